@@ -1,0 +1,58 @@
+"""`pentrace <stage> ...`: maps the name of a stage to its command, and imports it only then."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from pentrace import __version__
+from pentrace.errors import PentraceError
+
+COMMANDS = {
+    "demo": "Write synthetic recordings in the true raw formats.",
+    "collect": "Group raw files, byte for byte, into shards.",
+    "parse": "Read raw recordings into points.",
+    "label": "Find writer, text and split of every sample.",
+    "clean": "Apply the cleaning rules.",
+    "samples": "Gather the tables of samples and rejects.",
+    "statistics": "Take the normalising statistics from the training split.",
+    "normalise": "Turn points into normalised offsets.",
+    "windows": "Cut offsets into fixed-length windows.",
+    "train": "Train a network.",
+    "sample": "Write new handwriting with a trained network.",
+    "evaluate": "Measure a trained network on whole lines.",
+    "plot": "Draw a figure.",
+    "report": "Gather results into one page.",
+}
+
+
+class Stages(click.Group):
+    """Commands found by name in `pentrace.<name>.command`, so that one stage imports no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return import_module(f"pentrace.{name}.command").command if name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Stages)
+@click.version_option(__version__)
+def cli() -> None:
+    """Online handwriting, from raw pen recordings to networks and new ink."""
+
+
+def main() -> None:
+    """Run the command line; a `PentraceError` is printed without a traceback."""
+    try:
+        cli()
+    except PentraceError as error:
+        sys.exit(f"pentrace: {error}")
+
+
+if __name__ == "__main__":
+    main()

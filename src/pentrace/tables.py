@@ -1,0 +1,65 @@
+"""Reading and writing Parquet: one way for every table, in pieces where it may be large."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pentrace.errors import PentraceError
+from pentrace.files import whole_file
+
+
+def write(path: str | Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> int:
+    """Write `pieces`, each one row group, to `path`, whole or not at all; return the row count.
+
+    The bytes depend on the rows alone: the same pieces give the same file.
+    """
+    floats = [f.name for f in schema if pa.types.is_floating(f.type)]
+    dictionary = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    rows = 0
+    with (
+        whole_file(path) as partial,
+        pq.ParquetWriter(
+            partial,
+            schema,
+            compression="zstd",
+            use_dictionary=dictionary,
+            use_byte_stream_split=floats,
+        ) as writer,
+    ):
+        for piece in pieces:
+            # One dictionary across the row groups is not needed: each group carries its own.
+            writer.write_table(piece.cast(schema), row_group_size=max(1, len(piece)))
+            rows += len(piece)
+    return rows
+
+
+def write_rows(path: str | Path, schema: pa.Schema, rows: list[dict]) -> None:
+    """Write a small table given as a list of dicts; a missing key is null."""
+    write(path, schema, [pa.Table.from_pylist(rows, schema=schema)])
+
+
+def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    """The whole table at `path`.
+
+    Raises `PentraceError` that names the file where it is missing or not Parquet.
+    """
+    with _opened(path) as file:
+        return file.read(columns=columns)
+
+
+def read_pieces(path: str | Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The row groups of `path` one by one, so that memory does not grow with the file."""
+    with _opened(path) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=columns)
+
+
+def _opened(path: str | Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path, memory_map=True)
+    except FileNotFoundError:
+        raise PentraceError(f"{path}: no such file; build it with snakemake") from None
+    except pa.ArrowInvalid as error:
+        raise PentraceError(f"{path}: not a Parquet file ({error}); delete it and rebuild") from None
