@@ -26,14 +26,22 @@ COMMANDS = {
 }
 
 
+# Where a command is not in the folder of its own name.
+ELSEWHERE = {"samples": "pentrace.clean.gather", "statistics": "pentrace.normalise.take"}
+
+
+def _module(name: str) -> str:
+    return ELSEWHERE.get(name, f"pentrace.{name}.command")
+
+
 class Stages(click.Group):
-    """Commands found by name in `pentrace.<name>.command`, so that one stage imports no other."""
+    """Commands found by name in `pentrace.<name>.command`, so that no stage imports another."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return import_module(f"pentrace.{name}.command").command if name in COMMANDS else None
+        return import_module(_module(name)).command if name in COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
