@@ -1,0 +1,1 @@
+"""Raw recordings into points."""

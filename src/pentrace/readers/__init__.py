@@ -1,0 +1,19 @@
+"""One reader per raw format. A reader called NAME is two plain modules, and that is all.
+
+`pentrace.readers.sources.NAME` says where the raw files are. The Snakefile imports it at every
+start, so it imports nothing but `pentrace.collect.sources`:
+
+- `INK: tuple[Source, ...]`, `LABELS: tuple[Source, ...]`: files with pen positions, and files
+  that tell about them.
+- `group(path: str) -> str`: files with the same group go to the same shard (crc32 of the group,
+  modulo the number of shards), so that a file that is added moves no other.
+
+`pentrace.readers.NAME` reads them:
+
+- `read(files: pa.Table of schema.RAW, settings: ParseSettings) -> Parsed`: one piece of ink files;
+  the order of the files is kept, and every file ends in `samples` or in `rejects`.
+- `label(files: pa.Table of schema.RAW, samples: pa.Table of schema.PARSED) -> Labelled`: what the
+  label files tell about the parsed samples. `split` is left out where there are no split lists.
+
+Both raise nothing for a bad file: it becomes a `Reject` (see `pentrace.readers.results`).
+"""

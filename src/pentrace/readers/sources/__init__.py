@@ -1,0 +1,1 @@
+"""Where each reader's raw files are; one module per reader, light to import."""

@@ -1,0 +1,55 @@
+"""Where the files of IAM-OnDB are."""
+
+from pathlib import PurePosixPath
+
+from pentrace.collect.sources import Source
+
+_WHERE = (
+    "the IAM On-Line Handwriting Database of the University of Bern, "
+    "fki.tic.heia-fr.ch/databases/iam-on-line-handwriting-database (free, after registration)"
+)
+
+INK = (
+    Source(
+        name="pen positions of the lines",
+        folders=("lineStrokes",),
+        archives=("lineStrokes*.tar*", "lineStrokes*.tgz", "lineStrokes*.zip"),
+        members=r".*\.xml",
+        where=f"lineStrokes-all.tar.gz from {_WHERE}",
+        without="",
+    ),
+)
+
+LABELS = (
+    Source(
+        name="transcripts",
+        folders=("ascii",),
+        archives=("ascii*.tar*", "ascii*.tgz", "ascii*.zip"),
+        members=r".*\.txt",
+        where=f"ascii-all.tar.gz from {_WHERE}",
+        without="everything but text: samples have none",
+    ),
+    Source(
+        name="writers",
+        folders=("original",),
+        archives=("original-xml*.tar*", "original-xml*.tgz", "original-xml*.zip"),
+        members=r".*\.xml",
+        where=f"original-xml-all.tar.gz from {_WHERE}",
+        without="everything but writers: samples have none",
+        emptied="StrokeSet",
+    ),
+    Source(
+        name="split lists",
+        folders=("task1", "."),
+        archives=("task1*.tar*", "task1*.tgz", "task1*.zip"),
+        members=r"(trainset|testset_[vtf])\.txt",
+        where=f"the lists of task 1 (trainset.txt, testset_v.txt and so on) from {_WHERE}",
+        without="a seeded split is made instead of the official one",
+        deep=False,
+    ),
+)
+
+
+def group(path: str) -> str:
+    """The form: its lines, and lines added to it, stay together."""
+    return PurePosixPath(path).name.rpartition("-")[0]

@@ -1,0 +1,20 @@
+"""Where InkML files are: anywhere in the raw folder, or in one archive."""
+
+from pentrace.collect.sources import Source
+
+INK = (
+    Source(
+        name="InkML files",
+        folders=(".",),
+        archives=("*.zip", "*.tar*", "*.tgz"),
+        members=r".*\.(inkml|ink|xml)",
+        where="any program that exports W3C InkML",
+        without="",
+    ),
+)
+LABELS: tuple[Source, ...] = ()
+
+
+def group(path: str) -> str:
+    """The file itself."""
+    return path

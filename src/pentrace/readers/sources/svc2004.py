@@ -1,0 +1,29 @@
+"""Where the files of SVC2004 are."""
+
+import re
+from pathlib import PurePosixPath
+
+from pentrace.collect.sources import Source
+
+_WHERE = "SVC2004, the First International Signature Verification Competition, cse.ust.hk/svc2004"
+
+
+def _task(number: int, channels: str) -> Source:
+    return Source(
+        name=f"signatures of task {number} ({channels})",
+        folders=(f"Task{number}",),
+        archives=(f"Task{number}*.zip", f"Task{number}*.tar*", f"Task{number}*.tgz"),
+        members=r"(U|USER)\d+S\d+(\.TXT)?",
+        where=f"Task{number}.zip from {_WHERE}",
+        without="the signatures of the other task",
+    )
+
+
+INK = (_task(1, "position and button"), _task(2, "position, button, angles and pressure"))
+LABELS: tuple[Source, ...] = ()
+
+
+def group(path: str) -> str:
+    """The user, of whatever task."""
+    found = re.match(r"\D*(\d+)", PurePosixPath(path).name)
+    return found.group(1) if found else path
