@@ -1,0 +1,1 @@
+"""Networks over offsets: they know tensors and nothing of files, formats or rules."""

@@ -1,0 +1,92 @@
+"""The mixture density output: bivariate Gaussians over the next offset, Bernoulli over the pen.
+
+Graves 2013 (arXiv 1308.0850), equations 15 to 26, in log space. Per step the network gives
+6M + 1 raw numbers: 1 for the end of stroke, then M each for the mixture weights, mean x, mean y,
+sd x, sd y and correlation. Our end of stroke has probability sigmoid(raw); the paper writes the
+same with the opposite sign of raw.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, softplus
+
+# Bounds that keep every term and derivative below the float32 maximum of 3e38, each far outside
+# what data can ask for. A clamped number has derivative 0.
+RAW_LIMIT = 1e30  # means, weights and logits: a difference of two, over the least sd, is finite
+LOG_SD_LIMIT = 15.0  # sd from 3e-7, where float32 no longer tells offsets near 1 apart, to 3e6
+# tanh(8) = 1 - 2.3e-7 is about the last correlation that float32 tells from 1, where the
+# covariance is singular.
+CORRELATION_LIMIT = 8.0
+Z_LIMIT = 1e10  # standard scores: derivatives stay below z^2 exp(2 * 8) / sd, about 3e33
+
+
+class Mixture(NamedTuple):
+    """Parameters of the density of the next step; shapes behind the leading ones of raw."""
+
+    end_logit: Tensor  # (...), log-odds of the end of stroke
+    log_weights: Tensor  # (..., M), normalised: logsumexp is 0
+    mean: Tensor  # (..., 2, M), normalised units, x then y
+    log_sd: Tensor  # (..., 2, M)
+    correlation: Tensor  # (..., M), before tanh
+
+
+def split(raw: Tensor, bias: float = 0.0) -> Mixture:
+    """The parameters in raw (..., 6M + 1).
+
+    `bias` b >= 0 sharpens the density as in section 5.4: sd = exp(log_sd - b) and weights =
+    softmax(raw (1 + b)). 0 is the model itself.
+    """
+    components = (raw.shape[-1] - 1) // 6
+    raw = raw.clamp(-RAW_LIMIT, RAW_LIMIT)
+    end, weights, mean, log_sd, correlation = raw.split(
+        [1, components, 2 * components, 2 * components, components], dim=-1
+    )
+    pairs = (2, components)
+    return Mixture(
+        end.squeeze(-1),
+        log_softmax(weights * (1 + bias), dim=-1),
+        mean.unflatten(-1, pairs),
+        log_sd.clamp(-LOG_SD_LIMIT, LOG_SD_LIMIT).unflatten(-1, pairs) - bias,
+        correlation.clamp(-CORRELATION_LIMIT, CORRELATION_LIMIT),
+    )
+
+
+def log_density(mixture: Mixture, offset: Tensor) -> Tensor:
+    """Log-density (...) of offsets (..., 2), in nats per square unit (equations 23 to 25)."""
+    offset = offset.clamp(-RAW_LIMIT, RAW_LIMIT).unsqueeze(-1)
+    z = ((offset - mixture.mean) * torch.exp(-mixture.log_sd)).clamp(-Z_LIMIT, Z_LIMIT)
+    zx, zy = z.unbind(-2)  # each (..., M)
+    r = mixture.correlation
+    # (zx^2 + zy^2 - 2 rho zx zy) / (1 - rho^2) with rho = tanh r, as a sum of two squares: near
+    # rho = 1 the textbook form subtracts nearly equal numbers and divides by nearly 0.
+    squares = (zx + zy).square() * (1 + torch.exp(-2 * r)) + (zx - zy).square() * (
+        1 + torch.exp(2 * r)
+    )
+    # sqrt(1 - tanh^2 r) = 1 / cosh r, and log cosh r = r + softplus(-2r) - log 2.
+    log_cosh = r + softplus(-2 * r) - math.log(2)
+    log_normal = log_cosh - mixture.log_sd.sum(-2) - math.log(2 * math.pi) - squares / 8
+    return torch.logsumexp(mixture.log_weights + log_normal, dim=-1)
+
+
+def step_loss(raw: Tensor, target: Tensor) -> Tensor:
+    """Minus the log-density of every step, (...) in nats (equation 26, before the sum over t).
+
+    raw (..., 6M + 1), target (..., 3) as dx, dy, end of stroke (0 or 1). Finite, with finite
+    derivatives, for any finite raw and target; half precision is computed in float32.
+    """
+    if raw.dtype in (torch.bfloat16, torch.float16):
+        raw = raw.float()
+    mixture = split(raw)
+    pen = binary_cross_entropy_with_logits(mixture.end_logit, target[..., 2], reduction="none")
+    return pen - log_density(mixture, target[..., :2])
+
+
+def log_loss(raw: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Log-loss (B,) of B sequences in nats: the sum of `step_loss` where mask (B, T) is true.
+
+    raw (B, T, 6M + 1), target (B, T, 3); what stands in padded steps, if finite, has no part.
+    """
+    return step_loss(raw, target).where(mask, 0.0).sum(-1)

@@ -1,0 +1,1 @@
+"""Training: gradient descent on batches of offsets, resumable to the byte."""

@@ -1,0 +1,86 @@
+"""How a network is trained."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from pentrace.settings import Settings
+
+Split = Literal["train", "validation", "validation2", "test"]
+
+
+class TrainSettings(Settings):
+    """Batches, optimiser, clipping, length and checks of one training run."""
+
+    batches: Literal["lines", "crops", "windows"] = Field(
+        "lines", description="whole lines of like length, random crops, or windows in random order"
+    )
+    length: int = Field(300, ge=2, description="steps in a crop or window; unused with lines")
+    stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
+    batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
+    optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
+        "adam", description="update rule; graves-rmsprop is the one of the paper"
+    )
+    learning_rate: float = Field(0.003, gt=0, description="learning rate at its highest")
+    weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay; adamw only")
+    schedule: Literal["constant", "cosine", "decay"] = Field(
+        "constant",
+        description="learning rate: constant, half a cosine down to 0 at `steps`, or times `decay` "
+        "after each epoch",
+    )
+    decay: float = Field(1.0, gt=0, le=1, description="factor per epoch; schedule decay only")
+    warmup: int = Field(0, ge=0, description="steps over which the rate grows linearly from 0")
+    loss_per: Literal["point", "sequence"] = Field(
+        "point",
+        description="what a batch averages over: points, or sequences as in the paper (larger "
+        "gradients, which matters to graves-rmsprop)",
+    )
+    clip_outputs: float | None = Field(
+        None, gt=0, description="bound on the derivative at each output; the paper has 100"
+    )
+    clip_inputs: float | None = Field(
+        None, gt=0, description="bound on the derivative at each layer's input; the paper has 10"
+    )
+    clip_norm: float | None = Field(
+        None, gt=0, description="bound on the norm of the gradient of all weights"
+    )
+    steps: int | None = Field(1000, ge=1, description="most batches to train on; null: no limit")
+    epochs: int | None = Field(
+        None, ge=1, description="most passes over the training split; null: no limit"
+    )
+    validate_every: int = Field(100, ge=1, description="steps between two validations")
+    patience: int | None = Field(
+        None, ge=1, description="stop after so many validations without a new best; null: never"
+    )
+    checkpoint_every: int = Field(100, ge=1, description="steps between two checkpoints")
+    seed: int = Field(1, ge=0, description="seed of weights, batches and dropout")
+    train_on: list[Split] = Field(
+        ["train"], min_length=1, description="splits to train on; the paper takes all but one"
+    )
+    validate_on: Split = Field("validation", description="split of the early stopping")
+    precision: Literal["float32", "tf32", "bf16"] = Field(
+        "float32", description="arithmetic on a GPU; a CPU always computes in float32"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.train_on)) < len(self.train_on):
+            raise ValueError("train_on names a split twice; name each once")
+        if self.validate_on in self.train_on:
+            raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; take another")
+        if self.batches == "windows" and self.stride > self.length:
+            raise ValueError("stride above length leaves points out; stride must be <= length")
+        if self.weight_decay and self.optimiser != "adamw":
+            raise ValueError("weight_decay works with optimiser adamw only; set it to 0")
+        self._check_schedule()
+        return self
+
+    def _check_schedule(self) -> None:
+        if self.steps is None and self.epochs is None and self.patience is None:
+            raise ValueError("nothing ends the training: give steps, epochs or patience")
+        if self.schedule == "cosine" and self.steps is None:
+            raise ValueError("schedule cosine goes down to 0 at `steps`: give steps")
+        if self.steps is not None and self.warmup >= self.steps:
+            raise ValueError("warmup must be below steps")
+        if self.schedule != "decay" and self.decay != 1:
+            raise ValueError("decay works with schedule decay only; set it to 1")
