@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+ENDINGS = (".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tar", ".zip")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -13,7 +15,7 @@ class Source:
 
     name: str  # for messages: "pen positions of the lines"
     folders: tuple[str, ...]  # names of the unpacked tree, any case; "." is the raw folder itself
-    archives: tuple[str, ...]  # patterns of archive names, any case: "lineStrokes*.tar*"
+    archive: str  # pattern of the archive's name, any case, less an ending of ENDINGS
     members: str  # regular expression, any case, of the file names that are wanted: r".*\.xml"
     where: str  # where to get it
     without: str  # what works without it; empty: nothing does

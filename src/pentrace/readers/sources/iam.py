@@ -13,7 +13,7 @@ INK = (
     Source(
         name="pen positions of the lines",
         folders=("lineStrokes",),
-        archives=("lineStrokes*.tar*", "lineStrokes*.tgz", "lineStrokes*.zip"),
+        archive="lineStrokes*",
         members=r".*\.xml",
         where=f"lineStrokes-all.tar.gz from {_WHERE}",
         without="",
@@ -24,7 +24,7 @@ LABELS = (
     Source(
         name="transcripts",
         folders=("ascii",),
-        archives=("ascii*.tar*", "ascii*.tgz", "ascii*.zip"),
+        archive="ascii*",
         members=r".*\.txt",
         where=f"ascii-all.tar.gz from {_WHERE}",
         without="everything but text: samples have none",
@@ -32,7 +32,7 @@ LABELS = (
     Source(
         name="writers",
         folders=("original",),
-        archives=("original-xml*.tar*", "original-xml*.tgz", "original-xml*.zip"),
+        archive="original-xml*",
         members=r".*\.xml",
         where=f"original-xml-all.tar.gz from {_WHERE}",
         without="everything but writers: samples have none",
@@ -41,7 +41,7 @@ LABELS = (
     Source(
         name="split lists",
         folders=("task1", "."),
-        archives=("task1*.tar*", "task1*.tgz", "task1*.zip"),
+        archive="task1*",
         members=r"(trainset|testset_[vtf])\.txt",
         where=f"the lists of task 1 (trainset.txt, testset_v.txt and so on) from {_WHERE}",
         without="a seeded split is made instead of the official one",
@@ -52,4 +52,5 @@ LABELS = (
 
 def group(path: str) -> str:
     """The form: its lines, and lines added to it, stay together."""
-    return PurePosixPath(path).name.rpartition("-")[0]
+    stem = PurePosixPath(path).stem
+    return stem.rpartition("-")[0] or stem

@@ -6,7 +6,7 @@ INK = (
     Source(
         name="InkML files",
         folders=(".",),
-        archives=("*.zip", "*.tar*", "*.tgz"),
+        archive="*",
         members=r".*\.(inkml|ink|xml)",
         where="any program that exports W3C InkML",
         without="",

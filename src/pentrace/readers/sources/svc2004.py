@@ -12,7 +12,7 @@ def _task(number: int, channels: str) -> Source:
     return Source(
         name=f"signatures of task {number} ({channels})",
         folders=(f"Task{number}",),
-        archives=(f"Task{number}*.zip", f"Task{number}*.tar*", f"Task{number}*.tgz"),
+        archive=f"Task{number}*",
         members=r"(U|USER)\d+S\d+(\.TXT)?",
         where=f"Task{number}.zip from {_WHERE}",
         without="the signatures of the other task",
