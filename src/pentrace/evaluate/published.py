@@ -1,0 +1,23 @@
+"""Published figures to stand beside measured ones, as facts with their source."""
+
+PUBLISHED: dict[str, list[dict]] = {
+    "graves-2013": [
+        {
+            "model": model,
+            "split": "validation",
+            "lines": 1438,
+            "log_loss_per_sequence": loss,
+            "squared_error_per_point": error,
+            "source": "Graves 2013, arXiv 1308.0850",
+            "filter": "steps over an unpublished limit removed",
+            "recipe": "graves",
+        }
+        for model, loss, error in (
+            ("prediction 1 x 900", -1025.7, 0.40),
+            ("prediction 3 x 400", -1041.0, 0.41),
+            ("prediction 3 x 400, adaptive weight noise", -1057.7, 0.41),
+            ("synthesis 3 x 400", -1096.9, 0.23),
+            ("synthesis 3 x 400, adaptive weight noise", -1128.2, 0.23),
+        )
+    ]
+}

@@ -1,0 +1,49 @@
+"""Settings of the evaluate stage."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from pentrace.settings import Settings
+
+Split = Literal["train", "validation", "validation2", "test"]
+
+
+class EvaluateSettings(Settings):
+    """What `pentrace evaluate` measures. Lines are always whole; no setting changes that."""
+
+    splits: tuple[Split, ...] = Field(
+        ("train", "validation", "validation2", "test"),
+        min_length=1,
+        description="splits to measure; those without lines are left out",
+    )
+    lines: int | None = Field(
+        None,
+        ge=1,
+        description="most lines of a split, chosen by the seed; null: all. Published figures are "
+        "of all lines",
+    )
+    batch_size: int = Field(
+        32, ge=1, le=4096, description="lines at once; changes memory and speed, not results"
+    )
+    chunk: int = Field(
+        256, ge=1, description="steps at once, state carried; changes memory, not results"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="where the network runs; auto: a GPU where there is one"
+    )
+    seed: int = Field(1, ge=0, lt=2**63, description="of the choices below and of `lines`")
+    baseline_components: int = Field(
+        20, ge=1, le=100, description="Gaussians of the baseline that has no memory"
+    )
+    generated_lines: int = Field(
+        64, ge=0, le=10_000, description="lines drawn to compare with real ones; 0: no comparison"
+    )
+    generated_steps: int = Field(600, ge=10, le=100_000, description="steps in a drawn line")
+    compare_with: Split = Field("validation", description="split of the real lines to compare with")
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.splits)) < len(self.splits):
+            raise ValueError("splits names a split twice: give each once")
+        return self

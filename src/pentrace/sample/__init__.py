@@ -1,0 +1,1 @@
+"""New ink from a trained network, and its files."""

@@ -1,0 +1,91 @@
+"""Drawing steps from a network: any length, a batch at once, the state carried.
+
+The chance is a table of numbers made before: sample i of a seed is the same whatever the batch,
+and a bias changes how a hand writes, not which hand it is.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pentrace.errors import PentraceError
+from pentrace.networks import mixture
+from pentrace.networks.prediction import PredictionNetwork, State
+
+
+class Start(NamedTuple):
+    """Where to go on from: the last step, not yet seen by the network, and the state before it."""
+
+    step: Tensor  # float32 (B, 3)
+    state: State | None
+
+
+def chances(seed: int, index: int, steps: int) -> np.ndarray:
+    """float32 (steps, 4) for sample `index`: uniform [0, 1), two standard normals, uniform."""
+    # A stream each, row after row: more steps do not change the first ones.
+    uniform = np.random.default_rng([seed, index, 0]).random((steps, 2)).astype(np.float32)
+    normal = np.random.default_rng([seed, index, 1]).standard_normal((steps, 2), np.float32)
+    # Rounding to float32 may give 1, which would not end a stroke whose end is certain.
+    uniform = np.minimum(uniform, np.nextafter(np.float32(1), np.float32(0)))
+    return np.column_stack([uniform[:, 0], normal, uniform[:, 1]])
+
+
+def draw(raw: Tensor, chance: Tensor, bias: float = 0.0) -> Tensor:
+    """One step (..., 3) as dx, dy, end of stroke from each raw (..., 6M + 1).
+
+    `chance` (..., 4) as in `chances`. The component is chosen by inverting the cumulated weights,
+    the offset is mean + Cholesky factor of the covariance times two normals, the end of stroke is
+    a Bernoulli draw. `bias` as in Graves 2013, equations 61 and 62.
+    """
+    density = mixture.split(raw, bias)
+    cumulated = density.log_weights.double().exp().cumsum(-1)
+    target = chance[..., :1] * cumulated[..., -1:]  # the weights sum to 1 but for rounding
+    chosen = torch.searchsorted(cumulated, target, right=True)
+    chosen = chosen.clamp(max=cumulated.shape[-1] - 1)  # (..., 1)
+    pair = chosen.unsqueeze(-2).expand(*chosen.shape[:-1], 2, 1)
+    mean = density.mean.gather(-1, pair).squeeze(-1)  # (..., 2)
+    sd = density.log_sd.gather(-1, pair).squeeze(-1).exp()
+    r = density.correlation.gather(-1, chosen).squeeze(-1)
+    first, second = chance[..., 1], chance[..., 2]
+    # Cholesky factor of [[1, rho], [rho, 1]] with rho = tanh r, so sqrt(1 - rho^2) = 1 / cosh r.
+    unit = torch.stack([first, torch.tanh(r) * first + second / torch.cosh(r)], -1)
+    end = chance[..., 3] < torch.sigmoid(density.end_logit)
+    return torch.cat([mean + sd * unit, end.unsqueeze(-1).to(mean.dtype)], -1)
+
+
+def blank(size: int) -> Start:
+    """The start of `size` new samples: nothing seen, zeros to feed first."""
+    return Start(torch.zeros(size, 3), None)
+
+
+@torch.no_grad()
+def primed(network: PredictionNetwork, line: np.ndarray) -> Start:
+    """The start after a real line, float32 (T, 3) with its null step: its style carries over."""
+    steps = torch.as_tensor(line, dtype=torch.float32).unsqueeze(0)
+    state = network(steps[:, :-1])[1] if steps.shape[1] > 1 else None
+    return Start(steps[:, -1], state)
+
+
+@torch.no_grad()
+def draw_steps(
+    network: PredictionNetwork, start: Start, chance: np.ndarray, bias: float = 0.0
+) -> np.ndarray:
+    """float32 (B, N, 3): N new steps of B samples, each seeing all before it.
+
+    `chance` (B, N, 4) says how many of each. Raises `PentraceError` where the network gives
+    numbers that are not finite.
+    """
+    table = torch.as_tensor(chance, dtype=torch.float32)
+    steps = torch.empty(*table.shape[:2], 3)
+    step, state = start
+    for n in range(table.shape[1]):
+        raw, state = network(step.unsqueeze(1), state)
+        step = steps[:, n] = draw(raw[:, 0], table[:, n], bias)
+    if not bool(steps.isfinite().all()):
+        raise PentraceError(
+            "the network draws steps that are not finite numbers: its weights are damaged or its "
+            "training diverged; train again, with a lower learning rate if it happens again"
+        )
+    return steps.numpy()

@@ -1,0 +1,81 @@
+"""A picture: strokes with colours, in ink units, y upward; what the SVG and PNG writers take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+INK = "#1a1a1a"
+PRIMER = "#1f6fb4"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Strokes, their colours, and words beside them."""
+
+    strokes: list[np.ndarray]  # each float (n, 2): x rightward, y upward; n = 1 is a dot
+    colours: list[str]  # one "#rrggbb" a stroke
+    labels: list[tuple[float, float, str]] = field(default_factory=list)  # x, y of the left end
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """x_min, y_min, x_max, y_max of strokes and label ends; all 0 where there is nothing."""
+        ends = [np.array(self.labels, dtype=object)[:, :2].astype(float)] if self.labels else []
+        points = np.concatenate([np.zeros((0, 2)), *self.strokes, *ends])
+        if not len(points):
+            return (0.0, 0.0, 0.0, 0.0)
+        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
+    @property
+    def pen_width(self) -> float:
+        """A line width that suits the size of the writing, in ink units."""
+        heights = [np.ptp(s[:, 1]) for s in self.strokes if len(s) > 1]
+        typical = float(np.median(heights)) if heights else 0.0
+        return 0.06 * typical if typical > 0 else max(extent(self.bounds) * 0.01, 1e-3)
+
+    @property
+    def letter_height(self) -> float:
+        """Height of the labels, in ink units."""
+        return 8 * self.pen_width
+
+
+def extent(bounds: tuple[float, float, float, float]) -> float:
+    """The longer side of `bounds`."""
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+
+
+def decimals(bounds: tuple[float, float, float, float]) -> int:
+    """Decimals that keep a 100,000th of the extent: enough for any eye and any plotter."""
+    size = extent(bounds)
+    return int(np.clip(np.ceil(5 - np.log10(size)), 0, 12)) if size > 0 else 3
+
+
+def split_strokes(points: np.ndarray, stroke: np.ndarray) -> list[np.ndarray]:
+    """Cut `points` (N, ...) where int (N,) `stroke` changes; pen-in-the-air points (-1) go."""
+    cuts = np.flatnonzero(stroke[1:] != stroke[:-1]) + 1
+    parts = np.split(points, cuts)
+    numbers = stroke[np.concatenate([[0], cuts]).astype(int)] if len(stroke) else []
+    return [p for p, number in zip(parts, numbers, strict=False) if number >= 0]
+
+
+def picture(points: np.ndarray, stroke: np.ndarray, primer: int = 0) -> Picture:
+    """The ink of one sample: float (N, 2) `points`, y upward; the first `primer` in blue."""
+    old = split_strokes(points[:primer], stroke[:primer])
+    new = split_strokes(points[primer:], stroke[primer:])
+    return Picture([*old, *new], [PRIMER] * len(old) + [INK] * len(new))
+
+
+def stack(pictures: Sequence[Picture], titles: Sequence[str]) -> Picture:
+    """`pictures` under one another on a sheet, flush left, each with its title above."""
+    if not pictures:
+        return Picture([], [])
+    letter = float(np.median([d.letter_height for d in pictures]))
+    strokes, colours, labels, top = [], [], [], 0.0
+    for one, title in zip(pictures, titles, strict=True):
+        x, low, _, high = one.bounds
+        labels.append((0.0, top - letter, title))
+        shift = np.array([-x, top - 2 * letter - high])
+        strokes += [s[:, :2] + shift for s in one.strokes]
+        colours += one.colours
+        top -= high - low + 4 * letter
+    return Picture(strokes, colours, labels)

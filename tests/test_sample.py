@@ -1,0 +1,172 @@
+"""Drawing from a network: statistics of the draws, the carried state, seeds and primers."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pentrace.errors import PentraceError
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.sample.draw import blank, chances, draw, draw_steps, primed
+
+N = 200_000
+ERROR = 5 / np.sqrt(N)  # five standard errors of a mean of unit variance
+
+
+def raw_of(
+    weights: list[float],
+    mean: list[tuple[float, float]],
+    sd: list[tuple[float, float]],
+    rho: list[float],
+    end: float = 0.5,
+) -> Tensor:
+    """Raw outputs (6M + 1,) that ask for the given mixture."""
+    parts = [
+        [np.log(end / (1 - end))],
+        np.log(weights),
+        np.transpose(mean).ravel(),
+        np.log(np.transpose(sd)).ravel(),
+        np.arctanh(rho),
+    ]
+    return torch.tensor(np.concatenate(parts), dtype=torch.float32)
+
+
+def many(raw: Tensor, bias: float = 0.0, seed: int = 1) -> np.ndarray:
+    chance = torch.from_numpy(chances(seed, 0, N))
+    return draw(raw.expand(N, -1), chance, bias).numpy().astype(float)
+
+
+@pytest.mark.parametrize("rho", [-0.95, 0.0, 0.6, 0.999])
+def test_mean_sd_and_correlation_are_those_asked_for(rho: float) -> None:
+    steps = many(raw_of([1.0], [(3.0, -2.0)], [(0.1, 2.5)], [rho]))
+    np.testing.assert_allclose(steps[:, 0].mean(), 3.0, atol=ERROR * 0.1)
+    np.testing.assert_allclose(steps[:, 1].mean(), -2.0, atol=ERROR * 2.5)
+    np.testing.assert_allclose(steps[:, :2].std(axis=0), [0.1, 2.5], rtol=2 * ERROR)
+    np.testing.assert_allclose(np.corrcoef(steps[:, :2].T)[0, 1], rho, atol=ERROR)
+
+
+def test_components_are_chosen_by_weight() -> None:
+    weights = [0.5, 0.2, 0.05, 0.25]
+    apart = [(-10.0, 0.0), (0.0, 10.0), (10.0, 0.0), (0.0, -10.0)]
+    steps = many(raw_of(weights, apart, [(0.1, 0.1)] * 4, [0.0] * 4))
+    nearest = np.linalg.norm(steps[:, None, :2] - np.array(apart), axis=2).argmin(axis=1)
+    np.testing.assert_allclose(np.bincount(nearest) / N, weights, atol=ERROR)
+
+
+def test_end_of_stroke_is_drawn_not_thresholded() -> None:
+    ends = many(raw_of([1.0], [(0.0, 0.0)], [(1.0, 1.0)], [0.0], end=0.03))[:, 2]
+    assert set(np.unique(ends)) == {0.0, 1.0}
+    np.testing.assert_allclose(ends.mean(), 0.03, atol=ERROR)
+
+
+def test_component_offset_and_end_do_not_depend_on_one_another() -> None:
+    steps = many(raw_of([0.5, 0.5], [(-50.0, 0.0), (50.0, 0.0)], [(1.0, 1.0)] * 2, [0.0] * 2))
+    side = np.sign(steps[:, 0])
+    columns = [side, steps[:, 0] - 50 * side, steps[:, 1], steps[:, 2]]
+    correlation = np.corrcoef(columns)
+    np.testing.assert_allclose(correlation, np.eye(4), atol=ERROR)
+
+
+@pytest.mark.parametrize("bias", [0.5, 2.0])
+def test_bias_sharpens_weights_and_narrows_sd(bias: float) -> None:
+    weights = np.array([0.6, 0.3, 0.1])
+    apart = [(-40.0, 0.0), (0.0, 40.0), (40.0, 0.0)]
+    raw = raw_of(weights.tolist(), apart, [(1.0, 3.0)] * 3, [0.7] * 3, end=0.2)
+    steps = many(raw, bias)
+    nearest = np.linalg.norm(steps[:, None, :2] - np.array(apart), axis=2).argmin(axis=1)
+    sharp = weights ** (1 + bias) / (weights ** (1 + bias)).sum()
+    np.testing.assert_allclose(np.bincount(nearest, minlength=3) / N, sharp, atol=ERROR)
+    around = (steps[:, :2] - np.array(apart)[nearest])[nearest == 0]
+    np.testing.assert_allclose(around.std(axis=0), np.exp(-bias) * np.array([1, 3]), rtol=0.02)
+    np.testing.assert_allclose(np.corrcoef(around.T)[0, 1], 0.7, atol=0.01)
+    np.testing.assert_allclose(steps[:, 2].mean(), 0.2, atol=ERROR)
+
+
+def test_impossible_ends_and_components_are_never_drawn() -> None:
+    raw = torch.zeros(13)
+    raw[0], raw[1], raw[2] = -200.0, -300.0, 300.0
+    raw[3], raw[4] = 5.0, -5.0  # mean x
+    raw[7:11] = -10.0
+    chance = torch.zeros(3, 4)
+    chance[0, 0] = 1e-16
+    chance[1, [0, 3]] = chance[2, [0, 3]] = float(np.nextafter(np.float32(1), np.float32(0)))
+    steps = draw(raw.expand(3, -1), chance)
+    assert (steps[:, 0] == -5).all()
+    assert (steps[1:, 2] == 0).all()
+
+
+@pytest.fixture(scope="module")
+def network() -> PredictionNetwork:
+    torch.manual_seed(3)
+    settings = NetworkSettings.model_validate({"layers": 2, "hidden": 12, "components": 3})
+    made = PredictionNetwork(settings).eval()
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.mul_(2)  # away from 0, so that what was written before matters
+    return made
+
+
+def table(count: int, steps: int, seed: int = 5) -> np.ndarray:
+    return np.stack([chances(seed, i, steps) for i in range(count)])
+
+
+def test_state_is_carried_sampling_equals_the_teacher_forced_run(
+    network: PredictionNetwork,
+) -> None:
+    chance = table(3, 40)
+    steps = torch.from_numpy(draw_steps(network, blank(3), chance, 0.5))
+    fed = torch.cat([torch.zeros(3, 1, 3), steps[:, :-1]], 1)  # zeros first, then what was drawn
+    with torch.no_grad():
+        raw, _ = network(fed)
+        forgetful = torch.cat([network(fed[:, t : t + 1])[0] for t in range(40)], 1)
+    again = draw(raw, torch.from_numpy(chance), 0.5)
+    torch.testing.assert_close(again, steps, atol=1e-4, rtol=1e-4)
+    # The check has teeth: a network that forgets its state draws something else.
+    assert (draw(forgetful, torch.from_numpy(chance), 0.5) - steps).abs().max() > 0.01
+
+
+def test_primer_is_seen_whole(network: PredictionNetwork) -> None:
+    line = np.random.default_rng(0).normal(size=(17, 3)).astype(np.float32)
+    line[:, 2] = line[:, 2] > 1
+    chance = table(1, 5)
+    steps = draw_steps(network, primed(network, line), chance)
+    with torch.no_grad():
+        raw, _ = network(torch.cat([torch.from_numpy(line), torch.from_numpy(steps[0, :-1])])[None])
+    again = draw(raw[0, 16:], torch.from_numpy(chance[0]))
+    torch.testing.assert_close(again, torch.from_numpy(steps[0]), atol=1e-4, rtol=1e-4)
+    assert np.abs(steps - draw_steps(network, blank(1), chance)).max() > 0.01
+
+
+def test_primer_of_one_point_is_a_blank_start(network: PredictionNetwork) -> None:
+    chance = table(1, 5)
+    null = np.zeros((1, 3), np.float32)
+    given = draw_steps(network, primed(network, null), chance)
+    np.testing.assert_array_equal(given, draw_steps(network, blank(1), chance))
+
+
+def test_same_seed_same_bytes_another_seed_another_hand(network: PredictionNetwork) -> None:
+    first = draw_steps(network, blank(2), table(2, 30))
+    assert first.tobytes() == draw_steps(network, blank(2), table(2, 30)).tobytes()
+    assert np.abs(first - draw_steps(network, blank(2), table(2, 30, seed=6))).max() > 0.01
+    assert np.abs(first[0] - first[1]).max() > 0.01
+
+
+def test_a_sample_does_not_depend_on_its_batch(network: PredictionNetwork) -> None:
+    alone = draw_steps(network, blank(1), table(1, 30))
+    together = draw_steps(network, blank(7), table(7, 30))
+    np.testing.assert_allclose(alone[0], together[0], atol=1e-4)
+
+
+def test_longer_ink_begins_as_the_shorter(network: PredictionNetwork) -> None:
+    long = draw_steps(network, blank(1), table(1, 50))
+    short = draw_steps(network, blank(1), table(1, 20))
+    np.testing.assert_array_equal(long[:, :20], short)
+
+
+def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
+    broken = PredictionNetwork(network.settings).eval()
+    with torch.no_grad():
+        broken.output.bias.fill_(float("nan"))
+    with pytest.raises(PentraceError, match="not finite"):
+        draw_steps(broken, blank(1), table(1, 3))
