@@ -1,0 +1,1 @@
+"""Named rules that remove what is not handwriting, and count every loss."""

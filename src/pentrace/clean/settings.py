@@ -1,0 +1,38 @@
+"""Settings of the clean stage: one field per rule, named as the rule is in the rejects.
+
+The defaults are chosen on IAM-OnDB, whose tablet unit is about 0.1 mm and whose pen moves 18 units
+between readings (median); `docs/cleaning.md` shows the distributions.
+"""
+
+from pydantic import Field, model_validator
+
+from pentrace.settings import Settings
+
+
+class CleanSettings(Settings):
+    """The limit of each rule; null (or false) switches the rule off."""
+
+    pen_in_air: bool = Field(True, description="remove points recorded while the pen is up")
+    duplicate: bool = Field(
+        True, description="remove points at the position of the point before, in the same stroke"
+    )
+    backward_time: float | None = Field(
+        0.0, ge=0, description="remove points whose time is this much before the point before, in s"
+    )
+    spike: float | None = Field(
+        100.0, gt=0, description="remove points that jump this far away and back, in tablet units"
+    )
+    long_step: float | None = Field(
+        500.0, gt=0, description="lift the pen over steps longer than this, in tablet units"
+    )
+    too_short: int = Field(20, ge=2, description="drop samples with fewer points (2: no limit)")
+    too_long: int | None = Field(2000, ge=2, description="drop samples with more points")
+    no_text: bool = Field(False, description="drop samples without a transcript that fits")
+
+    @model_validator(mode="after")
+    def _some_length_is_allowed(self) -> "CleanSettings":
+        if self.too_long is not None and self.too_long < self.too_short:
+            raise ValueError(
+                f"too_long ({self.too_long}) must be at least too_short ({self.too_short}), or null"
+            )
+        return self

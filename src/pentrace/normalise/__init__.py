@@ -1,0 +1,1 @@
+"""Points to normalised offsets, y upward, and back."""

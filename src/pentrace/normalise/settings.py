@@ -1,0 +1,58 @@
+"""Settings of the normalise stage: a recipe by name, and its options."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pentrace.settings import Settings
+
+# What each recipe makes use of, beyond the splits.
+OPTIONS = {
+    "graves": (),
+    "write-rnn": ("scale", "cap"),
+    "line-height": ("deslant", "straighten", "resample", "spacing"),
+}
+
+
+class NormaliseSettings(Settings):
+    """How points become offsets. Options of another recipe are refused."""
+
+    recipe: Literal["graves", "write-rnn", "line-height"] = Field(
+        "graves",
+        description="graves: offsets to mean 0 and sd 1; write-rnn: fixed scale and cap; "
+        "line-height: each sample to the same height first, then as graves",
+    )
+    splits: list[Literal["train", "validation", "validation2", "test"]] = Field(
+        ["train"], min_length=1, description="splits the mean and sd are taken from"
+    )
+    scale: float = Field(20.0, gt=0, description="write-rnn: tablet units per unit")
+    cap: float = Field(500.0, gt=0, description="write-rnn: longest dx or dy, in tablet units")
+    deslant: bool = Field(False, description="line-height: shear the downstrokes upright")
+    straighten: bool = Field(False, description="line-height: turn the baseline level")
+    resample: Literal["time", "arc"] | None = Field(
+        None, description="line-height: points at equal times or arc lengths along each stroke"
+    )
+    spacing: float | None = Field(
+        None, gt=0, description="line-height: s for time, line heights for arc, between points"
+    )
+
+    @model_validator(mode="after")
+    def _options_of_this_recipe(self) -> "NormaliseSettings":
+        for recipe, options in OPTIONS.items():
+            for name in options:
+                changed = getattr(self, name) != type(self).model_fields[name].default
+                if recipe != self.recipe and changed:
+                    raise ValueError(
+                        f"{name} belongs to the recipe {recipe!r}, not to {self.recipe!r}, "
+                        f"which takes: {', '.join(OPTIONS[self.recipe]) or 'no options'}"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _resample_with_spacing(self) -> "NormaliseSettings":
+        if (self.resample is None) != (self.spacing is None):
+            raise ValueError(
+                "resample and spacing go together: set both, for example resample: time with "
+                "spacing: 0.01 or resample: arc with spacing: 0.03, or neither"
+            )
+        return self

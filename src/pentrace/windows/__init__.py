@@ -1,0 +1,1 @@
+"""Fixed-length windows of offsets, and batches made from them."""

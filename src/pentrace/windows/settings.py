@@ -1,0 +1,21 @@
+"""Settings of the windows stage."""
+
+from pydantic import Field, model_validator
+
+from pentrace.settings import Settings
+
+
+class WindowSettings(Settings):
+    """How samples are cut into windows."""
+
+    length: int = Field(300, ge=2, description="offsets in one window")
+    stride: int = Field(300, ge=1, description="offsets from one window's start to the next")
+
+    @model_validator(mode="after")
+    def _no_gaps(self) -> "WindowSettings":
+        if self.stride > self.length:
+            raise ValueError(
+                f"stride ({self.stride}) must be at most length ({self.length}): "
+                "offsets between two windows would be lost"
+            )
+        return self
