@@ -1,0 +1,1 @@
+"""Stage `label`: writer, form, text and split of every sample."""

@@ -1,0 +1,22 @@
+"""Labels of formats that have no label files: what each recording says about itself."""
+
+import unicodedata
+
+import pyarrow as pa
+
+from pentrace.readers.results import Labelled
+
+
+def label(samples: pa.Table) -> Labelled:
+    """Writer and text of `samples` (rows of `schema.PARSED`), the text in NFC."""
+    return Labelled([_row(sample) for sample in samples.to_pylist()], [])
+
+
+def _row(sample: dict) -> dict:
+    text = sample["text"]
+    return {
+        "sample_id": sample["sample_id"],
+        "writer": sample["writer"],
+        "form": None,
+        "text": None if text is None else unicodedata.normalize("NFC", text),
+    }

@@ -1,0 +1,214 @@
+"""Labels of IAM-OnDB: writers from the original XML, texts from ascii, splits from the lists."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+from lxml import etree
+
+from pentrace.errors import PentraceError
+from pentrace.label.settings import LabelSettings
+from pentrace.readers._assemble import Malformed
+from pentrace.readers.results import Labelled, Reject
+
+SPLITS = {
+    "trainset.txt": "train",
+    "testset_v.txt": "validation",
+    "testset_t.txt": "validation2",
+    "testset_f.txt": "test",
+}
+_NUMBER = re.compile(r"-([0-9]{1,6})$")
+_CSR = re.compile(r"^CSR:[ \t]*$", re.MULTILINE)
+
+
+def label(
+    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+) -> Labelled:
+    """Writer, form, text and split of `samples` (rows of `schema.PARSED`).
+
+    `rejected` are the ids of lines that could not be read: they count as lines of their form. A
+    text that does not fit is null and has a row in the rejects, as has a writer that stands in
+    an unreadable file. Rows have a `split` where there are split lists.
+
+    Raises `PentraceError` where a form stands in two split lists.
+    """
+    kinds = _by_kind(files)
+    ids = samples["sample_id"].to_pylist()
+    sources = dict(zip(ids, samples["source"].to_pylist(), strict=True))
+    lines = _lines_by_form([*ids, *rejected])
+    writers, bad_headers = _writers(kinds["original"])
+    texts, lost = _texts(kinds["ascii"], lines, settings)
+    splits = _splits(kinds["lists"])
+    rows, rejects = [], []
+    for name in ids:
+        form = form_of(name)
+        row = {"sample_id": name, "writer": writers.get(form), "form": form}
+        row["text"] = texts.get(name)
+        rows.append(row | ({"split": splits.get(form)} if kinds["lists"] else {}))
+        found = [(lost.get(name), "text"), (bad_headers.get(form), "writer")]
+        rejects += [_reject(name, sources[name], bad, what) for bad, what in found if bad]
+    return Labelled(rows, rejects)
+
+
+def form_of(line: str) -> str:
+    """The form of a line: `a01-000u` of `a01-000u-01`."""
+    return line.rpartition("-")[0]
+
+
+def _reject(name: str, source: str, bad: Malformed, lost: str) -> Reject:
+    return Reject(name, source, bad.rule, bad.reason, lost)
+
+
+def _by_kind(files: pa.Table) -> dict[str, list[tuple[PurePosixPath, bytes]]]:
+    """Path and content of the raw files, sorted into original, ascii and split lists."""
+    kinds: dict[str, list] = {"original": [], "ascii": [], "lists": []}
+    for file in files.to_pylist():
+        path = PurePosixPath(file["path"])
+        kind = "original" if path.suffix.lower() == ".xml" else "ascii"
+        kind = "lists" if path.name.lower() in SPLITS else kind
+        kinds[kind].append((path, file["content"]))
+    return kinds
+
+
+def _lines_by_form(names: list[str]) -> dict[str, dict[str, int]]:
+    """Names of the lines of each form, and their numbers; 0 where a name ends in no number."""
+    lines: dict[str, dict[str, int]] = defaultdict(dict)
+    for name in names:
+        number = _NUMBER.search(name)
+        lines[form_of(name)][name] = int(number.group(1)) if number else 0
+    return lines
+
+
+# Writers
+
+
+def _writers(files: list) -> tuple[dict[str, str], dict[str, Malformed]]:
+    """Writer of each form, and what is wrong with the files that do not tell."""
+    writers, bad = {}, {}
+    for path, content in files:
+        # Some files name another form's id: where the file stands is what counts.
+        form = path.parent.name + path.stem.removeprefix("strokes")
+        try:
+            writers[form] = _writer(content)
+        except Malformed as error:
+            bad[form] = Malformed(error.rule, f"{path}: {error.reason}")
+    return writers, bad
+
+
+def _writer(content: bytes) -> str:
+    """`writerID` of the first `Form`; what comes after it is not read, so it may be cut off."""
+    if b"<!DOCTYPE" in content:
+        raise Malformed("writer-xml-doctype", "a document type is not allowed")
+    parser = etree.XMLPullParser(
+        events=("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        for start in range(0, len(content), 4096):
+            parser.feed(content[start : start + 4096])
+            for _, element in parser.read_events():
+                if element.tag == "Form":
+                    return _known(element.get("writerID"))
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise Malformed("writer-xml-syntax", f"{error}; no Form before that") from None
+    raise Malformed("no-writer", "no Form element with a writerID")
+
+
+def _known(writer: str | None) -> str:
+    if not writer or not writer.strip():
+        raise Malformed("no-writer", "the Form element has no writerID")
+    return writer.strip()
+
+
+# Texts
+
+
+def _texts(
+    files: list, lines: dict[str, dict[str, int]], settings: LabelSettings
+) -> tuple[dict[str, str], dict[str, Malformed]]:
+    """Text of each line, and which rule took it where there is none."""
+    transcripts = {path.stem: content for path, content in files}
+    texts: dict[str, str] = {}
+    lost: dict[str, Malformed] = {}
+    for form, numbers in lines.items() if files else ():
+        try:
+            found = _transcript(form, transcripts.get(form), max(numbers.values()), settings)
+        except Malformed as error:
+            lost |= dict.fromkeys(numbers, error)
+            continue
+        for name, number in numbers.items():
+            text = found[number - 1] if 0 < number <= len(found) else ""
+            bad = _unfit(text, f"{form}.txt, CSR line {number}", settings)
+            lost |= {name: bad} if bad else {}
+            texts |= {} if bad else {name: text}
+    return texts, lost
+
+
+def _transcript(form: str, content: bytes | None, n_lines: int, settings: LabelSettings) -> list:
+    """The CSR lines of a form of `n_lines` recordings, in NFC, without trailing blanks."""
+    if content is None:
+        raise Malformed("no-transcript", f"there is no {form}.txt")
+    found = [line for line in _csr_lines(content, form) if line]
+    folded = {p.casefold() for p in settings.placeholders}
+    placeholder = next((line for line in found if line.strip().casefold() in folded), None)
+    if placeholder is not None:
+        raise Malformed("placeholder", f"{form}.txt has {placeholder!r} for a transcript")
+    if abs(len(found) - n_lines) > settings.max_line_mismatch:
+        raise Malformed(
+            "line-count",
+            f"{form}.txt has {len(found)} CSR lines, the form {n_lines} recordings; at most "
+            f"{settings.max_line_mismatch} apart",
+        )
+    return found
+
+
+def _csr_lines(content: bytes, form: str) -> Iterator[str]:
+    text = unicodedata.normalize("NFC", _decoded(content))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    header = _CSR.search(text)
+    if not header:
+        raise Malformed("no-csr", f"{form}.txt has no CSR: block")
+    return (line.rstrip() for line in text[header.end() :].split("\n"))
+
+
+def _decoded(content: bytes) -> str:
+    """The owner's files are 7-bit; a user's corrections may be UTF-8, or older."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _unfit(text: str, where: str, settings: LabelSettings) -> Malformed | None:
+    """Why one line's text cannot stand for what was written; null if it can."""
+    scratched = len(re.findall("#+", text))
+    percent = max((len(run) for run in re.findall("%+", text)), default=0)
+    if not text:
+        return Malformed("no-transcript", f"{where}: there is no such line")
+    if scratched > settings.max_scratched_out:
+        limit = settings.max_scratched_out
+        return Malformed("scratched-out", f"{where}: {scratched} words are #, at most {limit}")
+    if percent > settings.max_percent_run:
+        limit = settings.max_percent_run
+        return Malformed("illegible", f"{where}: a run of {percent} %, at most {limit}")
+    return None
+
+
+# Splits
+
+
+def _splits(files: list) -> dict[str, str]:
+    """Split of each form that stands in a list."""
+    splits: dict[str, str] = {}
+    for path, content in files:
+        split = SPLITS[path.name.lower()]
+        for form in _decoded(content).split():
+            if splits.setdefault(form, split) != split:
+                raise PentraceError(
+                    f"{path}: form {form} is in the list of {splits[form]} already; a form may be "
+                    "in one list only: get the lists anew, or set `split: writer` in `label`"
+                )
+    return splits
