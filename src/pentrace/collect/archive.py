@@ -1,0 +1,93 @@
+"""Files out of archives, one after the other, straight from the compressed stream.
+
+Nothing is written under a name that an archive gives.
+"""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from pentrace.collect.find import MAX_FILE, Found, table_path, too_large, wanted
+from pentrace.errors import PentraceError
+
+# Each checks what it reads, and says so where the end is missing; tarfile's own streams do not.
+_STREAMS: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open,
+    ".tgz": gzip.open,
+    ".xz": lzma.open,
+    ".txz": lzma.open,
+    ".bz2": bz2.open,
+    ".tar": open,
+}
+_DAMAGE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # zipfile: a password is needed
+    NotImplementedError,  # zipfile: an unknown compression
+)
+
+
+def archive_files(found: Found) -> Iterator[tuple[str, bytes]]:
+    """Path in the table and content of each wanted file, in the order of the archive.
+
+    Raises `PentraceError` that names the archive if it is damaged or cut short, holds a file
+    larger than `MAX_FILE` or one whose name leads outside, or holds no wanted file.
+    """
+    read = _from_zip if found.place.suffix.lower() == ".zip" else _from_tar
+    count = 0
+    try:
+        for name, content in read(found):
+            count += 1
+            yield table_path(found.source, name), content
+    except PentraceError as error:
+        raise PentraceError(f"{found.place}: {error}") from None
+    except _DAMAGE as error:
+        raise PentraceError(
+            f"{found.place}: damaged or cut short ({error}); download it again"
+        ) from None
+    if not count:
+        raise PentraceError(
+            f"{found.place}: holds no {found.source.name} (no file name like "
+            f"{found.source.members}); put the right archive here"
+        )
+
+
+def _from_tar(found: Found) -> Iterator[tuple[str, bytes]]:
+    opened = _STREAMS[found.place.suffix.lower()]
+    with opened(found.place, "rb") as stream:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                if member.isreg() and wanted(found.source, member.name):
+                    content = archive.extractfile(member)
+                    assert content is not None
+                    yield member.name, _bounded(member.name, member.size, content)
+                archive.members.clear()  # type: ignore[attr-defined]  # it would grow with the archive
+        while stream.read(1 << 20):  # on to the checksum at the very end
+            pass
+
+
+def _from_zip(found: Found) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(found.place) as archive:
+        for member in archive.infolist():
+            if not member.is_dir() and wanted(found.source, member.filename):
+                with archive.open(member) as content:
+                    yield member.filename, _bounded(member.filename, member.file_size, content)
+
+
+def _bounded(name: str, size: int, stream: IO[bytes]) -> bytes:
+    """All of `stream`, of which its archive says that it has `size` bytes."""
+    if size > MAX_FILE:
+        raise PentraceError(f"{name}: {too_large(size)}")
+    content = stream.read(MAX_FILE + 1)
+    if len(content) != size:
+        raise PentraceError(f"{name}: {len(content)} bytes and not {size}; download it again")
+    return content

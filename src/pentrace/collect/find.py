@@ -1,0 +1,163 @@
+"""Which tree or archive in a raw folder holds the files of a source."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from pentrace.collect.sources import ENDINGS, Source
+from pentrace.errors import PentraceError
+
+# No recording comes near this. What is larger is damaged, or a bomb.
+MAX_FILE = 64_000_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the files of a source are."""
+
+    source: Source
+    place: Path  # folder of the tree, or the archive
+    tree: bool
+    passed_over: tuple[Path, ...] = ()  # also there, and not used
+
+
+@dataclass(frozen=True)
+class TreeFile:
+    """A file of a tree."""
+
+    path: str  # as in the table
+    place: Path
+    size: int  # bytes
+    mtime_ns: int
+
+
+def find(source: Source, raw: Path) -> Found | None:
+    """The tree of `source` in the folder `raw`; else its archive, the first by name; else None.
+
+    A tree without any wanted file does not count.
+    """
+    archives = _archives(source, raw)
+    for folder in source.folders:
+        for place in _folders(folder, raw):
+            if next(_walk(source, place), None):
+                return Found(source, place, True, tuple(archives))
+    return Found(source, archives[0], False, tuple(archives[1:])) if archives else None
+
+
+def find_all(sources: tuple[Source, ...], raw: Path) -> list[Found]:
+    """Those of `sources` that are in `raw`."""
+    return [found for source in sources if (found := find(source, raw))]
+
+
+def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
+    """As `find_all`, but there must be ink.
+
+    Raises `PentraceError` that says what to put where, if none of `sources` is in `raw`.
+    """
+    found = find_all(sources, raw)
+    if found:
+        return found
+    wanted = "\n".join(f"  {_wanted(source, raw)}" for source in sources)
+    raise PentraceError(
+        f"{raw}: no ink to read. Put here, as downloaded or unpacked, "
+        f"{'any of' if len(sources) > 1 else ''}\n{wanted}\nThen run the same command again; or "
+        "take the data set out of config.yaml (the demo data sets need no files)."
+    )
+
+
+def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
+    """For people: what was found, what was passed over for it, what is missing."""
+    lines = []
+    for source in sources:
+        found = find(source, raw)
+        if not found:
+            lines.append(f"{raw}: no {source.name}. Missing: {_wanted(source, raw)}")
+            continue
+        lines.append(f"{raw}: {source.name} from {found.place.name or found.place}")
+        lines += [
+            f"{raw}: {other.name} is not used: {found.place.name} holds the same"
+            for other in found.passed_over
+        ]
+    return lines
+
+
+def _wanted(source: Source, raw: Path) -> str:
+    tree = source.folders[0]
+    names = "its files" if tree == "." else f"{tree}/"
+    without = f" Without it: {source.without}." if source.without else ""
+    return f"{raw}/{source.archive}{{{','.join(ENDINGS)}}} or {names}: {source.where}.{without}"
+
+
+def table_path(source: Source, name: str) -> str:
+    """`name`, as an archive or tree spells it, as the path in the table.
+
+    Raises `PentraceError` for a name that leads out of its folder or cannot be written down.
+    """
+    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
+    if ".." in parts or not name.isprintable():
+        raise PentraceError(f"file name {name!r}: not one that can be used; rename the file")
+    folder = source.folders[0]
+    if folder == ".":
+        return "/".join(parts)
+    known = {other.casefold() for other in source.folders}
+    inside = [i for i, part in enumerate(parts[:-1]) if part.casefold() in known]
+    return "/".join([folder, *(parts[inside[0] + 1 :] if inside else parts)])
+
+
+def wanted(source: Source, name: str) -> bool:
+    """Whether the file called `name` is one of `source`; what systems leave behind is not."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    litter = path.name.startswith(".") or "__MACOSX" in path.parts
+    return not litter and bool(re.fullmatch(source.members, path.name, re.IGNORECASE))
+
+
+def tree_files(found: Found) -> Iterator[TreeFile]:
+    """The wanted files of a tree, in no order."""
+    for entry in _walk(found.source, found.place):
+        stat = entry.stat()
+        name = os.path.relpath(entry.path, found.place)
+        if stat.st_size > MAX_FILE:
+            raise PentraceError(f"{entry.path}: {too_large(stat.st_size)}")
+        path = table_path(found.source, name)
+        yield TreeFile(path, Path(entry.path), stat.st_size, stat.st_mtime_ns)
+
+
+def too_large(size: int) -> str:
+    """What is wrong with a file of `size` bytes."""
+    return (
+        f"{size:,} bytes, and no recording has more than {MAX_FILE:,}: "
+        "damaged or hostile; take it out"
+    )
+
+
+def _walk(source: Source, folder: Path) -> Iterator[os.DirEntry]:
+    todo = [os.fspath(folder)]
+    while todo:
+        with os.scandir(todo.pop()) as entries:
+            for entry in entries:
+                if source.deep and entry.is_dir(follow_symlinks=False):
+                    todo.append(entry.path)
+                elif wanted(source, entry.name) and entry.is_file():
+                    yield entry
+
+
+def _folders(folder: str, raw: Path) -> list[Path]:
+    """Folders of `raw` with this name, in any case."""
+    if folder == ".":
+        return [raw] if raw.is_dir() else []
+    inside = sorted(raw.iterdir()) if raw.is_dir() else []
+    return [p for p in inside if p.name.casefold() == folder.casefold() and p.is_dir()]
+
+
+def _archives(source: Source, raw: Path) -> list[Path]:
+    patterns = [(source.archive + ending).casefold() for ending in ENDINGS]
+    inside = sorted(raw.iterdir()) if raw.is_dir() else []
+    return [
+        path
+        for path in inside
+        if any(fnmatchcase(path.name.casefold(), pattern) for pattern in patterns)
+        and path.is_file()
+    ]

@@ -1,0 +1,88 @@
+"""Raw files into Parquet shards, in flat memory.
+
+Files come in the order of an archive, and leave by shard and path. Between the two they lie in
+one nameless temporary file beside the output.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.collect.shards import natural
+
+ROW_GROUP = 16_000_000  # bytes of content, about
+
+
+@dataclass(frozen=True)
+class _Spilled:
+    """A file in the temporary file."""
+
+    path: str
+    sha256: str
+    start: int
+    size: int
+
+
+def pack(
+    files: Iterable[tuple[str, bytes]], outputs: dict[int, Path], choose: Callable[[str], int]
+) -> int:
+    """Write `files` (path, content) as `schema.RAW` to `outputs[choose(path)]`, sorted by path.
+
+    Where a path comes twice the last one counts, as in a tar. Returns how many files there are.
+    """
+    folder = next(iter(outputs.values())).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as spill, ThreadPoolExecutor(2) as pool:
+        spilled = dict(_spill(files, spill))
+        shards: dict[int, list[_Spilled]] = {shard: [] for shard in outputs}
+        for path in sorted(spilled, key=natural):
+            shards[choose(path)].append(spilled[path])
+        write = partial(_write, spill.fileno())
+        list(pool.map(write, shards.values(), outputs.values()))
+    return len(spilled)
+
+
+def _spill(files: Iterable[tuple[str, bytes]], spill: IO[bytes]) -> Iterator[tuple[str, _Spilled]]:
+    start = 0
+    for path, content in files:
+        spill.write(content)
+        checksum = hashlib.sha256(content).hexdigest()
+        yield path, _Spilled(path, checksum, start, len(content))
+        start += len(content)
+    spill.flush()
+
+
+def _write(spill: int, rows: list[_Spilled], output: Path) -> None:
+    tables.write(output, schema.RAW, (_table(spill, group) for group in _groups(rows)))
+
+
+def _groups(rows: list[_Spilled]) -> Iterator[list[_Spilled]]:
+    """Runs of rows with about `ROW_GROUP` bytes of content each."""
+    group: list[_Spilled] = []
+    size = 0
+    for row in rows:
+        if group and size + row.size > ROW_GROUP:
+            yield group
+            group, size = [], 0
+        group.append(row)
+        size += row.size
+    if group:
+        yield group
+
+
+def _table(spill: int, rows: list[_Spilled]) -> pa.Table:
+    columns = {
+        "path": [row.path for row in rows],
+        "sha256": [row.sha256 for row in rows],
+        "content": [os.pread(spill, row.size, row.start) for row in rows],
+    }
+    return pa.table(columns, schema=schema.RAW)

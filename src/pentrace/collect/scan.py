@@ -1,0 +1,109 @@
+"""What raw files there are, written down so that a workflow sees when one of them changes.
+
+The Snakefile calls `scan` at every start. It is quick when little has changed, imports nothing
+heavy, and writes a manifest only if that changes: touching a file reruns nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from pentrace.collect.find import Found, TreeFile, find_all, find_ink, notes, tree_files
+from pentrace.collect.shards import names, natural, shard_of
+from pentrace.files import write_text
+
+_CACHE = ".checksums.tsv"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What `scan` found."""
+
+    scattered: bool  # all ink is in trees: one job per shard, from ink-S.tsv; else all from ink.tsv
+    notes: list[str]  # for people
+
+
+def scan(reader: str, raw: Path, shards: int, out: Path) -> Scan:
+    """Write the manifests of the raw files of `reader` in the folder `raw` into the folder `out`.
+
+    `ink-S.tsv` for each shard S where all ink is in trees, else `ink.tsv`; and `labels.tsv`.
+    A row is path, size in bytes and sha256 of a file, or of an archive as a whole.
+    Raises `PentraceError` where there is no ink.
+    """
+    module = import_module(f"pentrace.readers.sources.{reader}")
+    ink, labels = find_ink(module.INK, raw), find_all(module.LABELS, raw)
+    known = _Checksums(out / _CACHE)
+    rows, label_rows = known.rows(ink), known.rows(labels)
+    known.save()
+    scattered = all(found.tree for found in ink)
+    if scattered:
+        _write_shards(rows, module.group, shards, out)
+    else:
+        _write_changed(out / "ink.tsv", rows)
+    _write_changed(out / "labels.tsv", label_rows)
+    return Scan(scattered, notes(module.INK + module.LABELS, raw))
+
+
+@dataclass(frozen=True)
+class _Row:
+    path: str
+    size: int
+    sha256: str
+
+
+class _Checksums:
+    """Checksums of files, taken again only where size or time of change differ."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+        text = cache.read_text(encoding="utf-8") if cache.is_file() else ""
+        pairs = (line.rpartition("\t") for line in text.splitlines())
+        self.old = {key: checksum for key, _, checksum in pairs}
+        self.new: dict[str, str] = {}
+
+    def rows(self, found: Iterable[Found]) -> list[_Row]:
+        """Rows of all files in the trees, and of the archives, in natural order of their paths."""
+        files = [file for one in found for file in _files(one)]
+        keys = [f"{file.place}\t{file.size}\t{file.mtime_ns}" for file in files]
+        with ThreadPoolExecutor() as pool:
+            checksums = list(pool.map(self._checksum, keys, files))
+        self.new |= dict(zip(keys, checksums, strict=True))
+        rows = [_Row(f.path, f.size, c) for f, c in zip(files, checksums, strict=True)]
+        return sorted(rows, key=lambda row: natural(row.path))
+
+    def _checksum(self, key: str, file: TreeFile) -> str:
+        return self.old.get(key) or _sha256(file.place)
+
+    def save(self) -> None:
+        """Write the cache, if it changed."""
+        if self.new != self.old:
+            write_text(self.cache, "".join(f"{k}\t{c}\n" for k, c in sorted(self.new.items())))
+
+
+def _files(found: Found) -> list[TreeFile]:
+    if found.tree:
+        return list(tree_files(found))
+    stat = found.place.stat()
+    return [TreeFile(found.place.name, found.place, stat.st_size, stat.st_mtime_ns)]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_shards(rows: list[_Row], group: Callable[[str], str], shards: int, out: Path) -> None:
+    by_shard: list[list[_Row]] = [[] for _ in range(shards)]
+    for row in rows:
+        by_shard[shard_of(group(row.path), shards)].append(row)
+    for name, part in zip(names(shards), by_shard, strict=True):
+        _write_changed(out / f"ink-{name}.tsv", part)
+
+
+def _write_changed(path: Path, rows: list[_Row]) -> None:
+    text = "".join(f"{row.path}\t{row.size}\t{row.sha256}\n" for row in rows)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
