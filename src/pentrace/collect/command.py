@@ -69,7 +69,7 @@ def _files(found: list[Found], keep: Callable[[str], bool]) -> Iterator[tuple[st
 def _tree(found: Found, keep: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
     for file in tree_files(found):
         if keep(file.path):
-            yield file.path, file.place.read_bytes()
+            yield file.path, Path(file.place).read_bytes()
 
 
 def without(element: str, content: bytes) -> bytes:

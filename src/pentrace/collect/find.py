@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pentrace.collect.sources import ENDINGS, Source
 from pentrace.errors import PentraceError
@@ -29,7 +29,7 @@ class TreeFile:
     """A file of a tree."""
 
     path: str  # as in the table
-    place: Path
+    place: str
     size: int  # bytes
     mtime_ns: int
 
@@ -109,20 +109,20 @@ def table_path(source: Source, name: str) -> str:
 
 def wanted(source: Source, name: str) -> bool:
     """Whether the file called `name` is one of `source`; what systems leave behind is not."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    litter = path.name.startswith(".") or "__MACOSX" in path.parts
-    return not litter and bool(re.fullmatch(source.members, path.name, re.IGNORECASE))
+    base = re.split(r"[/\\]", name)[-1]
+    litter = base.startswith(".") or "__MACOSX" in name
+    return not litter and bool(re.fullmatch(source.members, base, re.IGNORECASE))
 
 
 def tree_files(found: Found) -> Iterator[TreeFile]:
     """The wanted files of a tree, in no order."""
+    inside = len(os.path.join(found.place, ""))  # noqa: PTH118
     for entry in _walk(found.source, found.place):
         stat = entry.stat()
-        name = os.path.relpath(entry.path, found.place)
         if stat.st_size > MAX_FILE:
             raise PentraceError(f"{entry.path}: {too_large(stat.st_size)}")
-        path = table_path(found.source, name)
-        yield TreeFile(path, Path(entry.path), stat.st_size, stat.st_mtime_ns)
+        path = table_path(found.source, entry.path[inside:])
+        yield TreeFile(path, entry.path, stat.st_size, stat.st_mtime_ns)
 
 
 def too_large(size: int) -> str:

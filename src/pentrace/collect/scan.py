@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pentrace.collect.find import Found, TreeFile, find_all, find_ink, notes, tree_files
-from pentrace.collect.shards import names, natural, shard_of
+from pentrace.collect.shards import names, shard_of
 from pentrace.files import write_text
 
 _CACHE = ".checksums.tsv"
@@ -65,17 +65,16 @@ class _Checksums:
         self.new: dict[str, str] = {}
 
     def rows(self, found: Iterable[Found]) -> list[_Row]:
-        """Rows of all files in the trees, and of the archives, in natural order of their paths."""
+        """Rows of all files in the trees, and of the archives, sorted by path."""
         files = [file for one in found for file in _files(one)]
-        keys = [f"{file.place}\t{file.size}\t{file.mtime_ns}" for file in files]
+        pairs = [(f"{file.place}\t{file.size}\t{file.mtime_ns}", file) for file in files]
+        unknown = [(key, file.place) for key, file in pairs if key not in self.old]
         with ThreadPoolExecutor() as pool:
-            checksums = list(pool.map(self._checksum, keys, files))
-        self.new |= dict(zip(keys, checksums, strict=True))
-        rows = [_Row(f.path, f.size, c) for f, c in zip(files, checksums, strict=True)]
-        return sorted(rows, key=lambda row: natural(row.path))
-
-    def _checksum(self, key: str, file: TreeFile) -> str:
-        return self.old.get(key) or _sha256(file.place)
+            taken = pool.map(_sha256, (place for _, place in unknown))
+            known = self.old | dict(zip((key for key, _ in unknown), taken, strict=True))
+        self.new |= {key: known[key] for key, _ in pairs}
+        rows = [_Row(file.path, file.size, known[key]) for key, file in pairs]
+        return sorted(rows, key=lambda row: row.path)
 
     def save(self) -> None:
         """Write the cache, if it changed."""
@@ -87,11 +86,11 @@ def _files(found: Found) -> list[TreeFile]:
     if found.tree:
         return list(tree_files(found))
     stat = found.place.stat()
-    return [TreeFile(found.place.name, found.place, stat.st_size, stat.st_mtime_ns)]
+    return [TreeFile(found.place.name, str(found.place), stat.st_size, stat.st_mtime_ns)]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+def _sha256(path: str) -> str:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -1,7 +1,5 @@
 """Where the files of IAM-OnDB are."""
 
-from pathlib import PurePosixPath
-
 from pentrace.collect.sources import Source
 
 _WHERE = (
@@ -52,5 +50,5 @@ LABELS = (
 
 def group(path: str) -> str:
     """The form: its lines, and lines added to it, stay together."""
-    stem = PurePosixPath(path).stem
-    return stem.rpartition("-")[0] or stem
+    name = path.rpartition("/")[2]
+    return name.rpartition("-")[0] or name
