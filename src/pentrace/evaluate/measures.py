@@ -61,7 +61,7 @@ def sums(raw: Tensor, target: Tensor, mask: Tensor) -> Sums:
 
 def add(first: Sums, second: Sums) -> Sums:
     """The sums of the same lines over the steps of both."""
-    return Sums(*[a + b for a, b in zip(first, second, strict=True)])
+    return Sums._make(a + b for a, b in zip(first, second, strict=True))
 
 
 def calibration(bins: Tensor) -> dict:

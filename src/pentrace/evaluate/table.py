@@ -1,0 +1,69 @@
+"""The table of measures: every likelihood with its sigma, its filter and its split beside it.
+
+A row has these keys; a published row has those that were published:
+
+| key | meaning |
+|---|---|
+| model | the network, a baseline without memory, or a published network |
+| source | `measured` here, or where it was published |
+| split, role | split, and what it was to the network: training, early stopping or unseen |
+| lines, lines_in_split | lines measured; kept and dropped lines of the split |
+| steps | predicted steps of those lines |
+| log_loss_per_sequence, log_loss_per_point | nats, density of normalised offsets |
+| log_loss_raw_per_sequence, log_loss_raw_per_point | nats, density of offsets in tablet units |
+| squared_error_per_point | squared distance to the expected offset, x plus y, normalised |
+| end_of_stroke_accuracy | share of steps whose end of stroke was predicted at 0.5 |
+| sigma | sd of x and y that offsets were divided by, tablet units |
+| recipe, filter | the normalising recipe and the cleaning settings |
+"""
+
+import numpy as np
+
+from pentrace.evaluate.measures import Sums
+from pentrace.networks.settings import NetworkSettings
+
+
+def role(split: str, settings: NetworkSettings) -> str:
+    """What `split` was to the training of a network."""
+    if split in settings.train.train_on:
+        return "training"
+    return "early stopping" if split == settings.train.validate_on else "unseen"
+
+
+def name(settings: NetworkSettings) -> str:
+    """A network as the paper writes it: prediction 3 x 400."""
+    return f"{settings.kind} {settings.layers} x {settings.hidden}"
+
+
+def raw_log_loss(sums: Sums, log_area: np.ndarray) -> np.ndarray:
+    """Log-loss (L,) of lines in tablet units, nats.
+
+    Offsets in tablet units are `sigma` times the normalised ones, so their density is lower by
+    the area of a normalised unit: `log_area` (L,), sum of ln sigma over x and y, on every step.
+    """
+    return sums.log_loss.numpy() + sums.steps.numpy() * log_area
+
+
+def measured(sums: Sums, log_area: np.ndarray) -> dict:
+    """The measured keys of a row, of one or more lines."""
+    lines, steps = len(sums.steps), float(sums.steps.sum())
+    loss, raw = float(sums.log_loss.sum()), float(raw_log_loss(sums, log_area).sum())
+    return {
+        "lines": lines,
+        "steps": int(steps),
+        "log_loss_per_sequence": loss / lines,
+        "log_loss_per_point": loss / steps,
+        "log_loss_raw_per_sequence": raw / lines,
+        "log_loss_raw_per_point": raw / steps,
+        "squared_error_per_point": float(sums.squared_error.sum()) / steps,
+        "end_of_stroke_accuracy": float(sums.correct.sum()) / steps,
+    }
+
+
+def conditions(normalisation: dict) -> dict:
+    """The keys of a row that say in what units, and over what data, a loss was taken."""
+    return {
+        "sigma": normalisation["sd"],
+        "recipe": normalisation["recipe"],
+        "filter": normalisation.get("filter"),
+    }
