@@ -23,7 +23,7 @@ class PredictionNetwork(nn.Module):
         layers, hidden, skips = settings.layers, settings.hidden, settings.skips
         first, above = 3, hidden + (3 if skips else 0)
         self.layers = nn.ModuleList(
-            nn.LSTM(above if layer else first, hidden, batch_first=True) for layer in range(layers)
+            nn.LSTM(above if layer else first, hidden) for layer in range(layers)
         )
         self.dropout = nn.Dropout(settings.dropout)
         self.output = nn.Linear(hidden * (layers if skips else 1), 6 * settings.components + 1)
@@ -34,15 +34,17 @@ class PredictionNetwork(nn.Module):
         x holds dx, dy (normalised, y upward) and end of stroke; raw at t describes the density of
         step t + 1, see `mixture`. `state` is what an earlier call returned; None starts from 0.
         """
+        # Steps first inside: oneDNN wants it so, and would copy what comes batch first.
+        x = x.transpose(0, 1).contiguous()
         outputs: list[Tensor] = []
         carried: State = []
         for number, layer in enumerate(self.layers):
             inputs = self._inputs(x, outputs)
             hidden, memory = layer(inputs, state[number] if state else None)
-            outputs.append(hidden)  # (B, T, H)
+            outputs.append(hidden)  # (T, B, H)
             carried.append(memory)
         top = torch.cat(outputs, -1) if self.settings.skips else outputs[-1]
-        return self.output(self.dropout(top)), carried
+        return self.output(self.dropout(top)).transpose(0, 1), carried
 
     def _inputs(self, x: Tensor, outputs: list[Tensor]) -> Tensor:
         if not outputs:

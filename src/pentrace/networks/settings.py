@@ -1,8 +1,8 @@
 """Size and kind of a network, and how it is trained."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 from pentrace.train.settings import TrainSettings
@@ -11,8 +11,9 @@ from pentrace.train.settings import TrainSettings
 class NetworkSettings(Settings):
     """A network of LSTM layers under a mixture density output (Graves 2013, section 4)."""
 
-    kind: Literal["prediction"] = Field(
-        "prediction", description="prediction: the next step from all steps so far, no text"
+    kind: Literal["prediction", "synthesis"] = Field(
+        "prediction",
+        description="prediction: the next step from all steps so far; synthesis: and from a text",
     )
     layers: int = Field(1, ge=1, le=16, description="LSTM layers; the paper has 3 or 1")
     hidden: int = Field(
@@ -25,6 +26,34 @@ class NetworkSettings(Settings):
     dropout: float = Field(
         0.0, ge=0, lt=1, description="share of what enters the output that training sets to 0"
     )
+    window_components: int = Field(
+        10, ge=1, le=100, description="Gaussians in the window on the text; synthesis only"
+    )
+    window_parametrisation: Literal["exp", "softplus"] = Field(
+        "exp", description="how the window moves: exp as in the paper; softplus is more stable"
+    )
+    alphabet: str | None = Field(
+        None,
+        min_length=1,
+        description="characters to learn; null: every character of the transcripts, found when "
+        "training starts and stored with the weights; synthesis only",
+    )
+    fold_rare: int = Field(
+        0,
+        ge=0,
+        description="characters of the transcripts that are outside the alphabet, or seen fewer "
+        "times than this, become one symbol; 0: there is no such symbol; synthesis only",
+    )
     train: TrainSettings = Field(
         default_factory=lambda: TrainSettings.model_validate({}), description="how it is trained"
     )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind == "synthesis" and not self.skips:
+            raise ValueError("a synthesis network has skips; set skips to true")
+        if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
+            raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
+        if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
+            raise ValueError("alphabet holds a character twice; hold each once")
+        return self

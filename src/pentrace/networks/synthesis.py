@@ -1,0 +1,73 @@
+"""The synthesis network of Graves 2013, section 5: the prediction network, told what to write."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.soft_window import SoftWindow, WindowState
+from pentrace.networks.text import symbol_count
+
+
+class SynthesisState(NamedTuple):
+    """What the network remembers between two calls."""
+
+    first: WindowState
+    above: list[tuple[Tensor, Tensor]]  # (hidden, cell) of each further layer, each (1, B, H)
+
+
+class SynthesisNetwork(nn.Module):
+    """LSTM layers with skips over a soft window on the text; a mixture above.
+
+    Layer 1 reads the step and, through the window, the text; each further layer reads the step,
+    the window and the layer below; all layers feed the output. The window goes from layer 1 back
+    to layer 1 at the next step, so only that layer is run step by step; the others take the whole
+    sequence at once. As in `prediction`, the cells have no peepholes.
+    """
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        """A network for the symbols of `settings.alphabet`, which must be known by now."""
+        super().__init__()
+        self.settings, hidden, symbols = settings, settings.hidden, symbol_count(settings)
+        self.first = SoftWindow(
+            3, hidden, symbols, settings.window_components, settings.window_parametrisation
+        )
+        self.layers = nn.ModuleList(
+            nn.LSTM(3 + symbols + hidden, hidden) for _ in range(settings.layers - 1)
+        )
+        self.dropout = nn.Dropout(settings.dropout)
+        self.output = nn.Linear(hidden * settings.layers, 6 * settings.components + 1)
+
+    def forward(
+        self, x: Tensor, state: SynthesisState | None, text: Tensor
+    ) -> tuple[Tensor, SynthesisState]:
+        """Raw outputs (B, T, 6M + 1) for steps x (B, T, 3), and the state to carry on with.
+
+        As `PredictionNetwork.forward`, with text (B, U) int64: the symbols of each sequence's
+        text as `text.encode` gives them, -1 for padding. A state holds where in its text each
+        sequence is: give the same text again when carrying on.
+        """
+        steps = x.transpose(0, 1)  # time first, as the loops run
+        hidden, window, _, first = self.first(steps, text, state.first if state else None)
+        outputs, above = [hidden], []
+        for number, layer in enumerate(self.layers):
+            inputs = torch.cat([steps, window, outputs[-1]], -1)  # (T, B, 3 + V + H)
+            hidden, memory = layer(inputs, state.above[number] if state else None)
+            outputs.append(hidden)
+            above.append(memory)
+        raw = self.output(self.dropout(torch.cat(outputs, -1)))
+        return raw.transpose(0, 1), SynthesisState(first, above)
+
+    def attention(
+        self, x: Tensor, state: SynthesisState | None, text: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Window weights phi (B, T, U + 1) and positions kappa (B, T, K), in characters.
+
+        phi[b, t, u] is the weight of character u of the text, from 0; the last column is the
+        character behind the text, whose weight tells that the window is leaving it (section 5.3).
+        """
+        steps = x.transpose(0, 1)
+        hidden, _, kappa, _ = self.first(steps, text, state.first if state else None)
+        phi = self.first.phi(hidden, kappa, text.shape[1] + 1)
+        return phi.transpose(0, 1), kappa.transpose(0, 1)

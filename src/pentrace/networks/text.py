@@ -1,0 +1,119 @@
+"""Texts as symbols of an alphabet, which comes from the data and is stored with the weights."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+
+Unknown = Literal["error", "substitute", "fold"]
+
+PADDING = -1
+# Characters that look alike on paper and are not told apart by Unicode's own decomposition.
+ALIKE = {
+    **dict.fromkeys("‘’‚‛′´`", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "\t": " ",
+    "\n": " ",
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+}
+
+
+def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
+    """The characters of all texts (NFC), sorted; those seen fewer than `fold_rare` times left out.
+
+    Give the transcripts of all splits: a character of a validation line that training never shows
+    is written badly, but is no error. Raises `PentraceError` where nothing is left.
+    """
+    counts = Counter(chain.from_iterable(unicodedata.normalize("NFC", text) for text in texts))
+    kept = "".join(sorted(c for c, count in counts.items() if count >= fold_rare))
+    if not kept:
+        raise PentraceError(
+            f"no alphabet: {len(counts)} characters in the transcripts, none of them seen at least "
+            f"{max(fold_rare, 1)} times; a synthesis network needs transcribed lines"
+        )
+    return kept
+
+
+def with_alphabet(settings: NetworkSettings, texts: Iterable[str]) -> NetworkSettings:
+    """The settings with the alphabet filled in from texts, if it was left to the data."""
+    if settings.kind != "synthesis" or settings.alphabet is not None:
+        return settings
+    return settings.model_copy(update={"alphabet": alphabet_of(texts, settings.fold_rare)})
+
+
+def symbol_count(settings: NetworkSettings) -> int:
+    """V: the alphabet and, where rare characters are folded, one symbol for all of them."""
+    if settings.alphabet is None:
+        raise ValueError("the alphabet is not known yet: see with_alphabet")
+    return len(settings.alphabet) + (settings.fold_rare > 0)
+
+
+def encode(
+    texts: Sequence[str], settings: NetworkSettings, unknown: Unknown = "error"
+) -> np.ndarray:
+    """Symbols (B, U) int64 of texts (NFC), padded with -1 to the longest.
+
+    Characters outside the alphabet raise a `PentraceError` that lists them and the alphabet. With
+    `substitute` they are first replaced as `substituted` says; with `fold`, right for training
+    and evaluation, they become the symbol of rare characters where the network has one.
+    """
+    alphabet = settings.alphabet or ""
+    normal = [unicodedata.normalize("NFC", text) for text in texts]
+    if unknown == "substitute":
+        normal = [substituted(text, alphabet) for text in normal]
+    if unknown != "fold" or settings.fold_rare == 0:
+        _check_known(normal, alphabet)
+    index = {character: number for number, character in enumerate(alphabet)}
+    symbols = np.full((len(normal), max(map(len, normal), default=0)), PADDING, np.int64)
+    for row, text in zip(symbols, normal, strict=True):
+        row[: len(text)] = [index.get(character, len(alphabet)) for character in text]
+    return symbols
+
+
+def substituted(text: str, alphabet: str) -> str:
+    """text with each unknown character replaced by the nearest known ones, where there are any.
+
+    Tried in this order: a character that looks alike (quotes, dashes, blanks, ligatures), the
+    letter without its marks (é to e), the other case (Q to q).
+    """
+    known = set(alphabet)
+    return "".join(_nearest(character, known) for character in text)
+
+
+def _nearest(character: str, known: set[str]) -> str:
+    plain = ALIKE.get(character, character)
+    decomposed = unicodedata.normalize("NFKD", plain)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = "".join(ALIKE.get(c, c) for c in bare)
+    choices = (character, plain, bare, plain.swapcase(), bare.swapcase())
+    return next((choice for choice in choices if choice and set(choice) <= known), character)
+
+
+def _check_known(texts: Sequence[str], alphabet: str) -> None:
+    unknown = sorted(set(chain.from_iterable(texts)) - set(alphabet))
+    if unknown:
+        raise PentraceError(
+            f"the network has never seen {' '.join(map(_shown, unknown))}; it knows "
+            f"{' '.join(map(_shown, alphabet))}; reword the text, or ask for substitution"
+        )
+
+
+def _shown(character: str) -> str:
+    """The character itself, or its name where printing it shows nothing."""
+    visible = character.isprintable() and not character.isspace()
+    return character if visible else f"[{unicodedata.name(character, repr(character)).lower()}]"

@@ -1,0 +1,70 @@
+"""Models on disk: what goes in comes out, same bytes for the same model, clear errors."""
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from pentrace.errors import PentraceError
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model, save_model
+
+SETTINGS = NetworkSettings(layers=2, hidden=4, components=2)
+NORMALISATION = {"recipe": "graves", "mean": [0.1, -0.2], "sd": [3.0, 2.0], "cap": None}
+
+
+@pytest.fixture
+def model(tmp_path):
+    torch.manual_seed(0)
+    path = tmp_path / "model.safetensors"
+    save_model(path, PredictionNetwork(SETTINGS), SETTINGS, NORMALISATION)
+    return path
+
+
+def test_comes_back_as_it_was(model):
+    network, found, normalisation = load_model(model)
+    torch.manual_seed(0)
+    assert (found, normalisation) == (SETTINGS, NORMALISATION)
+    assert not network.training
+    for name, value in PredictionNetwork(SETTINGS).state_dict().items():
+        assert torch.equal(network.state_dict()[name], value)
+
+
+def test_same_model_same_bytes(model, tmp_path):
+    again = tmp_path / "again.safetensors"
+    network, found, normalisation = load_model(model)
+    save_model(again, network, found, dict(reversed(normalisation.items())))
+    assert again.read_bytes() == model.read_bytes()
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(PentraceError, match=r"none\.safetensors: no such model"):
+        load_model(tmp_path / "none.safetensors")
+
+
+def test_other_safetensors_are_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_file({"a": torch.zeros(2)}, path)
+    with pytest.raises(PentraceError, match="not a model of this version"):
+        load_model(path)
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_model(path, PredictionNetwork(SETTINGS), NetworkSettings(hidden=5), NORMALISATION)
+    with pytest.raises(PentraceError, match="weights do not fit"):
+        load_model(path)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.floats(0, 0.999))
+def test_cut_file_is_refused(model, share):
+    content = model.read_bytes()
+    cut = model.with_name("cut.safetensors")
+    cut.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(PentraceError, match=r"cut\.safetensors"):
+        load_model(cut)
