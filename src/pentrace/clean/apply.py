@@ -1,0 +1,97 @@
+"""Applying the rules to the ink of many samples, with an account of every loss."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
+from pentrace.clean.settings import CleanSettings
+from pentrace.ink import Ink
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What one rule took of one sample."""
+
+    sample: int  # index into `ink.ids`
+    rule: str
+    lost: str  # points, strokes or sample
+    count: int
+    reason: str
+
+
+def clean(
+    ink: Ink, settings: CleanSettings, has_text: np.ndarray | None = None
+) -> tuple[Ink, list[Loss]]:
+    """`ink` without what breaks a rule, and the losses, in the order of rules and samples.
+
+    bool (S,) `has_text` is what the rule `no-text` goes by. A sample that is dropped stays in
+    `Ink.ids` with no points, and is charged to the first rule that drops it. Strokes are counted
+    anew.
+    """
+    left, losses = _clean_points(number_strokes(ink), settings)
+    dropped = np.zeros(len(ink.ids), bool)
+    for rule in SAMPLE_RULES:
+        hits = breaks(rule, rule.statistic(left), settings) & ~dropped
+        dropped |= hits
+        losses += _sample_losses(rule, left, hits, settings)
+    if settings.no_text and has_text is not None:
+        losses += [_textless(int(i)) for i in np.flatnonzero(~has_text & ~dropped)]
+        dropped |= ~has_text
+    return number_strokes(left.keep(~dropped[left.owner])), losses
+
+
+def _textless(sample: int) -> Loss:
+    return Loss(sample, "no-text", "sample", 1, "no transcript that fits; no_text is on")
+
+
+def _clean_points(ink: Ink, settings: CleanSettings) -> tuple[Ink, list[Loss]]:
+    recorded = np.arange(len(ink.x)) - np.repeat(ink.starts[:-1], ink.lengths)
+    losses = []
+    for rule in POINT_RULES:
+        values = rule.statistic(ink)
+        hits = breaks(rule, values, settings)
+        if not hits.any():
+            continue
+        losses += _point_losses(rule, ink, np.flatnonzero(hits), recorded, values, settings)
+        if rule.lost == "strokes":
+            ink = number_strokes(ink, hits)
+        else:
+            ink, recorded = ink.keep(~hits), recorded[~hits]
+    return ink, losses
+
+
+def _point_losses(
+    rule: Rule,
+    ink: Ink,
+    at: np.ndarray,
+    recorded: np.ndarray,
+    values: np.ndarray,
+    settings: CleanSettings,
+) -> list[Loss]:
+    """One loss per sample; `at` are the points that broke the rule (int), `values` the statistic
+    (N,), and `recorded` the place of each point in the recording, int (N,)."""
+    samples, first, counts = np.unique(ink.owner[at], return_index=True, return_counts=True)
+    first = at[first]
+    bound = f"limit {limit(rule.name, settings):g} {rule.unit}"
+    return [
+        Loss(
+            sample=int(sample),
+            rule=rule.name,
+            lost=rule.lost,
+            count=int(count),
+            reason=f"{rule.found}: {count} of {total} points, the first at point {point}"
+            + (f" ({value:g} {rule.unit}, {bound})" if rule.unit else ""),
+        )
+        for sample, count, total, point, value in zip(
+            samples, counts, ink.lengths[samples], recorded[first], values[first], strict=True
+        )
+    ]
+
+
+def _sample_losses(rule: Rule, ink: Ink, hits: np.ndarray, settings: CleanSettings) -> list[Loss]:
+    bound = f"limit {limit(rule.name, settings):g}" if hits.any() else ""
+    return [
+        Loss(int(i), rule.name, "sample", 1, f"{rule.found}: {ink.lengths[i]} ({bound})")
+        for i in np.flatnonzero(hits)
+    ]

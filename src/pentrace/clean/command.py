@@ -1,0 +1,71 @@
+"""`pentrace clean`: apply the cleaning rules to one shard."""
+
+from collections.abc import Iterator
+
+import click
+import numpy as np
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.clean.apply import Loss, clean
+from pentrace.clean.settings import CleanSettings
+from pentrace.ink import from_table, to_table
+from pentrace.settings import settings_option
+
+
+@click.command("clean")
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--points", required=True, help="Points of the shard, from `parse`.")
+@click.option("--samples", required=True, help="Samples of the shard, from `parse`.")
+@click.option("--labels", required=True, help="Labels of the data set, from `label`.")
+@click.option("--cleaned", required=True, help="The table of cleaned points to write.")
+@click.option("--rejects", required=True, help="The table of losses to write.")
+@settings_option(CleanSettings)
+def command(
+    dataset: str,
+    points: str,
+    samples: str,
+    labels: str,
+    cleaned: str,
+    rejects: str,
+    settings: CleanSettings,
+) -> None:
+    """Apply the cleaning rules."""
+    parsed = tables.read(samples, ["sample_id", "source"])
+    sources = dict(zip(*parsed.to_pydict().values(), strict=True))
+    named = tables.read(labels, ["sample_id", "text"]).to_pylist()
+    with_text = {row["sample_id"] for row in named if row["text"] is not None}
+    rows: list[dict] = []
+
+    def pieces() -> Iterator[pa.Table]:
+        empty = dict(sources)
+        for piece in tables.read_pieces(points):
+            ink = from_table(piece)
+            has_text = np.array([name in with_text for name in ink.ids], bool)
+            left, losses = clean(ink, settings, has_text)
+            rows.extend(_row(dataset, ink.ids[loss.sample], sources, loss) for loss in losses)
+            for name in ink.ids:
+                del empty[name]
+            if len(left.x):
+                yield to_table(left)
+        loss = Loss(0, "no-points", "sample", 1, "the recording has no points")
+        rows.extend(_row(dataset, name, sources, loss) for name in empty)
+
+    written = tables.write(cleaned, schema.POINTS, pieces())
+    tables.write_rows(rejects, schema.REJECTS, rows)
+    dropped = sum(row["lost"] == "sample" for row in rows)
+    click.echo(f"{written} points of {len(sources) - dropped} samples; {dropped} samples dropped")
+
+
+def _row(dataset: str, sample_id: str, sources: dict[str, str], loss: Loss) -> dict:
+    """A row of `schema.REJECTS`."""
+    return {
+        "dataset": dataset,
+        "sample_id": sample_id,
+        "source": sources[sample_id],
+        "stage": "clean",
+        "rule": loss.rule,
+        "lost": loss.lost,
+        "count": loss.count,
+        "reason": loss.reason,
+    }

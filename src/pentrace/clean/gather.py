@@ -1,0 +1,93 @@
+"""`pentrace samples`: one row per recording that was read, and one row per loss."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import numpy as np
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.ink import from_table
+
+
+@click.command("samples")
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--parsed", required=True, help="Folder with what `parse` wrote.")
+@click.option("--labels", required=True, help="Labels of the data set.")
+@click.option("--label-rejects", required=True, help="Losses of `label`.")
+@click.option("--cleaned", required=True, help="Folder with cleaned points.")
+@click.option("--cleaned-rejects", required=True, help="Folder with the losses of `clean`.")
+@click.option("--samples", required=True, help="The table of samples to write.")
+@click.option("--rejects", required=True, help="The table of losses to write.")
+def command(
+    dataset: str,
+    parsed: str,
+    labels: str,
+    label_rejects: str,
+    cleaned: str,
+    cleaned_rejects: str,
+    samples: str,
+    rejects: str,
+) -> None:
+    """Gather the tables of samples and rejects."""
+    by_clean = list(_rows(_files(cleaned_rejects, "*.parquet")))
+    by_parse = _rows(_files(parsed, "*.rejects.parquet"))
+    losses = [*by_parse, *_rows([Path(label_rejects)]), *by_clean]
+    tables.write_rows(rejects, schema.REJECTS, losses)
+    counts = cleaned_counts(_files(cleaned, "*.parquet"))
+    dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
+    told = {row["sample_id"]: row for row in _rows([Path(labels)])}
+    rows = []
+    for path in _files(parsed, "*.samples.parquet"):
+        shard = path.name.split(".")[0]
+        for row in _rows([path]):
+            name = row["sample_id"]
+            if name not in told:
+                raise PentraceError(f"{labels}: no row for {name} of {path}; rebuild the labels")
+            rows.append(
+                sample_row(row, told[name], counts.get(name, (0, 0)), dropped.get(name))
+                | {"dataset": dataset, "shard": shard}
+            )
+    rows.sort(key=lambda row: row["sample_id"])
+    tables.write_rows(samples, schema.SAMPLES, rows)
+    click.echo(f"{len(rows)} samples, {len(dropped)} dropped while cleaning; {len(losses)} losses")
+
+
+def sample_row(parsed: dict, label: dict, counts: tuple[int, int], dropped_by: str | None) -> dict:
+    """A row of `schema.SAMPLES`, less data set and shard; `counts` are points and strokes left."""
+    return {
+        **{name: parsed[name] for name in schema.PARSED.names if name in schema.SAMPLES.names},
+        **{name: label[name] for name in schema.LABELS.names},
+        "n_points_recorded": parsed["n_points"],
+        "n_strokes_recorded": parsed["n_strokes"],
+        "n_points": counts[0],
+        "n_strokes": counts[1],
+        "dropped_by": dropped_by,
+    }
+
+
+def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
+    """Points and strokes of every sample in the cleaned tables at `paths`."""
+    counts: dict[str, tuple[int, int]] = {}
+    for path in paths:
+        for piece in tables.read_pieces(path):
+            ink = from_table(piece)
+            begun = ink.first_of_stroke() & (ink.stroke >= 0)
+            strokes = np.bincount(ink.owner[begun], minlength=len(ink.ids))
+            pairs = zip(ink.lengths.tolist(), strokes.tolist(), strict=True)
+            counts.update(zip(ink.ids, pairs, strict=True))
+    return counts
+
+
+def _files(folder: str, pattern: str) -> list[Path]:
+    """The files of all shards, in their order."""
+    paths = sorted(Path(folder).glob(pattern))
+    if not paths:
+        raise PentraceError(f"{folder}: no {pattern}; build it with snakemake")
+    return paths
+
+
+def _rows(paths: list[Path]) -> Iterator[dict]:
+    for path in paths:
+        yield from tables.read(path).to_pylist()
