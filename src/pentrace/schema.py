@@ -99,8 +99,8 @@ REJECTS = _table(
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("stage", pa.string(), "parse, label or clean"),
     _column("rule", pa.string(), "name of the rule"),
-    _column("lost", pa.string(), "what was lost: sample, points, strokes or text"),
-    _column("count", pa.int32(), "how many points were removed; 1 for a sample or a text"),
+    _column("lost", pa.string(), "what was lost: sample, points, strokes, text or writer"),
+    _column("count", pa.int32(), "how many points were removed; 1 for a sample, text or writer"),
     _column("reason", pa.string(), "what was found, where, and the limit it broke"),
 )
 
