@@ -12,8 +12,9 @@ start, so it imports nothing but `pentrace.collect.sources`:
 
 - `read(files: pa.Table of schema.RAW, settings: ParseSettings) -> Parsed`: one piece of ink files;
   the order of the files is kept, and every file ends in `samples` or in `rejects`.
-- `label(files: pa.Table of schema.RAW, samples: pa.Table of schema.PARSED) -> Labelled`: what the
-  label files tell about the parsed samples. `split` is left out where there are no split lists.
+- `label(files: pa.Table of schema.RAW, samples: pa.Table of schema.PARSED, rejected: list of
+  sample ids that could not be read, settings: LabelSettings) -> Labelled`: what the label files
+  tell about the parsed samples. `split` is left out where there are no split lists.
 
 Both raise nothing for a bad file: it becomes a `Reject` (see `pentrace.readers.results`).
 """

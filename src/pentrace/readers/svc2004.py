@@ -18,7 +18,7 @@ import pyarrow as pa
 from pentrace.label.settings import LabelSettings
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
-from pentrace.readers._assemble import Malformed, Recording, assemble
+from pentrace.readers._assemble import Malformed, Recording, assemble, refuse_second
 from pentrace.readers.results import Labelled, Parsed, Reject
 
 _NAME = re.compile(r"(?:USER|U)(\d{1,6})S(\d{1,6})", re.IGNORECASE)
@@ -37,7 +37,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     for file in files.to_pylist():
         try:
             recording = _recording(file, settings)
-            _refuse_second(recording.row, taken)
+            refuse_second(recording.row, taken)
             recordings.append(recording)
         except Malformed as error:
             name = sample_id(file["path"])
@@ -68,13 +68,6 @@ def sample_id(path: str, columns: int = 7) -> str:
 
 def _stem(path: str) -> str:
     return PurePosixPath(path).stem
-
-
-def _refuse_second(row: dict, taken: dict[str, str]) -> None:
-    """Two files may name one signature, such as U1S1.TXT and USER1S1.TXT: the first stays."""
-    first = taken.setdefault(row["sample_id"], row["source"])
-    if first != row["source"]:
-        raise Malformed("same-sample", f"{first} is already {row['sample_id']}")
 
 
 def _recording(file: dict, settings: ParseSettings) -> Recording:

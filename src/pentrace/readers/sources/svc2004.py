@@ -19,7 +19,18 @@ def _task(number: int, channels: str) -> Source:
     )
 
 
-INK = (_task(1, "position and button"), _task(2, "position, button, angles and pressure"))
+INK = (
+    _task(1, "position and button"),
+    _task(2, "position, button, angles and pressure"),
+    Source(
+        name="BDALab recordings",
+        folders=("BDALab",),
+        archive="BDALab*",
+        members=r".*\.svc",
+        where="your own recordings, put into a folder BDALab, where there are any",
+        without="everything; they are not part of SVC2004",
+    ),
+)
 LABELS: tuple[Source, ...] = ()
 
 
