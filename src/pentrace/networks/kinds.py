@@ -9,4 +9,5 @@ Network = PredictionNetwork | SynthesisNetwork
 
 def build(settings: NetworkSettings) -> Network:
     """A network with fresh weights, drawn from torch's random state."""
-    return SynthesisNetwork(settings) if settings.kind == "synthesis" else PredictionNetwork(settings)
+    kind = SynthesisNetwork if settings.kind == "synthesis" else PredictionNetwork
+    return kind(settings)

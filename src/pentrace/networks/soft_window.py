@@ -103,7 +103,7 @@ class _Attend(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @custom_bwd(device_type="cuda")
-    def backward(
+    def backward(  # type: ignore[override]
         ctx: Any, d_hidden: Tensor, d_window: Tensor, d_position: Tensor, d_memory: Tensor
     ) -> tuple[Tensor | None, ...]:
         x, symbols, real, *saved = ctx.saved_tensors

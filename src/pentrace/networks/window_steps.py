@@ -257,9 +257,7 @@ class _CellBackward:
         self.i, self.f, self.o, self.g = (p.unbind(0) for p in gates.split(self.size, -1))
         self.d_gates = d_gates.unbind(0)
         self.d_squashed = d_gates[..., : 3 * self.size].unbind(0)
-        self.d_i, self.d_f, self.d_o, self.d_g = (
-            p.unbind(0) for p in d_gates.split(self.size, -1)
-        )
+        self.d_i, self.d_f, self.d_o, self.d_g = (p.unbind(0) for p in d_gates.split(self.size, -1))
         self.tanh, self.by_tanh = torch.empty_like(memory[0]), torch.empty_like(memory[0])
 
     def __call__(self, t: int, total: Tensor, d_memory: Tensor) -> None:

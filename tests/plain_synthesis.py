@@ -1,0 +1,93 @@
+"""The synthesis network written as plainly as it can be: three cells in one loop over the steps.
+
+The reference for the tests, in float64, and the baseline of `benchmarks/synthesis_step.py`.
+Differentiated by autograd. Text goes in as one-hot rows, zeros for padding.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import linear, one_hot, softplus
+
+
+def one_hot_text(symbols: Tensor, size: int, dtype: torch.dtype) -> Tensor:
+    """(B, U, V) from symbols (B, U), -1 for padding."""
+    return one_hot(symbols + 1, size + 1)[..., 1:].to(dtype)
+
+
+def window_step(
+    raw: Tensor, kappa: Tensor, text: Tensor, parametrisation: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Window (B, V), kappa (B, K) and phi (B, U) from raw (B, 3K): equations 46 to 51."""
+    alpha, beta, advance = raw.chunk(3, -1)
+    if parametrisation == "exp":
+        alpha, beta, advance = alpha.exp(), beta.exp(), advance.exp()
+    else:
+        alpha, beta, advance = softplus(alpha), softplus(beta), softplus(advance) / 25
+    kappa = kappa + advance
+    u = torch.arange(1, text.shape[1] + 1, dtype=raw.dtype)
+    bumps = torch.exp(-beta[:, :, None] * (kappa[:, :, None] - u) ** 2)  # (B, K, U)
+    phi = (alpha[:, :, None] * bumps).sum(1)
+    return torch.einsum("bu,buv->bv", phi, text), kappa, phi
+
+
+def cell_step(
+    inputs: Tensor, hidden: Tensor, memory: Tensor, from_input: Tensor, recurrent: Tensor,
+    bias: Tensor,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """An LSTM cell, gates in the order input, forget, output, candidate."""
+    i, f, o, g = (linear(inputs, from_input, bias) + linear(hidden, recurrent)).chunk(4, -1)
+    memory = f.sigmoid() * memory + i.sigmoid() * g.tanh()
+    return o.sigmoid() * memory.tanh(), memory
+
+
+def first_layer(x, text, weights, state, parametrisation):
+    """As `soft_window.attend`, text one-hot; also phi (T, B, U)."""
+    hidden, memory, window, kappa = state
+    size = hidden.shape[-1]
+    columns = torch.cat([weights.input, weights.recurrent[:, size:]], -1)
+    results = []
+    for step in x:
+        hidden, memory = cell_step(
+            torch.cat([step, window], -1), hidden, memory, columns,
+            weights.recurrent[:, :size], weights.bias,
+        )  # fmt: skip
+        raw = linear(hidden, weights.window, weights.window_bias)
+        window, kappa, phi = window_step(raw, kappa, text, parametrisation)
+        results.append((hidden, window, kappa, phi))
+    hidden_all, window_all, kappa_all, phi_all = (
+        torch.stack(r) for r in zip(*results, strict=True)
+    )
+    return hidden_all, window_all, kappa_all, (hidden, memory, window, kappa), phi_all
+
+
+def from_torch_order(weight: Tensor) -> Tensor:
+    """Rows of an `nn.LSTM` parameter (input, forget, candidate, output) in our order."""
+    i, f, g, o = weight.chunk(4)
+    return torch.cat([i, f, o, g])
+
+
+def synthesis(network, x: Tensor, symbols: Tensor) -> Tensor:
+    """Raw outputs (B, T, 6M + 1) of a `SynthesisNetwork`, all layers step by step."""
+    first, batch, size = network.first, len(x), network.settings.hidden
+    weights = first.weights()
+    text = one_hot_text(symbols, first.symbols, x.dtype)
+    columns = torch.cat([weights.input, weights.recurrent[:, size:]], -1)
+    recurrent = weights.recurrent[:, :size]
+    cells = [(columns, recurrent, weights.bias)]
+    for layer in network.layers:
+        names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+        ih, hh, b_ih, b_hh = (from_torch_order(getattr(layer, name)) for name in names)
+        cells.append((ih, hh, b_ih + b_hh))
+    state = [(x.new_zeros(batch, size), x.new_zeros(batch, size)) for _ in cells]
+    window, kappa = x.new_zeros(batch, first.symbols), x.new_zeros(batch, first.components)
+    raws = []
+    for step in x.unbind(1):
+        below = torch.cat([step, window], -1)
+        for number, cell in enumerate(cells):
+            state[number] = cell_step(below, *state[number], *cell)
+            if number == 0:
+                raw = linear(state[0][0], weights.window, weights.window_bias)
+                window, kappa, _ = window_step(raw, kappa, text, first.parametrisation)
+            below = torch.cat([step, window, state[number][0]], -1)
+        raws.append(network.output(torch.cat([hidden for hidden, _ in state], -1)))
+    return torch.stack(raws, 1)
