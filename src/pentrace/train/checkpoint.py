@@ -1,0 +1,103 @@
+"""Checkpoints: all that a killed run needs to end as if it had never been killed.
+
+Random numbers need no place here: batches come from (seed, epoch) and dropout from (seed, step).
+"""
+
+import hashlib
+import json
+import math
+import pickle
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pentrace.errors import PentraceError
+from pentrace.files import whole_file
+from pentrace.networks.settings import NetworkSettings
+from pentrace.windows.batches import Lines
+
+Weights = dict[str, Tensor]
+
+
+@dataclass
+class Position:
+    """How far a run has come, and what it has measured on the way."""
+
+    step: int = 0  # batches trained on
+    epoch: int = 0  # whole passes over the training splits
+    batch: int = 0  # next batch in this pass
+    points: int = 0  # points trained on
+    loss_sum: float = 0.0  # nats since the last row of the history
+    loss_points: int = 0  # points since then
+    best_loss: float = math.inf  # least validation loss, nats per point
+    misses: int = 0  # validations since then
+    history: list[dict] = field(default_factory=list)  # rows of schema.HISTORY
+
+
+@dataclass
+class Checkpoint:
+    """A position with the weights there, the best weights so far, and the optimiser's memory."""
+
+    position: Position
+    weights: Weights
+    best: Weights
+    optimiser: dict
+
+
+def fingerprint(settings: NetworkSettings, normalisation: dict, data: list[Lines]) -> str:
+    """16 hex digits that differ where the settings, the normalisation or a line differs."""
+    digest = hashlib.sha256()
+    for content in (settings.model_dump(mode="json"), normalisation):
+        digest.update(json.dumps(content, sort_keys=True).encode())
+    for lines in data:
+        digest.update("\n".join(lines.ids).encode())
+        digest.update(lines.starts.tobytes())
+        digest.update(lines.steps.data)
+    return digest.hexdigest()[:16]
+
+
+def checkpoint_path(folder: Path, mark: str) -> Path:
+    """Where the checkpoint of a configuration is: another configuration never finds it."""
+    return folder / f"checkpoint-{mark}.pt"
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write `checkpoint` to `path`, whole or not at all.
+
+    Raises `PentraceError`, and leaves the last checkpoint, where a weight is not finite.
+    """
+    if not all(bool(value.isfinite().all()) for value in checkpoint.weights.values()):
+        raise PentraceError(
+            f"weights are not finite after step {checkpoint.position.step}; the last checkpoint, "
+            f"{path}, is kept. Lower learning_rate or set clip_norm"
+        )
+    content = {
+        "position": asdict(checkpoint.position),
+        "weights": checkpoint.weights,
+        "best": checkpoint.best,
+        "optimiser": checkpoint.optimiser,
+    }
+    with whole_file(path) as partial:
+        torch.save(content, partial)
+
+
+def load_checkpoint(path: Path, device: torch.device) -> Checkpoint | None:
+    """The checkpoint at `path`, or None where there is none."""
+    if not path.exists():
+        return None
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+        position = Position(**content.pop("position"))
+        return Checkpoint(position, **content)
+    except (RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        raise PentraceError(
+            f"{path}: not a checkpoint of this version ({error}); delete it to train anew"
+        ) from None
+
+
+def clear_partial(folder: Path) -> None:
+    """Remove what a killed process left half written in `folder`."""
+    for leftover in folder.glob(".checkpoint-*.partial"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,222 @@
+"""Gradient descent with validation, early stopping and exact resume."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pentrace.errors import PentraceError
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.train.checkpoint import (
+    Checkpoint,
+    Position,
+    Weights,
+    load_checkpoint,
+    save_checkpoint,
+)
+from pentrace.train.optimisers import learning_rate
+from pentrace.train.processes import Processes
+from pentrace.train.progress import Progress
+from pentrace.train.settings import TrainSettings
+from pentrace.train.step import Descent
+from pentrace.windows.batches import Lines, crop_batches, line_batches, window_batches
+
+# Reading a loss waits for the device: on a GPU, several steps are awaited at once.
+STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
+
+
+def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Sequence[Any]:
+    """The batches of one pass, a function of the seed and the number of the pass alone.
+
+    Raises `PentraceError` where no line is long enough to give a batch.
+    """
+    plan = _plan(lines, settings, epoch)
+    if not len(plan):
+        raise PentraceError(
+            f"no line of the training splits gives {settings.batches} of length "
+            f"{settings.length}; lower train.length, or set train.batches to lines"
+        )
+    return plan
+
+
+def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Sequence[Any]:
+    if s.batches == "lines":
+        return line_batches(lines, s.batch_size, s.seed, epoch)
+    if s.batches == "crops":
+        return crop_batches(lines, s.length, s.batch_size, s.seed, epoch)
+    return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
+
+
+class Training:
+    """One run: network, optimiser, position. Everything that changes is saved in checkpoints."""
+
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        train: Lines,
+        validation: Lines,
+        checkpoint: Path,
+        processes: Processes,
+        progress: Progress,
+    ) -> None:
+        self.settings, self.train, self.validation = settings.train, train, validation
+        self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
+        self.descent = Descent(settings, processes)
+        self.position = Position()
+        self.best: Weights = _copy(self.descent.network)
+        self.pending: list[tuple[str, int, Tensor]] = []
+        self.validation_plan = line_batches(validation, self.settings.batch_size, 0, 0)
+        self.plan = plan_epoch(train, self.settings, 0)
+
+    def run(self) -> tuple[Weights, list[dict]]:
+        """Train to the end; the best weights on the validation lines, and the history.
+
+        Raises `PentraceError` where a loss or a weight stops being finite.
+        """
+        self._resume()
+        self.progress.start(self._share(), self.position.points)
+        while not self._finished():
+            self._train_step()
+            self._report()
+        if self._validated_at() < self.position.step:
+            self._validate()
+            self._save()
+        return self.best, self.position.history
+
+    def _resume(self) -> None:
+        found = load_checkpoint(self.checkpoint, self.processes.device)
+        if found is None:
+            return
+        self.position, self.best = found.position, found.best
+        self.descent.network.load_state_dict(found.weights)
+        self.descent.optimiser.load_state_dict(found.optimiser)
+        self.plan = plan_epoch(self.train, self.settings, self.position.epoch)
+        self.progress.say(f"goes on from step {self.position.step} of {self.checkpoint}")
+
+    def _finished(self) -> bool:
+        p, s = self.position, self.settings
+        return (
+            (s.steps is not None and p.step >= s.steps)
+            or (s.epochs is not None and p.epoch + p.batch // len(self.plan) >= s.epochs)
+            or (s.patience is not None and p.misses >= s.patience)
+        )
+
+    def _share(self) -> float:
+        """How much of the run is done, from 0 to 1, if patience does not end it."""
+        s, shares = self.settings, [0.0]
+        if s.steps is not None:
+            shares.append(self.position.step / s.steps)
+        if s.epochs is not None:
+            shares.append(self._epochs() / s.epochs)
+        return max(shares)
+
+    def _epochs(self) -> float:
+        return self.position.epoch + self.position.batch / len(self.plan)
+
+    def _validated_at(self) -> int:
+        history = self.position.history
+        return history[-1]["step"] if history else 0
+
+    def _train_step(self) -> None:
+        """One batch, and what is due after it: a check of the loss, validation, checkpoint."""
+        p, s = self.position, self.settings
+        batch = self._next_batch()
+        points, loss = self.descent.step(self.train, batch, p.step, p.epoch)
+        self.pending.append((self._name(batch), points, loss))
+        p.step, p.batch, p.points = p.step + 1, p.batch + 1, p.points + points
+        if len(self.pending) >= STEPS_PER_CHECK[self.processes.device.type]:
+            self._check_losses()
+        if p.step % s.validate_every == 0:
+            self._validate()
+        if p.step % s.checkpoint_every == 0:
+            self._save()
+
+    def _next_batch(self) -> Any:
+        p = self.position
+        if p.batch == len(self.plan):
+            p.epoch, p.batch = p.epoch + 1, 0
+            self.plan = plan_epoch(self.train, self.settings, p.epoch)
+        return self.plan[p.batch]
+
+    def _name(self, batch: Any) -> str:
+        """The batch for people: where it stands, and the samples in it."""
+        p = self.position
+        names = ", ".join(self.train.ids[i] for i in batch[0][:3])
+        return f"batch {p.batch} of epoch {p.epoch} (step {p.step + 1}; samples {names}, ...)"
+
+    def _check_losses(self) -> None:
+        """Add the pending losses to the position.
+
+        Raises `PentraceError` naming the first batch whose loss is not finite.
+        """
+        losses = torch.stack([loss for _, _, loss in self.pending]).tolist() if self.pending else []
+        for (name, points, _), loss in zip(self.pending, self.processes.total(losses), strict=True):
+            if not np.isfinite(loss):
+                raise PentraceError(
+                    f"the loss of {name} is {loss}; the last checkpoint, {self.checkpoint}, is "
+                    "kept. Lower learning_rate or set clip_norm"
+                )
+            self.position.loss_sum += loss
+            self.position.loss_points += points
+        self.pending.clear()
+
+    def _validate(self) -> None:
+        """Add a row to the history; keep the weights if they are the best so far."""
+        self._check_losses()
+        p = self.position
+        loss = self.descent.whole_lines(self.validation, self.validation_plan)
+        if not np.isfinite(loss):
+            raise PentraceError(
+                f"the validation loss is {loss} after step {p.step}; the last checkpoint, "
+                f"{self.checkpoint}, is kept. Lower learning_rate or set clip_norm"
+            )
+        p.history.append(self._row(loss))
+        p.loss_sum, p.loss_points = 0.0, 0
+        p.misses += 1
+        if loss < p.best_loss:
+            p.best_loss, p.misses, self.best = loss, 0, _copy(self.descent.network)
+        self._say_row(p.history[-1])
+
+    def _row(self, validation_loss: float) -> dict:
+        p, s = self.position, self.settings
+        return {
+            "step": p.step,
+            "epoch": self._epochs(),
+            "points": p.points,
+            "train_loss": p.loss_sum / p.loss_points,
+            "validation_loss": validation_loss,
+            "learning_rate": learning_rate(s, p.step - 1, p.epoch),
+        }
+
+    def _save(self) -> None:
+        self._check_losses()
+        state = Checkpoint(
+            self.position,
+            _copy(self.descent.network),
+            self.best,
+            self.descent.optimiser.state_dict(),
+        )
+        if self.processes.first:
+            save_checkpoint(self.checkpoint, state)
+
+    def _report(self) -> None:
+        p = self.position
+        of = f"/{self.settings.steps}" if self.settings.steps else ""
+        loss = f"  loss {p.loss_sum / p.loss_points:.3f}" if p.loss_points else ""
+        text = f"step {p.step}{of}  epoch {self._epochs():.2f}{loss}"
+        self.progress.show(text, self._share(), p.points)
+
+    def _say_row(self, row: dict) -> None:
+        best = "  (best)" if self.position.misses == 0 else ""
+        self.progress.say(
+            f"step {row['step']}  epoch {row['epoch']:.2f}  train {row['train_loss']:.4f}  "
+            f"validation {row['validation_loss']:.4f} nats per point{best}"
+        )
+
+
+def _copy(network: PredictionNetwork) -> Weights:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}

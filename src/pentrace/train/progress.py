@@ -1,0 +1,62 @@
+"""What a training run tells while it runs: speed, losses, time left."""
+
+import sys
+import time
+from typing import TextIO
+
+EVERY = {True: 0.5, False: 20.0}  # seconds between two lines, on a terminal and in a log file
+
+
+class Progress:
+    """Plain lines in a log file, one line that is written over on a terminal."""
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.quiet = quiet
+        self.terminal = self.stream.isatty()
+        self.begun = self.said = time.monotonic()
+        self.share0 = self.points0 = 0.0
+
+    def start(self, share: float, points: int) -> None:
+        """Begin to measure at this share of the run and this number of points seen."""
+        self.begun = self.said = time.monotonic()
+        self.share0, self.points0 = share, points
+
+    def show(self, text: str, share: float, points: int) -> None:
+        """Say `text`, the speed and the time left, unless the last line is very recent."""
+        now = time.monotonic()
+        if now - self.said < EVERY[self.terminal]:
+            return
+        self.said = now
+        self._write(f"{text}  {self._speed(now, share, points)}", over=True)
+
+    def say(self, text: str) -> None:
+        """Say `text` on a line that stays."""
+        self._write(text, over=False)
+
+    def _speed(self, now: float, share: float, points: int) -> str:
+        """Points per second and time left since `start`, both without what ran before it."""
+        seconds = max(now - self.begun, 1e-9)
+        speed = f"{(points - self.points0) / seconds:,.0f} points/s"
+        if share <= self.share0:
+            return speed
+        left = seconds * (1 - share) / (share - self.share0)
+        return f"{speed}  {duration(left)} left"
+
+    def _write(self, text: str, over: bool) -> None:
+        if self.quiet:
+            return
+        start = "\r\x1b[K" if self.terminal else ""
+        end = "" if self.terminal and over else "\n"
+        self.stream.write(start + text + end)
+        self.stream.flush()
+
+
+def duration(seconds: float) -> str:
+    """`seconds` for people: 45 s, 3 min 20 s, 2 h 05 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
