@@ -1,0 +1,60 @@
+"""`pentrace statistics`: take the normalising statistics from the training split."""
+
+import json
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import numpy as np
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.files import write_text
+from pentrace.ink import Ink, from_table
+from pentrace.normalise.recipes import Steps, to_steps
+from pentrace.normalise.settings import NormaliseSettings
+from pentrace.normalise.statistics import gather
+from pentrace.settings import settings_option
+
+
+@click.command("statistics")
+@click.option("--cleaned", required=True, help="Folder with cleaned points.")
+@click.option("--samples", required=True, help="The table of samples.")
+@click.option("--out", required=True, help="The file to write, normalisation.json.")
+@click.option("--filter", "filter_", default="{}", help="Settings of `clean`, kept in the file.")
+@settings_option(NormaliseSettings)
+def command(
+    cleaned: str, samples: str, out: str, filter_: str, settings: NormaliseSettings
+) -> None:
+    """Take the normalising statistics from the training split."""
+    rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
+    y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
+    found = gather(_pieces(Path(cleaned), y_signs, settings), settings)
+    write_text(out, json.dumps(found | {"filter": json.loads(filter_)}, indent=2) + "\n")
+    click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")
+
+
+def y_sign(y_axis: str) -> int:
+    """-1 where y was recorded downward, else 1."""
+    return -1 if y_axis == "down" else 1
+
+
+def _pieces(folder: Path, y_signs: dict[str, int], settings: NormaliseSettings) -> Iterator[Steps]:
+    """Steps of the samples named in `y_signs`, from all shards."""
+    paths = sorted(folder.glob("*.parquet"))
+    if not paths:
+        raise PentraceError(f"{folder}: no *.parquet; build it with snakemake")
+    for path in paths:
+        for piece in tables.read_pieces(path):
+            ink = only(from_table(piece), y_signs)
+            signs = np.array([y_signs[name] for name in ink.ids], np.int64)
+            yield to_steps(ink, signs, settings)[0]
+
+
+def only(ink: Ink, names: Container[str]) -> Ink:
+    """The samples of `ink` that are in `names`."""
+    wanted = np.array([name in names for name in ink.ids], bool)
+    left = ink.keep(wanted[ink.owner])
+    ids = [name for name in ink.ids if name in names]
+    return replace(left, ids=ids, starts=np.append(left.starts[:-1][wanted], left.starts[-1]))
