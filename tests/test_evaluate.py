@@ -206,16 +206,17 @@ def test_stroke_values_by_hand() -> None:
     ]
     a_dot_and_two_points = [[0, 0, 1], [5, 0, 0], [0, 2, 1]]
     steps = np.array([*three_points_a_dot_and_an_open_stroke, *a_dot_and_two_points], np.float32)
-    found = distributions.values(steps, np.array([0, 6, 9]))
+    found = distributions.values(steps, np.array([0, 6, 9]), 0.01)
     assert found["stroke_points"].tolist() == [3, 1, 1, 2]
     assert found["stroke_length"].tolist() == [6, 0, 0, 2]
     assert found["speed"].tolist() == pytest.approx([500, 100, 200, 200])
     assert found["dx"].tolist() == [3, 0, 9, 1, 2, 5, 0]
+    assert not len(distributions.values(steps, np.array([0, 6, 9]), math.nan)["speed"])
 
 
 def test_distances_are_zero_for_the_same_and_known_for_a_shift() -> None:
     steps, starts = ink([300, 200])
-    real = distributions.values(steps, starts)
+    real = distributions.values(steps, starts, 0.01)
     shifted = {**real, "dx": real["dx"] + 2}
     result = distributions.compare(real, shifted, real)
     assert result["dy"]["wasserstein"] == 0

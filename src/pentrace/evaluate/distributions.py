@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-SECONDS = 0.01  # between two points: both tablets sample at 100 Hz
 BINS = 60
 
 UNITS = {
@@ -17,12 +16,12 @@ UNITS = {
 Values = dict[str, np.ndarray]
 
 
-def values(steps: np.ndarray, starts: np.ndarray) -> Values:
+def values(steps: np.ndarray, starts: np.ndarray, seconds: float) -> Values:
     """What is compared, one array per name in `UNITS`.
 
     `steps` (N, 3) as dx, dy (not normalised), end of stroke; sample i is starts[i]:starts[i + 1],
-    its first row the null step. dx, dy: every step; speed: steps with the pen down; strokes:
-    those that ended.
+    its first row the null step; `seconds` lie between two points, NaN where that is not known.
+    dx, dy: every step; speed: steps with the pen down; strokes: those that ended.
     """
     first = np.zeros(len(steps), bool)
     first[starts[:-1][np.diff(starts) > 0]] = True
@@ -35,7 +34,7 @@ def values(steps: np.ndarray, starts: np.ndarray) -> Values:
     return {
         "dx": steps[~first, 0].astype(np.float64),
         "dy": steps[~first, 1].astype(np.float64),
-        "speed": length[down] / SECONDS,
+        "speed": length[down] / seconds if seconds > 0 else np.zeros(0),
         "stroke_length": np.bincount(stroke, length * down)[whole],
         "stroke_points": np.bincount(stroke).astype(np.float64)[whole],
     }

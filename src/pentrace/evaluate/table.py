@@ -67,3 +67,19 @@ def conditions(normalisation: dict) -> dict:
         "recipe": normalisation["recipe"],
         "filter": normalisation.get("filter"),
     }
+
+
+def line_rows(
+    names: list[str], split: str, sums: Sums, log_area: np.ndarray
+) -> list[dict[str, object]]:
+    """Rows of `schema.LINES` for the lines `names` (L,) of a split."""
+    columns = {
+        "sample_id": names,
+        "split": [split] * len(names),
+        "n_steps": sums.steps.int().tolist(),
+        "log_loss": sums.log_loss.tolist(),
+        "log_loss_raw": raw_log_loss(sums, log_area).tolist(),
+        "squared_error": sums.squared_error.tolist(),
+        "end_of_stroke_correct": sums.correct.int().tolist(),
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -10,7 +10,7 @@ from pentrace.sample.picture import decimals
 CHANNELS = (
     '<channel name="X" type="decimal"/>',
     '<channel name="Y" type="decimal"/>',
-    '<channel name="T" type="decimal" units="s"/>',
+    '<channel name="T" type="decimal" units="s" respectTo="#begin"/>',
 )
 
 
@@ -30,6 +30,8 @@ def inkml(strokes: Sequence[np.ndarray], annotations: Mapping[str, str] | None =
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<ink xmlns="http://www.w3.org/2003/InkML">',
             *notes,
+            # Without it, T would count from the start of each trace.
+            '<definitions><timestamp xml:id="begin" time="0"/></definitions>',
             '<context xml:id="pen">',
             "<traceFormat>",
             *CHANNELS[:columns],

@@ -1,0 +1,208 @@
+"""`pentrace evaluate`: what a trained network is worth, on whole lines.
+
+`metrics.json` has the keys
+- `table`: one row per measured split, baseline and published figure, see `evaluate.table`;
+- `calibration`: split -> end-of-stroke measures and reliability bins, see `evaluate.measures`;
+- `distributions`: real against generated ink, see `evaluate.distributions`;
+- `network`: the settings, and how many weights; `normalisation`: recipe, sigma, filter, splits;
+- `definitions`: what the squared error and the log-loss are, in words.
+"""
+
+import json
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+import torch
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.evaluate import baseline, distributions, measures, table
+from pentrace.evaluate.inputs import Split, load_splits, log_areas
+from pentrace.evaluate.lines import Predictor, measure
+from pentrace.evaluate.measures import Sums
+from pentrace.evaluate.published import PUBLISHED
+from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.files import write_text
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.sample.generate import batch
+from pentrace.sample.trained import load_trained
+from pentrace.sample.units import seconds_per_step, unit
+from pentrace.settings import settings_option
+from pentrace.windows.batches import load_lines
+
+DEFINITIONS = {
+    "log_loss": "minus the log-density of the steps of a whole line, nats, state carried",
+    "squared_error": "squared distance from a step to the mean of the predicted mixture, x plus "
+    "y, normalised units",
+    "end_of_stroke_accuracy": "share of steps whose end of stroke was predicted at 0.5",
+    "role": "what the split was to the network: training, early stopping or unseen",
+}
+FILE = click.Path(path_type=Path)
+
+
+class Setup(NamedTuple):
+    """What all splits are measured with."""
+
+    network: PredictionNetwork
+    trained: NetworkSettings
+    normalisation: dict
+    settings: EvaluateSettings
+    device: str
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Trained network.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@click.option("--samples", type=FILE, required=True, help="samples.parquet of the data.")
+@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
+@click.option("--lines", type=FILE, required=True, help="Parquet file to write: one row a line.")
+@click.option("--frames", type=FILE, help="Folder of frames; needed for the recipe line-height.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--published",
+    type=click.Choice(["none", *PUBLISHED]),
+    default="none",
+    show_default=True,
+    help="Published figures on this data set, to stand beside.",
+)
+@settings_option(EvaluateSettings)
+def command(
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    samples: Path,
+    metrics: Path,
+    lines: Path,
+    frames: Path | None,
+    threads: int,
+    published: str,
+    settings: EvaluateSettings,
+) -> None:
+    """Measure a network on whole lines: log-loss, squared error, ends of strokes."""
+    torch.set_num_threads(threads)
+    network, trained, units = load_trained(model, normalisation)
+    device = _device(settings)
+    setup = Setup(network.to(device), trained, units, settings, device)
+    splits = load_splits(windows, samples, log_areas(units, frames), settings)
+    results = {split.name: _measure(setup, network, split) for split in splits}
+    rows = _table(setup, splits, results, _baselines(windows, settings))
+    report = {
+        "table": rows + PUBLISHED.get(published, []),
+        "calibration": {name: measures.calibration(r.bins) for name, r in results.items()},
+        "distributions": _distributions(setup, windows),
+        "network": _network(network, trained),
+        "normalisation": units,
+        "definitions": DEFINITIONS,
+    }
+    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    per_line = [table.line_rows(s.names, s.name, results[s.name], s.log_area) for s in splits]
+    tables.write_rows(lines, schema.LINES, list(chain.from_iterable(per_line)))
+    click.echo("\n".join(_told(row) for row in rows))
+
+
+def _device(settings: EvaluateSettings) -> str:
+    """Where to run; full float32 on a GPU too, so that figures do not hang on the machine."""
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise PentraceError("evaluate.device is cuda, and no GPU can be used; set auto or cpu")
+    torch.backends.fp32_precision = "ieee"
+    if settings.device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return settings.device
+
+
+def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
+    return measure(
+        network,
+        split.lines.steps,
+        split.lines.starts,
+        split.chosen,
+        batch_size=setup.settings.batch_size,
+        chunk=setup.settings.chunk,
+        device=setup.device,
+    )
+
+
+def _baselines(windows: Path, settings: EvaluateSettings) -> dict[str, baseline.Constant]:
+    """Name -> a density without memory, fitted to the training split."""
+    lines = load_lines(windows, ["train"])
+    steps = np.delete(lines.steps, lines.starts[:-1][np.diff(lines.starts) > 0], axis=0)
+    if len(steps) < 2:
+        return {}
+    sizes = sorted({1, settings.baseline_components})
+    return {
+        f"baseline: {k} Gaussian{'s' * (k > 1)}, no memory": baseline.fit(steps, k, settings.seed)
+        for k in sizes
+    }
+
+
+def _table(
+    setup: Setup,
+    splits: list[Split],
+    results: dict[str, Sums],
+    fits: dict[str, baseline.Constant],
+) -> list[dict]:
+    """The measured rows: for each split the network, then the baselines."""
+    rows = []
+    for split in splits:
+        common = {
+            "source": "measured",
+            "split": split.name,
+            "lines_in_split": split.recorded,
+            **table.conditions(setup.normalisation),
+        }
+        measured = {table.name(setup.trained): results[split.name]}
+        measured |= {name: _measure(setup, fit, split) for name, fit in fits.items()}
+        for model, sums in measured.items():
+            known = table.role(split.name, setup.trained) if model not in fits else None
+            found = table.measured(sums, split.log_area)
+            rows.append({"model": model, "role": known, **common, **found})
+    return rows
+
+
+def _distributions(setup: Setup, windows: Path) -> dict | None:
+    """Real ink of one split against ink drawn from the network, in the units of the data."""
+    settings, normalisation = setup.settings, setup.normalisation
+    real = load_lines(windows, [settings.compare_with])
+    if not settings.generated_lines or len(real.steps) <= len(real.ids):
+        return None
+    drawn = batch(
+        setup.network.cpu(), settings.generated_lines, settings.generated_steps, settings.seed
+    )
+    starts = np.arange(len(drawn) + 1) * drawn.shape[1]
+    other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
+    return {
+        "split": settings.compare_with,
+        "unit": unit(normalisation),
+        "generated_lines": len(drawn),
+        "generated_steps": settings.generated_steps,
+        "bias": 0,
+        "quantities": distributions.compare(
+            _values(real.steps, real.starts, normalisation),
+            _values(drawn.reshape(-1, 3), starts, normalisation),
+            _values(other.steps, other.starts, normalisation) if other else None,
+        ),
+    }
+
+
+def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[str, np.ndarray]:
+    wide = np.array(steps, np.float64)
+    wide[:, :2] = wide[:, :2] * normalisation["sd"] + normalisation["mean"]
+    return distributions.values(wide, starts, seconds_per_step(normalisation))
+
+
+def _network(network: PredictionNetwork, settings: NetworkSettings) -> dict:
+    weights = sum(weight.numel() for weight in network.parameters())
+    return {"settings": settings.model_dump(mode="json"), "weights": weights}
+
+
+def _told(row: dict) -> str:
+    return (
+        f"{row['split']}: {row['model']}: {row['log_loss_per_sequence']:.1f} nats per sequence, "
+        f"{row['log_loss_per_point']:.4f} per point, squared error "
+        f"{row['squared_error_per_point']:.3f}, {row['lines']} of {row['lines_in_split']} lines"
+    )

@@ -1,0 +1,78 @@
+"""The lines that are measured, and how their units compare with the tablet's."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.evaluate.lines import choose
+from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.normalise.frame import Frame
+from pentrace.normalise.recipes import log_area
+from pentrace.windows.batches import Lines, load_lines
+
+
+class Split(NamedTuple):
+    """One split, the lines of it that are measured, and how much finer tablet units are."""
+
+    name: str
+    lines: Lines
+    chosen: np.ndarray  # int64 (L,)
+    recorded: int  # lines of the split, kept or dropped
+    log_area: np.ndarray  # float64 (L,), see `table.raw_log_loss`
+
+    @property
+    def names(self) -> list[str]:
+        """Their sample ids, L of them."""
+        return [self.lines.ids[i] for i in self.chosen]
+
+
+def log_areas(normalisation: dict, frames: Path | None) -> Callable[[list[str]], np.ndarray]:
+    """A function that gives `recipes.log_area` of samples by their names, float64 (L,).
+
+    Raises `PentraceError` where samples have scales of their own and `frames` is not given.
+    """
+    if normalisation["recipe"] != "line-height":
+        return lambda names: np.full(len(names), log_area(normalisation))
+    if frames is None:
+        raise PentraceError(
+            "the recipe line-height scales each sample on its own: give --frames, the folder of "
+            "frames of the data set"
+        )
+    found = [
+        (row["sample_id"], row["scale"])
+        for path in sorted(frames.glob("*.parquet"))
+        for row in tables.read(path, ["sample_id", "scale"]).to_pylist()
+    ]
+    area = {name: log_area(normalisation, Frame(scale=scale)) for name, scale in found}
+    return lambda names: np.array([area[name] for name in names])
+
+
+def load_splits(
+    windows: Path,
+    samples: Path,
+    areas: Callable[[list[str]], np.ndarray],
+    settings: EvaluateSettings,
+) -> list[Split]:
+    """The splits of the settings that have a line to measure.
+
+    `areas` as from `log_areas`. Raises `PentraceError` where there is no line at all.
+    """
+    recorded = Counter(tables.read(samples, ["split"])["split"].to_pylist())
+    splits = []
+    for name in settings.splits:
+        lines = load_lines(windows, [name])
+        chosen = choose(lines.starts, settings.lines, settings.seed)
+        if len(chosen):
+            area = areas([lines.ids[i] for i in chosen])
+            splits.append(Split(name, lines, chosen, recorded[name], area))
+    if not splits:
+        raise PentraceError(
+            f"{windows}: no line in {', '.join(settings.splits)}; look for why in the rejects "
+            "table, or set evaluate.splits to splits that have lines"
+        )
+    return splits

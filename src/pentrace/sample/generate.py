@@ -1,0 +1,83 @@
+"""Which samples to draw, and drawing them: settings and a network in, steps out."""
+
+import difflib
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.sample.draw import blank, chances, draw_steps, primed
+from pentrace.sample.settings import SampleSettings
+
+BATCH = 256  # samples at once, to bound the memory
+
+
+class Sample(NamedTuple):
+    """The steps of one sample, the primer's first."""
+
+    name: str
+    steps: np.ndarray  # float32 (T, 3), normalised; the first is the null step
+    bias: float
+    prime: str | None  # the real line it goes on from
+    primer: int  # how many of the steps are that line's
+
+
+def batch(
+    network: PredictionNetwork, count: int, steps: int, seed: int, bias: float = 0.0
+) -> np.ndarray:
+    """float32 (count, steps + 1, 3): samples 0 to count - 1 of a seed, null steps first."""
+    parts = [np.zeros((0, steps, 3), np.float32)]
+    for first in range(0, count, BATCH):
+        some = range(first, min(first + BATCH, count))
+        chance = np.stack([chances(seed, i, steps) for i in some])
+        parts.append(draw_steps(network, blank(len(some)), chance, bias))
+    drawn = np.concatenate(parts)
+    return np.concatenate([np.zeros_like(drawn[:, :1]), drawn], axis=1)
+
+
+def generate(
+    network: PredictionNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
+) -> list[Sample]:
+    """All samples that `settings` asks for, hand by hand, with bias rising within each.
+
+    `primers`: sample id -> float32 (T, 3) normalised steps of a whole real line.
+    """
+    samples = []
+    by_bias = [batch(network, settings.lines, settings.steps, settings.seed, b)
+               for b in settings.bias]  # fmt: skip
+    for i in range(settings.lines):
+        for bias, drawn in zip(settings.bias, by_bias, strict=True):
+            samples.append(Sample(f"bias-{bias:g}-{i:02d}", drawn[i], bias, None, 0))
+    for i, (name, line) in enumerate(primers.items()):
+        # A hand of its own for each primer, none of them that of an unprimed sample.
+        chance = chances(settings.seed, settings.lines + i, settings.steps)[None]
+        start = primed(network, line)
+        for bias in settings.bias:
+            steps = np.concatenate([line, draw_steps(network, start, chance, bias)[0]])
+            own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
+            samples.append(Sample(own, steps, bias, name, len(line)))
+    return samples
+
+
+def choose_primers(prime: int | tuple[str, ...] | None, known: list[str], seed: int) -> list[str]:
+    """The names among `known` that `prime` asks for: those given, or so many by the seed.
+
+    Raises `PentraceError` where a name is not known, or there are fewer than asked for.
+    """
+    if not prime:
+        return []
+    if isinstance(prime, int):
+        if prime > len(known):
+            raise PentraceError(
+                f"sample.prime asks for {prime} validation lines, and there are {len(known)}; "
+                "ask for fewer, or set it to null"
+            )
+        chosen = np.random.default_rng([seed, 2]).permutation(len(known))[:prime]
+        return [known[i] for i in sorted(chosen)]
+    for name in set(prime) - set(known):
+        near = difflib.get_close_matches(name, known, 3) or known[:3]
+        raise PentraceError(
+            f"sample.prime: no kept line {name!r} in any split; near it: {', '.join(near)}"
+        )
+    return list(prime)
