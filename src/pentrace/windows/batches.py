@@ -1,0 +1,152 @@
+"""Batches of whole lines, random crops or fixed windows, cut from one flat array.
+
+A plan lists the batches of one epoch. It is a pure function of the lines, the seed and the epoch,
+so batch k of epoch e is the same in every process, whatever the number of them, and a run that
+was stopped finds its place again from (seed, e, k) alone. The random numbers are Philox streams
+(Salmon et al. 2011), one per seed and epoch.
+
+An item (sample, start, stop) of a batch predicts the steps start + 1 to stop of a sample: the
+input is its offsets start to stop - 1, the target the offset after each.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.windows.cut import cut
+from pentrace.windows.lines import Lines, load_lines
+
+__all__ = [
+    "Batch", "Lines", "Plan", "crop_batches", "gather", "line_batches", "load_lines",
+    "window_batches",
+]  # fmt: skip
+
+POOL = 16  # batches that are sorted by length together
+
+
+class Batch(NamedTuple):
+    """B runs of offsets."""
+
+    sample: np.ndarray  # int64 (B,), index into the lines
+    start: np.ndarray  # int64 (B,), first input
+    stop: np.ndarray  # int64 (B,), last target
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The batches of one epoch: `plan[k]` is batch k."""
+
+    items: Batch  # the items of all batches, one after the other
+    bounds: np.ndarray  # int64 (K + 1,): batch k is the items bounds[k]:bounds[k + 1]
+    truncated: int = 0  # lines that were cut off at the longest length allowed
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitem__(self, k: int) -> Batch:
+        if not 0 <= k < len(self):
+            raise IndexError(f"no batch {k}: the epoch has {len(self)}")
+        here = slice(self.bounds[k], self.bounds[k + 1])
+        return Batch(*(values[here] for values in self.items))
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (self[k] for k in range(len(self)))
+
+    @property
+    def n_steps(self) -> int:
+        """Steps to predict in the epoch, padding left out."""
+        return int((self.items.stop - self.items.start).sum())
+
+
+def line_batches(
+    lines: Lines, batch_size: int, seed: int, epoch: int, max_length: int | None = None
+) -> Plan:
+    """Every line once, whole; lines of like length together, the batches in random order.
+
+    Lines are shuffled, sorted by length within pools of 16 batches, and cut into batches, so that
+    padding is small and neighbours differ from epoch to epoch. Beyond `max_length` steps a line
+    is cut off; `Plan.truncated` says how many were. Lines without a step are left out.
+    """
+    random = _random(seed, epoch, "lines")
+    sample = random.permutation(np.flatnonzero(lines.n_steps > 0))
+    steps = lines.n_steps[sample]
+    pool = np.arange(len(sample)) // (POOL * batch_size)
+    sample = sample[np.lexsort((steps, pool))]
+    batch = _shuffled(len(sample), batch_size, random)
+    stop = lines.n_steps[sample]
+    kept = stop if max_length is None else np.minimum(stop, max_length)
+    return _plan(Batch(sample, np.zeros_like(sample), kept), batch, int((kept < stop).sum()))
+
+
+def crop_batches(lines: Lines, length: int, batch_size: int, seed: int, epoch: int) -> Plan:
+    """Random runs of `length` steps; a line is drawn with a chance as its number of steps.
+
+    As write-rnn draws them, except that a shorter line is taken whole and not left out. An epoch
+    has as many crops as it takes to see as many steps as there are, in full batches.
+    """
+    random = _random(seed, epoch, "crops")
+    until = np.cumsum(np.maximum(lines.n_steps, 0))
+    if not len(until) or not until[-1]:
+        raise PentraceError("no line has a step to take a crop from")
+    mean = (np.minimum(lines.n_steps, length) * lines.n_steps).sum() / until[-1]
+    n = max(1, round(float(until[-1]) / (mean * batch_size))) * batch_size
+    sample = np.searchsorted(until, random.integers(until[-1], size=n), side="right")
+    spare = np.maximum(lines.n_steps[sample] - length, 0)
+    start = random.integers(spare + 1)
+    stop = np.minimum(start + length, lines.n_steps[sample])
+    return _plan(Batch(sample, start, stop), np.arange(n) // batch_size)
+
+
+def window_batches(
+    lines: Lines, length: int, stride: int, batch_size: int, seed: int, epoch: int
+) -> Plan:
+    """Every window of `length` steps, `stride` apart, in random order.
+
+    The last window of a line is shorter where the line ends. Raises `PentraceError` where
+    `stride` is above `length`: steps in between would never be seen.
+    """
+    if stride > length:
+        raise PentraceError(f"stride ({stride}) must be at most length ({length})")
+    random = _random(seed, epoch, "windows")
+    n_steps = np.maximum(lines.n_steps, 0)
+    cuts = cut(n_steps, length, stride)
+    order = random.permutation(len(cuts.sample))
+    items = Batch(cuts.sample[order], cuts.start[order], (cuts.start + cuts.valid)[order])
+    return _plan(items, np.arange(len(order)) // batch_size)
+
+
+def gather(lines: Lines, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Input x and target y, float32 (B, T, 3), and mask, bool (B, T), true where y is a step.
+
+    T is the longest run in the batch; the rest is padded with zeros.
+    """
+    first = lines.starts[batch.sample] + batch.start
+    n = batch.stop - batch.start
+    x = np.zeros((len(n), int(n.max(initial=0)), 3), np.float32)
+    y = np.zeros_like(x)
+    for row, (a, length) in enumerate(zip(first.tolist(), n.tolist(), strict=True)):
+        x[row, :length] = lines.steps[a : a + length]
+        y[row, :length] = lines.steps[a + 1 : a + 1 + length]
+    return x, y, np.arange(x.shape[1]) < n[:, None]
+
+
+def _random(seed: int, epoch: int, what: str) -> np.random.Generator:
+    """A stream of its own for every seed, epoch and way of making batches."""
+    words = [epoch, *what.encode()]
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=words)))
+
+
+def _shuffled(n: int, batch_size: int, random: np.random.Generator) -> np.ndarray:
+    """int64 (n,): the batch of each item; runs of `batch_size`, the batches in random order."""
+    order = random.permutation(-(-n // batch_size))
+    return order[np.arange(n) // batch_size]
+
+
+def _plan(items: Batch, batch: np.ndarray, truncated: int = 0) -> Plan:
+    """A plan in which item i stands in batch `batch[i]`."""
+    order = np.argsort(batch, kind="stable")
+    items = Batch(*(values[order] for values in items))
+    return Plan(items, np.append(0, np.cumsum(np.bincount(batch))), truncated)
