@@ -1,0 +1,1 @@
+"""Synthetic recordings in the true raw formats: the embedded default data."""
