@@ -1,0 +1,35 @@
+# The whole workflow: raw recordings to tables, networks, new ink and the report.
+#   snakemake --cores all                 everything in config.yaml
+#   snakemake --cores all tables          the tables of all data sets alone
+#   snakemake --cores all --configfile workflow/presets/real.yaml
+from snakemake.utils import min_version
+
+min_version("9.10")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/raw.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/networks.smk"
+include: "workflow/rules/plots.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report.html",
+
+
+rule tables:
+    input:
+        [f"results/{d}/{t}.parquet" for d in CONFIG.run for t in ("samples", "rejects")],
+        [w for d in CONFIG.run for w in windows(d)],
+
+
+onstart:
+    lock_results()
+    prune_shards()

@@ -1,0 +1,126 @@
+"""The whole configuration: the settings of every stage put together and checked before any job.
+
+A data set's own `label`, `clean`, `normalise` and `windows` are merged over the ones at the top.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from pentrace.clean.settings import CleanSettings
+from pentrace.demo.settings import DemoSettings
+from pentrace.errors import PentraceError
+from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.label.settings import LabelSettings
+from pentrace.networks.settings import NetworkSettings
+from pentrace.normalise.settings import NormaliseSettings
+from pentrace.parse.settings import ParseSettings
+from pentrace.sample.settings import SampleSettings
+from pentrace.settings import Settings, explain
+from pentrace.windows.settings import WindowSettings
+
+PER_DATASET = ("parse", "label", "clean", "normalise", "windows")
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+
+
+class DatasetSettings(Settings):
+    """One data set: where its raw files are, who reads them, and what differs for it."""
+
+    reader: str = Field(..., description="format of the raw files: iam, svc2004 or inkml")
+    raw: str = Field(..., description="folder with the owner's archives or the unpacked trees")
+    shards: int = Field(8, ge=1, le=99, description="pieces that are rebuilt one by one")
+    train: bool = Field(True, description="whether the networks are trained on it")
+    published: str | None = Field(None, description="published results shown beside: graves-2013")
+    note: str = Field("", description="shown in the corner of every figure")
+    parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
+    label: LabelSettings = Field(default_factory=LabelSettings, description="over the top's")
+    clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
+    normalise: NormaliseSettings = Field(
+        default_factory=NormaliseSettings, description="over the top's"
+    )
+    windows: WindowSettings = Field(default_factory=WindowSettings, description="over the top's")
+
+
+class Config(Settings):
+    """`config.yaml`."""
+
+    run: list[str] = Field(..., min_length=1, description="data sets to build")
+    train: list[str] = Field(..., description="networks to train on each of them")
+    threads: int = Field(2, ge=1, description="threads of a job that computes with a network")
+    datasets: dict[str, DatasetSettings]
+    demo: DemoSettings = Field(default_factory=DemoSettings)
+    parse: ParseSettings = Field(default_factory=ParseSettings)
+    label: LabelSettings = Field(default_factory=LabelSettings)
+    clean: CleanSettings = Field(default_factory=CleanSettings)
+    normalise: NormaliseSettings = Field(default_factory=NormaliseSettings)
+    windows: WindowSettings = Field(default_factory=WindowSettings)
+    networks: dict[str, NetworkSettings]
+    sample: SampleSettings = Field(default_factory=SampleSettings)
+    evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+
+    @property
+    def trained(self) -> list[tuple[str, str]]:
+        """The (data set, network) pairs to train."""
+        return [(d, n) for d in self.run if self.datasets[d].train for n in self.train]
+
+
+def load(values: Mapping[str, Any]) -> Config:
+    """Check `values`, as read from YAML, and return the configuration.
+
+    Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
+    """
+    config = _validated(values)
+    mistakes = [*_names(config), *_readers(config)]
+    if mistakes:
+        raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
+    return config
+
+
+def _validated(values: Mapping[str, Any]) -> Config:
+    # The top is checked before it is merged into each data set, so a mistake is told once.
+    for merged in (values, {**values, "datasets": _merged_datasets(values)}):
+        try:
+            config = Config.model_validate(merged)
+        except ValidationError as error:
+            told = explain(Config, error, "")
+            raise PentraceError(f"The configuration has mistakes:\n{told}") from None
+    return config
+
+
+def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Each data set with the top's sections under its own."""
+    return {
+        name: {
+            **entry,
+            **{s: {**(values.get(s) or {}), **(entry.get(s) or {})} for s in PER_DATASET},
+        }
+        for name, entry in values["datasets"].items()
+    }
+
+
+def _names(config: Config) -> list[str]:
+    """Mistakes in names: data sets and networks that are asked for but not there."""
+    mistakes = []
+    for key, asked, known in (
+        ("run", config.run, config.datasets),
+        ("train", config.train, config.networks),
+    ):
+        for name in asked:
+            if name not in known:
+                mistakes.append(f"{key}: no {name!r}; there are: {', '.join(known)}")
+        if len(set(asked)) < len(asked):
+            mistakes.append(f"{key}: a name stands twice: {', '.join(asked)}")
+    return mistakes
+
+
+def _readers(config: Config) -> list[str]:
+    """Mistakes in `reader`; a reader is a module of `pentrace.readers.sources`."""
+    folder = Path(__file__).parent / "readers" / "sources"
+    known = sorted(p.stem for p in folder.glob("[a-z]*.py"))
+    return [
+        f"datasets.{name}.reader: no {entry.reader!r}; there are: {', '.join(known)}"
+        for name, entry in config.datasets.items()
+        if entry.reader not in known
+    ]

@@ -1,0 +1,78 @@
+# What the rules share: the checked configuration, shards, and the code each stage depends on.
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from pentrace.collect.scan import scan
+from pentrace.collect.shards import prune
+from pentrace.config import load
+from pentrace.errors import PentraceError
+from pentrace.imports import closure
+
+SPLITS = ["train", "validation", "validation2", "test"]
+
+# The commands of this environment come first, so that it need not be activated.
+shell.prefix(f"export PATH={os.path.dirname(sys.executable)}:$PATH; ")
+
+try:
+    CONFIG = load(config)
+except PentraceError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def shards(dataset):
+    return [f"{i:02d}" for i in range(CONFIG.datasets[dataset].shards)]
+
+
+def sharded(pattern):
+    """Input function: `pattern` for every shard of the data set."""
+    return lambda w: expand(pattern, dataset=w.dataset, shard=shards(w.dataset))
+
+
+def windows(dataset):
+    return expand("results/{dataset}/windows/{split}.parquet", dataset=dataset, split=SPLITS)
+
+
+def dataset_settings(stage):
+    """Parameter function: the settings of `stage` for the data set, as JSON."""
+    return lambda w: getattr(CONFIG.datasets[w.dataset], stage).model_dump_json()
+
+
+def reader(w):
+    return CONFIG.datasets[w.dataset].reader
+
+
+def code(*modules):
+    """Files of these modules and of all they import, relative to here."""
+    return [os.path.relpath(path) for path in closure(*modules)]
+
+
+def reader_code(*modules):
+    """Input function: the same, with the reader of the data set."""
+    return lambda w: code(*modules, f"pentrace.readers.{reader(w)}")
+
+
+def lock_results():
+    """Keep a second run out; unlike a lock file's mere presence, this ends with the process."""
+    global results_lock
+    Path("results").mkdir(exist_ok=True)
+    results_lock = open("results/.lock", "w")
+    try:
+        fcntl.flock(results_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise WorkflowError("Another run is at work in results/: wait for it, or stop it.")
+
+
+def prune_shards():
+    """Remove the files of shards that a smaller `shards` leaves behind."""
+    for name in CONFIG.run:
+        prune(Path("results") / name, CONFIG.datasets[name].shards)
+
+
+wildcard_constraints:
+    dataset="|".join(CONFIG.run),
+    network="|".join(CONFIG.train) or "none",
+    shard=r"\d\d",

@@ -1,0 +1,72 @@
+# Windows to trained networks, their samples and their measures.
+
+
+def network_settings(w):
+    return CONFIG.networks[w.network].model_dump_json()
+
+
+rule train:
+    input:
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        code=code("pentrace.train.command"),
+    output:
+        model="results/{dataset}/{network}/model.safetensors",
+        history="results/{dataset}/{network}/history.parquet",
+    log:
+        "logs/{dataset}/{network}/train.log",
+    params:
+        windows="results/{dataset}/windows",
+        checkpoints="results/{dataset}/{network}/checkpoints",
+        settings=network_settings,
+    threads: CONFIG.threads
+    shell:
+        "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
+        " --settings {params.settings:q} --model {output.model} --history {output.history}"
+        " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
+
+
+rule sample:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        code=code("pentrace.sample.command"),
+    output:
+        directory("results/{dataset}/{network}/samples"),
+    log:
+        "logs/{dataset}/{network}/sample.log",
+    params:
+        windows="results/{dataset}/windows",
+        settings=CONFIG.sample.model_dump_json(),
+    threads: CONFIG.threads
+    shell:
+        "pentrace sample --model {input.model} --windows {params.windows}"
+        " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
+        " > {log} 2>&1"
+
+
+rule evaluate:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        samples="results/{dataset}/samples.parquet",
+        frames=sharded("results/{dataset}/frames/{shard}.parquet"),
+        code=code("pentrace.evaluate.command"),
+    output:
+        metrics="results/{dataset}/{network}/metrics.json",
+        lines="results/{dataset}/{network}/lines.parquet",
+    log:
+        "logs/{dataset}/{network}/evaluate.log",
+    params:
+        folder="results/{dataset}",
+        settings=CONFIG.evaluate.model_dump_json(),
+        published=lambda w: CONFIG.datasets[w.dataset].published or "none",
+    threads: CONFIG.threads
+    shell:
+        "pentrace evaluate --model {input.model} --windows {params.folder}/windows"
+        " --frames {params.folder}/frames"
+        " --normalisation {input.normalisation} --samples {input.samples}"
+        " --metrics {output.metrics} --lines {output.lines} --threads {threads}"
+        " --published {params.published} --settings {params.settings:q} > {log} 2>&1"

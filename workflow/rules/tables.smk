@@ -1,0 +1,135 @@
+# Raw shards to points, samples, rejects, offsets and windows.
+
+
+rule parse:
+    input:
+        raw="results/{dataset}/raw/ink-{shard}.parquet",
+        code=reader_code("pentrace.parse.command"),
+    output:
+        points="results/{dataset}/points/{shard}.parquet",
+        samples="results/{dataset}/parsed/{shard}.samples.parquet",
+        rejects="results/{dataset}/parsed/{shard}.rejects.parquet",
+    log:
+        "logs/{dataset}/parse/{shard}.log",
+    params:
+        reader=reader,
+        settings=dataset_settings("parse"),
+    shell:
+        "pentrace parse --dataset {wildcards.dataset} --reader {params.reader}"
+        " --raw {input.raw} --points {output.points} --samples {output.samples}"
+        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+
+
+rule label:
+    input:
+        raw="results/{dataset}/raw/labels.parquet",
+        samples=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
+        rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
+        code=reader_code("pentrace.label.command"),
+    output:
+        labels="results/{dataset}/labels.parquet",
+        rejects="results/{dataset}/label-rejects.parquet",
+    log:
+        "logs/{dataset}/label.log",
+    params:
+        reader=reader,
+        parsed="results/{dataset}/parsed",
+        settings=dataset_settings("label"),
+    shell:
+        "pentrace label --dataset {wildcards.dataset} --reader {params.reader}"
+        " --raw {input.raw} --samples-from {params.parsed} --labels {output.labels}"
+        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+
+
+rule clean:
+    input:
+        points="results/{dataset}/points/{shard}.parquet",
+        samples="results/{dataset}/parsed/{shard}.samples.parquet",
+        labels="results/{dataset}/labels.parquet",
+        code=code("pentrace.clean.command"),
+    output:
+        cleaned="results/{dataset}/cleaned/{shard}.parquet",
+        rejects="results/{dataset}/cleaned-rejects/{shard}.parquet",
+    log:
+        "logs/{dataset}/clean/{shard}.log",
+    params:
+        settings=dataset_settings("clean"),
+    shell:
+        "pentrace clean --dataset {wildcards.dataset} --points {input.points}"
+        " --samples {input.samples} --labels {input.labels} --cleaned {output.cleaned}"
+        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+
+
+rule samples:
+    input:
+        parsed=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
+        parse_rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
+        labels="results/{dataset}/labels.parquet",
+        label_rejects="results/{dataset}/label-rejects.parquet",
+        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
+        cleaned_rejects=sharded("results/{dataset}/cleaned-rejects/{shard}.parquet"),
+        code=code("pentrace.clean.gather"),
+    output:
+        samples="results/{dataset}/samples.parquet",
+        rejects="results/{dataset}/rejects.parquet",
+    log:
+        "logs/{dataset}/samples.log",
+    params:
+        folder="results/{dataset}",
+    shell:
+        "pentrace samples --dataset {wildcards.dataset} --parsed {params.folder}/parsed"
+        " --labels {input.labels} --label-rejects {input.label_rejects}"
+        " --cleaned {params.folder}/cleaned --cleaned-rejects {params.folder}/cleaned-rejects"
+        " --samples {output.samples} --rejects {output.rejects} > {log} 2>&1"
+
+
+rule statistics:
+    input:
+        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
+        samples="results/{dataset}/samples.parquet",
+        code=code("pentrace.normalise.take"),
+    output:
+        "results/{dataset}/normalisation.json",
+    log:
+        "logs/{dataset}/statistics.log",
+    params:
+        cleaned="results/{dataset}/cleaned",
+        settings=dataset_settings("normalise"),
+        filter=dataset_settings("clean"),
+    shell:
+        "pentrace statistics --cleaned {params.cleaned} --samples {input.samples}"
+        " --out {output} --settings {params.settings:q} --filter {params.filter:q} > {log} 2>&1"
+
+
+rule normalise:
+    input:
+        cleaned="results/{dataset}/cleaned/{shard}.parquet",
+        samples="results/{dataset}/parsed/{shard}.samples.parquet",
+        statistics="results/{dataset}/normalisation.json",
+        code=code("pentrace.normalise.command"),
+    output:
+        offsets="results/{dataset}/offsets/{shard}.parquet",
+        frames="results/{dataset}/frames/{shard}.parquet",
+    log:
+        "logs/{dataset}/normalise/{shard}.log",
+    shell:
+        "pentrace normalise --cleaned {input.cleaned} --samples {input.samples}"
+        " --statistics {input.statistics} --offsets {output.offsets} --frames {output.frames}"
+        " > {log} 2>&1"
+
+
+rule windows:
+    input:
+        offsets=sharded("results/{dataset}/offsets/{shard}.parquet"),
+        samples="results/{dataset}/samples.parquet",
+        code=code("pentrace.windows.command"),
+    output:
+        expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
+    log:
+        "logs/{dataset}/windows.log",
+    params:
+        folder="results/{dataset}",
+        settings=dataset_settings("windows"),
+    shell:
+        "pentrace windows --offsets {params.folder}/offsets --samples {input.samples}"
+        " --out {params.folder}/windows --settings {params.settings:q} > {log} 2>&1"
