@@ -2,7 +2,7 @@
 
 import copy
 import math
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from pentrace.evaluate import baseline, distributions, lines, measures, table
 from pentrace.evaluate.measures import Sums
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
+from pentrace.windows.batches import Lines
 
 SETTINGS = NetworkSettings.model_validate({"layers": 2, "hidden": 10, "components": 3})
 
@@ -28,14 +29,15 @@ def network() -> PredictionNetwork:
     return made
 
 
-def ink(lengths: list[int], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Random normalised steps (N, 3) and starts (S + 1,), null steps first."""
+def ink(lengths: list[int], seed: int = 0) -> Lines:
+    """Random normalised lines."""
     random = np.random.default_rng(seed)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
     steps = random.normal(size=(starts[-1], 3)).astype(np.float32)
     steps[:, 2] = steps[:, 2] > 1
     steps[starts[:-1][np.array(lengths) > 0], :2] = 0
-    return steps, starts
+    names = [f"line-{i}" for i in range(len(lengths))]
+    return Lines(steps, starts, names, [None] * len(lengths))
 
 
 def plain_line(network: PredictionNetwork, line: np.ndarray) -> tuple[float, float, int]:
@@ -68,9 +70,9 @@ def close(first: Sums, second: Sums, tolerance: float = 1e-6) -> None:
 
 
 def test_equals_a_plain_loop_over_whole_lines(network: PredictionNetwork) -> None:
-    steps, starts = ink([40, 2, 90, 25])
-    sums = lines.measure(network, steps, starts, np.arange(4), batch_size=3, chunk=16)
-    plain = [plain_line(network, steps[a:b]) for a, b in pairwise(starts)]
+    made = ink([40, 2, 90, 25])
+    sums = lines.measure(network, made, np.arange(4), batch_size=3, chunk=16)
+    plain = [plain_line(network, made[i]) for i in range(4)]
     assert sums.steps.tolist() == [39, 1, 89, 24]
     measured = torch.stack([sums.log_loss, sums.squared_error, sums.correct], 1).numpy()
     np.testing.assert_allclose(measured, plain, rtol=1e-5)
@@ -80,21 +82,21 @@ def test_equals_a_plain_loop_over_whole_lines(network: PredictionNetwork) -> Non
 def test_batches_and_chunks_change_nothing(
     network: PredictionNetwork, batch_size: int, chunk: int
 ) -> None:
-    steps, starts = ink([40, 2, 90, 25, 61, 3])
+    made = ink([40, 2, 90, 25, 61, 3])
     chosen = np.array([0, 2, 3, 4, 5, 1])
-    whole = lines.measure(network, steps, starts, chosen, batch_size=6, chunk=1000)
-    parts = lines.measure(network, steps, starts, chosen, batch_size=batch_size, chunk=chunk)
+    whole = lines.measure(network, made, chosen, batch_size=6, chunk=1000)
+    parts = lines.measure(network, made, chosen, batch_size=batch_size, chunk=chunk)
     close(parts, whole, 1e-5)
 
 
 def test_state_is_carried_over_chunks(network: PredictionNetwork) -> None:
-    steps, starts = ink([60])
-    carried = lines.measure(network, steps, starts, np.array([0]), chunk=10)
+    made = ink([60])
+    carried = lines.measure(network, made, np.array([0]), chunk=10)
 
     def forgetful(x: Tensor, _state: object) -> tuple[Tensor, None]:
         return network(x)[0], None
 
-    forgotten = lines.measure(forgetful, steps, starts, np.array([0]), chunk=10)
+    forgotten = lines.measure(forgetful, made, np.array([0]), chunk=10)
     assert abs(float(carried.log_loss - forgotten.log_loss)) > 0.01
 
 
@@ -109,7 +111,8 @@ def test_known_gaussians_give_the_analytic_value() -> None:
     rho = 0.03 / math.sqrt(0.04 * 0.09)
     raw = [math.log(rate / (1 - rate)), 0, 0.5, -1.0, math.log(0.2), math.log(0.3), np.arctanh(rho)]
     known = baseline.Constant(torch.tensor(raw, dtype=torch.float64))
-    sums = lines.measure(known, steps, np.array([0, count + 1]), np.array([0]), chunk=5000)
+    line = Lines(steps, np.array([0, count + 1]), ["known"], [None])
+    sums = lines.measure(known, line, np.array([0]), chunk=5000)
     gaussian = math.log(2 * math.pi * math.e) + math.log(np.linalg.det(covariance)) / 2
     bernoulli = -rate * math.log(rate) - (1 - rate) * math.log(1 - rate)
     error = 5 / math.sqrt(count)
@@ -121,9 +124,9 @@ def test_known_gaussians_give_the_analytic_value() -> None:
 
 def test_raw_units_by_change_of_variables(network: PredictionNetwork) -> None:
     """The same density written for steps in tablet units gives the loss in tablet units."""
-    steps, starts = ink([30, 50])
+    made = ink([30, 50])
     mean, sd = np.array([8.0, -1.0]), np.array([35.0, 20.0])
-    tablet = steps.astype(np.float64)
+    tablet = made.steps.astype(np.float64)
     tablet[:, :2] = tablet[:, :2] * sd + mean
 
     def in_tablet_units(x: Tensor, state: object) -> tuple[Tensor, object]:
@@ -138,23 +141,23 @@ def test_raw_units_by_change_of_variables(network: PredictionNetwork) -> None:
 
     chosen = np.arange(2)
     converted = table.raw_log_loss(
-        lines.measure(network, steps, starts, chosen), np.full(2, np.log(sd).sum())
+        lines.measure(network, made, chosen), np.full(2, np.log(sd).sum())
     )
-    direct = lines.measure(in_tablet_units, tablet.astype(np.float32), starts, chosen)
+    direct = lines.measure(in_tablet_units, replace(made, steps=tablet.astype(np.float32)), chosen)
     np.testing.assert_allclose(converted, direct.log_loss.numpy(), rtol=1e-5)
 
 
 def test_choice_of_lines_leaves_out_those_without_a_step() -> None:
-    _, starts = ink([5, 1, 0, 7, 2, 9])
-    assert lines.choose(starts, None, 1).tolist() == [0, 3, 4, 5]
-    some = lines.choose(starts, 2, 1)
+    made = ink([5, 1, 0, 7, 2, 9])
+    assert lines.choose(made, None, 1).tolist() == [0, 3, 4, 5]
+    some = lines.choose(made, 2, 1)
     assert len(some) == 2 and set(some) <= {0, 3, 4, 5}
-    assert (some == lines.choose(starts, 2, 1)).all()
+    assert (some == lines.choose(made, 2, 1)).all()
 
 
 def test_no_lines_give_empty_sums(network: PredictionNetwork) -> None:
-    steps, starts = ink([])
-    sums = lines.measure(network, steps, starts, np.zeros(0, int))
+    made = ink([])
+    sums = lines.measure(network, made, np.zeros(0, int))
     assert len(sums.log_loss) == 0 and float(sums.bins.sum()) == 0
 
 
@@ -215,8 +218,8 @@ def test_stroke_values_by_hand() -> None:
 
 
 def test_distances_are_zero_for_the_same_and_known_for_a_shift() -> None:
-    steps, starts = ink([300, 200])
-    real = distributions.values(steps, starts, 0.01)
+    made = ink([300, 200])
+    real = distributions.values(made.steps, made.starts, 0.01)
     shifted = {**real, "dx": real["dx"] + 2}
     result = distributions.compare(real, shifted, real)
     assert result["dy"]["wasserstein"] == 0

@@ -109,7 +109,8 @@ def _device(settings: EvaluateSettings) -> str:
     """Where to run; full float32 on a GPU too, so that figures do not hang on the machine."""
     if settings.device == "cuda" and not torch.cuda.is_available():
         raise PentraceError("evaluate.device is cuda, and no GPU can be used; set auto or cpu")
-    torch.backends.fp32_precision = "ieee"
+    torch.backends.cuda.matmul.fp32_precision = "ieee"
+    torch.backends.cudnn.rnn.fp32_precision = "ieee"  # type: ignore[attr-defined]
     if settings.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return settings.device
@@ -118,8 +119,7 @@ def _device(settings: EvaluateSettings) -> str:
 def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
     return measure(
         network,
-        split.lines.steps,
-        split.lines.starts,
+        split.lines,
         split.chosen,
         batch_size=setup.settings.batch_size,
         chunk=setup.settings.chunk,

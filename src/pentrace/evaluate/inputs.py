@@ -66,7 +66,7 @@ def load_splits(
     splits = []
     for name in settings.splits:
         lines = load_lines(windows, [name])
-        chosen = choose(lines.starts, settings.lines, settings.seed)
+        chosen = choose(lines, settings.lines, settings.seed)
         if len(chosen):
             area = areas([lines.ids[i] for i in chosen])
             splits.append(Split(name, lines, chosen, recorded[name], area))

@@ -9,14 +9,15 @@ from torch import Tensor
 
 from pentrace.evaluate import measures
 from pentrace.evaluate.measures import Sums
+from pentrace.windows.batches import Batch, Lines, gather
 
 # (x, state) -> (raw, state), as `PredictionNetwork` and `baseline.Constant` are called.
 Predictor = Callable[[Tensor, Any], tuple[Tensor, Any]]
 
 
-def choose(starts: np.ndarray, most: int | None, seed: int) -> np.ndarray:
+def choose(lines: Lines, most: int | None, seed: int) -> np.ndarray:
     """Indices, int64 and rising, of lines with a step to predict; at most `most`, by the seed."""
-    usable = np.flatnonzero(np.diff(starts) >= 2)
+    usable = np.flatnonzero(lines.n_steps > 0)
     if most is None or most >= len(usable):
         return usable
     return np.sort(np.random.default_rng([seed, 1]).permutation(usable)[:most])
@@ -25,8 +26,7 @@ def choose(starts: np.ndarray, most: int | None, seed: int) -> np.ndarray:
 @torch.inference_mode()
 def measure(
     network: Predictor,
-    steps: np.ndarray,
-    starts: np.ndarray,
+    lines: Lines,
     chosen: np.ndarray,
     *,
     batch_size: int = 32,
@@ -35,16 +35,11 @@ def measure(
 ) -> Sums:
     """`Sums` of the whole lines `chosen` (L,), in their order, on the CPU.
 
-    `steps` float32 (N, 3) normalised; line i is starts[i]:starts[i + 1], its first row the null
-    step. `batch_size` and `chunk` bound the memory and change nothing else but rounding.
+    `batch_size` and `chunk` bound the memory and change nothing else but rounding.
     """
-    lengths = np.diff(starts)[chosen]
-    order = np.argsort(-lengths, kind="stable")
-    parts = [
-        _measure_batch(network, _padded(steps, starts, chosen[order[k : k + batch_size]]),
-                       lengths[order[k : k + batch_size]] - 1, chunk, device)
-        for k in range(0, len(order), batch_size)
-    ]  # fmt: skip
+    order = np.argsort(-lines.n_steps[chosen], kind="stable")
+    some = [chosen[order[k : k + batch_size]] for k in range(0, len(order), batch_size)]
+    parts = [_measure_batch(network, lines, batch, chunk, device) for batch in some]
     if not parts:
         none = torch.zeros(0, dtype=torch.float64)
         return Sums(none, none, none, none, torch.zeros(measures.BINS, 4, dtype=torch.float64))
@@ -53,25 +48,17 @@ def measure(
     return Sums._make([*per_line, torch.stack([p.bins for p in parts]).sum(0)])
 
 
-def _padded(steps: np.ndarray, starts: np.ndarray, some: np.ndarray) -> Tensor:
-    """float32 (B, T, 3): the lines `some`, padded with 0 to the longest."""
-    out = np.zeros((len(some), int(np.diff(starts)[some].max()), 3), np.float32)
-    for row, line in zip(out, some, strict=True):
-        row[: starts[line + 1] - starts[line]] = steps[starts[line] : starts[line + 1]]
-    return torch.from_numpy(out)
-
-
 def _measure_batch(
-    network: Predictor, lines: Tensor, counts: np.ndarray, chunk: int, device: str
+    network: Predictor, lines: Lines, batch: np.ndarray, chunk: int, device: str
 ) -> Sums:
-    """`Sums` of the first counts (B,) steps of lines (B, T + 1, 3)."""
-    lines, last = lines.to(device), torch.from_numpy(counts).to(device)
+    """`Sums` of the lines `batch` (B,), padded to the longest of them."""
+    whole = gather(lines, Batch(batch, np.zeros_like(batch), lines.n_steps[batch]))
+    x, y, mask = (torch.from_numpy(values).to(device) for values in whole)
     total, state = None, None
-    for t in range(0, lines.shape[1] - 1, chunk):
-        x, y = lines[:, t : t + chunk + 1][:, :-1], lines[:, t + 1 : t + chunk + 1]
-        raw, state = network(x, state)
-        mask = torch.arange(t, t + x.shape[1], device=device) < last[:, None]
-        part = measures.sums(raw, y, mask)
-        total = part if total is None else measures.add(total, part)
+    for t in range(0, x.shape[1], chunk):
+        part = slice(t, t + chunk)
+        raw, state = network(x[:, part], state)
+        found = measures.sums(raw, y[:, part], mask[:, part])
+        total = found if total is None else measures.add(total, found)
     assert total is not None  # a chosen line has at least one step
     return Sums._make(column.cpu() for column in total)

@@ -65,8 +65,7 @@ def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     lines = load_lines(windows, splits)
     place = {name: i for i, name in enumerate(lines.ids)}
     chosen = choose_primers(settings.prime, list(place), settings.seed)
-    spans = {name: slice(*lines.starts[place[name] : place[name] + 2]) for name in chosen}
-    return {name: np.array(lines.steps[span]) for name, span in spans.items()}
+    return {name: np.array(lines[place[name]]) for name in chosen}
 
 
 def _index(samples: list[Sample], settings: SampleSettings) -> str:

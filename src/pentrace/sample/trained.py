@@ -17,9 +17,11 @@ def load_trained(
     """The network at `model`, its settings, and the normalisation of the data.
 
     Raises `PentraceError` where the network was trained on offsets in other units than those of
-    `normalisation`: no measure and no ink would be right.
+    `normalisation`, since no measure and no ink would be right, or where it needs a text.
     """
     network, settings, trained_with = load_model(model)
+    if settings.kind != "prediction":
+        raise PentraceError(f"{model}: a {settings.kind} network; this needs a prediction network")
     found = _read(normalisation)
     differing = [key for key in UNITS if found.get(key) != trained_with.get(key)]
     if differing:
