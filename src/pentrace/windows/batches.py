@@ -42,6 +42,7 @@ class Plan:
     items: Batch  # the items of all batches, one after the other
     bounds: np.ndarray  # int64 (K + 1,): batch k is the items bounds[k]:bounds[k + 1]
     truncated: int = 0  # lines that were cut off at the longest length allowed
+    left_out: int = 0  # lines without a step, or too short for a crop
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -78,26 +79,31 @@ def line_batches(
     batch = _shuffled(len(sample), batch_size, random)
     stop = lines.n_steps[sample]
     kept = stop if max_length is None else np.minimum(stop, max_length)
-    return _plan(Batch(sample, np.zeros_like(sample), kept), batch, int((kept < stop).sum()))
+    return _plan(
+        Batch(sample, np.zeros_like(sample), kept),
+        batch,
+        truncated=int((kept < stop).sum()),
+        left_out=len(lines.ids) - len(sample),
+    )
 
 
 def crop_batches(lines: Lines, length: int, batch_size: int, seed: int, epoch: int) -> Plan:
     """Random runs of `length` steps; a line is drawn with a chance as its number of steps.
 
-    As write-rnn draws them, except that a shorter line is taken whole and not left out. An epoch
-    has as many crops as it takes to see as many steps as there are, in full batches.
+    As write-rnn draws them: from lines of at least `length` steps, `Plan.left_out` says how many
+    are shorter; no padding, full batches, as many as cover the steps of those lines on average.
     """
     random = _random(seed, epoch, "crops")
-    until = np.cumsum(np.maximum(lines.n_steps, 0))
-    if not len(until) or not until[-1]:
-        raise PentraceError("no line has a step to take a crop from")
-    mean = (np.minimum(lines.n_steps, length) * lines.n_steps).sum() / until[-1]
-    n = max(1, round(float(until[-1]) / (mean * batch_size))) * batch_size
-    sample = np.searchsorted(until, random.integers(until[-1], size=n), side="right")
-    spare = np.maximum(lines.n_steps[sample] - length, 0)
-    start = random.integers(spare + 1)
-    stop = np.minimum(start + length, lines.n_steps[sample])
-    return _plan(Batch(sample, start, stop), np.arange(n) // batch_size)
+    long = np.flatnonzero(lines.n_steps >= length)
+    until = np.cumsum(lines.n_steps[long])
+    total = int(until[-1]) if len(long) else 0
+    n = batch_size * max(total // (length * batch_size), int(total > 0))
+    sample = long[np.searchsorted(until, random.integers(max(total, 1), size=n), side="right")]
+    start = random.integers(lines.n_steps[sample] - length + 1)
+    left_out = len(lines.ids) - len(long)
+    return _plan(
+        Batch(sample, start, start + length), np.arange(n) // batch_size, left_out=left_out
+    )
 
 
 def window_batches(
@@ -115,7 +121,8 @@ def window_batches(
     cuts = cut(n_steps, length, stride)
     order = random.permutation(len(cuts.sample))
     items = Batch(cuts.sample[order], cuts.start[order], (cuts.start + cuts.valid)[order])
-    return _plan(items, np.arange(len(order)) // batch_size)
+    left_out = int((n_steps == 0).sum())
+    return _plan(items, np.arange(len(order)) // batch_size, left_out=left_out)
 
 
 def gather(lines: Lines, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -145,8 +152,9 @@ def _shuffled(n: int, batch_size: int, random: np.random.Generator) -> np.ndarra
     return order[np.arange(n) // batch_size]
 
 
-def _plan(items: Batch, batch: np.ndarray, truncated: int = 0) -> Plan:
+def _plan(items: Batch, batch: np.ndarray, truncated: int = 0, left_out: int = 0) -> Plan:
     """A plan in which item i stands in batch `batch[i]`."""
     order = np.argsort(batch, kind="stable")
     items = Batch(*(values[order] for values in items))
-    return Plan(items, np.append(0, np.cumsum(np.bincount(batch))), truncated)
+    bounds = np.append(0, np.cumsum(np.bincount(batch)))
+    return Plan(items, bounds, truncated, left_out)
