@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "Measure a trained network on whole lines.",
     "plot": "Draw a figure.",
     "report": "Gather results into one page.",
+    "describe": "Print what every table holds, as Markdown.",
 }
 
 

@@ -1,0 +1,57 @@
+"""`pentrace describe`: every table, column by column, as `docs/tables.md` has it."""
+
+import click
+import pyarrow as pa
+
+from pentrace.schema import TABLES, VERSION
+
+# Where each table stands, below results/<dataset>/; S is a shard, N a network.
+PLACES = {
+    "raw": "raw/ink-S.parquet, raw/labels.parquet",
+    "points": "points/S.parquet, cleaned/S.parquet, N/samples/points.parquet",
+    "parsed": "parsed/S.samples.parquet",
+    "labels": "labels.parquet",
+    "samples": "samples.parquet",
+    "rejects": "rejects.parquet",
+    "offsets": "offsets/S.parquet",
+    "frames": "frames/S.parquet",
+    "windows": "windows/<split>.parquet",
+    "history": "N/history.parquet",
+    "lines": "N/lines.parquet",
+}
+
+HEAD = f"""# Tables
+
+All tables are Parquet (zstd), schema version {VERSION}. Each file carries its description: the meaning
+and unit of a column are metadata of its field (`pyarrow.parquet.read_schema(path)`). This page is
+printed by `pentrace describe`.
+
+Places are below `results/<dataset>/`; S is a shard (`00`, `01`, ...), N the name of a network.
+x grows rightward. Up to `cleaned`, y is as recorded (`y_axis` in samples: down for IAM-OnDB, up for
+SVC2004); from `offsets` on, and in all new ink, y grows upward.
+"""
+
+
+@click.command()
+def command() -> None:
+    """Print what every table holds, as Markdown."""
+    click.echo(markdown(), nl=False)
+
+
+def markdown() -> str:
+    """`docs/tables.md`."""
+    return HEAD + "".join(_table(name, schema) for name, schema in TABLES.items())
+
+
+def _table(name: str, schema: pa.Schema) -> str:
+    head = ["column", "type", "unit", "null", "meaning"]
+    rows = [head, ["---"] * len(head), *(_row(field) for field in schema)]
+    lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"\n## {name}\n\n`{PLACES[name]}`\n\n{schema.metadata[b'meaning'].decode()}\n\n{lines}\n"
+
+
+def _row(field: pa.Field) -> list[str]:
+    said = {key.decode(): value.decode() for key, value in field.metadata.items()}
+    kind = str(field.type).replace("dictionary<values=string, indices=int32, ordered=0>", "string")
+    kind = kind.replace("element: ", "").replace("item: ", "")
+    return [f"`{field.name}`", kind, said["unit"], "yes" if field.nullable else "", said["meaning"]]

@@ -1,0 +1,38 @@
+"""What the documents say is what the code does."""
+
+from pathlib import Path
+
+import yaml
+
+from pentrace.config import Config, load
+from pentrace.describe.command import markdown
+
+ROOT = Path(__file__).parent.parent
+# Sections whose every key stands in config.yaml; networks and data sets name only what differs.
+WHOLE = ("demo", "parse", "label", "clean", "normalise", "windows", "sample", "evaluate")
+
+
+def values() -> dict:
+    return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def test_the_page_of_tables_is_what_the_schemas_say() -> None:
+    assert (ROOT / "docs/tables.md").read_text() == markdown()
+
+
+def test_every_setting_stands_in_the_configuration() -> None:
+    assert set(values()) == set(Config.model_fields)
+    for section in WHOLE:
+        model = Config.model_fields[section].annotation
+        assert set(values()[section]) == set(model.model_fields), section
+
+
+def test_every_preset_fits() -> None:
+    for preset in sorted((ROOT / "workflow/presets").glob("*.yaml")):
+        load(merged(values(), yaml.safe_load(preset.read_text())))
+
+
+def merged(under: dict, over: dict) -> dict:
+    """As snakemake merges configuration files: mappings key by key, all else replaced."""
+    both = {k: merged(under[k], v) for k, v in over.items() if isinstance(under.get(k), dict)}
+    return {**under, **over, **both}
