@@ -8,7 +8,7 @@ from pentrace.settings import Settings
 class DemoSettings(Settings):
     """How much synthetic handwriting is made, and how much of it is faulty."""
 
-    writers: int = Field(26, ge=4, le=200, description="writers of text; each has a hand")
+    writers: int = Field(28, ge=4, le=200, description="writers of text; each has a hand")
     forms: int = Field(2, ge=1, le=20, description="forms (pages) by each writer")
     lines: int = Field(7, ge=1, le=13, description="lines on each form")
     users: int = Field(10, ge=1, le=100, description="users who sign")
