@@ -1,8 +1,6 @@
 """Gradient descent with validation, early stopping and exact resume."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,13 +21,20 @@ from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.train.settings import TrainSettings
 from pentrace.train.step import Descent
-from pentrace.windows.batches import Lines, crop_batches, line_batches, window_batches
+from pentrace.windows.batches import (
+    Batch,
+    Lines,
+    Plan,
+    crop_batches,
+    line_batches,
+    window_batches,
+)
 
 # Reading a loss waits for the device: on a GPU, several steps are awaited at once.
 STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
 
 
-def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Sequence[Any]:
+def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
     """The batches of one pass, a function of the seed and the number of the pass alone.
 
     Raises `PentraceError` where no line is long enough to give a batch.
@@ -43,7 +48,7 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Sequence[An
     return plan
 
 
-def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Sequence[Any]:
+def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
     if s.batches == "lines":
         return line_batches(lines, s.batch_size, s.seed, epoch)
     if s.batches == "crops":
@@ -135,17 +140,17 @@ class Training:
         if p.step % s.checkpoint_every == 0:
             self._save()
 
-    def _next_batch(self) -> Any:
+    def _next_batch(self) -> Batch:
         p = self.position
         if p.batch == len(self.plan):
             p.epoch, p.batch = p.epoch + 1, 0
             self.plan = plan_epoch(self.train, self.settings, p.epoch)
         return self.plan[p.batch]
 
-    def _name(self, batch: Any) -> str:
+    def _name(self, batch: Batch) -> str:
         """The batch for people: where it stands, and the samples in it."""
         p = self.position
-        names = ", ".join(self.train.ids[i] for i in batch[0][:3])
+        names = ", ".join(self.train.ids[i] for i in batch.sample[:3])
         return f"batch {p.batch} of epoch {p.epoch} (step {p.step + 1}; samples {names}, ...)"
 
     def _check_losses(self) -> None:

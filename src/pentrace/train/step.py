@@ -1,8 +1,5 @@
 """One update of the weights by one batch, and the loss of whole lines."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -13,7 +10,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.train.optimisers import learning_rate, make_optimiser
 from pentrace.train.processes import Processes
-from pentrace.windows.batches import Lines, gather
+from pentrace.windows.batches import Batch, Lines, Plan, gather
 
 
 class Descent:
@@ -27,7 +24,7 @@ class Descent:
         self.optimiser = make_optimiser(self.network.parameters(), self.settings)
         self.clipping = DerivativeClipping(self.settings)
 
-    def step(self, lines: Lines, batch: Any, step: int, epoch: int) -> tuple[int, Tensor]:
+    def step(self, lines: Lines, batch: Batch, step: int, epoch: int) -> tuple[int, Tensor]:
         """Move the weights by `batch`: its points, and this process's part of its loss in nats."""
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
@@ -44,7 +41,7 @@ class Descent:
         return points, loss.detach()
 
     @torch.no_grad()
-    def whole_lines(self, lines: Lines, plan: Sequence[Any]) -> float:
+    def whole_lines(self, lines: Lines, plan: Plan) -> float:
         """Loss in nats per point on whole lines, each from the zero state."""
         self.network.eval()
         loss, points = 0.0, 0
