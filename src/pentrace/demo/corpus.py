@@ -14,7 +14,7 @@ from pentrace.demo.settings import DemoSettings
 
 LISTS = ("trainset", "testset_v", "testset_t", "testset_f")
 _HELD_OUT = (0.11, 0.08, 0.11)  # share of the writers in the last three lists, at least one each
-_LINE_WIDTH = 4500  # board units
+_LINE_WIDTH = 3900  # board units
 _LEFT, _TOP, _LINE_HEIGHT = 800, 900, 950  # where a form begins, board units
 _FIRST_DAY = 13_000_000_00  # hundredths of a second on the clock of the board
 _STREAMS = ("text", "hand", "line", "faults", "spoilt", "signer", "signature", "signature-faults")

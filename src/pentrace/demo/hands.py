@@ -73,7 +73,7 @@ class Hand:
 
 def draw_hand(rng: np.random.Generator) -> Hand:
     """A hand at random: print, cursive or something between."""
-    cursive = rng.choice([0.0, 0.0, 0.25, 0.5, 1.0, 1.0])  # share of letters in script
+    cursive = rng.choice([0.0, 0.0, 0.2, 0.4, 0.8, 1.0])  # share of letters in script
     script = dict(zip(LETTERS, rng.random(26) < cursive, strict=True))
     ornate = rng.random() < 0.3 * cursive
     faces = {c: "script" if s else "print" for c, s in script.items()}
@@ -81,7 +81,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     width = rng.uniform(0.65, 0.95)
     return Hand(
         faces=faces,
-        size=rng.uniform(140, 215),
+        size=rng.uniform(120, 190),
         width=width,
         slant=rng.normal(0.12, 0.16) - 0.15 * cursive,
         ascender=rng.uniform(1.0, 1.7),
@@ -99,7 +99,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
 
 def _links(rng: np.random.Generator, script: Mapping[str, bool], cursive: float) -> np.ndarray:
     """bool (128, 128): after which letter the pen stays down before which other."""
-    habit = rng.uniform(0, 0.5) if cursive < 1 else rng.uniform(0.8, 1.0)
+    habit = rng.uniform(0, 0.35) if cursive < 1 else rng.uniform(0.8, 1.0)
     share = np.zeros((_CODES, _CODES))
     for first in LETTERS:
         for second in LETTERS:

@@ -79,7 +79,7 @@ def timing(plan: Plan, motor: Motor) -> tuple[np.ndarray, np.ndarray]:
     chord = np.diff(np.append(plan.start, plan.targets))
     turn = np.maximum(np.abs(plan.turns), _LEAST_TURN)
     duration = motor.pace * (np.abs(chord) ** 2 * turn) ** (1 / 3)
-    duration = np.maximum(duration, 0.06)
+    duration = np.maximum(duration, 0.04)
     leave, arrive = chord * np.exp(-0.5j * plan.turns), chord * np.exp(0.5j * plan.turns)
     corner = np.abs(np.angle(leave[1:] * np.conj(arrive[:-1]))) / np.pi
     smooth = motor.overlap * np.maximum(0.0, 1 - 1.6 * corner)

@@ -36,7 +36,7 @@ def _word(word: str, hand: Hand, x: float, rng: np.random.Generator) -> tuple[li
     """Strokes of a word that begins at `x`, marks where the pen is lifted, and where it ends."""
     placed: list[Placed] = []
     waiting: list[Placed] = []
-    pause = 0.05 + rng.exponential(0.25)
+    pause = 0.05 + rng.lognormal(-2.0, 1.2)
     before = ""
     for char in word:
         letter = hand.letter(char)

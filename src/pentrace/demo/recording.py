@@ -8,6 +8,7 @@ from pentrace.demo.hands import Hand
 from pentrace.demo.kinematics import Plan, aimed, junctions, positions, timing
 
 _INTERVAL = 0.0152  # s between readings of the whiteboard
+_MISSED = 0.015  # share of the readings
 _TREMOR = (7.0, 12.0)  # Hz, physiological
 _NOISE = 0.9  # board units, of the sensor
 
@@ -34,7 +35,7 @@ def record(
     times, component = readings(plan, onset, duration, _INTERVAL, rng)
     at = np.conj(positions(aim, onset, duration, hand.motor.sigma, times)) * hand.size
     at += origin + hand.tremor * tremor(times, rng) + rng.normal(0, _NOISE, (len(at), 2)) @ (1, 1j)
-    down = plan.down[component]
+    down = plan.down[component] & (rng.random(len(at)) > _MISSED)
     # A stroke ends wherever a component in the air lies between two readings.
     stroke = np.cumsum(~plan.down)[component[down]]
     stroke = np.cumsum(np.append(0, np.diff(stroke) > 0))

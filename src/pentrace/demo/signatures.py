@@ -33,11 +33,12 @@ class Signer:
 def draw_signer(rng: np.random.Generator) -> Signer:
     """A signer at random, with an invented name."""
     hand = draw_hand(rng)
-    fast = replace(hand.motor, pace=rng.uniform(0.1, 0.14), overlap=1.0)
+    fast = replace(hand.motor, pace=rng.uniform(0.085, 0.12), overlap=1.0)
     links = rng.random(hand.links.shape) < 0.95
     hand = replace(hand, motor=fast, links=links, gap=hand.gap - 0.05, space=0.4, letters={})
-    hand = replace(hand, size=rng.uniform(520, 760), tremor=3.0)
-    plan = _with_flourish(plan_line(_name(rng), hand, rng), rng)
+    hand = replace(hand, size=rng.uniform(650, 950), tremor=3.0)
+    plan = plan_line(_name(rng), hand, rng)
+    plan = _with_flourish(plan, rng) if rng.random() < 0.5 else plan
     place = complex(rng.uniform(1800, 3600), rng.uniform(3600, 5200))
     pen = (rng.uniform(1150, 1450), rng.uniform(480, 620))
     return Signer(hand, replace(plan, pause=plan.pause * 0.3), place, rng.uniform(450, 750), pen)
@@ -48,7 +49,7 @@ def sign(signer: Signer, genuine: bool, rng: np.random.Generator) -> np.ndarray:
 
     A forger copies the shape, but slower, less smoothly, with more tremor and other pressure.
     """
-    spread, slower, shake = (0.035, 1.0, 1.0) if genuine else (0.09, rng.uniform(1.3, 1.9), 4.0)
+    spread, slower, shake = (0.06, 1.0, 1.0) if genuine else (0.11, rng.uniform(1.3, 1.9), 4.0)
     pace = signer.hand.motor.pace * slower * rng.uniform(0.96, 1.04)
     overlap = signer.hand.motor.overlap * (1.0 if genuine else 0.6)
     motor = replace(signer.hand.motor, pace=pace, overlap=overlap)
@@ -113,10 +114,12 @@ def signers(settings: DemoSettings) -> list[Signer]:
 
 
 def _name(rng: np.random.Generator) -> str:
-    """An invented name: initial and surname."""
+    """An invented name: a surname, perhaps with an initial, or a short given name."""
     initial, first = rng.choice(_ONSETS, 2)
     rhymes = rng.choice(_RHYMES, 2)
-    return f"{initial}. {first}{rhymes[0]}{rng.choice(_MIDDLES)}{rhymes[1]}"
+    given = f"{first}{rhymes[0]}"
+    surname = f"{given}{rng.choice(_MIDDLES)}{rhymes[1]}"
+    return str(rng.choice([surname, f"{initial}. {surname}", f"{given}y", f"{initial}. {given}"]))
 
 
 def _with_flourish(plan: Plan, rng: np.random.Generator) -> Plan:
@@ -138,7 +141,9 @@ def _varied(plan: Plan, spread: float, rng: np.random.Generator) -> Plan:
     """The plan as it comes out this time: moved, turned, scaled, and every target a bit off."""
     turned = (1 + rng.normal(0, spread)) * np.exp(1j * rng.normal(0, 0.6 * spread))
     moved = rng.normal(0, 4 * spread, 2) @ (1, 1j)
-    off = rng.normal(0, spread, (len(plan.targets), 2)) @ (1, 1j)
+    off = rng.normal(0, spread, (len(plan.targets) + 14, 2)) @ (1, 1j)
+    # A letter that is off takes the next ones with it.
+    off = 0.5 * off[7:-7] + 4.0 * np.convolve(off, np.hanning(17)[1:-1] / 8, "valid")
     turns = plan.turns * (1 + rng.normal(0, spread, len(plan.turns)))
     return replace(
         plan,
