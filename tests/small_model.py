@@ -45,11 +45,17 @@ def write(folder: Path) -> dict[str, np.ndarray]:
         lines |= here
     rows.append(_sample("validation-lost", "validation", "min_points"))
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
-    (folder / "normalisation.json").write_text(json.dumps(NORMALISATION))
+    normalise_by(folder, {})
+    return lines
+
+
+def normalise_by(folder: Path, changes: dict) -> None:
+    """Write normalisation.json, with `changes`, and a network that goes with it."""
+    normalisation = {**NORMALISATION, **changes}
+    (folder / "normalisation.json").write_text(json.dumps(normalisation))
     torch.manual_seed(1)
     network = PredictionNetwork(SETTINGS)
-    save_model(folder / "model.safetensors", network, SETTINGS, NORMALISATION)
-    return lines
+    save_model(folder / "model.safetensors", network, SETTINGS, normalisation)
 
 
 def options(folder: Path) -> list[str]:
