@@ -1,0 +1,1 @@
+"""Figures: one sub-command of `pentrace plot` each. Functions return a figure, `style` saves it."""

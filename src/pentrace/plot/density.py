@@ -1,0 +1,89 @@
+"""Where the network expects the pen: the summed densities of all next points of a line."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+
+from pentrace.networks.store import load_model
+from pentrace.plot import drawing, lines, style
+from pentrace.plot.heat import gaussian_sum
+from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.predicted import Predicted, predict
+
+PIXELS = 1800  # across the page
+
+
+def page_density(
+    predicted: Predicted, box: tuple[float, float, float, float], pixel: float
+) -> np.ndarray:
+    """Sum over t of the density of point t + 1 on the page, per square unit: float64 (H, W).
+
+    `box` is left, right, low, high in tablet units, row 0 the lowest. Graves 2013, figure 10,
+    shows the same for a line of IAM-OnDB.
+    """
+    return gaussian_sum(
+        predicted.weight.ravel(),
+        (predicted.position[:-1, None] + predicted.mean).reshape(-1, 2),
+        predicted.covariance.reshape(-1, 2, 2),
+        box,
+        pixel,
+    )
+
+
+def density_figure(shown: list[Predicted]) -> Figure:
+    """For each line: the ink, and the predicted density of its next points."""
+    drawings = [p.drawing for p in shown]
+    edges = [_edges(drawing.box(d)) for d in drawings]
+    shares = [(e[3] - e[2]) / (e[1] - e[0]) for e in edges for _ in (0, 1)]
+    made = style.figure(0.35 + 0.25 * len(shares) + (style.WIDTH - 0.2) * sum(shares))
+    panels = made.subplots(len(shares), 1, squeeze=False, height_ratios=shares)[:, 0]
+    for i, (predicted, ink, edge) in enumerate(zip(shown, drawings, edges, strict=True)):
+        above, below = panels[2 * i : 2 * i + 2]
+        drawing.draw(above, ink)
+        above.set_title(ink.name)
+        image = _heat(below, predicted, edge)
+        for axes in (above, below):
+            style.bare(axes)
+            axes.set(xlim=edge[:2], ylim=edge[2:], aspect="equal")
+        below.set_title("predicted density of the next point", color=style.GREY)
+        drawing.scale_bar(above, edge[0], edge[2], edge[1] - edge[0], predicted.unit)
+    bar = made.colorbar(image, ax=list(panels), location="bottom", shrink=0.4, aspect=40, pad=0.02)
+    bar.set_label("summed density (share of the highest of each line, power 0.4)")
+    bar.outline.set_visible(False)
+    return made
+
+
+def _edges(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, right, low, high = box
+    pad = max(0.015 * (right - left), 0.15 * (high - low), 1e-6)
+    return left - pad, right + pad, low - pad, high + pad
+
+
+def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, float]):  # type: ignore[no-untyped-def]
+    total = page_density(predicted, edge, (edge[1] - edge[0]) / PIXELS)
+    # A pen that rests puts everything on one pixel: the scale ends below such peaks.
+    top = np.percentile(total[total > 0], 99.7) if (total > 0).any() else 1.0
+    return axes.imshow(
+        total / top, origin="lower", extent=edge, cmap=style.HEAT, interpolation="bilinear",
+        norm=PowerNorm(0.4, 0, 1, clip=True),
+    )  # fmt: skip
+
+
+@click.command()
+@lines.line_options
+@click.option("--generated", type=FILE, help="samples/ of the network; none: the real line only.")
+@figure_options
+def command(
+    model: Path, windows: Path, split: str, line: str | None, generated: Path | None
+) -> Figure:
+    """Density of the next point over a real line, and over a sample the network has written."""
+    real = lines.pick(windows, split, line)
+    shown = [predict(model, f"real line {real.name}", real.steps)]
+    if generated:
+        sample = lines.generated(generated, load_model(model)[2])
+        shown.append(predict(model, f"sample {sample.name}", sample.steps))
+    return density_figure(shown)

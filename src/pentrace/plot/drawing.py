@@ -1,0 +1,155 @@
+"""Pen strokes on axes: segments, dots, scale bars, and sheets of many samples at one scale."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from pentrace.plot import style
+
+TALLEST = 12.0  # inches
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One sample to be drawn, as people read it."""
+
+    name: str
+    x: np.ndarray  # float (T,), tablet units, rightward
+    y: np.ndarray  # float (T,), tablet units, upward
+    stroke: np.ndarray  # int (T,), -1: pen in the air, not drawn
+
+
+def from_offsets(name: str, steps: np.ndarray) -> Drawing:
+    """(T, 3) steps (dx, dy upward, end of stroke) in tablet units as positions from (0, 0)."""
+    x, y = np.cumsum(steps[:, :2], 0, dtype=np.float64).T
+    ends = steps[:, 2] > 0.5
+    return Drawing(name, x, y, np.cumsum(ends) - ends)
+
+
+def segments(drawing: Drawing) -> tuple[np.ndarray, np.ndarray]:
+    """Lines between neighbours of a stroke: float (S, 2, 2), and the index (S,) where each ends."""
+    points = np.stack([drawing.x, drawing.y], 1)
+    same = (drawing.stroke[1:] == drawing.stroke[:-1]) & (drawing.stroke[1:] >= 0)
+    last = np.flatnonzero(same) + 1
+    return np.stack([points[last - 1], points[last]], 1), last
+
+
+def dots(drawing: Drawing) -> np.ndarray:
+    """Indices of the strokes of one point, which have no segment."""
+    edge = np.append(True, drawing.stroke[1:] != drawing.stroke[:-1])[: len(drawing.stroke)]
+    alone = edge & np.append(edge[1:], True)[: len(edge)]
+    return np.flatnonzero(alone & (drawing.stroke >= 0))
+
+
+def draw(
+    axes: Axes,
+    drawing: Drawing,
+    colours: np.ndarray | str = style.INK,
+    width: float = 0.8,
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    """Draw the strokes, `shift`ed (dx, dy) tablet units.
+
+    `colours` is one colour, or RGBA (T, 4), one for each point.
+    """
+    lines, last = segments(drawing)
+    alone = dots(drawing)
+    one = isinstance(colours, str)
+    axes.add_collection(
+        LineCollection(
+            list(lines + np.asarray(shift)),
+            colors=colours if one else colours[last],
+            linewidths=width,
+            capstyle="round",
+        )
+    )
+    axes.scatter(
+        drawing.x[alone] + shift[0],
+        drawing.y[alone] + shift[1],
+        s=(1.6 * width) ** 2,
+        c=colours if one else colours[alone],
+        linewidths=0,
+        zorder=2,
+    )
+
+
+def limits(axes: Axes, drawing: Drawing, margin: float = 0.04) -> None:
+    """Equal aspect, and limits around the drawing; `margin` as a share of its height."""
+    left, right, low, high = box(drawing)
+    edge = margin * max(high - low, 0.05 * (right - left), 1.0)
+    axes.set_aspect("equal")
+    axes.set_xlim(left - edge, right + edge)
+    axes.set_ylim(low - edge, high + edge)
+
+
+def box(drawing: Drawing) -> tuple[float, float, float, float]:
+    """Left, right, low and high edge of what is drawn; zeros where nothing is."""
+    down = drawing.stroke >= 0
+    if not down.any():
+        return 0.0, 0.0, 0.0, 0.0
+    x, y = drawing.x[down], drawing.y[down]
+    return float(x.min()), float(x.max()), float(y.min()), float(y.max())
+
+
+def round_length(length: float) -> float:
+    """The largest of 1, 2, 5, 10, 20, ... that is not above `length`."""
+    power = 10.0 ** np.floor(np.log10(max(length, 1e-9)))
+    return float(power * max(k for k in (1, 2, 5) if k * power <= length * (1 + 1e-9)))
+
+
+def scale_bar(axes: Axes, left: float, low: float, span: float, unit: str) -> None:
+    """A bar of a round length, about an eighth of `span`, from (`left`, `low`) rightward."""
+    length = round_length(span / 8)
+    axes.plot([left, left + length], [low, low], color=style.GREY, lw=1.2, solid_capstyle="butt")
+    axes.annotate(
+        f"{length:g} {unit}",
+        (left + length, low),
+        (4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7,
+        color=style.GREY,
+    )
+
+
+def sheet(
+    drawings: list[Drawing],
+    colours: list[np.ndarray | str],
+    columns: int,
+    unit: str = "tablet units",
+    extra: float = 0.0,
+) -> Figure:
+    """All drawings at one scale, in rows of `columns`, names above them and one scale bar.
+
+    `extra` is height in inches left for what the caller adds.
+    """
+    cells, width, height = _cells(drawings, columns)
+    made = style.figure(min(TALLEST, max(1.0, 0.25 + style.WIDTH * height / width) + extra))
+    axes = made.add_subplot()
+    style.bare(axes)
+    axes.set_aspect("equal")
+    axes.set(xlim=(0, width), ylim=(-height, 0))
+    for drawing, colour, (left, top, gap) in zip(drawings, colours, cells, strict=True):
+        x, _, _, y = box(drawing)
+        axes.text(left, top - gap * 0.15, drawing.name, fontsize=6, color=style.GREY, va="top")
+        draw(axes, drawing, colour, 0.7, (left - x, top - gap - y))
+    scale_bar(axes, 0, -height * 0.995, width, unit)
+    return made
+
+
+def _cells(
+    drawings: list[Drawing], columns: int
+) -> tuple[list[tuple[float, float, float]], float, float]:
+    """Left, top and label gap of each cell, and the width and height of the sheet."""
+    boxes = np.array([box(d) for d in drawings]).reshape(-1, 4)
+    wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
+    cell = max(float(wide.max(initial=1.0)), 1.0) * (1.0 if columns == 1 else 1.08)
+    # A label of 6 points needs this much of a sheet that is WIDTH inches wide.
+    gap = cell * columns * 12 / 72 / style.WIDTH
+    rows = [high[i : i + columns].max() for i in range(0, len(high), columns)]
+    tops = -np.concatenate([[0], np.cumsum(np.array(rows) + 1.6 * gap)])
+    cells = [(cell * (i % columns), float(tops[i // columns]), gap) for i in range(len(drawings))]
+    return cells, cell * columns, float(-tops[-1] + 0.8 * gap)

@@ -1,0 +1,69 @@
+"""The predicted end of stroke along one line, and where the strokes truly end."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from pentrace.plot import drawing, lines, style
+from pentrace.plot.drawing import Drawing
+from pentrace.plot.options import figure_options
+from pentrace.plot.predicted import Predicted, predict
+
+
+def end_of_stroke_figure(predicted: Predicted) -> Figure:
+    """The line with each point coloured by the predicted chance that its stroke ends there.
+
+    Below, the same chance over time, with the true ends marked.
+    """
+    ink = predicted.drawing
+    left, right, low, high = drawing.box(ink)
+    share = max((high - low) / max(right - left, 1e-9), 0.02)
+    made = style.figure(2.1 + style.WIDTH * share)
+    above, below = made.subplots(2, 1, height_ratios=(style.WIDTH * share + 0.2, 1.3))
+    _page(above, ink, predicted)
+    drawing.scale_bar(above, left, low - 0.08 * (high - low), right - left, predicted.unit)
+    _over_time(below, predicted)
+    bar = made.colorbar(
+        ScalarMappable(Normalize(0, 1), style.HEAT),
+        ax=above,
+        location="right",
+        shrink=0.8,
+        pad=0.01,
+    )
+    bar.set_label("P(end)")
+    bar.outline.set_visible(False)
+    return made
+
+
+def _page(axes: Axes, ink: Drawing, predicted: Predicted) -> None:
+    chance = np.append(0.0, predicted.end_chance)  # the first point is given, not predicted
+    # Paper white cannot be seen: the ink starts a little up the scale.
+    drawing.draw(axes, ink, style.HEAT(0.15 + 0.85 * chance), 1.0)
+    x, y = predicted.position[predicted.ends].T
+    axes.scatter(x, y, s=14, facecolors="none", edgecolors=style.BLUE, linewidths=0.7, zorder=3)
+    axes.set_title(f"{ink.name}: ○ true ends of strokes")
+    style.bare(axes)
+    drawing.limits(axes, ink, 0.12)
+
+
+def _over_time(axes: Axes, predicted: Predicted) -> None:
+    steps = np.arange(1, len(predicted.ends))
+    true = np.flatnonzero(predicted.ends)
+    axes.vlines(true, 0, 1, color=style.SKY, lw=0.8, label="true end of stroke")
+    axes.plot(steps, predicted.end_chance, color=style.INK, lw=0.8, label="predicted")
+    axes.set(xlim=(0, len(steps)), ylim=(0, 1.02), xlabel="step", ylabel="P(end of stroke)")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
+
+
+@click.command()
+@lines.line_options
+@figure_options
+def command(model: Path, windows: Path, split: str, line: str | None) -> Figure:
+    """Predicted end of stroke along a line, with the true ends."""
+    real = lines.pick(windows, split, line)
+    return end_of_stroke_figure(predict(model, real.name, real.steps))

@@ -1,0 +1,66 @@
+"""Sheets of recorded ink, coloured by stroke, by point or by time."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_rgba_array
+from matplotlib.figure import Figure
+
+from pentrace.errors import PentraceError
+from pentrace.plot import data, drawing, style
+from pentrace.plot.drawing import Drawing
+from pentrace.plot.options import FILE, figure_options
+
+AXES = {"point": "point of the sample", "time": "time since the first point (s)"}
+
+
+def columns_for(drawings: list[Drawing]) -> int:
+    """1 for long lines of text, 4 for drawings that are about as high as wide."""
+    shapes = [drawing.box(d) for d in drawings]
+    wide = max((x1 - x0 for x0, x1, _, _ in shapes), default=1.0)
+    high = max((y1 - y0 for _, _, y0, y1 in shapes), default=1.0)
+    return 1 if wide > 5 * high else 2 if wide > 2.5 * high else 4
+
+
+def ink_sheet(samples: list[tuple[Drawing, np.ndarray]], colour: str) -> Figure:
+    """Samples (drawing, times (T,) in s), each point coloured by `stroke`, `point` or `time`.
+
+    Raises `PentraceError` where there is no sample, or `time` is asked for and none was recorded.
+    """
+    if not samples:
+        raise PentraceError("no kept sample to draw; see the rejects table for why")
+    drawings = [d for d, _ in samples]
+    if colour == "stroke":
+        palette = to_rgba_array(style.PALETTE)
+        colours = [palette[d.stroke % len(palette)] for d in drawings]
+        return drawing.sheet(drawings, colours, columns_for(drawings))
+    values = [np.arange(len(t)) if colour == "point" else t for _, t in samples]
+    return _by_value(drawings, values, AXES[colour])
+
+
+def _by_value(drawings: list[Drawing], values: list[np.ndarray], label: str) -> Figure:
+    known = np.concatenate([v[np.isfinite(v)] for v in values])
+    if not len(known):
+        raise PentraceError("these samples have no recorded time; colour them by point instead")
+    # One long pause would leave all other strokes in one colour.
+    scale = Normalize(0, max(float(np.percentile(known, 99)), 1e-9))
+    colours = [style.SEQUENCE(scale(v)) for v in values]
+    made = drawing.sheet(drawings, colours, columns_for(drawings), extra=0.55)
+    shades = ScalarMappable(scale, style.SEQUENCE)
+    bar = made.colorbar(shades, ax=made.axes[0], location="bottom", shrink=0.4, aspect=40, pad=0.02)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+    return made
+
+
+@click.command()
+@click.option("--points", type=FILE, required=True, help="Folder of points or cleaned tables.")
+@click.option("--samples", type=FILE, required=True, help="Table of samples.")
+@click.option("--colour", type=click.Choice(["stroke", "point", "time"]), default="stroke")
+@click.option("--count", type=click.IntRange(1, 200), default=8, help="Samples on the sheet.")
+@figure_options
+def command(points: Path, samples: Path, colour: str, count: int) -> Figure:
+    """A sheet of recorded samples, evenly spaced over the table."""
+    return ink_sheet(data.drawings(points, data.spread(data.kept(samples), count)), colour)

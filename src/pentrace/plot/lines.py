@@ -1,0 +1,70 @@
+"""Whole lines to run a network over: real ones from the windows, and generated ones."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.ink import from_table
+from pentrace.plot.data import read_json
+from pentrace.plot.options import FILE
+from pentrace.windows.lines import load_lines
+
+
+class Line(NamedTuple):
+    """One line as a network sees it."""
+
+    name: str
+    steps: np.ndarray  # float32 (T, 3), normalised, the null step first
+
+
+def line_options(function: Callable) -> Callable:
+    """Add `--model`, `--windows`, `--split` and `--line`: a network and a real line."""
+    for option in (
+        click.option("--line", help="Sample id; without it, the one of median length."),
+        click.option("--split", default="validation", help="Split that the line is taken from."),
+        click.option("--windows", type=FILE, required=True, help="Folder of windows."),
+        click.option("--model", type=FILE, required=True, help="Trained network."),
+    ):
+        function = option(function)
+    return function
+
+
+def pick(windows: Path, split: str, name: str | None) -> Line:
+    """The line `name` of a split, or the one whose length is the median.
+
+    Raises `PentraceError` where there is no such line.
+    """
+    lines = load_lines(windows, [split])
+    if name is None:
+        usable = np.flatnonzero(lines.n_steps > 0)
+        if not len(usable):
+            raise PentraceError(f"{windows}: no line in split {split!r}; name another by --split")
+        at = int(usable[np.argsort(lines.n_steps[usable], kind="stable")[len(usable) // 2]])
+    elif name in lines.ids:
+        at = lines.ids.index(name)
+    else:
+        raise PentraceError(f"{windows}: no line {name!r} in split {split!r}; see samples.parquet")
+    return Line(lines.ids[at], np.array(lines[at]))
+
+
+def generated(folder: Path, normalisation: dict) -> Line:
+    """A sample that `pentrace sample` has written to `folder`: unbiased and unprimed if any is."""
+    index = read_json(folder / "samples.json")
+    rows = [row for row in index if row["points"] > 1]
+    if not rows:
+        raise PentraceError(f"{folder}: no sample in it; set sample.lines above 0")
+    chosen = min(rows, key=lambda row: (row["prime"] is not None, row["bias"]))
+    ink = from_table(tables.read(folder / "points.parquet"))
+    at = ink.ids.index(chosen["sample_id"])
+    part = slice(ink.starts[at], ink.starts[at + 1])
+    offsets = np.diff(np.stack([ink.x[part], ink.y[part]], 1).astype(np.float64), axis=0)
+    steps = np.zeros((len(offsets) + 1, 3), np.float32)
+    steps[1:, :2] = (offsets - normalisation["mean"]) / normalisation["sd"]
+    steps[:, 2] = ink.last_of_stroke()[part]
+    steps[-1, 2] = 0  # the drawing ends there, the stroke perhaps not
+    return Line(f"{chosen['sample_id']} (bias {chosen['bias']:g})", steps)

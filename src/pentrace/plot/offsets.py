@@ -1,0 +1,97 @@
+"""Offsets before and after normalising."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from pentrace.errors import PentraceError
+from pentrace.plot import data, style
+from pentrace.plot.options import FILE, figure_options
+
+SHARE = 0.004  # of the offsets lie outside the limits of an axis, on either side
+
+
+def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") -> Figure:
+    """Density of the offsets (N, 2) in tablet units and normalised, with both marginals.
+
+    The ellipse marks one standard deviation around the mean. Raises `PentraceError` where the
+    split is empty.
+    """
+    if not len(before) or not len(after):
+        raise PentraceError(f"no offset in split {split!r}; see the samples table for the splits")
+    made = style.figure(3.5)
+    left, right = made.subfigures(1, 2, squeeze=False)[0]
+    for part, steps, unit, title in (
+        (left, before, "tablet units", "recorded"),
+        (right, after, "normalised", "normalised"),
+    ):
+        grid = part.add_gridspec(2, 2, width_ratios=(4, 1), height_ratios=(1, 4))
+        joint = part.add_subplot(grid[1, 0])
+        _joint(joint, steps, unit)
+        over = part.add_subplot(grid[0, 0], sharex=joint)
+        beside = part.add_subplot(grid[1, 1], sharey=joint)
+        _marginal(over, steps[:, 0], joint.get_xlim(), "vertical")
+        _marginal(beside, steps[:, 1], joint.get_ylim(), "horizontal")
+        over.set_title(f"{title}: {len(steps):,} offsets, {split}")
+    return made
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.percentile(values, [100 * SHARE, 100 * (1 - SHARE)])
+    pad = 0.05 * max(high - low, 1e-6)
+    return float(low - pad), float(high + pad)
+
+
+def _edges(values: np.ndarray, limits: tuple[float, float], most: int) -> np.ndarray:
+    """Bin edges; of whole units where the values are whole numbers, or bins would show stripes."""
+    low, high = limits
+    if np.array_equal(values, np.round(values)):
+        width = max(1, round((high - low) / most))
+        return np.arange(np.floor(low), np.ceil(high) + width, width) - 0.5
+    return np.linspace(low, high, most + 1)
+
+
+def _joint(axes: Axes, steps: np.ndarray, unit: str) -> None:
+    x_limits, y_limits = _range(steps[:, 0]), _range(steps[:, 1])
+    bins = [_edges(steps[:, 0], x_limits, 80), _edges(steps[:, 1], y_limits, 80)]
+    axes.hist2d(steps[:, 0], steps[:, 1], bins=bins, norm=LogNorm(), cmap=style.HEAT)
+    mean, sd = steps.mean(0, dtype=np.float64), steps.std(0, dtype=np.float64)
+    turn = np.linspace(0, 2 * np.pi, 100)
+    axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color="white", lw=2)
+    axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color=style.BLUE)
+    axes.set(xlim=x_limits, ylim=y_limits)
+    axes.set(xlabel=f"Δx, rightward ({unit})", ylabel=f"Δy, upward ({unit})")
+    axes.text(
+        0.03, 0.97,
+        f"mean ({_told(mean[0])}, {_told(mean[1])})\nsd ({_told(sd[0])}, {_told(sd[1])})",
+        transform=axes.transAxes, va="top", fontsize=6.5,
+    )  # fmt: skip
+
+
+def _told(value: float) -> str:
+    """Two decimals, a true minus, and no minus before zero."""
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _marginal(axes: Axes, values: np.ndarray, limits: tuple[float, float], direction: str) -> None:
+    edges = _edges(values, limits, 80)
+    axes.hist(values, edges, density=True, log=True, color=style.GREY, orientation=direction)  # type: ignore[arg-type]
+    axes.tick_params(labelbottom=False, labelleft=False, which="both", length=0)
+    axes.spines[:].set_visible(False)
+
+
+@click.command()
+@click.option("--cleaned", type=FILE, required=True, help="Folder of cleaned tables.")
+@click.option("--offsets", type=FILE, required=True, help="Folder of offsets tables.")
+@click.option("--samples", type=FILE, required=True, help="Table of samples.")
+@click.option("--split", default="train", help="The split whose offsets are shown.")
+@figure_options
+def command(cleaned: Path, offsets: Path, samples: Path, split: str) -> Figure:
+    """Offsets before and after normalising: density and marginals."""
+    rows = data.kept(samples, split)
+    before = data.recorded_offsets(cleaned, rows)
+    return offsets_figure(before, data.normalised_offsets(offsets, rows), split)

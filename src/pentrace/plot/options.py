@@ -1,0 +1,27 @@
+"""Options that the figures share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from matplotlib.figure import Figure
+
+from pentrace.plot import style
+
+FILE = click.Path(path_type=Path)
+
+
+def figure_options(function: Callable) -> Callable:
+    """Add `--out` and `--note`, and save the figure that `function` returns."""
+
+    @click.option("--out", type=FILE, required=True, help="Figure to write, .png or .svg.")
+    @click.option("--note", default="", help="Text for the corner, such as: synthetic.")
+    def drawn(out: Path, note: str, **given: object) -> None:
+        made: Figure = function(**given)
+        style.add_note(made, note)
+        style.save(made, out)
+
+    # click keeps the options of the function on it, and takes the help from the docstring.
+    drawn.__doc__ = function.__doc__
+    drawn.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    return drawn

@@ -1,0 +1,67 @@
+"""What a network predicts along one line, as arrays in the units of the page."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pentrace.errors import PentraceError
+from pentrace.networks import mixture
+from pentrace.networks.store import load_model
+from pentrace.normalise.recipes import from_offsets
+from pentrace.plot.data import page_unit
+from pentrace.plot.drawing import Drawing
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Parameters of the density of step i + 1, made after step i, for T steps of one line."""
+
+    name: str
+    unit: str  # of the page: tablet units, or line heights
+    position: np.ndarray  # float64 (T, 2), units of the page, rightward and upward, from (0, 0)
+    ends: np.ndarray  # bool (T,), the pen is lifted after this point
+    end_chance: np.ndarray  # float64 (T - 1,), predicted for points 1 to T - 1
+    weight: np.ndarray  # float64 (T - 1, M)
+    mean: np.ndarray  # float64 (T - 1, M, 2), offset, units of the page
+    covariance: np.ndarray  # float64 (T - 1, M, 2, 2), units of the page squared
+
+    @property
+    def drawing(self) -> Drawing:
+        """The line itself."""
+        x, y = self.position.T
+        return Drawing(self.name, x, y, np.cumsum(self.ends) - self.ends)
+
+
+@torch.inference_mode()
+def predict(model: str | Path, name: str, steps: np.ndarray) -> Predicted:
+    """Run the network at `model` over the normalised steps (T, 3) of a whole line.
+
+    Raises `PentraceError` where the line has no step to predict, or the network needs a text.
+    """
+    network, settings, normalisation = load_model(model)
+    if settings.kind != "prediction":
+        raise PentraceError(f"{model}: a {settings.kind} network; this figure needs a prediction")
+    if len(steps) < 2:
+        raise PentraceError(f"{name}: one point alone; there is nothing to predict")
+    mean, sd = (np.asarray(normalisation[key], np.float64) for key in ("mean", "sd"))
+    raw, _ = network(torch.from_numpy(np.ascontiguousarray(steps[None, :-1], np.float32)))
+    parts = mixture.split(raw[0].double())
+    return Predicted(
+        name=name,
+        unit=page_unit(normalisation),
+        position=np.stack(from_offsets(steps, normalisation), 1),
+        ends=steps[:, 2] > 0.5,
+        end_chance=torch.sigmoid(parts.end_logit).numpy(),
+        weight=parts.log_weights.exp().numpy(),
+        mean=parts.mean.transpose(-1, -2).numpy() * sd + mean,
+        covariance=_covariance(parts, sd),
+    )
+
+
+def _covariance(parts: mixture.Mixture, sd: np.ndarray) -> np.ndarray:
+    """float64 (T - 1, M, 2, 2), for normalising by `sd` (2,)."""
+    x, y = np.moveaxis(parts.log_sd.exp().numpy(), -2, 0) * sd[:, None, None]
+    xy = np.tanh(parts.correlation.numpy()) * x * y
+    return np.stack([np.stack([x * x, xy], -1), np.stack([xy, y * y], -1)], -1)

@@ -1,0 +1,84 @@
+"""What each rule took: samples, texts and points."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.compute as pc
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pentrace import tables
+from pentrace.plot import style
+from pentrace.plot.options import FILE, figure_options
+
+PANELS = (
+    ("sample", "samples lost"),
+    ("text", "texts lost"),
+    ("writer", "writers lost"),
+    ("points", "points removed"),
+    ("strokes", "strokes cut in two"),
+)
+COLOURS = {"parse": style.BLUE, "label": style.GREEN, "clean": style.RED}
+
+
+def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
+    """(stage, rule) -> how many `lost` (sample, text, points or strokes) it took."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rejects.select(["stage", "rule", "lost", "count"]).to_pylist():
+        if row["lost"] == lost:
+            counts[row["stage"], row["rule"]] += row["count"]
+    return counts
+
+
+def losses_figure(rejects: pa.Table, n_samples: int, n_points: int) -> Figure:
+    """Bars on log axes: samples, texts and points lost per rule, coloured by stage.
+
+    `n_samples` recordings and `n_points` recorded points are what the shares refer to.
+    """
+    counts = {lost: totals(rejects, lost) for lost, _ in PANELS}
+    shown = [(lost, label) for lost, label in PANELS if counts[lost]] or [PANELS[0]]
+    heights = [max(len(counts[lost]), 1) for lost, _ in shown]
+    made = style.figure(0.3 + 0.55 * len(shown) + 0.19 * sum(heights))
+    panels = made.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, (lost, label) in zip(panels, shown, strict=True):
+        _bars(axes, counts[lost], label, n_points if lost == "points" else n_samples)
+    stages = [s for s in COLOURS if any(s == stage for c in counts.values() for stage, _ in c)]
+    marks = [panels[0].barh([0], [0], color=COLOURS[s]) for s in stages]
+    if stages:
+        made.legend(marks, stages, loc="outside upper right", ncols=len(stages))
+    return made
+
+
+def _bars(axes: Axes, counts: Counter[tuple[str, str]], label: str, of: int) -> None:
+    rules = sorted(counts, key=lambda key: (counts[key], key))
+    axes.barh(
+        [rule for _, rule in rules],
+        [counts[key] for key in rules],
+        color=[COLOURS.get(stage, style.GREY) for stage, _ in rules],
+        height=0.7,
+    )
+    for at, key in enumerate(rules):
+        share = f" ({100 * counts[key] / of:.2g} %)" if of else ""
+        axes.annotate(
+            f"{counts[key]:,}{share}", (counts[key], at), (3, 0),
+            textcoords="offset points", va="center", fontsize=6.5,
+        )  # fmt: skip
+    axes.set(xscale="log", xlim=(0.8, 6 * max(counts.values(), default=1)), xlabel=label)
+    axes.set_ylim(-0.6, max(len(rules), 1) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    if not rules:
+        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color=style.GREY)
+
+
+@click.command()
+@click.option("--rejects", type=FILE, required=True, help="Table of rejects.")
+@click.option("--samples", type=FILE, required=True, help="Table of samples.")
+@figure_options
+def command(rejects: Path, samples: Path) -> Figure:
+    """Samples, texts and points that each rule took."""
+    lost, read = tables.read(rejects), tables.read(samples)
+    unread = totals(lost.filter(pc.equal(lost["stage"], "parse")), "sample").total()
+    points = pc.sum(read["n_points_recorded"]).as_py() or 0
+    return losses_figure(lost, len(read) + unread, points)

@@ -1,0 +1,70 @@
+"""Reliability of the predicted end of stroke."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.figure import Figure
+
+from pentrace.errors import PentraceError
+from pentrace.plot import style
+from pentrace.plot.data import read_json
+from pentrace.plot.options import FILE, figure_options
+
+
+def reliability_figure(calibration: dict, split: str) -> Figure:
+    """Observed share of ends against predicted probability, by bin, with 95 % intervals.
+
+    `calibration` as in metrics.json for one split. The intervals are Wilson's (1927). Below: how
+    many steps each bin holds, on a log axis.
+    """
+    rows = [row for row in calibration["bins"] if row["steps"]]
+    if not rows:
+        raise PentraceError(f"no step was measured in split {split!r}")
+    probability, share, steps = (
+        np.array([row[key] for row in rows], float)
+        for key in ("mean_probability", "share_of_ends", "steps")
+    )
+    made = style.figure(3.9, 3.2)
+    above, below = made.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    above.plot([0, 1], [0, 1], color=style.GREY, lw=0.8, ls=(0, (3, 2)), label="perfect")
+    low, high = _wilson(share, steps)
+    error = np.clip([share - low, high - share], 0, None)
+    above.errorbar(
+        probability, share, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8, capsize=2,
+        label="observed, 95 % interval",
+    )  # fmt: skip
+    above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="observed share of ends of strokes")
+    above.set_aspect("equal")
+    above.legend(loc="upper left")
+    above.text(
+        0.98, 0.03,
+        f"{split}, {int(steps.sum()):,} steps\nBrier score {calibration['brier']:.4f}\n"
+        f"calibration error {calibration['expected_calibration_error']:.4f}",
+        transform=above.transAxes, ha="right", va="bottom", fontsize=6.5,
+    )  # fmt: skip
+    left = [row["from"] for row in rows]
+    width = [row["to"] - row["from"] for row in rows]
+    below.bar(left, steps, width, align="edge", color=style.GREY, edgecolor="white", lw=0.5)
+    below.set(yscale="log", ylabel="steps", xlabel="predicted probability of the end of stroke")
+    return made
+
+
+def _wilson(share: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper end of the 95 % interval of shares of `count` steps."""
+    z = 1.96
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    return centre - half, centre + half
+
+
+@click.command()
+@click.option("--metrics", type=FILE, required=True, help="metrics.json of a network.")
+@click.option("--split", default="validation", help="Split that is shown.")
+@figure_options
+def command(metrics: Path, split: str) -> Figure:
+    """Predicted against observed rate of ends of strokes."""
+    known = read_json(metrics)["calibration"]
+    if split not in known:
+        raise PentraceError(f"{metrics}: split {split!r} was not measured; {', '.join(known)} were")
+    return reliability_figure(known[split], split)

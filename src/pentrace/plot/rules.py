@@ -1,0 +1,157 @@
+"""What each cleaning rule measures, and where its limit lies."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
+
+from pentrace import tables
+from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
+from pentrace.clean.settings import CleanSettings
+from pentrace.ink import Ink, from_table
+from pentrace.plot import style
+from pentrace.plot.data import shards
+from pentrace.plot.options import FILE, figure_options
+from pentrace.settings import settings_option
+
+# Where an axis turns from linear around 0 to logarithmic.
+LINEAR = {"": 1.0, "units": 1.0, "s": 0.01, "points": 1.0}
+LABELS = {
+    "pen-in-air": "pen: 0 down, 1 up",
+    "duplicate": "step from the point before (tablet units)",
+    "backward-time": "time back from the point before (s)",
+    "spike": "height of the spike (tablet units)",
+    "long-step": "step, after the rules before (tablet units)",
+    "sample": "points left in the sample",
+}
+
+
+@dataclass
+class Seen:
+    """Histogram of the statistic of the rules that share a panel."""
+
+    rules: list[Rule]
+    edges: np.ndarray  # float64 (B + 1,)
+    kept: np.ndarray = field(init=False)  # float64 (B,), values that break no rule
+    taken: np.ndarray = field(init=False)  # float64 (B,), values that break one
+    by_rule: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kept, self.taken = np.zeros((2, len(self.edges) - 1))
+
+    def add(self, values: np.ndarray, settings: CleanSettings) -> None:
+        """Count the values; NaN, where the statistic does not apply, is left out."""
+        known = np.clip(values[~np.isnan(values)], self.edges[0], self.edges[-1])
+        gone = np.zeros(len(known), bool)
+        for rule in self.rules:
+            hits = breaks(rule, known, settings) & ~gone
+            self.by_rule[rule.name] = self.by_rule.get(rule.name, 0) + int(hits.sum())
+            gone |= hits
+        self.kept += np.histogram(known[~gone], self.edges)[0]
+        self.taken += np.histogram(known[gone], self.edges)[0]
+
+
+def edges(unit: str) -> np.ndarray:
+    """Bin edges, even on a symmetric log axis; 0 has a bin of its own."""
+    if unit == "":
+        return np.array([-0.5, 0.5, 1.5])
+    if unit == "points":
+        return np.concatenate([[0, 0.5], np.geomspace(1, 1e6, 91)])
+    outer = np.geomspace(LINEAR[unit], 1e5, 106)
+    inner = LINEAR[unit] * np.array([0.1, 0.3, 0.5, 0.7])
+    side = np.concatenate([inner, outer])
+    return np.concatenate([-side[::-1], side]) if unit == "s" else np.append(-inner[0], side)
+
+
+def gather(inks: Iterable[Ink], settings: CleanSettings) -> list[Seen]:
+    """Histograms of all rules over `inks`, as recorded: one per point rule, one for samples.
+
+    As in cleaning, each rule sees what the ones before it left.
+    """
+    seen = [Seen([rule], edges(rule.unit)) for rule in POINT_RULES]
+    samples = Seen(list(SAMPLE_RULES), edges("points"))
+    for ink in inks:
+        ink = number_strokes(ink)
+        for part, rule in zip(seen, POINT_RULES, strict=True):
+            values = rule.statistic(ink)
+            part.add(values, settings)
+            hits = breaks(rule, values, settings)
+            ink = number_strokes(ink, hits) if rule.lost == "strokes" else ink.keep(~hits)
+        samples.add(SAMPLE_RULES[0].statistic(ink), settings)
+    return [*seen, samples]
+
+
+def rules_figure(seen: list[Seen], settings: CleanSettings) -> Figure:
+    """Histogram of each statistic, what is taken in red, each limit a line."""
+    rows = -(-len(seen) // 2)
+    made = style.figure(1.7 * rows + 0.1)
+    panels = made.subplots(rows, 2, squeeze=False).ravel()
+    for axes, part in zip(panels, seen, strict=False):
+        _panel(axes, part, settings)
+    for axes in panels[len(seen) :]:
+        axes.set_axis_off()
+    return made
+
+
+def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
+    unit = part.rules[0].unit
+    axes.stairs(part.kept + part.taken, part.edges, fill=True, color=style.RED)
+    axes.stairs(part.kept, part.edges, fill=True, color="#9e9e9e")
+    limits = [limit(rule.name, settings) for rule in part.rules]
+    for value in limits:
+        if value is not None:
+            axes.axvline(value, color=style.INK, lw=0.9, ls=(0, (3, 2)))
+    axes.set(yscale="log", xlim=_window(part, limits), ylim=(0.5, None))
+    if unit == "":
+        axes.set_xticks([0, 1])
+    elif unit == "points":
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    else:
+        axes.set_xscale("symlog", linthresh=LINEAR[unit])
+    name = "sample" if unit == "points" else part.rules[0].name
+    axes.set_xlabel(LABELS[name])
+    axes.set_ylabel("samples" if unit == "points" else "points")
+    axes.set_title("\n".join(_told(part, settings)), fontsize=6.5)
+
+
+def _window(part: Seen, limits: list[float | None]) -> tuple[float, float]:
+    """From the first to the last value seen, and to every limit."""
+    filled = np.flatnonzero(part.kept + part.taken)
+    low, high = (part.edges[filled[0]], part.edges[filled[-1] + 1]) if len(filled) else (0, 1)
+    known = [value for value in limits if value is not None]
+    low, high = min([low, *known]), max([high, *known])
+    if part.rules[0].unit == "points":
+        return max(low, 1) / 1.5, high * 1.5
+    pad = 0.1 * max(high - low, LINEAR[part.rules[0].unit]) if high <= 1 else 0.0
+    return float(low - pad), float(high * (1.3 if high > 1 else 1) + pad)
+
+
+def _told(part: Seen, settings: CleanSettings) -> Iterator[str]:
+    """Each rule that says something: its limit, and how many values it takes."""
+    total = int(part.kept.sum() + part.taken.sum())
+    for rule in part.rules:
+        if rule.name == "no-points":
+            continue
+        value, taken = limit(rule.name, settings), part.by_rule.get(rule.name, 0)
+        sign = {"greater": ">", "less_equal": "≤", "less": "<"}[rule.beyond.__name__]
+        if value is None:
+            yield f"{rule.name}: off"
+        else:
+            share = f" ({100 * taken / total:.2g} %)" if taken else ""
+            yield f"{rule.name}, {sign} {value:g}: {taken:,} of {total:,}{share}"
+
+
+@click.command()
+@click.option("--points", type=FILE, required=True, help="Folder of points as recorded.")
+@settings_option(CleanSettings)
+@figure_options
+def command(points: Path, settings: CleanSettings) -> Figure:
+    """The statistic of each cleaning rule over all points, with its limit."""
+    pieces = (p for path in shards(points) for p in tables.read_pieces(path))
+    return rules_figure(gather(map(from_table, pieces), settings), settings)

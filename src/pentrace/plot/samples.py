@@ -1,0 +1,66 @@
+"""A sheet of generated samples, by bias."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.ink import Ink, from_table
+from pentrace.plot import drawing, style
+from pentrace.plot.data import page_unit, read_json
+from pentrace.plot.drawing import Drawing
+from pentrace.plot.options import FILE, figure_options
+
+
+def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> Figure:
+    """At most `count` samples of `ink` (y upward), by rising bias; what primed them in blue.
+
+    `index` holds a dict for each sample, as in samples.json. Every bias gets its share of the
+    sheet. Raises `PentraceError` where there is no sample.
+    """
+    rows = _chosen(index, count)
+    if not rows:
+        raise PentraceError("no sample to draw; set sample.lines above 0")
+    place = {name: i for i, name in enumerate(ink.ids)}
+    drawings, colours = [], []
+    for row in rows:
+        i = place[row["sample_id"]]
+        part = slice(ink.starts[i], ink.starts[i + 1])
+        drawings.append(Drawing(_title(row), ink.x[part], ink.y[part], ink.stroke[part]))
+        primed = np.arange(len(ink.x[part])) < row["primer_points"]
+        colours.append(to_rgba_array([style.INK, style.BLUE])[primed.astype(int)])
+    return drawing.sheet(drawings, colours, 1, unit)
+
+
+def _chosen(index: list[dict], count: int) -> list[dict]:
+    """By bias, the primed ones last; as many of each bias as fit."""
+    biases = sorted({row["bias"] for row in index})
+    each = max(1, count // max(len(biases), 1))
+    chosen = []
+    for bias in biases:
+        rows = [row for row in index if row["bias"] == bias]
+        free = [row for row in rows if row["prime"] is None]
+        primed = [row for row in rows if row["prime"] is not None][: max(1, each // 2)]
+        chosen += [*free[: each - len(primed)], *primed]
+    return chosen[:count]
+
+
+def _title(row: dict) -> str:
+    after = f", going on from {row['prime']} (blue)" if row["prime"] is not None else ""
+    return f"bias {row['bias']:g}{after}"
+
+
+@click.command()
+@click.option("--generated", type=FILE, required=True, help="samples/ of the network.")
+@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@click.option("--count", type=click.IntRange(1, 100), default=15, help="Most samples shown.")
+@figure_options
+def command(generated: Path, normalisation: Path, count: int) -> Figure:
+    """A sheet of generated samples, by bias, with what primed them in blue."""
+    ink = from_table(tables.read(generated / "points.parquet"))
+    unit = page_unit(read_json(normalisation))
+    return samples_figure(ink, read_json(generated / "samples.json"), unit, count)

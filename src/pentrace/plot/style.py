@@ -1,0 +1,116 @@
+"""One look for all figures, and files whose bytes depend on the figure alone."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from pentrace.errors import PentraceError
+from pentrace.files import whole_file
+
+WIDTH = 7.0  # inches, the text width of a two-column page
+
+# Okabe and Ito (2008), told apart with any kind of colour vision; yellow is left out, it is too
+# light for thin lines on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+BLUE, RED, GREEN, PINK, SKY, ORANGE = PALETTE
+INK = "#1a1a1a"
+GREY = "#767676"
+
+# From paper white to black with steadily falling lightness, so that it prints in grey too.
+HEAT: Colormap = LinearSegmentedColormap.from_list(
+    "paper", ["#ffffff", "#fde2a8", "#f79d5c", "#d5486a", "#7d2482", "#1d1147"]
+)
+# viridis without its lightest end, which is lost on white paper.
+SEQUENCE: Colormap = LinearSegmentedColormap.from_list(
+    "sequence", matplotlib.colormaps["viridis"](np.linspace(0, 0.88, 256))
+)
+
+_RC = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "lines.linewidth": 1.2,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "figure.dpi": 100,
+    "savefig.dpi": 220,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "pentrace",
+    "path.simplify": False,
+    "agg.path.chunksize": 0,
+}
+
+
+def applied() -> AbstractContextManager[None]:
+    """The look, while the block runs; figures are drawn and saved inside it."""
+    return matplotlib.rc_context(_RC)  # type: ignore[arg-type]
+
+
+def figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of `width` x `height` inches, laid out without overlaps."""
+    made = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(made)
+    return made
+
+
+def pack(made: Figure) -> None:
+    """Let the panels of a figure touch."""
+    engine = made.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=0, hspace=0)
+
+
+def bare(axes: Axes) -> None:
+    """Take frame and ticks off, for panels whose scale is given by a scale bar."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+
+
+def add_note(made: Figure, text: str) -> None:
+    """Write `text` small in the lower right corner, in a strip of its own."""
+    if not text:
+        return
+    strip = 0.14 / made.get_size_inches()[1]
+    engine = made.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, strip, 1, 1 - strip))
+    made.text(0.995, 0.02 / made.get_size_inches()[1], text, ha="right", va="bottom",
+              fontsize=6, color=GREY)  # fmt: skip
+
+
+def save(made: Figure, path: str | Path) -> None:
+    """Write PNG or SVG, by the ending of `path`; no date or version goes into the file.
+
+    Raises `PentraceError` for another ending.
+    """
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in ("png", "svg"):
+        raise PentraceError(f"{path}: figures are written as .png or .svg")
+    metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+    with whole_file(path) as partial:
+        made.savefig(partial, format=kind, metadata=metadata)

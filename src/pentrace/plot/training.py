@@ -1,0 +1,55 @@
+"""Training curves."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+from matplotlib.figure import Figure
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.plot import style
+from pentrace.plot.options import FILE, figure_options
+
+
+def training_figure(history: pa.Table) -> Figure:
+    """Training and validation loss of `schema.HISTORY` rows, the best row marked.
+
+    Raises `PentraceError` where the history is empty.
+    """
+    if not len(history):
+        raise PentraceError("the history is empty; train for at least one validation")
+    step = history["step"].to_numpy()
+    train, validation = (history[f"{n}_loss"].to_numpy() for n in ("train", "validation"))
+    best = int(np.nanargmin(validation)) if np.isfinite(validation).any() else 0
+    made = style.figure(2.8, 4.6)
+    axes = made.add_subplot()
+    axes.plot(step, train, color=style.SKY, label="train", marker=".", ms=3)
+    axes.plot(step, validation, color=style.RED, label="validation", marker=".", ms=3)
+    axes.axvline(step[best], color=style.GREY, lw=0.8, ls=(0, (3, 2)), zorder=0)
+    axes.plot(
+        step[best], validation[best], "o", mfc="none", mec=style.INK, ms=7,
+        label=f"kept: step {step[best]:,}, {validation[best]:.3f}".replace("-", "−"),
+    )  # fmt: skip
+    axes.set(xlabel="training step (batches)", ylabel="loss (nats per point)")
+    axes.grid(axis="y")
+    axes.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
+    _epochs(axes, step, history["epoch"].to_numpy())
+    return made
+
+
+def _epochs(axes, step: np.ndarray, epoch: np.ndarray) -> None:  # type: ignore[no-untyped-def]
+    """A second axis above, in passes over the training split."""
+    rate = float(step[-1]) / float(epoch[-1]) if epoch[-1] > 0 else 0.0
+    if rate > 0:
+        above = axes.secondary_xaxis("top", (lambda s: s / rate, lambda e: e * rate))
+        above.set_xlabel("epoch")
+
+
+@click.command()
+@click.option("--history", type=FILE, required=True, help="history.parquet of a network.")
+@figure_options
+def command(history: Path) -> Figure:
+    """Training and validation loss over the training steps."""
+    return training_figure(tables.read(history))
