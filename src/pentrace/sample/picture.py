@@ -7,6 +7,10 @@ import numpy as np
 
 INK = "#1a1a1a"
 PRIMER = "#1f6fb4"
+DOT = 1.6  # width of a dot, in pen widths: one width is lost among lines
+LETTER_WIDTH = 0.6  # of a label, in its height: a little wider than most fonts are
+
+Bounds = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
 
 
 @dataclass(frozen=True)
@@ -18,20 +22,20 @@ class Picture:
     labels: list[tuple[float, float, str]] = field(default_factory=list)  # x, y of the left end
 
     @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """x_min, y_min, x_max, y_max of strokes and label ends; all 0 where there is nothing."""
-        ends = [np.array(self.labels, dtype=object)[:, :2].astype(float)] if self.labels else []
-        points = np.concatenate([np.zeros((0, 2)), *self.strokes, *ends])
-        if not len(points):
-            return (0.0, 0.0, 0.0, 0.0)
-        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    def bounds(self) -> Bounds:
+        """x_min, y_min, x_max, y_max of strokes and labels; all 0 where there is nothing."""
+        high = self.letter_height if self.labels else 0.0
+        corners = [
+            [[x, y], [x + LETTER_WIDTH * high * len(text), y + high]] for x, y, text in self.labels
+        ]
+        return _bounds([*self.strokes, *(np.array(c) for c in corners)])
 
     @property
     def pen_width(self) -> float:
         """A line width that suits the size of the writing, in ink units."""
         heights = [np.ptp(s[:, 1]) for s in self.strokes if len(s) > 1]
         typical = float(np.median(heights)) if heights else 0.0
-        return 0.06 * typical if typical > 0 else max(extent(self.bounds) * 0.01, 1e-3)
+        return 0.06 * typical if typical > 0 else max(extent(_bounds(self.strokes)) * 0.01, 1e-3)
 
     @property
     def letter_height(self) -> float:
@@ -39,12 +43,20 @@ class Picture:
         return 8 * self.pen_width
 
 
-def extent(bounds: tuple[float, float, float, float]) -> float:
+def _bounds(strokes: Sequence[np.ndarray]) -> Bounds:
+    points = np.concatenate([np.zeros((0, 2)), *strokes])
+    if not len(points):
+        return (0.0, 0.0, 0.0, 0.0)
+    low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return (low[0], low[1], high[0], high[1])
+
+
+def extent(bounds: Bounds) -> float:
     """The longer side of `bounds`."""
     return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
 
 
-def decimals(bounds: tuple[float, float, float, float]) -> int:
+def decimals(bounds: Bounds) -> int:
     """Decimals that keep a 100,000th of the extent: enough for any eye and any plotter."""
     size = extent(bounds)
     return int(np.clip(np.ceil(5 - np.log10(size)), 0, 12)) if size > 0 else 3

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from pentrace.sample.picture import Picture
+from pentrace.sample.picture import DOT, Picture
 from pentrace.sample.svg import GREY
 
 DPI = 100
@@ -33,7 +33,7 @@ def draw(axes: Axes, picture: Picture, width: float) -> None:
     )
     if dots:
         x, y = np.array([p[:2] for p, _ in dots]).T
-        axes.scatter(x, y, s=width**2, c=[c for _, c in dots], linewidths=0)
+        axes.scatter(x, y, s=(DOT * width) ** 2, c=[c for _, c in dots], linewidths=0)
     axes.set_aspect("equal")
     axes.set_axis_off()
 

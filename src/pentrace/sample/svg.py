@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from pentrace.sample.picture import Picture, decimals
+from pentrace.sample.picture import DOT, Picture, decimals
 
 GREY = "#777777"
 
@@ -16,8 +16,9 @@ def svg(picture: Picture, margin: float = 4.0) -> str:
     back. A dot is a path of no length: round caps make it visible. `margin` is in pen widths.
     """
     places, width = decimals(picture.bounds), picture.pen_width
+    wide = f' stroke-width="{DOT * width:.{places}f}"'
     paths = [
-        f'<path stroke={quoteattr(colour)} d="{_path(stroke, places)}"/>'
+        f'<path stroke={quoteattr(colour)}{wide * (len(stroke) == 1)} d="{_path(stroke, places)}"/>'
         for stroke, colour in zip(picture.strokes, picture.colours, strict=True)
     ]
     return "\n".join(
