@@ -30,27 +30,23 @@ def window_step(
     return torch.einsum("bu,buv->bv", phi, text), kappa, phi
 
 
-def cell_step(
-    inputs: Tensor, hidden: Tensor, memory: Tensor, from_input: Tensor, recurrent: Tensor,
-    bias: Tensor,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """An LSTM cell, gates in the order input, forget, output, candidate."""
-    i, f, o, g = (linear(inputs, from_input, bias) + linear(hidden, recurrent)).chunk(4, -1)
-    memory = f.sigmoid() * memory + i.sigmoid() * g.tanh()
-    return o.sigmoid() * memory.tanh(), memory
+def first_cell(weights) -> tuple[Tensor, ...]:
+    """Parameters of layer 1 as `torch.lstm_cell` takes them: candidate before output."""
+    size = weights.window.shape[1]
+    by_input = torch.cat([weights.input, weights.recurrent[:, size:]], -1)
+    parameters = (by_input, weights.recurrent[:, :size], weights.bias, weights.bias * 0)
+    return tuple(
+        torch.cat([p[: 2 * size], p[3 * size :], p[2 * size : 3 * size]]) for p in parameters
+    )
 
 
 def first_layer(x, text, weights, state, parametrisation):
     """As `soft_window.attend`, text one-hot; also phi (T, B, U)."""
     hidden, memory, window, kappa = state
-    size = hidden.shape[-1]
-    columns = torch.cat([weights.input, weights.recurrent[:, size:]], -1)
+    cell = first_cell(weights)
     results = []
     for step in x:
-        hidden, memory = cell_step(
-            torch.cat([step, window], -1), hidden, memory, columns,
-            weights.recurrent[:, :size], weights.bias,
-        )  # fmt: skip
+        hidden, memory = torch.lstm_cell(torch.cat([step, window], -1), (hidden, memory), *cell)
         raw = linear(hidden, weights.window, weights.window_bias)
         window, kappa, phi = window_step(raw, kappa, text, parametrisation)
         results.append((hidden, window, kappa, phi))
@@ -60,31 +56,21 @@ def first_layer(x, text, weights, state, parametrisation):
     return hidden_all, window_all, kappa_all, (hidden, memory, window, kappa), phi_all
 
 
-def from_torch_order(weight: Tensor) -> Tensor:
-    """Rows of an `nn.LSTM` parameter (input, forget, candidate, output) in our order."""
-    i, f, g, o = weight.chunk(4)
-    return torch.cat([i, f, o, g])
-
-
 def synthesis(network, x: Tensor, symbols: Tensor) -> Tensor:
     """Raw outputs (B, T, 6M + 1) of a `SynthesisNetwork`, all layers step by step."""
     first, batch, size = network.first, len(x), network.settings.hidden
     weights = first.weights()
     text = one_hot_text(symbols, first.symbols, x.dtype)
-    columns = torch.cat([weights.input, weights.recurrent[:, size:]], -1)
-    recurrent = weights.recurrent[:, :size]
-    cells = [(columns, recurrent, weights.bias)]
-    for layer in network.layers:
-        names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-        ih, hh, b_ih, b_hh = (from_torch_order(getattr(layer, name)) for name in names)
-        cells.append((ih, hh, b_ih + b_hh))
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    cells = [first_cell(weights)]
+    cells += [tuple(getattr(layer, name) for name in names) for layer in network.layers]
     state = [(x.new_zeros(batch, size), x.new_zeros(batch, size)) for _ in cells]
     window, kappa = x.new_zeros(batch, first.symbols), x.new_zeros(batch, first.components)
     raws = []
     for step in x.unbind(1):
         below = torch.cat([step, window], -1)
         for number, cell in enumerate(cells):
-            state[number] = cell_step(below, *state[number], *cell)
+            state[number] = torch.lstm_cell(below, state[number], *cell)
             if number == 0:
                 raw = linear(state[0][0], weights.window, weights.window_bias)
                 window, kappa, _ = window_step(raw, kappa, text, first.parametrisation)

@@ -6,7 +6,7 @@ from torch.autograd import gradcheck
 
 from pentrace.networks import graphs, window_steps
 from pentrace.networks.soft_window import SoftWindow, Weights, WindowState, attend
-from plain_synthesis import first_layer, one_hot_text
+from tests.plain_synthesis import first_layer, one_hot_text
 
 BOTH = pytest.mark.parametrize("parametrisation", ["exp", "softplus"])
 SYMBOLS = torch.tensor([[0, 3, 1, 1, 2], [4, 0, -1, -1, -1]])

@@ -10,7 +10,7 @@ from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import alphabet_of, encode, substituted, symbol_count, with_alphabet
-from plain_synthesis import synthesis
+from tests.plain_synthesis import synthesis
 
 TEXTS = ["a bad cab", "dad"]
 
