@@ -55,10 +55,10 @@ class Format:
         names = [_MEANING.get(c.get("name", "").strip().lower()) for c in self.channels]
         return {name: names.index(name) for name in names if name}
 
-    def values(self, points: np.ndarray, name: str) -> np.ndarray | None:
+    def values(self, points: np.ndarray, name: str) -> np.ndarray:
         """(P,) values of a channel of `points` (P, C), the default where one is not reported."""
         if name not in self.columns:
-            return None
+            return np.full(len(points), np.nan)
         column = self.columns[name]
         values, default = points[:, column], _number(self.channels[column].get("default"))
         return np.where(np.isnan(values), default, values)
@@ -70,9 +70,9 @@ class Format:
 
     @property
     def seconds(self) -> float:
-        """Seconds in a unit of t; NaN where the format does not say."""
+        """Seconds in a unit of t; 0 where the format does not say."""
         unit = self.channels[self.columns["t"]].get("units", "") if "t" in self.columns else ""
-        return _SECONDS.get(unit.strip().lower(), np.nan)
+        return _SECONDS.get(unit.strip().lower(), 0.0)
 
     @property
     def from_trace_start(self) -> bool:

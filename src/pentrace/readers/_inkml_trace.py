@@ -1,4 +1,4 @@
-"""The text of an InkML `<trace>`: numbers, wildcards, and first and second differences.
+"""The text of InkML `<trace>`s: numbers, wildcards, and first and second differences.
 
 Source: W3C, Ink Markup Language (InkML), Recommendation 20 September 2011, section 3.2.1.
 """
@@ -11,30 +11,29 @@ from pentrace.readers._assemble import Malformed
 
 # ! explicit, ' first difference, " second difference; a value may also be # and hex digits, T or
 # F (booleans), * (as before) or ? (not reported).
-_VALUE = (
-    r"[!'\"]?(?:[+-]?(?:#[0-9A-Fa-f]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|[TF*?])"
-)
-_TOKEN = re.compile(f"{_VALUE}|,")
+_NUMBER = r"[+-]?(?:#[0-9A-Fa-f]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+_TOKEN = re.compile(rf"[!'\"]?(?:{_NUMBER}|[TF*?])|[,;]")
 _LOOSE_SIGN = re.compile(r"([!'\"+-])\s+")
 _LONGEST = 32  # characters of one number
 _LARGEST = 1e15
 _EXPLICIT, _FIRST, _SECOND = 0, 1, 2
 
 
-def decode(text: str, regular: int, channels: int) -> np.ndarray:
-    """float64 (P, `channels`): the points of one trace; NaN where a value is not reported.
+def decode(texts: list[str], regular: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
+    """The points of traces of one format: float64 (P, `channels`), and int64 points per trace.
 
-    Points have at least `regular` values: those of the intermittent channels may be left out at
-    the end. The order of differences of a channel stays until it is changed, and is explicit at
-    the start. `*` repeats what was written last: a value, a velocity or an acceleration.
+    NaN stands where a value is not reported. Points have at least `regular` values: those of the
+    intermittent channels may be left out at the end. The order of differences of a channel stays
+    until it is changed, and is explicit at the start of a trace. `*` repeats what was written
+    last in the trace: a value, a velocity or an acceleration.
 
-    Raises `Malformed` where the text does not follow the grammar.
+    Raises `Malformed` where a text does not follow the grammar.
     """
-    tokens = _tokens(text)
-    point, column = _places(tokens != ",", regular, channels)
-    words = tokens[tokens != ","]
+    tokens, trace = _tokens(texts)
+    point, column, trace = _places(tokens, trace, regular, channels)
+    words = tokens[(tokens != ",") & (tokens != ";")]
     prefix, bare = words.astype("U1"), np.char.lstrip(words, "!'\"")
-    shape = (int(point[-1]) + 1 if len(point) else 0, channels)
+    shape = (len(trace), channels)
     written, order = np.full(shape, np.nan), np.full(shape, -1, np.int8)
     same, given = np.zeros(shape, bool), np.zeros(shape, bool)
     written[point, column] = _numbers(bare)
@@ -43,35 +42,45 @@ def decode(text: str, regular: int, channels: int) -> np.ndarray:
     values = np.full(shape, np.nan)
     for c in range(channels):
         rows = np.flatnonzero(given[:, c])
-        values[rows, c] = _integrate(written[rows, c], order[rows, c], same[rows, c])
-    return values
+        first = np.diff(trace[rows], prepend=-1) > 0
+        values[rows, c] = _integrate(written[rows, c], order[rows, c], same[rows, c], first)
+    return values, np.bincount(trace, minlength=len(texts))
 
 
-def _tokens(text: str) -> np.ndarray:
-    """str (K,): values with their prefixes, and the commas between points."""
-    text = _LOOSE_SIGN.sub(r"\1", text).strip().removesuffix(",")
-    left = _TOKEN.sub(" ", text).strip()
-    if left:
+def _tokens(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """str (K,): values with prefixes, commas between points, semicolons after traces; the trace."""
+    if any(";" in text for text in texts):
+        raise Malformed("trace-syntax", "found ';' in a trace")
+    text = "".join(text.rstrip().removesuffix(",") + ";" for text in texts)
+    text = _LOOSE_SIGN.sub(r"\1", text)
+    found = _TOKEN.findall(text)
+    if sum(map(len, found)) != sum(map(len, text.split())):
+        left = _TOKEN.sub(" ", text).strip()
         raise Malformed("trace-syntax", f"found {left[:20]!r} in a trace")
-    tokens = _TOKEN.findall(text)
-    longest = max(map(len, tokens), default=1)
+    longest = max(map(len, found), default=1)
     if longest > _LONGEST:
         raise Malformed("trace-syntax", f"a number of {longest} characters, at most {_LONGEST}")
-    return np.array(tokens, dtype=f"U{longest}")
+    tokens = np.array(found, dtype=f"U{longest}")
+    ends = tokens == ";"
+    return tokens, np.cumsum(ends) - ends
 
 
-def _places(is_value: np.ndarray, regular: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Point and column of each value, int64 (V,) each."""
-    if not len(is_value):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    point = np.cumsum(~is_value)[is_value]
-    counts = np.bincount(point, minlength=int((~is_value).sum()) + 1)
+def _places(
+    tokens: np.ndarray, trace: np.ndarray, regular: int, channels: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Point and column of each value, int64 (V,) each, and the trace of each point, (P,)."""
+    ends = (tokens == ",") | (tokens == ";")
+    counts = np.diff(np.flatnonzero(ends), prepend=-1) - 1  # values before each , or ;
+    empty = (tokens[ends] == ";") & (counts == 0)
+    empty &= np.append(";", tokens[ends][:-1]) == ";"  # a trace without points is no fault
+    counts, owner = counts[~empty], trace[ends][~empty]
     odd = np.flatnonzero((counts < regular) | (counts > channels))
     if len(odd):
         expected = f"{regular}" if regular == channels else f"{regular} to {channels}"
-        reason = f"point {odd[0]} of a trace has {counts[odd[0]]} values, expected {expected}"
-        raise Malformed("trace-columns", reason)
-    return point, np.arange(len(point)) - (np.cumsum(counts) - counts)[point]
+        reason = f"a point of trace {owner[odd[0]]} has {counts[odd[0]]} values"
+        raise Malformed("trace-columns", f"{reason}, expected {expected}")
+    point = np.repeat(np.arange(len(counts)), counts)
+    return point, np.arange(len(point)) - (np.cumsum(counts) - counts)[point], owner
 
 
 def _numbers(bare: np.ndarray) -> np.ndarray:
@@ -87,21 +96,30 @@ def _numbers(bare: np.ndarray) -> np.ndarray:
     return numbers
 
 
-def _integrate(written: np.ndarray, order: np.ndarray, same: np.ndarray) -> np.ndarray:
-    """Values of one channel (P,) from what was `written` in the given `order` of differences."""
-    order = _carried(order, order >= 0, _EXPLICIT)
-    written = _carried(written, ~same, np.nan)
+def _integrate(
+    written: np.ndarray, order: np.ndarray, same: np.ndarray, first: np.ndarray
+) -> np.ndarray:
+    """Values of one channel (R,) from what was `written` in the given `order` of differences.
+
+    `same` is true where `*` stands, `first` at the first value of a trace.
+    """
+    order = _carried(np.where(first & (order < 0), _EXPLICIT, order), (order >= 0) | first)
+    values = written = _carried(written, ~same | first)
+    if not order.any():
+        return values
     values = written.copy()
-    changes = np.flatnonzero(np.diff(order)) + 1
-    # One turn per run of one order, seldom more than three in a trace.
-    for run in np.split(np.arange(len(order)), changes):
-        if len(run) and order[run[0]] != _EXPLICIT:
-            values[run] = _run(values[: run[0]], written[run], order[run[0]])
+    starts = np.flatnonzero(first | (np.diff(order, prepend=-1) != 0))
+    begins = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
+    # One turn per run of differences, seldom more than two in a trace.
+    for start, stop in zip(starts, np.append(starts[1:], len(order)), strict=True):
+        if order[start] != _EXPLICIT:
+            before = values[max(begins[start], start - 2) : start]
+            values[start:stop] = _run(before, written[start:stop], order[start])
     return values
 
 
 def _run(before: np.ndarray, written: np.ndarray, order: int) -> np.ndarray:
-    """Values of a run of differences that follows the values `before`."""
+    """Values of a run of differences that follows the one or two values `before`."""
     if not len(before):
         raise Malformed("trace-start", "a trace begins with a difference, expected a value")
     if order == _FIRST:
@@ -110,7 +128,8 @@ def _run(before: np.ndarray, written: np.ndarray, order: int) -> np.ndarray:
     return before[-1] + np.cumsum(velocity + np.cumsum(written))
 
 
-def _carried(values: np.ndarray, known: np.ndarray, first: float) -> np.ndarray:
-    """`values` (P,) with each unknown one replaced by the last known one, at first by `first`."""
-    last = np.maximum.accumulate(np.where(known, np.arange(len(values)), -1))
-    return np.where(last < 0, first, values[last])
+def _carried(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """`values` (R,), each unknown one replaced by the last known one; the first is known."""
+    if known.all():
+        return values
+    return values[np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))]

@@ -72,10 +72,10 @@ def sample_id(path: str) -> str:
 
 @dataclass(frozen=True)
 class _Trace:
-    """One trace, decoded."""
+    """One trace, not yet decoded."""
 
     format: Format
-    points: np.ndarray  # float64 (P, C)
+    text: str
     lifted: bool  # the pen was in the air
     goes_on: bool  # it is the rest of the trace before
     offset: float  # s, when the trace began; 0 where not said
@@ -87,16 +87,16 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
     if tag(root) != "ink":
         raise Malformed("not-inkml", f"the root element is {tag(root)[:40]}, expected ink")
     formats = Formats(root)
-    traces = [trace for trace in _traces(root, formats, formats.first) if len(trace.points)]
-    n_points = sum(len(trace.points) for trace in traces)
-    if n_points > settings.max_points:
-        raise Malformed("too-many-points", f"{n_points} points, at most {settings.max_points}")
+    traces = list(_traces(root, formats, formats.first))
     columns = _columns(traces)
+    if len(columns["x"]) > settings.max_points:
+        reason = f"{len(columns['x'])} points, at most {settings.max_points}"
+        raise Malformed("too-many-points", reason)
     placed = ~np.isnan(columns["x"]) & ~np.isnan(columns["y"])
     if not placed.any():
         raise Malformed("empty", "the file has no point with a position")
     columns = {name: values[placed] for name, values in columns.items()}
-    channels = {n: columns[n] for n in CHANNELS if n in columns and not np.isnan(columns[n]).all()}
+    channels = {name: columns[name] for name in CHANNELS if not np.isnan(columns[name]).all()}
     x, y, stroke, t = (columns[name] for name in ("x", "y", "stroke", "t"))
     row = _row(root, file, "up" if traces[0].format.sign("y") < 0 else "down")
     return Recording(row, x, y, stroke, t, channels), int((~placed).sum())
@@ -117,71 +117,73 @@ def _traces(parent: Element, formats: Formats, now: Format) -> Iterator[_Trace]:
 def _trace(element: Element, form: Format) -> _Trace:
     if not {"x", "y"} <= set(form.columns):
         raise Malformed("no-position-channel", "a trace format has no channel X or no channel Y")
-    text = "".join(element.itertext())
-    points = decode(text, form.regular, len(form.channels))
     try:
         offset = float(element.get("timeOffset", 0)) / 1000
     except ValueError:
         offset = 0.0
     lifted = element.get("type", "").strip() == "penUp"
     goes_on = element.get("continuation", "").strip() in ("middle", "end")
-    return _Trace(form, points, lifted, goes_on, offset if np.isfinite(offset) else 0.0)
+    offset = offset if np.isfinite(offset) else 0.0
+    return _Trace(form, "".join(element.itertext()), lifted, goes_on, offset)
 
 
 def _columns(traces: list[_Trace]) -> dict[str, np.ndarray]:
-    """x, y, t, stroke and the recorded channels of all points of `traces`, (N,) each."""
-    if not traces:
-        return dict.fromkeys(("x", "y", "t", "stroke"), np.zeros(0))
-    columns = {name: _joined(traces, name) for name in ("x", "y", *CHANNELS)}
-    for name, values in columns.items():
-        limit = 32767 if name == "button" else _LARGEST
-        if (np.abs(values) > limit).any():
-            raise Malformed("out-of-range", f"a value of {name} is over {limit:g}")
-        if name == "button" and (np.mod(values, 1) > 0).any():
-            raise Malformed("out-of-range", "a button is not a whole number")
+    """x, y, t, stroke and the channels of all points of `traces`, (N,) each, NaN: not recorded."""
+    by_format: dict[int, list[int]] = {}
+    for i, trace in enumerate(traces):
+        by_format.setdefault(id(trace.format), []).append(i)
+    parts = [_decoded(traces, np.array(which)) for which in by_format.values()]
+    if not parts:
+        return dict.fromkeys(("x", "y", "t", "stroke", *CHANNELS), np.zeros(0))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(columns["trace"], kind="stable")
+    columns = {name: values[order] for name, values in columns.items()}
+    _refuse_large(columns)
     # All y of a sample grow in one direction, that of its first trace.
     columns["y"] *= traces[0].format.sign("y")
-    return columns | {"t": _seconds(traces), "stroke": _strokes(traces, columns["button"])}
+    return columns | {"stroke": _strokes(traces, columns["trace"], columns["button"])}
 
 
-def _joined(traces: list[_Trace], name: str) -> np.ndarray:
-    """A channel of all traces (N,), NaN where not recorded; x rightward and y downward."""
-    parts = []
-    for trace in traces:
-        values = trace.format.values(trace.points, name)
-        sign = trace.format.sign(name) if name in ("x", "y") else 1
-        parts.append(np.full(len(trace.points), np.nan) if values is None else sign * values)
-    return np.concatenate(parts)
+def _decoded(traces: list[_Trace], which: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of the points of traces `which`, of one format, and their trace.
+
+    x grows rightward and y downward here.
+    """
+    form = traces[which[0]].format
+    texts = [traces[i].text for i in which]
+    points, lengths = decode(texts, form.regular, len(form.channels))
+    columns = {name: form.values(points, name) for name in ("x", "y", "t", *CHANNELS)}
+    columns["x"] *= form.sign("x")
+    columns["y"] *= form.sign("y")
+    trace = np.repeat(which, lengths)
+    same_trace = np.diff(trace) == 0
+    columns["t"] *= form.seconds or _guessed_unit(np.diff(columns["t"])[same_trace])
+    if form.from_trace_start:
+        columns["t"] += np.repeat([traces[i].offset for i in which], lengths)
+    return columns | {"trace": trace}
 
 
-def _seconds(traces: list[_Trace]) -> np.ndarray:
-    """t (N,) in seconds; from the start of the trace where the format says so."""
-    parts = []
-    for trace in traces:
-        values = trace.format.values(trace.points, "t")
-        t = np.full(len(trace.points), np.nan) if values is None else values
-        unit = trace.format.seconds
-        t = t * (_guessed_unit(traces) if np.isnan(unit) else unit)
-        parts.append(t + trace.offset if trace.format.from_trace_start else t)
-    return np.concatenate(parts)
+def _refuse_large(columns: dict[str, np.ndarray]) -> None:
+    for name in ("x", "y", *CHANNELS):
+        limit = 32767 if name == "button" else _LARGEST
+        if (np.abs(columns[name]) > limit).any():
+            raise Malformed("out-of-range", f"a value of {name} is over {limit:g}")
+    if (np.mod(columns["button"], 1) > 0).any():
+        raise Malformed("out-of-range", "a button is not a whole number")
 
 
-def _guessed_unit(traces: list[_Trace]) -> float:
+def _guessed_unit(steps: np.ndarray) -> float:
     """Seconds in a unit of t: pens are read 20 to 1000 times a second, so the step tells."""
-    times = [t for trace in traces if (t := trace.format.values(trace.points, "t")) is not None]
-    steps = np.concatenate([np.diff(t) for t in times] or [np.zeros(0)])
     steps = steps[steps > 0]
     return 1.0 if len(steps) and np.median(steps) < 0.5 else 1e-3
 
 
-def _strokes(traces: list[_Trace], button: np.ndarray) -> np.ndarray:
+def _strokes(traces: list[_Trace], trace: np.ndarray, button: np.ndarray) -> np.ndarray:
     """Stroke of each point (N,): one more at each trace and each time the pen comes down."""
-    lengths = [len(trace.points) for trace in traces]
-    lifted = np.repeat([trace.lifted for trace in traces], lengths) | (button == 0)
-    begins = np.zeros(len(button), bool)
-    starts = np.cumsum([0, *lengths[:-1]])
-    begins[starts] = [not trace.goes_on for trace in traces]
-    begins |= np.append(True, lifted[:-1])
+    lifted = np.array([t.lifted for t in traces])[trace] | (button == 0)
+    goes_on = np.array([t.goes_on for t in traces])[trace]
+    begins = (np.diff(trace, prepend=-1) > 0) & ~goes_on
+    begins |= np.append(True, lifted[:-1])[: len(lifted)]
     return np.where(lifted, -1, np.cumsum(begins & ~lifted) - 1)
 
 
