@@ -33,7 +33,9 @@ def sharded(pattern):
 
 
 def windows(dataset):
-    return expand("results/{dataset}/windows/{split}.parquet", dataset=dataset, split=SPLITS)
+    return expand(
+        "results/{dataset}/windows/{split}.parquet", dataset=dataset, split=SPLITS
+    )
 
 
 def dataset_settings(stage):
@@ -63,7 +65,9 @@ def lock_results():
     try:
         fcntl.flock(results_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise WorkflowError("Another run is at work in results/: wait for it, or stop it.")
+        raise WorkflowError(
+            "Another run is at work in results/: wait for it, or stop it."
+        )
 
 
 def prune_shards():

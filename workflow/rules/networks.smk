@@ -15,11 +15,11 @@ rule train:
         history="results/{dataset}/{network}/history.parquet",
     log:
         "logs/{dataset}/{network}/train.log",
+    threads: CONFIG.threads
     params:
         windows="results/{dataset}/windows",
         checkpoints="results/{dataset}/{network}/checkpoints",
         settings=network_settings,
-    threads: CONFIG.threads
     shell:
         "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
         " --settings {params.settings:q} --model {output.model} --history {output.history}"
@@ -36,10 +36,10 @@ rule sample:
         directory("results/{dataset}/{network}/samples"),
     log:
         "logs/{dataset}/{network}/sample.log",
+    threads: CONFIG.threads
     params:
         windows="results/{dataset}/windows",
         settings=CONFIG.sample.model_dump_json(),
-    threads: CONFIG.threads
     shell:
         "pentrace sample --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
@@ -59,11 +59,11 @@ rule evaluate:
         lines="results/{dataset}/{network}/lines.parquet",
     log:
         "logs/{dataset}/{network}/evaluate.log",
+    threads: CONFIG.threads
     params:
         folder="results/{dataset}",
         settings=CONFIG.evaluate.model_dump_json(),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
-    threads: CONFIG.threads
     shell:
         "pentrace evaluate --model {input.model} --windows {params.folder}/windows"
         " --frames {params.folder}/frames"

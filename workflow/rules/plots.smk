@@ -1,0 +1,183 @@
+# Figures, each a file of its own. A figure depends on the code of its own module alone.
+DATA_FIGURES = ["strokes", "points", "offsets", "rules", "rejects"]
+NETWORK_FIGURES = [
+    "training",
+    "density",
+    "end-of-stroke",
+    "mixture",
+    "comparison",
+    "reliability",
+    "samples",
+]
+
+
+def note(w):
+    return CONFIG.datasets[w.dataset].note
+
+
+def plot_code(figure):
+    """The code of one figure, and of what every figure goes through."""
+    return code("pentrace.plot.command", f"pentrace.plot.{figure}")
+
+
+rule plot_ink:
+    input:
+        points=sharded("results/{dataset}/points/{shard}.parquet"),
+        samples="results/{dataset}/samples.parquet",
+        code=plot_code("ink"),
+    output:
+        "results/{dataset}/plots/{colour}s.png",
+    log:
+        "logs/{dataset}/plots/{colour}s.log",
+    wildcard_constraints:
+        colour="stroke|point",
+    params:
+        points="results/{dataset}/points",
+        note=note,
+    shell:
+        "pentrace plot ink --points {params.points} --samples {input.samples}"
+        " --colour {wildcards.colour} --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+rule plot_offsets:
+    input:
+        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
+        offsets=sharded("results/{dataset}/offsets/{shard}.parquet"),
+        samples="results/{dataset}/samples.parquet",
+        code=plot_code("offsets"),
+    output:
+        "results/{dataset}/plots/offsets.png",
+    log:
+        "logs/{dataset}/plots/offsets.log",
+    params:
+        folder="results/{dataset}",
+        note=note,
+    shell:
+        "pentrace plot offsets --cleaned {params.folder}/cleaned --offsets {params.folder}/offsets"
+        " --samples {input.samples} --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+rule plot_rules:
+    input:
+        points=sharded("results/{dataset}/points/{shard}.parquet"),
+        code=plot_code("rules"),
+    output:
+        "results/{dataset}/plots/rules.png",
+    log:
+        "logs/{dataset}/plots/rules.log",
+    params:
+        points="results/{dataset}/points",
+        settings=dataset_settings("clean"),
+        note=note,
+    shell:
+        "pentrace plot rules --points {params.points} --settings {params.settings:q}"
+        " --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+rule plot_rejects:
+    input:
+        rejects="results/{dataset}/rejects.parquet",
+        samples="results/{dataset}/samples.parquet",
+        code=plot_code("rejects"),
+    output:
+        "results/{dataset}/plots/rejects.png",
+    log:
+        "logs/{dataset}/plots/rejects.log",
+    params:
+        note=note,
+    shell:
+        "pentrace plot rejects --rejects {input.rejects} --samples {input.samples}"
+        " --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+rule plot_training:
+    input:
+        history="results/{dataset}/{network}/history.parquet",
+        code=plot_code("training"),
+    output:
+        "results/{dataset}/{network}/plots/training.png",
+    log:
+        "logs/{dataset}/{network}/plots/training.log",
+    params:
+        note=note,
+    shell:
+        "pentrace plot training --history {input.history} --note {params.note:q} --out {output}"
+        " > {log} 2>&1"
+
+
+rule plot_density:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        samples="results/{dataset}/{network}/samples",
+        code=plot_code("density"),
+    output:
+        "results/{dataset}/{network}/plots/density.png",
+    log:
+        "logs/{dataset}/{network}/plots/density.log",
+    params:
+        windows="results/{dataset}/windows",
+        note=note,
+    shell:
+        "pentrace plot density --model {input.model} --windows {params.windows}"
+        " --generated {input.samples} --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+# Figures of what the network says along one real line.
+for figure in ("end-of-stroke", "mixture"):
+
+    rule:
+        name:
+            f"plot_{figure.replace('-', '_')}"
+        input:
+            model="results/{dataset}/{network}/model.safetensors",
+            windows=lambda w: windows(w.dataset),
+            code=plot_code(figure.replace("-", "_")),
+        output:
+            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
+        log:
+            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
+        params:
+            figure=figure,
+            windows="results/{dataset}/windows",
+            note=note,
+        shell:
+            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
+            " --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+# Figures of the measures.
+for figure in ("comparison", "reliability"):
+
+    rule:
+        name:
+            f"plot_{figure}"
+        input:
+            metrics="results/{dataset}/{network}/metrics.json",
+            code=plot_code(figure),
+        output:
+            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
+        log:
+            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
+        params:
+            figure=figure,
+            note=note,
+        shell:
+            "pentrace plot {params.figure} --metrics {input.metrics}"
+            " --note {params.note:q} --out {output} > {log} 2>&1"
+
+
+rule plot_samples:
+    input:
+        samples="results/{dataset}/{network}/samples",
+        normalisation="results/{dataset}/normalisation.json",
+        code=plot_code("samples"),
+    output:
+        "results/{dataset}/{network}/plots/samples.png",
+    log:
+        "logs/{dataset}/{network}/plots/samples.log",
+    params:
+        note=note,
+    shell:
+        "pentrace plot samples --generated {input.samples} --normalisation {input.normalisation}"
+        " --note {params.note:q} --out {output} > {log} 2>&1"

@@ -32,9 +32,7 @@ def scanned(dataset):
     return found
 
 
-SCATTERED = {
-    d: False if is_made_here(d) else scanned(d).scattered for d in CONFIG.run
-}
+SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONFIG.run}
 
 
 def manifest(dataset, name):
@@ -74,7 +72,11 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
             manifest=manifest(name, "ink"),
             code=collect_code(name),
         output:
-            expand("results/{dataset}/raw/ink-{shard}.parquet", dataset=name, shard=shards(name)),
+            expand(
+                "results/{dataset}/raw/ink-{shard}.parquet",
+                dataset=name,
+                shard=shards(name),
+            ),
         log:
             f"logs/{name}/collect.log",
         params:

@@ -1,1 +1,69 @@
+# The page that holds it all.
+import yaml
 
+
+rule configuration:
+    output:
+        "results/config.yaml",
+    log:
+        "logs/configuration.log",
+    params:
+        text=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+    shell:
+        "printf '%s' {params.text:q} > {output} 2> {log}"
+
+
+# The graph depends on which data sets and networks there are, not on the other values.
+rule rulegraph:
+    input:
+        ancient("results/config.yaml"),
+        rules=[
+            "Snakefile",
+            *sorted(str(p) for p in Path("workflow/rules").glob("*.smk")),
+        ],
+    output:
+        "results/rulegraph.dot",
+    log:
+        "logs/rulegraph.log",
+    params:
+        shown=[CONFIG.run, CONFIG.train],
+    shell:
+        "snakemake --rulegraph dot --forceall --configfile {input[0]} > {output} 2> {log}"
+
+
+rule report:
+    input:
+        config="results/config.yaml",
+        rulegraph="results/rulegraph.dot",
+        tables=[
+            f"results/{d}/{t}.parquet"
+            for d in CONFIG.run
+            for t in ("samples", "rejects")
+        ],
+        normalisation=[f"results/{d}/normalisation.json" for d in CONFIG.run],
+        windows=[w for d in CONFIG.run for w in windows(d)],
+        figures=expand(
+            "results/{dataset}/plots/{figure}.png",
+            dataset=CONFIG.run,
+            figure=DATA_FIGURES,
+        ),
+        networks=[
+            f"results/{d}/{n}/{name}"
+            for d, n in CONFIG.trained
+            for name in ("history.parquet", "metrics.json", "samples")
+            + tuple(f"plots/{figure}.png" for figure in NETWORK_FIGURES)
+        ],
+        code=code("pentrace.report.command"),
+        template="src/pentrace/report/report.html.j2",
+    output:
+        "results/report.html",
+    log:
+        "logs/report.log",
+    params:
+        datasets=" ".join(f"--dataset {d} results/{d}" for d in CONFIG.run),
+        networks=" ".join(
+            f"--network {d}/{n} results/{d}/{n}" for d, n in CONFIG.trained
+        ),
+    shell:
+        "pentrace report --config {input.config} --rulegraph {input.rulegraph}"
+        " {params.datasets} {params.networks} --out {output} > {log} 2>&1"
