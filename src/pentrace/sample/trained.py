@@ -20,7 +20,7 @@ def load_trained(
     `normalisation`, since no measure and no ink would be right, or where it needs a text.
     """
     network, settings, trained_with = load_model(model)
-    if settings.kind != "prediction":
+    if not isinstance(network, PredictionNetwork):
         raise PentraceError(f"{model}: a {settings.kind} network; this needs a prediction network")
     found = _read(normalisation)
     differing = [key for key in UNITS if found.get(key) != trained_with.get(key)]
