@@ -232,6 +232,13 @@ def test_forgers_are_slower(signatures):
         assert min(spans[20:]) > np.median(spans[:20])
 
 
+def test_the_largest_corpus_has_a_name_for_every_form():
+    largest = DemoSettings(writers=200, forms=20, lines=1, dirt=0)
+    forms = corpus.forms(largest, [corpus.hands(SMALL)[0]] * 200)
+    assert len({form.name for form in forms}) == 4000
+    assert all(FORM.fullmatch(form.name) for form in forms)
+
+
 def test_settings_that_cannot_be_are_refused(tmp_path):
     arguments = ["--out", str(tmp_path), "--settings", '{"writers": 2, "line": 3}']
     with pytest.raises(PentraceError, match=r"(?s)writers.*did you mean 'lines'"):

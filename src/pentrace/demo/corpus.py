@@ -68,23 +68,22 @@ def forms(settings: DemoSettings, writers: list[Hand]) -> list[Form]:
     kinds = (*dirt.LINE_FAULTS, dirt.TRUNCATED)
     line_faults = dirt.assign(kinds, count * lines, settings.dirt, rng)
     lists = _lists(settings.writers)
-    made = []
-    for number in range(count):
-        writer = number // settings.forms
+
+    def form(number: int) -> Form:
+        writer, fault = number // settings.forms, faults[number]
         texts = _wrapped(words, writers[writer], lines)
-        made.append(
-            Form(
-                number,
-                _name(number),
-                writer,
-                prompt=_prompt(texts),
-                texts=_with_lost_word(texts, faults[number]),
-                fault=faults[number],
-                line_faults=line_faults[number * lines : (number + 1) * lines],
-                listed=None if faults[number] == "in-no-list" else lists[writer],
-            )
+        return Form(
+            number,
+            _name(number),
+            writer,
+            prompt=_prompt(texts),
+            texts=_with_lost_word(texts, fault),
+            fault=fault,
+            line_faults=line_faults[number * lines : (number + 1) * lines],
+            listed=None if fault == "in-no-list" else lists[writer],
         )
-    return made
+
+    return [form(number) for number in range(count)]
 
 
 def write(form: Form, hand: Hand, settings: DemoSettings) -> list[Recording]:
@@ -110,7 +109,7 @@ def _name(number: int) -> str:
     """Names as the owner gives them; no real form begins with s, for synthetic."""
     sheet = number // 2  # two writers share a folder
     suffix = (("", "z"), ("u", "x"))[sheet % 2][number % 2]
-    return f"s{1 + sheet // 9:02d}-{7 * (sheet % 9):03d}{suffix}"
+    return f"s{1 + sheet // 25:02d}-{7 * (sheet % 25):03d}{suffix}"
 
 
 def _lists(writers: int) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr
 
-_SHARP = np.pi / 5  # a path that turns by more than this at one vertex has a corner there
+_CORNER = 1.0  # rad: a path that turns by more at one vertex has a corner there
 _STRAIGHT = 0.45  # x-heights: a longer step between vertices is a straight part
 _LONGEST_TURN = 0.5 * np.pi  # of one component
 _LEAST_TURN = 0.6  # rad: a straight line has no curvature, but takes time all the same
@@ -54,24 +54,32 @@ def arcs(stroke: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     step = np.diff(stroke)
     bend = np.append(0.0, np.angle(step[1:] / step[:-1]))  # at the first vertex of each step
-    corner = np.abs(bend) > _SHARP * 1.6
+    corner = np.abs(bend) > _CORNER
     smooth = np.where(corner, 0.0, bend)
     inflection = np.append(False, smooth[1:] * smooth[:-1] < 0)
     straight = np.abs(step) > _STRAIGHT
     straight |= np.append(False, straight[:-1])  # a vertex at each end of a straight part
-    piece = np.cumsum(corner | inflection | straight)
-    along = np.cumsum(np.abs(smooth)) - np.abs(smooth) / 2
+    begins = _parted(np.abs(smooth), np.cumsum(corner | inflection | straight))
+    # What the path turns at a vertex between components is shared by the two.
+    inside = np.add.reduceat(smooth, begins) - smooth[begins]
+    half = np.append(smooth[begins], 0) / 2
+    return stroke[np.append(begins, len(step))], inside + half[:-1] + half[1:]
+
+
+def _parted(turn: np.ndarray, piece: np.ndarray) -> np.ndarray:
+    """Steps at which components begin: pieces, cut into parts that turn equally and not too far.
+
+    `turn` (k,) is how far the path turns before each step, `piece` (k,) ascends from 0.
+    """
     first = np.append(True, np.diff(piece) > 0)
+    along = np.cumsum(turn) - turn / 2
     since = along - np.maximum.accumulate(np.where(first, along, -np.inf))
     total = np.zeros(piece[-1] + 1)
     np.maximum.at(total, piece, since)
-    count = np.maximum(1, np.ceil(total / _LONGEST_TURN))[piece]
-    part = np.floor(np.where(total[piece] > 0, since / np.maximum(total[piece], 1e-9), 0) * count)
-    begins = np.flatnonzero(first | np.append(True, np.diff(np.minimum(part, count - 1)) != 0))
-    ends = np.append(begins, len(stroke) - 1)
-    inner = np.append(np.add.reduceat(smooth, begins), 0)[:-1] - smooth[begins]
-    half = np.append(smooth[begins], 0)
-    return stroke[ends], inner + (half[:-1] + half[1:]) / 2
+    parts = np.maximum(1, np.ceil(total / _LONGEST_TURN))
+    part = np.floor(since / np.maximum(total, 1e-9)[piece] * parts[piece])
+    part = np.minimum(part, parts[piece] - 1)
+    return np.flatnonzero(first | np.append(True, np.diff(part) != 0))
 
 
 def timing(plan: Plan, motor: Motor) -> tuple[np.ndarray, np.ndarray]:
