@@ -1,0 +1,185 @@
+"""Parsing lines of IAM-OnDB to Parquet: against a loop over the points, and libxml2 alone.
+
+    python benchmarks/parse.py [RAW_FOLDER] [--files N]
+
+RAW_FOLDER is laid out as `data/raw/iam`; without it, lines of the same form are generated. All
+start from collected shards and write the same table of points; libxml2 only parses. The start of
+Python does not count. The rounds of the contestants are interleaved, and medians taken.
+"""
+
+import os
+import resource
+import statistics
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+from lxml import etree
+
+from pentrace import schema, tables
+from pentrace.collect.archive import archive_files
+from pentrace.collect.find import find_ink, tree_files
+from pentrace.collect.pack import pack
+from pentrace.collect.shards import shard_of
+from pentrace.demo.board import line_xml
+from pentrace.demo.recording import Recording
+from pentrace.parse.command import command as parse
+from pentrace.readers.sources.iam import INK, group
+
+SHARDS = 16
+TARGETS = {1: 4.0, 2: 6.0}  # processes: times faster than the loop in one process
+
+
+def pentrace(shard: Path, out: Path) -> None:
+    """The stage itself."""
+    files = {"points": out, "samples": out.with_suffix(".s"), "rejects": out.with_suffix(".r")}
+    words = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    given = ["--dataset", "iam", "--reader", "iam", "--raw", str(shard)]
+    parse.main([*given, *words], standalone_mode=False)
+
+
+def loop(shard: Path, out: Path) -> None:
+    """A loop over the points of an ElementTree, as the other projects have it."""
+    tables.write(out, schema.POINTS, map(looped, tables.read_pieces(shard)))
+
+
+def looped(files: pa.Table) -> pa.Table:
+    """Points of one row group of raw files."""
+    columns: dict[str, list] = {
+        name: [] for name in ("sample_id", "stroke", "point", "x", "y", "t")
+    }
+    for path, content in zip(files["path"].to_pylist(), files["content"].to_pylist(), strict=True):
+        name, number = Path(path).stem, 0
+        for s, stroke in enumerate(ElementTree.fromstring(content).find("StrokeSet") or []):
+            for point in stroke:
+                columns["sample_id"].append(name)
+                columns["stroke"].append(s)
+                columns["point"].append(number)
+                columns["x"].append(float(point.get("x", "")))
+                columns["y"].append(float(point.get("y", "")))
+                columns["t"].append(float(point.get("time", "")))
+                number += 1
+    whole = {f.name: columns.get(f.name, [None] * len(columns["x"])) for f in schema.POINTS}
+    whole["sample_id"] = pa.array(whole["sample_id"]).dictionary_encode()
+    return pa.table(whole, schema=schema.POINTS)
+
+
+def libxml2(shard: Path, _out: Path) -> None:
+    """The floor of any way that builds a tree."""
+    for files in tables.read_pieces(shard):
+        for content in files["content"].to_pylist():
+            etree.fromstring(content)
+
+
+CONTESTANTS: dict[str, Callable[[Path, Path], None]] = {
+    "loop": loop,
+    "libxml2": libxml2,
+    "pentrace": pentrace,
+}
+
+
+def race(name: str, processes: int, shards: list[Path], out: Path) -> tuple[float, float]:
+    """Seconds of wall and of CPU that `name` takes, in processes that are already there."""
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        list(pool.map(warm, range(4 * processes)))
+        begun = time.perf_counter()
+        outs = [out / f"{name}-{shard.name}" for shard in shards]
+        cpu = sum(pool.map(timed, [name] * len(shards), shards, outs))
+        return time.perf_counter() - begun, cpu
+
+
+def timed(name: str, shard: Path, out: Path) -> float:
+    """CPU seconds of one contestant over one shard."""
+    begun = time.process_time()
+    CONTESTANTS[name](shard, out)
+    return time.process_time() - begun
+
+
+def warm(_number: int) -> None:
+    """Have pyarrow import pandas, as it does when it first sees a list."""
+    pa.array([1])
+    time.sleep(0.05)
+
+
+def peak(shards: list[Path], out: Path) -> int:
+    """Peak memory, in MiB, of one process that parses `shards`."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        for shard in shards:
+            pool.submit(pentrace, shard, out / f"peak-{shard.name}").result()
+        return pool.submit(resource.getrusage, resource.RUSAGE_SELF).result().ru_maxrss // 1024
+
+
+def real(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The raw files in `folder`."""
+    (found,) = find_ink(INK, folder)
+    if not found.tree:
+        yield from archive_files(found)
+    else:
+        yield from ((file.path, Path(file.place).read_bytes()) for file in tree_files(found))
+
+
+def generated() -> Iterator[tuple[str, bytes]]:
+    """As many random walks as the real data has lines, of the same sizes."""
+    random = np.random.default_rng(0)
+    for number in range(12_195):
+        count = int(random.integers(31, 1225))
+        x, y = 2000 + np.cumsum(random.integers(-30, 31, (2, count)), axis=1) % 6000
+        stroke = np.cumsum(random.random(count) < 0.04)
+        ink = Recording(x, y, 76_905 + np.cumsum(random.integers(1, 3, count)), stroke)
+        name = f"g{number // 100:02d}-{number // 10 % 10:03d}"
+        yield f"lineStrokes/{name[:3]}/{name}/{name}z-{number % 10:02d}.xml", line_xml(ink)
+
+
+def same(shards: list[Path], out: Path) -> bool:
+    """Whether the loop and Pentrace wrote the same points."""
+    pairs = ((tables.read(out / f"{n}-{s.name}") for n in ("loop", "pentrace")) for s in shards)
+    return all(one.unify_dictionaries().equals(other.unify_dictionaries()) for one, other in pairs)
+
+
+@click.command()
+@click.argument("raw", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--files", default=None, type=int, help="Take so many files only.")
+@click.option("--rounds", default=3, help="Rounds; the median counts.")
+def main(raw: Path | None, files: int | None, rounds: int) -> None:
+    """Race, and print ratios, memory and whether the targets are met."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        shards = {i: out / f"{i:02d}.parquet" for i in range(SHARDS)}
+        some = islice(real(raw) if raw else generated(), files)
+        count = pack(some, shards, lambda path: shard_of(group(path), SHARDS))
+        report(list(shards.values()), out, count, rounds)
+
+
+def report(shards: list[Path], out: Path, count: int, rounds: int) -> None:
+    """Print what was measured over `shards`."""
+    races = [("loop", 1), ("libxml2", 1), ("pentrace", 1), ("pentrace", 2)]
+    times = [[race(*one, shards, out) for one in races] for _ in range(rounds)]
+    points = sum(len(tables.read(out / f"pentrace-{s.name}", ["x"])) for s in shards)
+    print(
+        f"{count:,} files, {points:,} points; {os.cpu_count()} cores; same table:",
+        same(shards, out),
+    )
+    for k, (name, processes) in enumerate(races):
+        wall, cpu = (statistics.median(row[k][i] for row in times) for i in (0, 1))
+        ratios = [statistics.median(r[0][i] / r[k][i] for r in times) for i in (0, 1)]
+        print(
+            f"{name:9} {processes} process(es): {wall:6.2f} s wall ({ratios[0]:5.2f} times faster)"
+            f" {cpu:6.2f} s CPU ({ratios[1]:5.2f} times)"
+        )
+        if name == "pentrace":
+            verdict = "met" if ratios[0] >= TARGETS[processes] else "MISSED"
+            print(f"          target: {TARGETS[processes]} times faster in wall time: {verdict}")
+    for part in (len(shards) // 4, len(shards) // 2, len(shards)):
+        print(f"peak memory over {part:2} shards: {peak(shards[:part], out)} MiB")
+
+
+if __name__ == "__main__":
+    main()
