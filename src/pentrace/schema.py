@@ -33,7 +33,8 @@ RAW = _table(
 POINTS = _table(
     "points",
     "One row per recorded pen position, in the order of recording; the rows of a sample adjoin, "
-    "and a row group holds whole samples. x and y as recorded: see `y_axis` in samples.",
+    "and a row group holds whole samples. x and y as recorded: see `y_axis` in samples; in "
+    "generated ink y grows upward.",
     _column("sample_id", _NAME, "the line or signature"),
     _column("stroke", pa.int32(), "stroke in the sample, from 0; -1 while the pen is in the air"),
     _column("point", pa.int32(), "position in the sample, from 0"),
