@@ -153,3 +153,13 @@ def test_settings_are_checked() -> None:
     for given in ({"splits": []}, {"splits": ["dev"]}, {"splits": ["test", "test"]}, {"lines": 0}):
         with pytest.raises(ValidationError):
             EvaluateSettings.model_validate(given)
+
+
+def test_every_key_is_documented(metrics: dict) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "evaluation.md").read_text()
+    dx = metrics["distributions"]["quantities"]["dx"]
+    calibration = metrics["calibration"]["train"]
+    parts = [metrics, metrics["table"][0], metrics["distributions"], dx, dx["real"]]
+    parts += [dx["histogram"], calibration, calibration["bins"][0], metrics["network"]]
+    keys = {key for part in parts for key in part}
+    assert not {key for key in keys if f"`{key}`" not in page}

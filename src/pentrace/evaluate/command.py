@@ -1,11 +1,6 @@
 """`pentrace evaluate`: what a trained network is worth, on whole lines.
 
-`metrics.json` has the keys
-- `table`: one row per measured split, baseline and published figure, see `evaluate.table`;
-- `calibration`: split -> end-of-stroke measures and reliability bins, see `evaluate.measures`;
-- `distributions`: real against generated ink, see `evaluate.distributions`;
-- `network`: the settings, and how many weights; `normalisation`: recipe, sigma, filter, splits;
-- `definitions`: what the squared error and the log-loss are, in words.
+What `metrics.json` holds is described key by key in docs/evaluation.md.
 """
 
 import json

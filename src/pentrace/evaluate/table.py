@@ -1,20 +1,6 @@
 """The table of measures: every likelihood with its sigma, its filter and its split beside it.
 
-A row has these keys; a published row has those that were published:
-
-| key | meaning |
-|---|---|
-| model | the network, a baseline without memory, or a published network |
-| source | `measured` here, or where it was published |
-| split, role | split, and what it was to the network: training, early stopping or unseen |
-| lines, lines_in_split | lines measured; kept and dropped lines of the split |
-| steps | predicted steps of those lines |
-| log_loss_per_sequence, log_loss_per_point | nats, density of normalised offsets |
-| log_loss_raw_per_sequence, log_loss_raw_per_point | nats, density of offsets in tablet units |
-| squared_error_per_point | squared distance to the expected offset, x plus y, normalised |
-| end_of_stroke_accuracy | share of steps whose end of stroke was predicted at 0.5 |
-| sigma | sd of x and y that offsets were divided by, tablet units |
-| recipe, filter | the normalising recipe and the cleaning settings |
+The keys are described in docs/evaluation.md.
 """
 
 import numpy as np
