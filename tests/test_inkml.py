@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentrace import schema
@@ -116,6 +116,7 @@ numbers = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(numbers, st.lists(st.sampled_from([0, 1, 2]), min_size=30, max_size=30))
 def test_any_mixture_of_orders_gives_the_points_back(points: list, orders: list[int]):
     x = np.array(points)
@@ -130,6 +131,7 @@ def test_any_mixture_of_orders_gives_the_points_back(points: list, orders: list[
     assert decode(",".join(words), 2, 2).tolist() == x.tolist()
 
 
+@settings(deadline=None)
 @given(st.text("0123456789.-+ ,'\"!*?TF#aeE\n", max_size=40))
 def test_any_trace_gives_points_or_a_reject(text: str):
     try:
@@ -322,6 +324,7 @@ PARTS = """<ink> </ink> <trace> </trace> 1&#32;2, 1,1 '1 ? * ; &a; \x00 <channel
 parts = st.sampled_from([part.replace("&#32;", " ") for part in PARTS.split()])
 
 
+@settings(deadline=None)
 @given(st.lists(parts, max_size=12).map("".join), st.booleans())
 def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
     parsed = read(ink(body) if whole else body)

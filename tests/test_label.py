@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -149,6 +149,7 @@ def test_headers_that_do_not_tell_the_writer(content, rule: str):
     assert writers(files, *TWO) == ([None, None], [(rule, "writer")] * 2)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.sampled_from([b"", b"CSR:\n", b"<a><Form writerID='1'>"]))
 def test_any_label_files_give_rows_and_named_rejects(content: bytes, head: bytes):
     files = {ASCII: head + content, "original/a01/a01-000/strokesu.xml": head + content}
@@ -197,6 +198,7 @@ some = st.lists(st.sampled_from([*"abcdefghijkl", None]), min_size=30, max_size=
 many = some.map(lambda writers: [*"abcdefghij", *writers])
 
 
+@settings(deadline=None)
 @given(many, st.integers(0, 2**32 - 1), st.booleans())
 def test_no_writer_and_no_group_is_in_two_splits(writers: list, seed: int, second: bool):
     rows = rows_of(writers)
@@ -209,6 +211,7 @@ def test_no_writer_and_no_group_is_in_two_splits(writers: list, seed: int, secon
     assert set(splits) == {"train", "validation", "test"} | ({"validation2"} if second else set())
 
 
+@settings(deadline=None)
 @given(many, st.permutations(range(40)))
 def test_the_split_depends_on_the_seed_and_not_on_the_order(writers: list, order: list[int]):
     rows = rows_of(writers[:40])

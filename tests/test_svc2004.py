@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentrace import schema
@@ -164,6 +164,7 @@ token = st.one_of(
 grid = st.lists(st.lists(token, max_size=8).map(" ".join), max_size=6)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=60), grid.map(lambda lines: "\r\n".join(lines).encode())))
 def test_any_bytes_give_a_sample_or_a_reject(content: bytes):
     parsed = read({"Task2/U1S1.TXT": content, "b.svc": content})
@@ -175,6 +176,7 @@ number = st.integers(-(10**6), 10**6)
 point = st.tuples(number, number, number, st.integers(0, 5), number, number, number)
 
 
+@settings(deadline=None)
 @given(st.lists(point, min_size=1, max_size=20))
 def test_what_is_written_is_read(points: list):
     ink = read({"Task2/U1S1.TXT": text(points)}).ink
