@@ -83,12 +83,12 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         torch.save(content, partial)
 
 
-def load_checkpoint(path: Path, device: torch.device) -> Checkpoint | None:
-    """The checkpoint at `path`, or None where there is none."""
+def load_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint at `path`, on the CPU, or None where there is none."""
     if not path.exists():
         return None
     try:
-        content = torch.load(path, map_location=device, weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True)
         position = Position(**content.pop("position"))
         return Checkpoint(position, **content)
     except (RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:

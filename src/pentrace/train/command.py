@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-import torch
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -12,9 +11,10 @@ from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.settings import settings_option
+from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import checkpoint_path, clear_partial, fingerprint
 from pentrace.train.loop import Training
-from pentrace.train.processes import Processes, processes
+from pentrace.train.processes import processes
 from pentrace.train.progress import Progress
 from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import Lines, load_lines
@@ -47,7 +47,7 @@ def command(
     train, validation = load(windows, settings.train)
     path = checkpoint_path(checkpoints, fingerprint(settings, constants, [train, validation]))
     with processes() as group:
-        set_arithmetic(settings.train, group, threads)
+        set_arithmetic(settings.train, group.device, threads)
         if group.first:
             clear_partial(checkpoints)
         progress = Progress(quiet=not group.first)
@@ -81,16 +81,3 @@ def load(windows: Path, settings: TrainSettings) -> tuple[Lines, Lines]:
                 f"set train.{key} to splits that have some"
             )
     return train, validation
-
-
-def set_arithmetic(settings: TrainSettings, group: Processes, threads: int) -> None:
-    """Threads, precision, and the same bytes from the same run where that costs nothing."""
-    torch.set_num_threads(threads)
-    if group.device.type == "cpu":
-        torch.use_deterministic_algorithms(True)
-        # This guard against a defect of the program would fill every new tensor with NaN.
-        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-        return
-    kind = "ieee" if settings.precision == "float32" else "tf32"
-    torch.backends.cuda.matmul.fp32_precision = kind
-    torch.backends.cudnn.rnn.fp32_precision = kind  # type: ignore[attr-defined]

@@ -93,7 +93,7 @@ class Training:
         return self.best, self.position.history
 
     def _resume(self) -> None:
-        found = load_checkpoint(self.checkpoint, self.processes.device)
+        found = load_checkpoint(self.checkpoint)
         if found is None:
             return
         self.position, self.best = found.position, found.best
