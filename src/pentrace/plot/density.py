@@ -15,6 +15,7 @@ from pentrace.plot.options import FILE, figure_options
 from pentrace.plot.predicted import Predicted, predict
 
 PIXELS = 1800  # across the page
+TALLEST = 0.3  # of the width of the figure, for one panel
 
 
 def page_density(
@@ -38,7 +39,7 @@ def density_figure(shown: list[Predicted]) -> Figure:
     """For each line: the ink, and the predicted density of its next points."""
     drawings = [p.drawing for p in shown]
     edges = [_edges(drawing.box(d)) for d in drawings]
-    shares = [(e[3] - e[2]) / (e[1] - e[0]) for e in edges for _ in (0, 1)]
+    shares = [min(TALLEST, (e[3] - e[2]) / (e[1] - e[0])) for e in edges for _ in (0, 1)]
     made = style.figure(0.35 + 0.25 * len(shares) + (style.WIDTH - 0.2) * sum(shares))
     panels = made.subplots(len(shares), 1, squeeze=False, height_ratios=shares)[:, 0]
     for i, (predicted, ink, edge) in enumerate(zip(shown, drawings, edges, strict=True)):
@@ -48,10 +49,12 @@ def density_figure(shown: list[Predicted]) -> Figure:
         image = _heat(below, predicted, edge)
         for axes in (above, below):
             style.bare(axes)
-            axes.set(xlim=edge[:2], ylim=edge[2:], aspect="equal")
+            axes.set(xlim=edge[:2], ylim=edge[2:], aspect="equal", anchor="W")
         below.set_title("predicted density of the next point", color=style.GREY)
         drawing.scale_bar(above, edge[0], edge[2], edge[1] - edge[0], predicted.unit)
-    bar = made.colorbar(image, ax=list(panels), location="bottom", shrink=0.4, aspect=40, pad=0.02)
+    bar = made.colorbar(
+        image, ax=list(panels), location="bottom", shrink=0.4, aspect=40, pad=0.02, panchor=False
+    )
     bar.set_label("summed density (share of the highest of each line, power 0.4)")
     bar.outline.set_visible(False)
     return made

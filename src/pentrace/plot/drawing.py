@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from pentrace.plot import style
 
-TALLEST = 12.0  # inches
+TALLEST = 11.0  # inches
+MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,19 @@ def sheet(
 ) -> Figure:
     """All drawings at one scale, in rows of `columns`, names above them and one scale bar.
 
+    A sheet that would be too tall for a page gets more columns.
+
     `extra` is height in inches left for what the caller adds.
     """
     cells, width, height = _cells(drawings, columns)
+    while style.WIDTH * height / width > TALLEST and columns < min(MOST_COLUMNS, len(drawings)):
+        columns += 1
+        cells, width, height = _cells(drawings, columns)
     made = style.figure(min(TALLEST, max(1.0, 0.25 + style.WIDTH * height / width) + extra))
     axes = made.add_subplot()
     style.bare(axes)
     axes.set_aspect("equal")
-    axes.set(xlim=(0, width), ylim=(-height, 0))
+    axes.set(xlim=(-0.005 * width, 1.005 * width), ylim=(-height, 0))
     for drawing, colour, (left, top, gap) in zip(drawings, colours, cells, strict=True):
         x, _, _, y = box(drawing)
         axes.text(left, top - gap * 0.15, drawing.name, fontsize=6, color=style.GREY, va="top")

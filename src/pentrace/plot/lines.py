@@ -67,4 +67,4 @@ def generated(folder: Path, normalisation: dict) -> Line:
     steps[1:, :2] = (offsets - normalisation["mean"]) / normalisation["sd"]
     steps[:, 2] = ink.last_of_stroke()[part]
     steps[-1, 2] = 0  # the drawing ends there, the stroke perhaps not
-    return Line(f"{chosen['sample_id']} (bias {chosen['bias']:g})", steps)
+    return Line(chosen["sample_id"], steps)

@@ -1,6 +1,8 @@
 """The weights of the mixture over time, below the line they belong to."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -8,10 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict
+
+# Inches: left edge and width of the panels, the links, the room below, the tallest page.
+LEFT, ACROSS, BETWEEN, BELOW, TALLEST = 0.45, 5.95, 0.4, 0.6, 2.5
 
 
 def mixture_figure(predicted: Predicted) -> Figure:
@@ -21,25 +27,36 @@ def mixture_figure(predicted: Predicted) -> Figure:
     """
     ink = predicted.drawing
     left, right, low, high = drawing.box(ink)
-    page = style.WIDTH * 0.92 * (high - low) / max(right - left, 1e-9)
-    heat = 0.09 * predicted.weight.shape[1] + 0.1
-    made = style.figure(1.35 + page + heat)
-    above, between, below = made.subplots(3, 1, height_ratios=(page, 0.4, heat))
-    style.pack(made)
-    drawing.draw(above, ink, style.INK, 0.7)
+    wide = max(right - left, 1e-9)
+    across = min(ACROSS, TALLEST * wide / max(high - low, 1e-9))  # inches of the page
+    page, heat = across * (high - low) / wide + 0.1, 0.09 * predicted.weight.shape[1] + 0.1
+    made = style.figure(page + heat + BETWEEN + BELOW + 0.25)
+    made.set_layout_engine("none")  # the three panels must line up to the pixel
+    _panel(made, BELOW, heat, _weights, predicted)
+    share = across / ACROSS
+    _panel(made, BELOW + heat, BETWEEN, _links, predicted, left, wide / share)
+    above = _panel(made, BELOW + heat + BETWEEN, page, drawing.draw, ink, style.INK, 0.7)
     above.set_title(ink.name)
-    above.set(xlim=(left, right), aspect="equal", anchor="S")
-    above.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    middle, half = (low + high) / 2, page * wide / across / 2
+    above.set(xlim=(left, left + wide / share), ylim=(middle - half, middle + half))
+    for part in above.collections:
+        part.set_clip_on(False)  # half a pen width sticks out
     style.bare(above)
-    _links(between, predicted, left, right)
-    _weights(below, predicted, made)
     return made
 
 
-def _links(axes: Axes, predicted: Predicted, left: float, right: float) -> None:
+def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any) -> Axes:
+    """Axes ACROSS inches wide, `low` inches above the lower edge, on which `draw` has drawn."""
+    width, tall = made.get_size_inches()
+    axes = made.add_axes((LEFT / width, low / tall, ACROSS / width, height / tall))
+    draw(axes, *given)
+    return axes
+
+
+def _links(axes: Axes, predicted: Predicted, left: float, wide: float) -> None:
     """From the share of the page's width (top) to the share of the steps (bottom)."""
     at = np.flatnonzero(predicted.ends)
-    top = (predicted.position[at, 0] - left) / max(right - left, 1e-9)
+    top = (predicted.position[at, 0] - left) / wide
     bottom = at / (len(predicted.ends) - 1)
     ends = np.stack([np.stack([top, np.ones(len(at))], 1), np.stack([bottom, 0 * top], 1)], 1)
     axes.add_collection(LineCollection(list(ends), colors=style.SKY, linewidths=0.5))
@@ -47,15 +64,22 @@ def _links(axes: Axes, predicted: Predicted, left: float, right: float) -> None:
     style.bare(axes)
 
 
-def _weights(axes: Axes, predicted: Predicted, made: Figure) -> None:
+def _weights(axes: Axes, predicted: Predicted) -> None:
     order = np.argsort(-predicted.weight.mean(0), kind="stable")
     steps, components = predicted.weight.shape
     image = axes.imshow(
-        predicted.weight[:, order].T, cmap=style.HEAT, norm=PowerNorm(0.5, 0, 1), aspect="auto",
-        extent=(0.5, steps + 0.5, components + 0.5, 0.5), interpolation="nearest",
-    )  # fmt: skip
-    axes.set(xlim=(0, steps), xlabel="step", ylabel="component (by mean weight)")
-    bar = made.colorbar(image, ax=axes, location="bottom", shrink=0.4, aspect=40, pad=0.02)
+        predicted.weight[:, order].T,
+        cmap=style.HEAT,
+        norm=PowerNorm(0.5, 0, 1),
+        aspect="auto",
+        extent=(0.5, steps + 0.5, components + 0.5, 0.5),
+        interpolation="nearest",
+    )
+    axes.set(xlim=(0, steps), xlabel="step", ylabel="component")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+    bar = axes.figure.colorbar(
+        image, cax=axes.inset_axes((1.01, 0, 0.012, 1)), ticks=[0, 0.1, 0.5, 1]
+    )
     bar.set_label("weight")
     bar.outline.set_visible(False)
 

@@ -8,6 +8,7 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
+from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.store import load_model
 from pentrace.normalise.recipes import from_offsets
 from pentrace.plot.data import page_unit
@@ -41,7 +42,7 @@ def predict(model: str | Path, name: str, steps: np.ndarray) -> Predicted:
     Raises `PentraceError` where the line has no step to predict, or the network needs a text.
     """
     network, settings, normalisation = load_model(model)
-    if settings.kind != "prediction":
+    if not isinstance(network, PredictionNetwork):
         raise PentraceError(f"{model}: a {settings.kind} network; this figure needs a prediction")
     if len(steps) < 2:
         raise PentraceError(f"{name}: one point alone; there is nothing to predict")

@@ -32,10 +32,11 @@ def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
     return counts
 
 
-def losses_figure(rejects: pa.Table, n_samples: int, n_points: int) -> Figure:
-    """Bars on log axes: samples, texts and points lost per rule, coloured by stage.
+def losses_figure(rejects: pa.Table, recorded: dict[str, int]) -> Figure:
+    """Bars on log axes: samples, texts, points and so on lost per rule, coloured by stage.
 
-    `n_samples` recordings and `n_points` recorded points are what the shares refer to.
+    `recorded` says how many sample, points and strokes there were, which shares refer to; a text
+    or a writer is lost once for a sample.
     """
     counts = {lost: totals(rejects, lost) for lost, _ in PANELS}
     shown = [(lost, label) for lost, label in PANELS if counts[lost]] or [PANELS[0]]
@@ -43,7 +44,7 @@ def losses_figure(rejects: pa.Table, n_samples: int, n_points: int) -> Figure:
     made = style.figure(0.3 + 0.55 * len(shown) + 0.19 * sum(heights))
     panels = made.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, (lost, label) in zip(panels, shown, strict=True):
-        _bars(axes, counts[lost], label, n_points if lost == "points" else n_samples)
+        _bars(axes, counts[lost], label, recorded.get(lost, recorded["sample"]))
     stages = [s for s in COLOURS if any(s == stage for c in counts.values() for stage, _ in c)]
     marks = [panels[0].barh([0], [0], color=COLOURS[s]) for s in stages]
     if stages:
@@ -80,5 +81,7 @@ def command(rejects: Path, samples: Path) -> Figure:
     """Samples, texts and points that each rule took."""
     lost, read = tables.read(rejects), tables.read(samples)
     unread = totals(lost.filter(pc.equal(lost["stage"], "parse")), "sample").total()
-    points = pc.sum(read["n_points_recorded"]).as_py() or 0
-    return losses_figure(lost, len(read) + unread, points)
+    recorded = {
+        kind: pc.sum(read[f"n_{kind}_recorded"]).as_py() or 0 for kind in ("points", "strokes")
+    }
+    return losses_figure(lost, {"sample": len(read) + unread, **recorded})

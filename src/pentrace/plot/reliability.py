@@ -35,7 +35,6 @@ def reliability_figure(calibration: dict, split: str) -> Figure:
         label="observed, 95 % interval",
     )  # fmt: skip
     above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="observed share of ends of strokes")
-    above.set_aspect("equal")
     above.legend(loc="upper left")
     above.text(
         0.98, 0.03,

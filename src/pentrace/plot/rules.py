@@ -102,11 +102,11 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
     unit = part.rules[0].unit
     axes.stairs(part.kept + part.taken, part.edges, fill=True, color=style.RED)
     axes.stairs(part.kept, part.edges, fill=True, color="#9e9e9e")
-    limits = [limit(rule.name, settings) for rule in part.rules]
+    limits = [limit(rule.name, settings) for rule in part.rules if rule.name != "no-points"]
     for value in limits:
         if value is not None:
             axes.axvline(value, color=style.INK, lw=0.9, ls=(0, (3, 2)))
-    axes.set(yscale="log", xlim=_window(part, limits), ylim=(0.5, None))
+    axes.set(yscale="log", ylim=(0.5, None))
     if unit == "":
         axes.set_xticks([0, 1])
     elif unit == "points":
@@ -114,6 +114,9 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     else:
         axes.set_xscale("symlog", linthresh=LINEAR[unit])
+    if unit == "s":
+        axes.set_xticks([-1e4, -1e2, -1, -0.01, 0, 0.01, 1, 1e2, 1e4])
+    axes.set_xlim(_window(part, limits))  # after the ticks, which would widen it
     name = "sample" if unit == "points" else part.rules[0].name
     axes.set_xlabel(LABELS[name])
     axes.set_ylabel("samples" if unit == "points" else "points")
@@ -122,6 +125,8 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
 
 def _window(part: Seen, limits: list[float | None]) -> tuple[float, float]:
     """From the first to the last value seen, and to every limit."""
+    if part.rules[0].unit == "":
+        return -0.6, 1.6
     filled = np.flatnonzero(part.kept + part.taken)
     low, high = (part.edges[filled[0]], part.edges[filled[-1] + 1]) if len(filled) else (0, 1)
     known = [value for value in limits if value is not None]

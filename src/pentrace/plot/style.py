@@ -77,13 +77,6 @@ def figure(height: float, width: float = WIDTH) -> Figure:
     return made
 
 
-def pack(made: Figure) -> None:
-    """Let the panels of a figure touch."""
-    engine = made.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(h_pad=0, hspace=0)
-
-
 def bare(axes: Axes) -> None:
     """Take frame and ticks off, for panels whose scale is given by a scale bar."""
     axes.set_xticks([])

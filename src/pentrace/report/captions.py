@@ -1,0 +1,109 @@
+"""What is said of each figure: category, title and caption, by the name of its file."""
+
+from typing import NamedTuple
+
+
+class Caption(NamedTuple):
+    """The words around a figure."""
+
+    category: str  # the heading it stands under
+    title: str
+    text: str
+
+
+CAPTIONS = {
+    "strokes": Caption(
+        "Data",
+        "Recordings by stroke",
+        "Samples evenly spaced over the kept recordings, all at one scale, y upward. Neighbouring "
+        "strokes have different colours; a colour has no meaning of its own. The pen in the air is not "
+        "drawn.",
+    ),
+    "points": Caption(
+        "Data",
+        "Recordings by point",
+        "The same samples; the colour is the place of each point in the sample.",
+    ),
+    "times": Caption(
+        "Data",
+        "Recordings by time",
+        "The same samples; the colour is the time since the first point. The scale ends where "
+        "99 % of the points lie, so that one long pause does not hide all others.",
+    ),
+    "rules": Caption(
+        "Cleaning",
+        "What the rules measure",
+        "The statistic of each cleaning rule over all points as they were recorded, or over "
+        "samples. Each rule sees what the ones before it left. Dashed: the limit; red: what it "
+        "takes. Counts are on a log axis, and so are distances and times away from zero.",
+    ),
+    "rejects": Caption(
+        "Cleaning",
+        "What the rules took",
+        "Losses by rule, coloured by the stage that found them, on log axes. Shares refer to what "
+        "was recorded; a text or a writer is lost once for a sample.",
+    ),
+    "offsets": Caption(
+        "Normalisation",
+        "Offsets before and after",
+        "Steps between neighbouring points of the training split, y upward, as recorded (left) "
+        "and normalised (right). Colour and marginals are logarithmic; the ellipse is one "
+        "standard deviation around the mean. Steps to the upper right lead to a new stroke.",
+    ),
+    "training": Caption(
+        "Training",
+        "Training curves",
+        "Mean loss per point on the training split since the row before, and on whole validation "
+        "lines. The circle marks the weights that were kept.",
+    ),
+    "samples": Caption(
+        "Samples",
+        "Generated handwriting",
+        "Drawn by the network, at one scale, by rising bias (0: the network as it is). Blue: a "
+        "real line that primed the network, which then goes on in its style.",
+    ),
+    "density": Caption(
+        "Evaluation",
+        "Density of the next point",
+        "Sum over all steps of the predicted density of the next point on the page, for a real "
+        "line and for a sample of the network. Small spots: the network is sure of the stroke; "
+        "wide ones: the pen is lifted, and where it comes down is open (as figure 10 of Graves "
+        "2013).",
+    ),
+    "end-of-stroke": Caption(
+        "Evaluation",
+        "End of stroke along a line",
+        "The probability, told one step ahead, that the pen is lifted after a point: on the page, "
+        "with circles at the true ends, and over the steps.",
+    ),
+    "mixture": Caption(
+        "Evaluation",
+        "Mixture weights over time",
+        "Weight of each component at each step, most used components on top. Thin lines lead from "
+        "the end of each stroke on the page to the step at which it ends.",
+    ),
+    "reliability": Caption(
+        "Evaluation",
+        "Reliability of the end of stroke",
+        "How often a stroke ended, against the probability that was predicted, by bins of a "
+        "tenth, with Wilson's 95 % intervals. Below: how many steps each bin holds.",
+    ),
+    "comparison": Caption(
+        "Evaluation",
+        "Real against generated ink",
+        "Distributions over real lines and over lines drawn by the network. The distance is the "
+        "earth mover's, in standard deviations of the real values; in brackets that between two "
+        "splits of real ink, which a perfect network would come near.",
+    ),
+}
+
+
+def caption(stem: str) -> Caption:
+    """The caption of the figure in the file `stem`.png or .svg; a plain one where none is known."""
+    return CAPTIONS.get(stem, Caption("Other figures", stem, ""))
+
+
+def place(stem: str) -> tuple[int, str]:
+    """Sorts figures in the order of `CAPTIONS`, unknown ones last."""
+    known = list(CAPTIONS)
+    return (known.index(stem) if stem in known else len(known), stem)

@@ -1,0 +1,194 @@
+"""What stands in the folders of data sets and networks, as the page shows it."""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.report.captions import Caption, caption, place
+
+EXAMPLES = 3  # reasons shown for a rule
+CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
+SPLITS = ("train", "validation", "validation2", "test")
+KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image inside the page."""
+
+    name: str
+    words: Caption
+    uri: str  # data:
+    width: int | None = None  # CSS pixels, None where the image may be as wide as the page
+
+
+@dataclass(frozen=True)
+class DatasetPart:
+    """All the page says of a data set."""
+
+    name: str
+    note: str  # such as: synthetic
+    splits: list[dict[str, Any]]  # a row for each split, and one for their sum
+    rejects: list[dict[str, Any]]  # a row for each stage, rule and kind of loss
+    normalisation: dict[str, Any] | None
+    pictures: list[Picture]
+
+
+@dataclass(frozen=True)
+class NetworkPart:
+    """All the page says of a trained network."""
+
+    name: str
+    history: dict[str, Any] | None
+    metrics: dict[str, Any] | None
+    filters: list[dict[str, Any]]  # the different filters that rows of the metrics name
+    samples: list[dict[str, Any]]
+    pictures: list[Picture]
+    drawn: list[Picture] = field(default_factory=list)  # one for each sample
+
+
+def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
+    """Read samples.parquet, rejects.parquet, normalisation.json and plots/, where they are."""
+    samples = _frame(folder / "samples.parquet")
+    rejects = _frame(folder / "rejects.parquet")
+    return DatasetPart(
+        name=name,
+        note=note,
+        splits=[] if samples is None else split_rows(samples),
+        rejects=[] if rejects is None else reject_rows(rejects),
+        normalisation=_json(folder / "normalisation.json"),
+        pictures=pictures(folder / "plots"),
+    )
+
+
+def network_part(name: str, folder: Path) -> NetworkPart:
+    """Read history.parquet, metrics.json, samples/ and plots/, where they are."""
+    history = _frame(folder / "history.parquet")
+    metrics = _json(folder / "metrics.json")
+    index = _json(folder / "samples" / "samples.json") or []
+    return NetworkPart(
+        name=name,
+        history=None if history is None or history.empty else best_of(history),
+        metrics=metrics,
+        filters=_filters(metrics),
+        samples=index,
+        pictures=pictures(folder / "plots"),
+        drawn=_drawn(folder / "samples", index),
+    )
+
+
+def split_rows(samples: pd.DataFrame) -> list[dict[str, Any]]:
+    """Counts by split: recordings, kept ones, points, writers, texts, genuine and forged."""
+    split = samples["split"].fillna("in no split")
+    names = [*SPLITS, *sorted(set(split) - set(SPLITS))]
+    rows = [{"split": n, **_counts(samples[split == n])} for n in names if (split == n).any()]
+    return [*rows, {"split": "all", **_counts(samples)}]
+
+
+def _counts(samples: pd.DataFrame) -> dict[str, int]:
+    kept = samples[samples["dropped_by"].isna()]
+    return {
+        "recordings": len(samples),
+        "kept": len(kept),
+        "points_recorded": int(samples["n_points_recorded"].sum()),
+        "points": int(samples["n_points"].sum()),
+        "strokes": int(samples["n_strokes"].sum()),
+        "writers": int(samples["writer"].nunique()),
+        "texts": int(samples["text"].notna().sum()),
+        "genuine": int((samples["genuine"] == True).sum()),  # noqa: E712
+        "forged": int((samples["genuine"] == False).sum()),  # noqa: E712
+    }
+
+
+def reject_rows(rejects: pd.DataFrame) -> list[dict[str, Any]]:
+    """Losses by stage, rule and kind, with how many samples they touch and example reasons."""
+    rows = []
+    for (stage, rule, lost), group in rejects.groupby(["stage", "rule", "lost"]):
+        some = group.head(EXAMPLES)
+        rows.append(
+            {
+                "stage": stage,
+                "rule": rule,
+                "lost": lost,
+                "count": int(group["count"].sum()),
+                "samples": int(group["sample_id"].nunique()),
+                "examples": list(zip(some["sample_id"], some["reason"], strict=True)),
+            }
+        )
+    order = {"parse": 0, "label": 1, "clean": 2}
+    return sorted(rows, key=lambda r: (order.get(r["stage"], 3), r["lost"], -r["count"]))
+
+
+def best_of(history: pd.DataFrame) -> dict[str, Any]:
+    """The row of `schema.HISTORY` with the lowest validation loss, and the last one."""
+    loss = history["validation_loss"]
+    best = history.iloc[int(loss.fillna(float("inf")).to_numpy().argmin())]
+    return {"best": best.to_dict(), "last": history.iloc[-1].to_dict()}
+
+
+def pictures(folder: Path) -> list[Picture]:
+    """The figures in a folder, in the order of their captions; none where it does not exist."""
+    paths = sorted(folder.glob("*"), key=lambda p: place(p.stem))
+    return [
+        Picture(p.stem, caption(p.stem), data_uri(p), _shown_width(p))
+        for p in paths
+        if p.suffix in KINDS
+    ]
+
+
+def _shown_width(path: Path) -> int | None:
+    """So wide that letters in all figures, drawn at one number of dots an inch, are of one size."""
+    if path.suffix != ".png":
+        return None
+    with Image.open(path) as image:
+        dots = image.info.get("dpi", (220, 220))[0]
+        return round(CSS_DPI * image.width / dots)
+
+
+def data_uri(path: Path) -> str:
+    """The image at `path` (.png or .svg) as a data URI."""
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f"data:{KINDS[path.suffix]};base64,{content}"
+
+
+def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
+    """A drawing of each sample of samples.json: SVG if there is one, else PNG."""
+    found = []
+    for row in index:
+        stem = row["sample_id"]
+        paths = [folder / f"{stem}{ending}" for ending in (".svg", ".png")]
+        path = next((p for p in paths if p.is_file()), None)
+        if path:
+            after = f", going on from {row['prime']}" if row["prime"] is not None else ""
+            words = Caption("Samples", stem, f"bias {row['bias']:g}{after}, {row['points']} points")
+            found.append(Picture(stem, words, data_uri(path)))
+    return found
+
+
+def _filters(metrics: dict | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for row in (metrics or {}).get("table", []):
+        kept = row.get("filter")
+        if isinstance(kept, dict) and kept not in found:
+            found.append(kept)
+    return found
+
+
+def _frame(path: Path) -> pd.DataFrame | None:
+    return tables.read(path).to_pandas() if path.is_file() else None
+
+
+def _json(path: Path) -> Any:
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PentraceError(f"{path}: not JSON ({error}); delete it and rebuild") from None
