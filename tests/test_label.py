@@ -111,7 +111,7 @@ def test_rejects_name_sample_file_and_place():
     (reject,) = found.rejects
     assert (reject.sample_id, reject.lost, reject.count) == ("a01-000u-02", "text", 1)
     assert reject.source == "lineStrokes/a01-000u-02.xml"
-    assert reject.reason == "a01-000u.txt, CSR line 2: 1 words are #, at most 0"
+    assert reject.reason == "a01-000u.txt, CSR line 2: # stands 1 times, at most 0"
 
 
 def test_forms_without_transcript_among_others_are_a_loss_and_without_any_are_not():
@@ -287,7 +287,7 @@ def test_the_command(tmp_path: Path):
 
     done = run(tmp_path, {"max_reject_share": 0.1})
     assert done.exit_code == 0, done.output
-    assert "demo: 16 samples, 16 of 8 known writers, 0 with text" in done.output
+    assert "demo: 16 samples, 16 with one of 8 writers, 0 with text" in done.output
     assert "writers in more than one split: 0" in done.output
     labels = tables.read(tmp_path / "out/labels.parquet")
     assert labels.schema.equals(schema.LABELS, check_metadata=True)

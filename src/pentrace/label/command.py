@@ -95,7 +95,7 @@ def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
     splits = Counter(row["split"] or "none" for row in rows)
     sizes = ", ".join(f"{name} {splits[name]}" for name in sorted(splits))
     lines = [
-        f"{dataset}: {len(rows)} samples, {len(writers)} of {len(set(writers))} known writers, "
+        f"{dataset}: {len(rows)} samples, {len(writers)} with one of {len(set(writers))} writers, "
         f"{sum(row['text'] is not None for row in rows)} with text",
         f"splits: {sizes}; writers in more than one split: {len(shared_writers(rows))}",
     ]

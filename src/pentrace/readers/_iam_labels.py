@@ -190,7 +190,7 @@ def _unfit(text: str, where: str, settings: LabelSettings) -> Malformed | None:
         return Malformed("no-transcript", f"{where}: there is no such line")
     if scratched > settings.max_scratched_out:
         limit = settings.max_scratched_out
-        return Malformed("scratched-out", f"{where}: {scratched} words are #, at most {limit}")
+        return Malformed("scratched-out", f"{where}: # stands {scratched} times, at most {limit}")
     if percent > settings.max_percent_run:
         limit = settings.max_percent_run
         return Malformed("illegible", f"{where}: a run of {percent} %, at most {limit}")
