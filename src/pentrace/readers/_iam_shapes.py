@@ -17,7 +17,7 @@ import numpy as np
 
 _CORNERS = ("DiagonallyOppositeCoords", "VerticallyOppositeCoords", "HorizontallyOppositeCoords")
 _HEAD = re.compile(
-    rb'<\?xml version="1.0" encoding="ISO-8859-1"\?>\n'
+    rb'<\?xml version="1\.0" encoding="ISO-8859-1"\?>\n'
     rb"<WhiteboardCaptureSession>\n"
     rb"  <WhiteboardDescription>\n"
     rb'    <SensorLocation corner="top_left"/>\n'
