@@ -1,0 +1,184 @@
+"""A trained network in NumPy, one step at a time, with all the weights of a layer in one matrix.
+
+To write a line is a loop over its points, in which each weight is used once: the time is that of
+reading the weights, and what PyTorch spends around every small operation. Here a step is one
+product per layer and a few operations on what it gives, and PyTorch need not even be imported,
+which takes longer than to write a sentence.
+
+sigmoid(z) = (1 + tanh(z / 2)) / 2, and the halves are in the weights: one tanh does for all gates.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.stored import read
+
+EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window_steps
+
+
+def load(path: str | Path) -> tuple[dict[str, np.ndarray], NetworkSettings, dict]:
+    """Weights by name, settings and normalisation of a model file.
+
+    Raises `PentraceError` where the file is missing, cut, or of another version.
+    """
+    weights, settings, normalisation = read(path, "np")
+    names = [f"layers.{layer}.weight_hh_l0" for layer in range(_lstm_layers(settings))]
+    missing = [name for name in [*names, "output.weight"] if name not in weights]
+    if missing:
+        raise PentraceError(f"{path}: weights do not fit the settings: no {missing[0]}")
+    return weights, settings, normalisation
+
+
+def _lstm_layers(settings: NetworkSettings) -> int:
+    return settings.layers - (settings.kind == "synthesis")
+
+
+class Layer:
+    """One LSTM layer of B lines: what it reads stands side by side in one matrix.
+
+    `inputs` (B, D + H + 1): D numbers from below, the layer's own hidden state, and 1.
+    """
+
+    def __init__(self, by_input: np.ndarray, by_hidden: np.ndarray, bias: np.ndarray) -> None:
+        """Weights (4H, D), (4H, H) and (4H,), gates in the order input, forget, output, other."""
+        self.size = by_hidden.shape[1]
+        halves = np.repeat(np.array([0.5, 0.5, 0.5, 1], np.float32), self.size)
+        fused = np.concatenate([by_input, by_hidden, bias[:, None]], 1) * halves[:, None]
+        self.weights = np.ascontiguousarray(fused.T, np.float32)  # (D + H + 1, 4H)
+
+    def start(self, batch: int) -> None:
+        """Forget everything, for `batch` lines."""
+        self.inputs = np.zeros((batch, len(self.weights)), np.float32)
+        self.inputs[:, -1] = 1
+        self.hidden = self.inputs[:, -1 - self.size : -1]  # (B, H), a view
+        self.memory = np.zeros((batch, self.size), np.float32)
+        self.gates = np.empty((batch, 4 * self.size), np.float32)
+
+    def step(self) -> np.ndarray:
+        """Take one step on what stands in `inputs`; the new hidden state (B, H)."""
+        gates, size = np.matmul(self.inputs, self.weights, out=self.gates), self.size
+        np.tanh(gates, out=gates)
+        squashed = gates[:, : 3 * size]
+        squashed *= np.float32(0.5)
+        squashed += np.float32(0.5)
+        memory = self.memory
+        memory *= squashed[:, size : 2 * size]
+        memory += squashed[:, :size] * gates[:, 3 * size :]
+        return np.multiply(squashed[:, 2 * size :], np.tanh(memory), out=self.hidden)
+
+
+class Window:
+    """The soft window of B lines over their texts (Graves 2013, equations 46 to 51)."""
+
+    def __init__(self, weights: np.ndarray, bias: np.ndarray, exponential: bool) -> None:
+        """Weights (3K, H) and bias (3K,)."""
+        self.weights, self.bias, self.exponential = (
+            np.ascontiguousarray(weights.T),
+            bias,
+            exponential,
+        )
+
+    def start(self, text: np.ndarray, symbols: int) -> None:
+        """Before the texts (B, U) int64, -1 for padding, of an alphabet of `symbols`."""
+        self.rows, self.places = np.nonzero(text >= 0)
+        self.marks = self.rows * symbols + text[self.rows, self.places]
+        self.shape = (len(text), symbols)
+        self.u = np.arange(1, text.shape[1] + 2, dtype=np.float32)
+        self.kappa = np.zeros((len(text), len(self.bias) // 3), np.float32)
+
+    def step(self, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Window (B, V), and weights phi (B, U + 1) of each character and of the place behind."""
+        raw = hidden @ self.weights + self.bias
+        values = np.exp(np.minimum(raw, EXPONENT_LIMIT)) if self.exponential else softplus(raw)
+        alpha, beta, advance = np.split(values, 3, 1)
+        self.kappa += advance if self.exponential else advance / np.float32(STEPS_PER_LETTER)
+        bumps = self.kappa[:, :, None] - self.u
+        bumps *= bumps
+        bumps *= beta[:, :, None]
+        np.exp(-np.minimum(bumps, BUMP_LIMIT, out=bumps), out=bumps)
+        phi = np.matmul(alpha[:, None], bumps)[:, 0]
+        seen = np.bincount(self.marks, phi[self.rows, self.places], self.shape[0] * self.shape[1])
+        return seen.reshape(self.shape), phi
+
+
+def softplus(raw: np.ndarray) -> np.ndarray:
+    return np.logaddexp(raw, np.float32(0))
+
+
+class FusedNetwork:
+    """A prediction or synthesis network; `start`, then `step` by step."""
+
+    def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
+        self.settings = settings
+        self.window: Window | None = None
+        self.layers: list[Layer] = []
+        if settings.kind == "synthesis":
+            self._add_first(weights)
+        for number in range(_lstm_layers(settings)):
+            self.layers.append(_from_torch(weights, f"layers.{number}"))
+        self.output = np.ascontiguousarray(weights["output.weight"].T)
+        self.bias = weights["output.bias"]
+
+    def _add_first(self, weights: dict[str, np.ndarray]) -> None:
+        size = self.settings.hidden
+        recurrent = weights["first.weight_recurrent"]
+        by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
+        self.layers.append(Layer(by_input, recurrent[:, :size], weights["first.bias"]))
+        self.symbols = recurrent.shape[1] - size
+        exponential = self.settings.window_parametrisation == "exp"
+        parameters = (weights["first.weight_window"], weights["first.bias_window"])
+        self.window = Window(*parameters, exponential)
+
+    def start(self, batch: int, text: np.ndarray | None = None) -> None:
+        """Forget everything; `batch` new lines, with text (B, U) where the network reads one."""
+        for layer in self.layers:
+            layer.start(batch)
+        if self.window is not None:
+            if text is None or len(text) != batch:
+                raise ValueError("a synthesis network needs a text for each line")
+            self.window.start(text, self.symbols)
+        width = self.settings.hidden * (len(self.layers) if self.settings.skips else 1)
+        self.top = np.empty((batch, width), np.float32)
+        self.phi: np.ndarray | None = None
+
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Raw outputs float32 (B, 6M + 1) after steps x float32 (B, 3).
+
+        As `PredictionNetwork` and `SynthesisNetwork` give for one step. `phi` (B, U + 1) is then
+        what the window sees, the place behind the text last.
+        """
+        skips, size = self.settings.skips, self.settings.hidden
+        for number, layer in enumerate(self.layers):
+            if number == 0 or skips:
+                layer.inputs[:, :3] = x
+            hidden = layer.step()
+            if number == 0 and self.window is not None:
+                self._look(hidden)
+            if number + 1 < len(self.layers):
+                above = self.layers[number + 1]
+                end = above.inputs.shape[1] - 1 - above.size
+                above.inputs[:, end - size : end] = hidden
+            if skips:
+                self.top[:, number * size : (number + 1) * size] = hidden
+        return (self.top if skips else hidden) @ self.output + self.bias
+
+    def _look(self, hidden: np.ndarray) -> None:
+        """The window goes to the layers above now, and to the first at its next step."""
+        assert self.window is not None
+        seen, self.phi = self.window.step(hidden)
+        for layer in self.layers:
+            layer.inputs[:, 3 : 3 + self.symbols] = seen
+
+
+def _from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:
+    """A layer from the parameters of an `nn.LSTM`, whose candidates stand before the outputs."""
+
+    def reordered(part: str) -> np.ndarray:
+        i, f, g, o = np.split(weights[f"{name}.{part}_l0"], 4)
+        return np.concatenate([i, f, o, g])
+
+    bias = reordered("bias_ih") + reordered("bias_hh")
+    return Layer(reordered("weight_ih"), reordered("weight_hh"), bias)

@@ -1,0 +1,179 @@
+"""The NumPy network and its drawing against the PyTorch ones, and the rules of writing."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from pentrace.errors import PentraceError
+from pentrace.networks.kinds import build
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import save_model
+from pentrace.networks.text import encode
+from pentrace.sample import draw as torch_draw
+from pentrace.write.draw import draw, write
+from pentrace.write.fused import FusedNetwork, load
+
+SMALL = {"hidden": 24, "components": 4}
+WRITING = {"kind": "synthesis", "alphabet": " abcde", **SMALL}
+KINDS = [
+    {"layers": 1, **SMALL},
+    {"layers": 3, **SMALL},
+    {"layers": 4, "skips": False, **SMALL},
+    {"layers": 1, **WRITING},
+    {"layers": 3, **WRITING},
+    {"layers": 3, **WRITING, "window_parametrisation": "softplus", "fold_rare": 1},
+]
+TEXTS = ["a bad cab", "dad"]
+
+
+def _both(tmp_path, **given):
+    """A network in PyTorch and, by way of a file, in NumPy."""
+    torch.manual_seed(1)
+    settings = NetworkSettings(**given)
+    network = build(settings)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(1.5)
+    save_model(tmp_path / "model.safetensors", network, settings, {"recipe": "graves"})
+    weights, found, normalisation = load(tmp_path / "model.safetensors")
+    assert (found, normalisation) == (settings, {"recipe": "graves"})
+    return network, FusedNetwork(weights, found)
+
+
+def _text(network) -> np.ndarray | None:
+    settings = network.settings
+    return encode(TEXTS, settings) if settings.kind == "synthesis" else None
+
+
+def _chance(lines: int, steps: int) -> np.ndarray:
+    return np.stack([torch_draw.chances(7, index, steps) for index in range(lines)])
+
+
+@pytest.mark.parametrize("given", KINDS)
+@torch.no_grad()
+def test_every_step_equals_the_torch_network(tmp_path, given):
+    network, fused = _both(tmp_path, **given)
+    x = np.random.default_rng(2).standard_normal((2, 40, 3), np.float32)
+    text = _text(fused)
+    fused.start(2, text)
+    ours = np.stack([fused.step(x[:, t]) for t in range(40)], 1)
+    extra = () if text is None else (torch.from_numpy(text),)
+    theirs = network(torch.from_numpy(x), None, *extra)[0].numpy()
+    np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-5)
+    if text is not None:
+        phi = network.attention(torch.from_numpy(x), None, *extra)[0].numpy()
+        np.testing.assert_allclose(fused.phi, phi[:, -1], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.7])
+def test_draws_equal_the_torch_ones(bias):
+    random = np.random.default_rng(3)
+    raw = random.standard_normal((500, 25)).astype(np.float32) * 3
+    raw[:5] *= 20  # beyond the bounds of the densities
+    chance = torch_draw.chances(1, 0, 500)
+    theirs = torch_draw.draw(torch.from_numpy(raw), torch.from_numpy(chance), bias).numpy()
+    np.testing.assert_allclose(draw(raw, chance, bias), theirs, rtol=2e-4, atol=1e-5)
+
+
+def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path):
+    network, fused = _both(tmp_path, layers=2, **SMALL)
+    chance = _chance(3, 30)
+    theirs = torch_draw.draw_steps(network, torch_draw.blank(3), chance, 0.5)
+    ours = write(fused, chance, bias=0.5)
+    np.testing.assert_allclose(ours.steps, theirs, rtol=1e-3, atol=1e-4)
+    assert ours.length.tolist() == [30] * 3
+    assert not ours.stopped.any()
+
+
+def test_priming_equals_the_torch_one_whatever_stands_beside_it(tmp_path):
+    network, fused = _both(tmp_path, layers=2, **SMALL)
+    random = np.random.default_rng(4)
+    primers = [random.standard_normal((n, 3)).astype(np.float32) for n in (9, 1, 14)]
+    chance = _chance(3, 12)
+    ours = write(fused, chance, primers=primers).steps
+    for row, primer in enumerate(primers):
+        start = torch_draw.primed(network, primer)
+        theirs = torch_draw.draw_steps(network, start, chance[row : row + 1])
+        np.testing.assert_allclose(ours[row], theirs[0], rtol=1e-3, atol=1e-4)
+
+
+def _advancing(tmp_path, step: float) -> FusedNetwork:
+    """A network whose window moves on by about `step` characters a step, whatever it sees."""
+    torch.manual_seed(1)
+    settings = NetworkSettings(layers=2, **WRITING)
+    network = build(settings)
+    with torch.no_grad():
+        network.first.weight_window.zero_()
+        network.first.bias_window.zero_()
+        network.first.bias_window[20:] = np.log(step)
+    save_model(tmp_path / "model.safetensors", network, settings, {})
+    weights, settings, _ = load(tmp_path / "model.safetensors")
+    return FusedNetwork(weights, settings)
+
+
+def test_a_line_stops_when_the_window_has_left_its_text(tmp_path):
+    fused = _advancing(tmp_path, 0.5)
+    text = encode(TEXTS, fused.settings)
+    written = write(fused, _chance(2, 60), text)
+    assert written.stopped.all()
+    # Half a character a step, and half a character more until the place behind is nearest.
+    assert written.length.tolist() == [2 * 9 + 2, 2 * 3 + 2]
+    for row, length in enumerate([9, 3]):
+        seen = written.character[row, : written.length[row]]
+        assert set(seen.tolist()) == set(range(length + 1))
+        assert (np.diff(seen) >= 0).all()
+
+
+def test_a_line_that_does_not_get_there_says_so(tmp_path):
+    fused = _advancing(tmp_path, 0.01)
+    written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))
+    assert not written.stopped.any()
+    assert written.length.tolist() == [20, 20]
+
+
+def test_a_line_is_the_same_whatever_stands_beside_it(tmp_path):
+    fused = _advancing(tmp_path, 0.1)
+    text = encode(TEXTS, fused.settings)
+    together = write(fused, _chance(2, 50), text)
+    alone = write(fused, _chance(2, 50)[1:], text[1:, :3])
+    assert alone.length[0] == together.length[1]
+    kept = slice(0, alone.length[0])
+    np.testing.assert_allclose(alone.steps[0, kept], together.steps[1, kept], rtol=1e-3, atol=1e-4)
+
+
+def test_a_text_for_each_line_is_needed(tmp_path):
+    fused = _advancing(tmp_path, 0.1)
+    with pytest.raises(ValueError, match="text for each line"):
+        write(fused, _chance(2, 5))
+
+
+def test_damaged_weights_are_noticed(tmp_path):
+    fused = _advancing(tmp_path, 0.1)
+    fused.bias[:] = np.nan
+    with pytest.raises(PentraceError, match="not finite"):
+        write(fused, _chance(2, 5), encode(TEXTS, fused.settings))
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path):
+    network = build(NetworkSettings(layers=1, **SMALL))
+    save_model(tmp_path / "m", network, NetworkSettings(layers=2, **SMALL), {})
+    with pytest.raises(PentraceError, match=r"no layers\.1\.weight_hh_l0"):
+        load(tmp_path / "m")
+
+
+def test_writing_needs_no_torch(tmp_path):
+    _both(tmp_path, **KINDS[4])
+    program = (
+        "import sys; from pentrace.write.draw import write; "
+        "from pentrace.write.fused import FusedNetwork, load; "
+        "from pentrace.networks.text import encode; import numpy as np; "
+        "weights, settings, _ = load(sys.argv[1]); network = FusedNetwork(weights, settings); "
+        "text = encode(['abc'], settings); "
+        "write(network, np.full((1, 5, 4), 0.5, np.float32), text); "
+        "assert 'torch' not in sys.modules"
+    )
+    path = str(tmp_path / "model.safetensors")
+    subprocess.run([sys.executable, "-c", program, path], check=True)
