@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from itertools import zip_longest
 from pathlib import Path
 
 
@@ -16,10 +17,11 @@ def shard_of(group: str, shards: int) -> int:
     return zlib.crc32(group.encode()) % shards
 
 
-def natural(path: str) -> list:
+def natural(path: str) -> tuple:
     """Sort key of a path in which U1S2 comes before U1S10."""
-    parts = re.split(r"([0-9]+)", path)
-    return [*(int(part) if i % 2 else part for i, part in enumerate(parts)), path]
+    words, digits = re.split("[0-9]+", path), re.findall("[0-9]+", path)
+    numbers = [(len(number), number) for number in (run.lstrip("0") for run in digits)]
+    return [*zip_longest(words, numbers, fillvalue=())], path
 
 
 def prune(folder: Path, shards: int) -> None:
