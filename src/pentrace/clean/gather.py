@@ -8,7 +8,9 @@ import numpy as np
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.ink import from_table
+
+FROM_PARSED = [name for name in schema.PARSED.names if name in schema.SAMPLES.names]
+FROM_LABELS = [name for name in schema.LABELS.names if name in schema.SAMPLES.names]
 
 
 @click.command("samples")
@@ -57,8 +59,8 @@ def command(
 def sample_row(parsed: dict, label: dict, counts: tuple[int, int], dropped_by: str | None) -> dict:
     """A row of `schema.SAMPLES`, less data set and shard; `counts` are points and strokes left."""
     return {
-        **{name: parsed[name] for name in schema.PARSED.names if name in schema.SAMPLES.names},
-        **{name: label[name] for name in schema.LABELS.names},
+        **{name: parsed[name] for name in FROM_PARSED},
+        **{name: label[name] for name in FROM_LABELS},
         "n_points_recorded": parsed["n_points"],
         "n_strokes_recorded": parsed["n_strokes"],
         "n_points": counts[0],
@@ -71,12 +73,15 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
     """Points and strokes of every sample in the cleaned tables at `paths`."""
     counts: dict[str, tuple[int, int]] = {}
     for path in paths:
-        for piece in tables.read_pieces(path):
-            ink = from_table(piece)
-            begun = ink.first_of_stroke() & (ink.stroke >= 0)
-            strokes = np.bincount(ink.owner[begun], minlength=len(ink.ids))
-            pairs = zip(ink.lengths.tolist(), strokes.tolist(), strict=True)
-            counts.update(zip(ink.ids, pairs, strict=True))
+        for piece in tables.read_pieces(path, ["sample_id", "stroke"]):
+            names, stroke = piece["sample_id"].combine_chunks(), piece["stroke"].to_numpy()
+            owner = names.indices.to_numpy()
+            # `clean` counts strokes from 0 in each sample and leaves no gap.
+            strokes = np.zeros(len(names.dictionary), np.int64)
+            np.maximum.at(strokes, owner, stroke + 1)
+            points = np.bincount(owner, minlength=len(strokes))
+            pairs = zip(points.tolist(), strokes.tolist(), strict=True)
+            counts.update(zip(names.dictionary.to_pylist(), pairs, strict=True))
     return counts
 
 

@@ -1,6 +1,6 @@
 """The frame of a sample: how line-height turns, shears and scales it, and how to go back."""
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Frames:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __getitem__(self, sample: int) -> Frame:
-        return Frame(*(values[sample].item() for values in astuple(self)))
+        return Frame(*(values[sample].item() for values in self.columns().values()))
 
 
 def find_frames(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> Frames:
@@ -49,31 +49,24 @@ def find_frames(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> Fr
     int (S,) `y_sign` is -1 where y was recorded downward. Scale, slant and baseline are those of
     the recipe `line-height`; for the others they change nothing.
     """
-    first = ink.starts[:-1]
-    x, y = upward(ink, y_sign)
-    none = np.zeros(len(first))
-    frames = Frames(
-        x0=ink.x[first].astype(np.float64),
-        y0=ink.y[first].astype(np.float64),
-        y_sign=y_sign.astype(np.int8),
-        scale=np.ones(len(first)),
-        slant=none,
-        baseline=none,
-    )
+    first, none = ink.starts[:-1], np.zeros(len(ink.ids))
+    x0, y0 = ink.x[first].astype(np.float64), ink.y[first].astype(np.float64)
+    frames = Frames(x0, y0, y_sign.astype(np.int8), none + 1, none, none)
     if settings.recipe != "line-height":
         return frames
-    owner = ink.owner
-    baseline = _baseline(x, y, owner) if settings.straighten else none
-    y = y - baseline[owner] * x
+    x, y = upward(ink, y_sign)
+    baseline = _baseline(x, y, ink.owner) if settings.straighten else none
+    y = y - baseline[ink.owner] * x
     slant = _slant(x, y, ink) if settings.deslant else none
-    return Frames(frames.x0, frames.y0, frames.y_sign, _height(y, ink), slant, baseline)
+    return replace(frames, scale=_height(y, ink), slant=slant, baseline=baseline)
 
 
 def upward(ink: Ink, y_sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """x and y from the first point of each sample, y upward: float64 (N,) each, tablet units."""
-    first = np.repeat(ink.starts[:-1], ink.lengths)
-    x, y = ink.x.astype(np.float64), ink.y.astype(np.float64)
-    return x - x[first], (y - y[first]) * y_sign[ink.owner]
+    first, n = ink.starts[:-1], ink.lengths
+    x = ink.x.astype(np.float64) - np.repeat(ink.x[first], n)
+    y = ink.y.astype(np.float64) - np.repeat(ink.y[first], n)
+    return x, y * np.repeat(y_sign.astype(np.float64), n)
 
 
 def into(frames: Frames, owner: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple:

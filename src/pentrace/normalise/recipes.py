@@ -44,7 +44,9 @@ def to_steps(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> tuple
     `PentraceError` naming the sample where resampling by time meets a point without time.
     """
     frames = find_frames(ink, y_sign, settings)
-    x, y = into(frames, ink.owner, *upward(ink, y_sign))
+    x, y = upward(ink, y_sign)
+    if settings.recipe == "line-height":
+        x, y = into(frames, ink.owner, x, y)
     starts, ends = ink.starts, ink.last_of_stroke() | (ink.stroke < 0)
     if settings.resample is not None and settings.spacing is not None:
         first = ink.first_of_stroke()
