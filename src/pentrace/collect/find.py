@@ -78,7 +78,7 @@ def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
             continue
         lines.append(f"{raw}: {source.name} from {found.place.name or found.place}")
         lines += [
-            f"{raw}: {other.name} is not used: {found.place.name} holds the same"
+            f"{raw}: {other.name} is not used, since {found.place.name} is there"
             for other in found.passed_over
         ]
     return lines
