@@ -24,7 +24,7 @@ class Checkout:
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "2", *words],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1"},
+            env=environment(self.folder),
             capture_output=True,
             text=True,
         )
@@ -37,6 +37,11 @@ class Checkout:
         printed = self.snakemake(*words)
         blocks = re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)+)", printed, re.MULTILINE)
         return {" ".join([name, *_wildcards(block)]) for name, block in blocks}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Variables with which the code in `folder` runs, instead of the installed one."""
+    return {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
 
 
 def _wildcards(block: str) -> list[str]:
@@ -54,6 +59,24 @@ def check_out(folder: Path) -> Checkout:
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
         )
     return Checkout(folder)
+
+
+SMOKE = ("--configfile", "workflow/presets/smoke.yaml")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A project in which the whole workflow has run, as small as it can be; not to be changed."""
+    checkout = check_out(tmp_path_factory.mktemp("whole") / "project")
+    checkout.snakemake(*SMOKE)
+    return checkout
+
+
+@pytest.fixture
+def whole_copy(whole: Checkout, tmp_path: Path) -> Checkout:
+    """A copy of the whole project, times of change kept."""
+    shutil.copytree(whole.folder, tmp_path / "project", symlinks=True)
+    return Checkout(tmp_path / "project")
 
 
 @pytest.fixture

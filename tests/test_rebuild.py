@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Checkout, check_out
+from tests.conftest import SMOKE, Checkout, check_out
 
-SMOKE = ("--configfile", "workflow/presets/smoke.yaml")
 TABLES = ("tables", *SMOKE)
 # What follows from one shard's points, for the data set whose shard it is.
 AFTER_PARSE = ("label", "samples", "statistics", "windows")
@@ -86,7 +85,8 @@ def test_one_config_value_reruns_only_what_uses_it(project: Checkout) -> None:
 
 
 def test_a_value_of_one_data_set_leaves_the_other_alone(project: Checkout) -> None:
-    edit(project.folder / "config.yaml", "    note: synthetic ", "    windows: {length: 310}\n    note: s ")
+    own = "    windows: {length: 310}\n    note: synthetic "
+    edit(project.folder / "config.yaml", "    note: synthetic ", own)
     assert project.rules(*TABLES) == {"windows demo-iam", "tables"}
 
 

@@ -1,0 +1,58 @@
+"""The commands of the README, run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Checkout, environment
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python(code: str, whole: Checkout) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=whole.folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.strip(), done.stderr
+
+
+def pentrace_commands() -> list[str]:
+    lines = "\n".join(blocks("sh")).replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.startswith("pentrace ")]
+
+
+@pytest.mark.parametrize("line", pentrace_commands())
+def test_pentrace(line: str, whole_copy: Checkout) -> None:
+    command = line.replace("pentrace ", f"{sys.executable} -m pentrace ", 1)
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=whole_copy.folder,
+        env=environment(whole_copy.folder),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and done.stdout.strip(), done.stderr
+
+
+def test_every_snakemake_command_plans(whole_copy: Checkout) -> None:
+    """Those for real data say what is missing, since there is none here."""
+    words = re.findall(r"snakemake --cores all([^`\n#]*)", README)
+    assert any("real" in w for w in words) and "" in {w.strip() for w in words}
+    for given in {w.strip() for w in words}:
+        printed = whole_copy.snakemake("-n", *given.split(), fails="real" in given)
+        assert "Nothing to be done" in printed or "Job stats" in printed or "no ink" in printed
+
+
+def test_every_file_it_points_to_is_there() -> None:
+    root = Path(__file__).parent.parent
+    for link in re.findall(r"\]\(((?!http)[^)]+)\)", README):
+        assert (root / link).exists(), link

@@ -1,0 +1,82 @@
+"""The whole workflow, as small as it can be: what it makes, and what of it reruns."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from tests.conftest import SMOKE, Checkout
+
+NETWORK = Path("results/demo-iam/small")
+REPORT = {"report"}
+# What every change of the configuration does: it is written down, and shown in the report.
+CONFIGURED = {"configuration", "all"} | REPORT
+
+
+def change(checkout: Checkout, path: str, old: str, new: str) -> None:
+    file = checkout.folder / path
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def test_every_named_file_is_there(whole: Checkout) -> None:
+    for dataset in ("demo-iam", "demo-svc"):
+        folder = whole.folder / "results" / dataset
+        samples = pd.read_parquet(folder / "samples.parquet")
+        rejects = pd.read_parquet(folder / "rejects.parquet")
+        assert "sample_id" in samples and "sample_id" in rejects
+        assert len(pd.read_parquet(folder / "points")) == samples.n_points_recorded.sum()
+        windows = pd.read_parquet(folder / "windows")
+        assert windows.valid.sum() == samples[samples.split.notna()].n_points.sum()
+    network = whole.folder / NETWORK
+    for name in ("model.safetensors", "history.parquet", "metrics.json", "samples", "plots"):
+        assert (network / name).exists(), name
+    assert json.loads((network / "metrics.json").read_text())["table"]
+    assert (whole.folder / "results/report.html").stat().st_size > 100_000
+
+
+def test_every_raw_recording_is_accounted_for(whole: Checkout) -> None:
+    folder = whole.folder / "results/demo-iam"
+    samples = pd.read_parquet(folder / "samples.parquet")
+    rejects = pd.read_parquet(folder / "rejects.parquet")
+    lost = rejects[(rejects.lost == "sample") & (rejects.stage == "parse")]
+    raw = pd.concat(
+        pd.read_parquet(path, columns=["path"]) for path in (folder / "raw").glob("ink-*.parquet")
+    )
+    assert sorted([*samples.source, *lost.source]) == sorted(raw.path)
+
+
+def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
+    assert "Nothing to be done" in whole.snakemake(*SMOKE)
+
+
+def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
+    change(whole_copy, "config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
+    change(whole_copy, "workflow/presets/smoke.yaml", "bias: [0.5]", "bias: [0.6]")
+    drawn = {f"{rule} demo-iam small" for rule in ("sample", "plot_density", "plot_samples")}
+    assert whole_copy.rules(*SMOKE) == drawn | CONFIGURED
+    assert "Nothing to be done" in whole_copy.snakemake(*SMOKE)
+
+
+def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) -> None:
+    change(whole_copy, "workflow/presets/smoke.yaml", "batch_size: 4", "batch_size: 5")
+    figures = (
+        "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
+    )  # fmt: skip
+    rules = ("train", "sample", "evaluate", *(f"plot_{name}" for name in figures))
+    trained = {f"{rule} demo-iam small" for rule in rules}
+    assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
+
+
+def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
+    with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
+        module.write("# changed\n")
+    assert whole_copy.rules(*SMOKE) == {"plot_training demo-iam small", "report", "all"}
+
+
+def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:
+    model = whole_copy.folder / NETWORK / "model.safetensors"
+    before = model.read_bytes()
+    whole_copy.snakemake("--forcerun", "train", "--", str(NETWORK / "model.safetensors"), *SMOKE)
+    assert model.read_bytes() == before
