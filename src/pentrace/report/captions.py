@@ -16,7 +16,7 @@ CAPTIONS = {
         "Data",
         "Recordings by stroke",
         "Samples evenly spaced over the kept recordings, all at one scale, y upward. Neighbouring "
-        "strokes have different colours; a colour has no meaning of its own. The pen in the air is not "
+        "strokes have different colours, which have no meaning. The pen in the air is not "
         "drawn.",
     ),
     "points": Caption(

@@ -48,7 +48,7 @@ class NetworkPart:
     name: str
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
-    filters: list[dict[str, Any]]  # the different filters that rows of the metrics name
+    filters: list[dict[str, Any] | str]  # the different ones that rows of the metrics name
     samples: list[dict[str, Any]]
     pictures: list[Picture]
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
@@ -172,11 +172,11 @@ def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
     return found
 
 
-def _filters(metrics: dict | None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _filters(metrics: dict | None) -> list[dict[str, Any] | str]:
+    found: list[dict[str, Any] | str] = []
     for row in (metrics or {}).get("table", []):
         kept = row.get("filter")
-        if isinstance(kept, dict) and kept not in found:
+        if kept and kept not in found:
             found.append(kept)
     return found
 

@@ -1,0 +1,237 @@
+"""The page: whole by itself, with every figure and count, and safe whatever the raw files say."""
+
+import base64
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pentrace.errors import PentraceError
+from pentrace.plot.command import FIGURES
+from pentrace.report import rulegraph
+from pentrace.report.captions import CAPTIONS, caption
+from pentrace.report.command import command, count, decimals, words
+from tests.small_run import build_dataset, build_outputs
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg=="
+)
+DATA_PLOTS = ["strokes", "points", "offsets", "rules", "rejects"]
+NET_PLOTS = ["training", "density", "end-of-stroke", "mixture", "comparison", "reliability",
+             "samples"]  # fmt: skip
+DOT = """Building DAG of jobs...
+digraph snakemake_dag {
+    graph[bgcolor=white, margin=0];
+    node[shape=box, style=rounded, fontname=sans, fontsize=10, penwidth=2];
+\t0[label = "all", color = "0.1 0.6 0.85", style="rounded"];
+\t1[label = "a<b>", color = "0.2 0.6 0.85", style="rounded"];
+\t2[label = "middle", color = "0.3 0.6 0.85", style="rounded"];
+\t3[label = "last\\nx: 1", color = "0.4 0.6 0.85", style="rounded"];
+\t1 -> 2
+\t2 -> 3
+\t1 -> 3
+\t3 -> 0
+}
+"""
+CONFIG = "run: [small]\ndatasets:\n  small:\n    note: made up\n    raw: <data & more>\n"
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text of a page; raises where tags do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in ("meta", "img", "br", "path", "rect"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.text += " " if tag in ("td", "th", "text") else ""
+        if tag not in ("path", "rect"):
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+    def all(self, tag: str) -> list[dict]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    made = tmp_path_factory.mktemp("report")
+    dataset, network = build_dataset(made / "small"), build_outputs(made / "small" / "net")
+    for place, names in ((dataset, DATA_PLOTS), (network, NET_PLOTS)):
+        (place / "plots").mkdir()
+        for name in names:
+            (place / "plots" / f"{name}.png").write_bytes(PIXEL)
+    (made / "config.yaml").write_text(CONFIG)
+    (made / "rules.dot").write_text(DOT)
+    return made
+
+
+def report(folder: Path, out: Path, *more: str) -> str:
+    arguments = ["--config", folder / "config.yaml", "--out", out, *more]
+    done = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return out.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def text(folder) -> str:
+    return report(
+        folder, folder / "report.html", "--rulegraph", folder / "rules.dot",
+        "--dataset", "small", folder / "small", "--network", "small/net", folder / "small" / "net",
+    )  # fmt: skip
+
+
+def test_nothing_is_loaded_from_elsewhere(text):
+    page = Page(text)
+    for _, attributes in page.tags:
+        for name in ("src", "href", "srcset", "data", "action", "poster"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("data:", "#")), value
+    assert not page.all("script") and not page.all("link") and not page.all("iframe")
+    style = re.search(r"<style>(.*)</style>", text, re.DOTALL)[1]
+    assert "url(" not in style and "@import" not in style
+    assert "default-src 'none'" in text
+
+
+def test_every_figure_stands_in_the_page_with_its_caption(text):
+    page = Page(text)
+    assert len(page.all("img")) == len(DATA_PLOTS) + len(NET_PLOTS) + 3  # and three samples
+    for name in [*DATA_PLOTS, *NET_PLOTS]:
+        assert caption(name).title in page.text and caption(name).text in page.text
+
+
+def test_every_figure_of_the_program_has_words():
+    assert set(FIGURES) - {"ink"} <= set(CAPTIONS)
+    assert {"strokes", "points", "times"} <= set(CAPTIONS)  # what ink draws
+
+
+def test_navigation_leads_to_places_in_the_page(text):
+    page = Page(text)
+    places = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    links = {attributes["href"][1:] for attributes in page.all("a")}
+    assert links <= places and len(links) > 8
+
+
+def test_counts_are_those_of_the_tables(text):
+    plain = re.sub(r"\s+", " ", Page(text).text)
+    assert "train 3 2 270 180 12 3 3" in plain  # recordings, kept, points recorded, kept, ...
+    assert "in no split 1 1 90 90 4 1 1" in plain
+    assert "all 6 5 540 450 24 6 6" in plain
+    assert "clean duplicate points 1,012 2 s0: 7 of 90 points" in plain
+    assert "parse xml-syntax sample 1 1 bad:" in plain
+
+
+def test_measures_stand_beside_the_published_with_their_conditions(text):
+    plain = re.sub(r"\s+", " ", Page(text).text).replace("\u00a0", " ")
+    assert (
+        "prediction 1 x 8 validation (early stopping) 1 of 1 −1,234.5 −1.750 2,345.5 2.250 0.321 "
+        "98.71 % 20.00, 20.00 graves A measured"
+    ) in plain
+    assert "prediction 3 x 400 validation 1,438 −1,041.0 – – – 0.41 – not published" in plain
+    assert "Filter A: spike 100." in plain and "Filter B: not published." in plain
+    assert "4,321 weights" in plain
+    assert "Kept: step 30" in plain and "−0.250 nats per point" in plain
+
+
+def test_hostile_text_stays_text(text):
+    assert "<script" not in text and "&lt;script&gt;" in text
+    assert "<script>alert('file')</script>" in Page(text).text
+    assert "raw: <data & more>" in Page(text).text
+    assert "a<b>" in Page(text).text  # the name of a rule
+
+
+def test_note_of_the_configuration_marks_the_data_set(text):
+    assert Page(text).text.count("made up") >= 3  # overview, heading, configuration
+
+
+def test_page_is_the_same_twice(folder, text, tmp_path):
+    again = report(
+        folder, tmp_path / "again.html", "--rulegraph", folder / "rules.dot",
+        "--dataset", "small", folder / "small", "--network", "small/net", folder / "small" / "net",
+    )  # fmt: skip
+    assert again == text
+
+
+def test_what_was_not_built_is_left_out(folder, tmp_path):
+    plain = Page(report(folder, tmp_path / "a.html", "--dataset", "empty", tmp_path / "no",
+                        "--network", "none", tmp_path / "no")).text  # fmt: skip
+    assert "No table of samples was built." in plain and "Not measured." in plain
+    assert "No rule graph was given." in plain
+
+
+def test_files_that_are_not_what_they_should_be_are_named(folder, tmp_path):
+    (tmp_path / "metrics.json").write_text("{")
+    with pytest.raises(PentraceError, match=r"metrics\.json: not JSON"):
+        report(folder, tmp_path / "a.html", "--network", "n", tmp_path)
+    (tmp_path / "rules.dot").write_text("nothing here")
+    with pytest.raises(PentraceError, match="rulegraph"):
+        report(folder, tmp_path / "a.html", "--rulegraph", tmp_path / "rules.dot")
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_rule_graph_has_every_rule_and_no_implied_edge():
+    graph = rulegraph.parse_dot(DOT)
+    assert [graph.nodes[n]["label"] for n in graph] == ["all", "a<b>", "middle", "last"]
+    drawn = rulegraph.svg(graph)
+    assert drawn.count('class="rule"') == 4
+    assert drawn.count('class="edge"') == 3  # not 1 -> 3
+    assert "a&lt;b&gt;" in drawn
+
+
+def test_cycles_are_refused():
+    with pytest.raises(PentraceError):
+        rulegraph.parse_dot('1[label = "a"]\n2[label = "b"]\n1 -> 2\n2 -> 1\n')
+
+
+@given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=40))
+def test_rules_never_overlap_and_data_flow_downward(pairs):
+    graph = nx.DiGraph((str(a), str(b)) for a, b in pairs if a < b)
+    graph.add_node("13")
+    drawn = rulegraph.svg(graph)
+    boxes = {
+        name: (float(x), float(y), float(width))
+        for x, y, width, name in re.findall(
+            r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)".*?<text[^>]*>(\d+)<', drawn
+        )
+    }
+    assert set(boxes) == set(graph)
+    for a, b in graph.edges:
+        assert boxes[a][1] < boxes[b][1]
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for x, y, width in boxes.values():
+        rows.setdefault(y, []).append((x, x + width))
+    for row in rows.values():
+        row.sort()
+        assert all(right <= left for (_, right), (left, _) in pairwise(row))
+
+
+@pytest.mark.parametrize(
+    "value, shown", [(None, "–"), (0, "0"), (12345, "12,345"), (-7, "−7")]
+)  # fmt: skip
+def test_counts_read_well(value, shown):
+    assert count(value) == shown
+
+
+def test_numbers_and_settings_read_well():
+    assert decimals(-1041.04, 1) == "−1,041.0" and decimals(None) == "–"
+    assert words({"too_long": None, "spike": 100.0, "no_text": False, "duplicate": True}) == (
+        "too long off, spike 100, no text off, duplicate on"
+    )
+    assert words(["train", "test"]) == "train, test"
