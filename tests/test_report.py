@@ -142,9 +142,10 @@ def test_measures_stand_beside_the_published_with_their_conditions(text):
     plain = re.sub(r"\s+", " ", Page(text).text).replace("\u00a0", " ")
     assert (
         "prediction 1 x 8 validation (early stopping) 1 of 1 −1,234.5 −1.750 2,345.5 2.250 0.321 "
-        "98.71 % 20.00, 20.00 graves A measured"
+        "98.71 % 20.00, 20.00 graves A"
     ) in plain
     assert "prediction 3 x 400 validation 1,438 −1,041.0 – – – 0.41 – not published" in plain
+    assert "Shaded: as published, Graves 2013." in plain
     assert "Filter A: spike 100." in plain and "Filter B: not published." in plain
     assert "4,321 weights" in plain
     assert "Kept: step 30" in plain and "−0.250 nats per point" in plain

@@ -6,13 +6,18 @@ import click
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict
+
+TALLEST = 0.4  # height of the page, of its width
+LEAST_TOP = 0.25
+# Paper white cannot be seen: the ink starts a little up the scale.
+SHADES = LinearSegmentedColormap.from_list("shades", style.HEAT(np.linspace(0.2, 1, 256)))
 
 
 def end_of_stroke_figure(predicted: Predicted) -> Figure:
@@ -22,41 +27,38 @@ def end_of_stroke_figure(predicted: Predicted) -> Figure:
     """
     ink = predicted.drawing
     left, right, low, high = drawing.box(ink)
-    share = max((high - low) / max(right - left, 1e-9), 0.02)
-    made = style.figure(2.1 + style.WIDTH * share)
-    above, below = made.subplots(2, 1, height_ratios=(style.WIDTH * share + 0.2, 1.3))
-    _page(above, ink, predicted)
-    drawing.scale_bar(above, left, low - 0.08 * (high - low), right - left, predicted.unit)
-    _over_time(below, predicted)
-    bar = made.colorbar(
-        ScalarMappable(Normalize(0, 1), style.HEAT),
-        ax=above,
-        location="right",
-        shrink=0.8,
-        pad=0.01,
-    )
-    bar.set_label("P(end)")
+    share = min(max((high - low) / max(right - left, 1e-9), 0.02), TALLEST)
+    made = style.figure(2.2 + style.WIDTH * share)
+    above, below = made.subplots(2, 1, height_ratios=(style.WIDTH * share + 0.3, 1.3))
+    # A network that is never sure has differences too: the scale ends at its highest chance.
+    scale = Normalize(0, max(LEAST_TOP, float(predicted.end_chance.max())))
+    _page(above, ink, predicted, scale)
+    drawing.scale_bar(above, left, low - 0.2 * (high - low), right - left, predicted.unit)
+    _over_time(below, predicted, scale)
+    shades = ScalarMappable(scale, SHADES)
+    bar = made.colorbar(shades, ax=above, location="right", shrink=0.8, pad=0.01)
+    bar.set_label("P(end of stroke)")
     bar.outline.set_visible(False)
     return made
 
 
-def _page(axes: Axes, ink: Drawing, predicted: Predicted) -> None:
+def _page(axes: Axes, ink: Drawing, predicted: Predicted, scale: Normalize) -> None:
     chance = np.append(0.0, predicted.end_chance)  # the first point is given, not predicted
-    # Paper white cannot be seen: the ink starts a little up the scale.
-    drawing.draw(axes, ink, style.HEAT(0.15 + 0.85 * chance), 1.0)
+    drawing.draw(axes, ink, SHADES(scale(chance)), 1.1)
     x, y = predicted.position[predicted.ends].T
     axes.scatter(x, y, s=14, facecolors="none", edgecolors=style.BLUE, linewidths=0.7, zorder=3)
     axes.set_title(f"{ink.name}: ○ true ends of strokes")
     style.bare(axes)
-    drawing.limits(axes, ink, 0.12)
+    drawing.limits(axes, ink, 0.24)
 
 
-def _over_time(axes: Axes, predicted: Predicted) -> None:
+def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
     steps = np.arange(1, len(predicted.ends))
     true = np.flatnonzero(predicted.ends)
     axes.vlines(true, 0, 1, color=style.SKY, lw=0.8, label="true end of stroke")
     axes.plot(steps, predicted.end_chance, color=style.INK, lw=0.8, label="predicted")
-    axes.set(xlim=(0, len(steps)), ylim=(0, 1.02), xlabel="step", ylabel="P(end of stroke)")
+    axes.set(xlim=(0, len(steps)), ylim=(0, 1.02 * (scale.vmax or 1)))
+    axes.set(xlabel="step", ylabel="P(end of stroke)")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
 
 
