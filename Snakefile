@@ -11,6 +11,7 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/raw.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/networks.smk"

@@ -118,9 +118,7 @@ def test_a_wrong_key_is_named_before_any_job(checkout: Checkout) -> None:
 
 
 def test_missing_raw_data_is_told_with_where_to_get_it(checkout: Checkout) -> None:
-    printed = checkout.snakemake(
-        "tables", "--configfile", "workflow/presets/real.yaml", fails=True
-    )
+    printed = checkout.snakemake("tables", "--configfile", "workflow/presets/real.yaml", fails=True)
     assert "data/raw/iam" in printed and "lineStrokes" in printed
 
 

@@ -12,7 +12,9 @@ VERSION = "1"
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
 
-def _column(name: str, kind: pa.DataType, meaning: str, unit: str = "", null: bool = False) -> pa.Field:
+def _column(
+    name: str, kind: pa.DataType, meaning: str, unit: str = "", null: bool = False
+) -> pa.Field:
     """A field whose metadata says what it means; `null` says whether it may be absent."""
     return pa.field(name, kind, nullable=null, metadata={"meaning": meaning, "unit": unit})
 
@@ -73,7 +75,9 @@ LABELS = _table(
     _column("writer", pa.string(), "writer, null where unknown", null=True),
     _column("form", pa.string(), "IAM form, or null", null=True),
     _column("text", pa.string(), "transcript in NFC, null where none fits", null=True),
-    _column("split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True),
+    _column(
+        "split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True
+    ),
 )
 
 SAMPLES = _table(
@@ -89,7 +93,12 @@ SAMPLES = _table(
     _column("n_strokes", pa.int32(), "strokes after cleaning, 0 where the sample was dropped"),
     *[PARSED.field(n) for n in ("x_min", "x_max", "y_min", "y_max", "y_axis", "source", "sha256")],
     _column("shard", pa.string(), "the files of this sample are points/<shard>.parquet and so on"),
-    _column("dropped_by", pa.string(), "the rule that dropped it while cleaning, null if kept", null=True),
+    _column(
+        "dropped_by",
+        pa.string(),
+        "the rule that dropped it while cleaning, null if kept",
+        null=True,
+    ),
 )
 
 REJECTS = _table(
@@ -122,7 +131,9 @@ FRAMES = _table(
     _column("x0", pa.float64(), "first point, as recorded", "tablet unit"),
     _column("y0", pa.float64(), "first point, as recorded", "tablet unit"),
     _column("y_sign", pa.int8(), "-1 where the recorded y grows downward, else 1"),
-    _column("scale", pa.float64(), "tablet units per unit of height, 1 if not scaled", "tablet unit"),
+    _column(
+        "scale", pa.float64(), "tablet units per unit of height, 1 if not scaled", "tablet unit"
+    ),
     _column("slant", pa.float64(), "shear removed: dx per dy, 0 if none"),
     _column("baseline", pa.float64(), "slope of the baseline removed: dy per dx, 0 if none"),
 )
@@ -147,7 +158,9 @@ HISTORY = _table(
     _column("step", pa.int64(), "training steps (batches) taken"),
     _column("epoch", pa.float64(), "passes over the training split"),
     _column("points", pa.int64(), "training points seen"),
-    _column("train_loss", pa.float64(), "mean loss since the last row, training split", "nats per point"),
+    _column(
+        "train_loss", pa.float64(), "mean loss since the last row, training split", "nats per point"
+    ),
     _column("validation_loss", pa.float64(), "loss on validation lines", "nats per point"),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
 )
@@ -158,13 +171,29 @@ LINES = _table(
     _column("sample_id", pa.string(), "the line or signature"),
     _column("split", pa.string(), "its split"),
     _column("n_steps", pa.int32(), "predicted steps"),
-    _column("log_loss", pa.float64(), "minus the log-density of the line, normalised units", "nats"),
+    _column(
+        "log_loss", pa.float64(), "minus the log-density of the line, normalised units", "nats"
+    ),
     _column("log_loss_raw", pa.float64(), "the same in tablet units", "nats"),
-    _column("squared_error", pa.float64(), "sum of squared errors of the expected offset", "normalised"),
+    _column(
+        "squared_error", pa.float64(), "sum of squared errors of the expected offset", "normalised"
+    ),
     _column("end_of_stroke_correct", pa.int32(), "steps whose end of stroke was predicted at 0.5"),
 )
 
 TABLES = {
     t.metadata[b"table"].decode(): t
-    for t in (RAW, POINTS, PARSED, LABELS, SAMPLES, REJECTS, OFFSETS, FRAMES, WINDOWS, HISTORY, LINES)
+    for t in (
+        RAW,
+        POINTS,
+        PARSED,
+        LABELS,
+        SAMPLES,
+        REJECTS,
+        OFFSETS,
+        FRAMES,
+        WINDOWS,
+        HISTORY,
+        LINES,
+    )
 }

@@ -57,6 +57,24 @@ def reader_code(*modules):
     return lambda w: code(*modules, f"pentrace.readers.{reader(w)}")
 
 
+def plot_code(figure):
+    """The code of one figure, and of what every figure goes through."""
+    return code("pentrace.plot.command", f"pentrace.plot.{figure}")
+
+
+def note(w):
+    return CONFIG.datasets[w.dataset].note
+
+
+def network_settings(w):
+    return CONFIG.networks[w.network].model_dump_json()
+
+
+def folder(pattern):
+    """Parameter function: a folder, for commands that read or write several files in it."""
+    return lambda w: pattern.format(**w)
+
+
 def lock_results():
     """Keep a second run out; unlike a lock file's mere presence, this ends with the process."""
     global results_lock

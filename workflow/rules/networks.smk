@@ -1,10 +1,6 @@
 # Windows to trained networks, their samples and their measures.
 
 
-def network_settings(w):
-    return CONFIG.networks[w.network].model_dump_json()
-
-
 rule train:
     input:
         windows=lambda w: windows(w.dataset),
@@ -15,10 +11,12 @@ rule train:
         history="results/{dataset}/{network}/history.parquet",
     log:
         "logs/{dataset}/{network}/train.log",
+    conda:
+        "../envs/pentrace.yaml"
     threads: CONFIG.threads
     params:
-        windows="results/{dataset}/windows",
-        checkpoints="results/{dataset}/{network}/checkpoints",
+        windows=folder("results/{dataset}/windows"),
+        checkpoints=folder("results/{dataset}/{network}/checkpoints"),
         settings=network_settings,
     shell:
         "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
@@ -36,9 +34,11 @@ rule sample:
         directory("results/{dataset}/{network}/samples"),
     log:
         "logs/{dataset}/{network}/sample.log",
+    conda:
+        "../envs/pentrace.yaml"
     threads: CONFIG.threads
     params:
-        windows="results/{dataset}/windows",
+        windows=folder("results/{dataset}/windows"),
         settings=CONFIG.sample.model_dump_json(),
     shell:
         "pentrace sample --model {input.model} --windows {params.windows}"
@@ -59,9 +59,11 @@ rule evaluate:
         lines="results/{dataset}/{network}/lines.parquet",
     log:
         "logs/{dataset}/{network}/evaluate.log",
+    conda:
+        "../envs/pentrace.yaml"
     threads: CONFIG.threads
     params:
-        folder="results/{dataset}",
+        folder=folder("results/{dataset}"),
         settings=CONFIG.evaluate.model_dump_json(),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:

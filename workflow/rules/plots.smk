@@ -11,15 +11,6 @@ NETWORK_FIGURES = [
 ]
 
 
-def note(w):
-    return CONFIG.datasets[w.dataset].note
-
-
-def plot_code(figure):
-    """The code of one figure, and of what every figure goes through."""
-    return code("pentrace.plot.command", f"pentrace.plot.{figure}")
-
-
 rule plot_ink:
     input:
         points=sharded("results/{dataset}/points/{shard}.parquet"),
@@ -31,8 +22,10 @@ rule plot_ink:
         "logs/{dataset}/plots/{colour}s.log",
     wildcard_constraints:
         colour="stroke|point",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        points="results/{dataset}/points",
+        points=folder("results/{dataset}/points"),
         note=note,
     shell:
         "pentrace plot ink --points {params.points} --samples {input.samples}"
@@ -49,8 +42,10 @@ rule plot_offsets:
         "results/{dataset}/plots/offsets.png",
     log:
         "logs/{dataset}/plots/offsets.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        folder="results/{dataset}",
+        folder=folder("results/{dataset}"),
         note=note,
     shell:
         "pentrace plot offsets --cleaned {params.folder}/cleaned --offsets {params.folder}/offsets"
@@ -65,8 +60,10 @@ rule plot_rules:
         "results/{dataset}/plots/rules.png",
     log:
         "logs/{dataset}/plots/rules.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        points="results/{dataset}/points",
+        points=folder("results/{dataset}/points"),
         settings=dataset_settings("clean"),
         note=note,
     shell:
@@ -83,6 +80,8 @@ rule plot_rejects:
         "results/{dataset}/plots/rejects.png",
     log:
         "logs/{dataset}/plots/rejects.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         note=note,
     shell:
@@ -98,6 +97,8 @@ rule plot_training:
         "results/{dataset}/{network}/plots/training.png",
     log:
         "logs/{dataset}/{network}/plots/training.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         note=note,
     shell:
@@ -115,8 +116,10 @@ rule plot_density:
         "results/{dataset}/{network}/plots/density.png",
     log:
         "logs/{dataset}/{network}/plots/density.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        windows="results/{dataset}/windows",
+        windows=folder("results/{dataset}/windows"),
         note=note,
     shell:
         "pentrace plot density --model {input.model} --windows {params.windows}"
@@ -137,9 +140,11 @@ for figure in ("end-of-stroke", "mixture"):
             f"results/{{dataset}}/{{network}}/plots/{figure}.png",
         log:
             f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
+        conda:
+            "../envs/pentrace.yaml"
         params:
             figure=figure,
-            windows="results/{dataset}/windows",
+            windows=folder("results/{dataset}/windows"),
             note=note,
         shell:
             "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
@@ -159,6 +164,8 @@ for figure in ("comparison", "reliability"):
             f"results/{{dataset}}/{{network}}/plots/{figure}.png",
         log:
             f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
+        conda:
+            "../envs/pentrace.yaml"
         params:
             figure=figure,
             note=note,
@@ -176,6 +183,8 @@ rule plot_samples:
         "results/{dataset}/{network}/plots/samples.png",
     log:
         "logs/{dataset}/{network}/plots/samples.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         note=note,
     shell:

@@ -1,50 +1,4 @@
 # Raw files, as their owners distribute them, into shards.
-from snakemake.logging import logger
-
-DEMO_ARCHIVES = {
-    "demo-iam": expand(
-        "data/demo/iam/{archive}-all.tar.gz",
-        archive=["lineStrokes", "ascii", "original-xml"],
-    )
-    + ["data/demo/iam/task1.tar.gz"],
-    "demo-svc": ["data/demo/svc/Task2.zip"],
-}
-
-
-def is_made_here(dataset):
-    """Whether the archives are the demo's, and nobody has unpacked them to change a file."""
-    raw = Path(CONFIG.datasets[dataset].raw)
-    unpacked = raw.is_dir() and any(path.is_dir() for path in raw.iterdir())
-    return dataset in DEMO_ARCHIVES and not unpacked
-
-
-def scanned(dataset):
-    """What the raw folder holds, told once to the user; manifests appear in results/."""
-    entry = CONFIG.datasets[dataset]
-    try:
-        found = scan(
-            entry.reader, Path(entry.raw), entry.shards, Path("results", dataset, "raw")
-        )
-    except PentraceError as error:
-        raise WorkflowError(f"Data set {dataset}: {error}") from None
-    for note in found.notes:
-        logger.info(note)
-    return found
-
-
-SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONFIG.run}
-
-
-def manifest(dataset, name):
-    """What tells that raw files changed: the manifest, or the demo's archives."""
-    if is_made_here(dataset):
-        return DEMO_ARCHIVES[dataset]
-    return f"results/{dataset}/raw/{name}.tsv"
-
-
-def collect_code(dataset):
-    name = CONFIG.datasets[dataset].reader
-    return code("pentrace.collect.command", f"pentrace.readers.sources.{name}")
 
 
 if any(d in DEMO_ARCHIVES for d in CONFIG.run):
@@ -56,6 +10,8 @@ if any(d in DEMO_ARCHIVES for d in CONFIG.run):
             *[path for paths in DEMO_ARCHIVES.values() for path in paths],
         log:
             "logs/demo.log",
+        conda:
+            "../envs/pentrace.yaml"
         params:
             settings=CONFIG.demo.model_dump_json(),
         shell:
@@ -79,8 +35,10 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
             ),
         log:
             f"logs/{name}/collect.log",
+        conda:
+            "../envs/pentrace.yaml"
         params:
-            folder=f"results/{name}/raw",
+            folder=lambda w, output: os.path.dirname(output[0]),
             place=f"--reader {CONFIG.datasets[name].reader} --raw {CONFIG.datasets[name].raw}",
             shards=CONFIG.datasets[name].shards,
         shell:
@@ -99,8 +57,10 @@ rule collect_shard:
         "logs/{dataset}/collect/{shard}.log",
     wildcard_constraints:
         dataset="|".join(d for d in CONFIG.run if SCATTERED[d]) or "none",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        folder="results/{dataset}/raw",
+        folder=folder("results/{dataset}/raw"),
         reader=reader,
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
         shards=lambda w: CONFIG.datasets[w.dataset].shards,
@@ -117,8 +77,10 @@ rule collect_labels:
         "results/{dataset}/raw/labels.parquet",
     log:
         "logs/{dataset}/collect/labels.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        folder="results/{dataset}/raw",
+        folder=folder("results/{dataset}/raw"),
         reader=reader,
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
     shell:

@@ -7,6 +7,8 @@ rule configuration:
         "results/config.yaml",
     log:
         "logs/configuration.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         text=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
     shell:
@@ -16,7 +18,7 @@ rule configuration:
 # The graph depends on which data sets and networks there are, not on the other values.
 rule rulegraph:
     input:
-        ancient("results/config.yaml"),
+        config=ancient("results/config.yaml"),
         rules=[
             "Snakefile",
             *sorted(str(p) for p in Path("workflow/rules").glob("*.smk")),
@@ -25,10 +27,12 @@ rule rulegraph:
         "results/rulegraph.dot",
     log:
         "logs/rulegraph.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         shown=[CONFIG.run, CONFIG.train],
     shell:
-        "snakemake --rulegraph dot --forceall --configfile {input[0]} > {output} 2> {log}"
+        "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
 
 
 rule report:
@@ -59,6 +63,8 @@ rule report:
         "results/report.html",
     log:
         "logs/report.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         datasets=" ".join(f"--dataset {d} results/{d}" for d in CONFIG.run),
         networks=" ".join(

@@ -11,6 +11,8 @@ rule parse:
         rejects="results/{dataset}/parsed/{shard}.rejects.parquet",
     log:
         "logs/{dataset}/parse/{shard}.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         reader=reader,
         settings=dataset_settings("parse"),
@@ -31,9 +33,11 @@ rule label:
         rejects="results/{dataset}/label-rejects.parquet",
     log:
         "logs/{dataset}/label.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         reader=reader,
-        parsed="results/{dataset}/parsed",
+        parsed=folder("results/{dataset}/parsed"),
         settings=dataset_settings("label"),
     shell:
         "pentrace label --dataset {wildcards.dataset} --reader {params.reader}"
@@ -52,6 +56,8 @@ rule clean:
         rejects="results/{dataset}/cleaned-rejects/{shard}.parquet",
     log:
         "logs/{dataset}/clean/{shard}.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
         settings=dataset_settings("clean"),
     shell:
@@ -74,8 +80,10 @@ rule samples:
         rejects="results/{dataset}/rejects.parquet",
     log:
         "logs/{dataset}/samples.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        folder="results/{dataset}",
+        folder=folder("results/{dataset}"),
     shell:
         "pentrace samples --dataset {wildcards.dataset} --parsed {params.folder}/parsed"
         " --labels {input.labels} --label-rejects {input.label_rejects}"
@@ -92,8 +100,10 @@ rule statistics:
         "results/{dataset}/normalisation.json",
     log:
         "logs/{dataset}/statistics.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        cleaned="results/{dataset}/cleaned",
+        cleaned=folder("results/{dataset}/cleaned"),
         settings=dataset_settings("normalise"),
         filter=dataset_settings("clean"),
     shell:
@@ -112,6 +122,8 @@ rule normalise:
         frames="results/{dataset}/frames/{shard}.parquet",
     log:
         "logs/{dataset}/normalise/{shard}.log",
+    conda:
+        "../envs/pentrace.yaml"
     shell:
         "pentrace normalise --cleaned {input.cleaned} --samples {input.samples}"
         " --statistics {input.statistics} --offsets {output.offsets} --frames {output.frames}"
@@ -127,8 +139,10 @@ rule windows:
         expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:
         "logs/{dataset}/windows.log",
+    conda:
+        "../envs/pentrace.yaml"
     params:
-        folder="results/{dataset}",
+        folder=folder("results/{dataset}"),
         settings=dataset_settings("windows"),
     shell:
         "pentrace windows --offsets {params.folder}/offsets --samples {input.samples}"

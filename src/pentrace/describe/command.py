@@ -22,9 +22,9 @@ PLACES = {
 
 HEAD = f"""# Tables
 
-All tables are Parquet (zstd), schema version {VERSION}. Each file carries its description: the meaning
-and unit of a column are metadata of its field (`pyarrow.parquet.read_schema(path)`). This page is
-printed by `pentrace describe`.
+All tables are Parquet (zstd), schema version {VERSION}. Each file carries its description: the
+meaning and unit of a column are metadata of its field (`pyarrow.parquet.read_schema(path)`). This
+page is printed by `pentrace describe`.
 
 Places are below `results/<dataset>/`; S is a shard (`00`, `01`, ...), N the name of a network.
 x grows rightward. Up to `cleaned`, y is as recorded (`y_axis` in samples: down for IAM-OnDB, up for

@@ -1,0 +1,47 @@
+# Where the raw files are: found once, when the Snakefile is read.
+from snakemake.logging import logger
+
+DEMO_ARCHIVES = {
+    "demo-iam": expand(
+        "data/demo/iam/{archive}-all.tar.gz",
+        archive=["lineStrokes", "ascii", "original-xml"],
+    )
+    + ["data/demo/iam/task1.tar.gz"],
+    "demo-svc": ["data/demo/svc/Task2.zip"],
+}
+
+
+def is_made_here(dataset):
+    """Whether the archives are the demo's, and nobody has unpacked them to change a file."""
+    raw = Path(CONFIG.datasets[dataset].raw)
+    unpacked = raw.is_dir() and any(path.is_dir() for path in raw.iterdir())
+    return dataset in DEMO_ARCHIVES and not unpacked
+
+
+def scanned(dataset):
+    """What the raw folder holds, told once to the user; manifests appear in results/."""
+    entry = CONFIG.datasets[dataset]
+    try:
+        found = scan(
+            entry.reader, Path(entry.raw), entry.shards, Path("results", dataset, "raw")
+        )
+    except PentraceError as error:
+        raise WorkflowError(f"Data set {dataset}: {error}") from None
+    for note in found.notes:
+        logger.info(note)
+    return found
+
+
+SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONFIG.run}
+
+
+def manifest(dataset, name):
+    """What tells that raw files changed: the manifest, or the demo's archives."""
+    if is_made_here(dataset):
+        return DEMO_ARCHIVES[dataset]
+    return f"results/{dataset}/raw/{name}.tsv"
+
+
+def collect_code(dataset):
+    name = CONFIG.datasets[dataset].reader
+    return code("pentrace.collect.command", f"pentrace.readers.sources.{name}")
