@@ -13,7 +13,6 @@ import pyarrow as pa
 import pytest
 import torch
 from click.testing import CliRunner
-from pentrace.windows.batches import load_lines
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -25,6 +24,7 @@ from pentrace.train.checkpoint import fingerprint
 from pentrace.train.command import command
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.train.settings import TrainSettings
+from pentrace.windows.batches import load_lines
 
 SPLITS = ("train", "validation", "validation2", "test")
 TINY = {"layers": 2, "hidden": 12, "components": 3}

@@ -62,4 +62,6 @@ def _opened(path: str | Path) -> pq.ParquetFile:
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except pa.ArrowInvalid as error:
-        raise PentraceError(f"{path}: not a Parquet file ({error}); delete it and rebuild") from None
+        raise PentraceError(
+            f"{path}: not a Parquet file ({error}); delete it and rebuild"
+        ) from None
