@@ -3,7 +3,9 @@
 Compared, in one run, with the matrix products that the step needs at the rate of this machine's
 own large product, and with the plain loop over three cells that the tests keep as reference.
 
-    OMP_NUM_THREADS=1 python benchmarks/synthesis_step.py
+    OMP_NUM_THREADS=1 THP_MEM_ALLOC_ENABLE=1 python benchmarks/synthesis_step.py
+
+Both as `pentrace train` has them: large pages are set there (see `pentrace.train`).
 """
 
 import argparse

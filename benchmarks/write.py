@@ -1,0 +1,140 @@
+"""Points written per second, on one thread: the NumPy network, and a loop of PyTorch cells.
+
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/write.py
+
+The loop is what other projects do: an `nn.LSTMCell` a layer, a window by einsum over one-hot
+text, a mixture drawn by torch, one line at a time. All times are CPU times of the whole loop,
+drawing included, in turn and by their medians. Also: seconds from starting Python to a sentence.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import linear
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.plain_synthesis import first_cell, one_hot_text, window_step
+
+from pentrace.networks.kinds import Network, build
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import save_model
+from pentrace.networks.text import encode
+from pentrace.sample.draw import chances
+from pentrace.sample.draw import draw as torch_draw
+from pentrace.write.draw import write
+from pentrace.write.fused import FusedNetwork, load
+
+ALPHABET = "".join(map(chr, range(32, 102)))
+TEXT = "It writes what you tell it to"
+POINTS, ROUNDS, LINES = 300, 7, 64
+TARGETS = {"one line": 3, f"{LINES} lines": 15}
+SENTENCE = """
+import sys, numpy as np
+from pentrace.networks.text import encode
+from pentrace.write.draw import write
+from pentrace.write.fused import FusedNetwork, load
+weights, settings, _ = load(sys.argv[1])
+text = encode([sys.argv[2]], settings) if settings.kind == "synthesis" else None
+write(FusedNetwork(weights, settings), np.full((1, 25 * len(sys.argv[2]), 4), .4, np.float32), text)
+"""
+
+
+@torch.no_grad()
+def plain(network: Network, text: np.ndarray | None, chance: np.ndarray) -> None:
+    """One line of N points by a loop over PyTorch cells, chance (N, 4)."""
+    first = getattr(network, "first", None)
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    cells = [] if first is None else [first_cell(first.weights())]
+    cells += [tuple(getattr(layer, name) for name in names) for layer in network.layers]
+    state = [(torch.zeros(1, network.settings.hidden),) * 2 for _ in cells]
+    step, table = torch.zeros(1, 3), torch.from_numpy(chance)
+    extra: tuple[torch.Tensor, ...] = ()
+    if first is not None and text is not None:
+        extra = (torch.zeros(1, first.symbols),)
+        kappa = torch.zeros(1, first.components)
+        hot = one_hot_text(torch.from_numpy(text), first.symbols, torch.float32)
+    for n in range(len(chance)):
+        below = torch.cat([step, *extra], -1)
+        for number, cell in enumerate(cells):
+            state[number] = torch.lstm_cell(below, state[number], *cell)
+            hidden = state[number][0]
+            if number == 0 and first is not None:
+                raw = linear(hidden, first.weight_window, first.bias_window)
+                window, kappa, _ = window_step(raw, kappa, hot, first.parametrisation)
+                extra = (window,)
+            below = torch.cat([step, *extra, hidden], -1)
+        raw = network.output(torch.cat([hidden for hidden, _ in state], -1))
+        step = torch_draw(raw, table[n : n + 1])
+
+
+def cpu_time(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measure(kind: str, folder: Path) -> None:
+    settings = NetworkSettings.model_validate(
+        {"kind": kind, "layers": 3, "hidden": 400}
+        | ({"alphabet": ALPHABET} if kind == "synthesis" else {})
+    )
+    network = never_stopping(build(settings))
+    path = folder / f"{kind}.safetensors"
+    save_model(path, network, settings, {})
+    fused = FusedNetwork(*load(path)[:2])
+    chance = np.stack([chances(1, line, POINTS) for line in range(LINES)])
+    texts = encode([TEXT] * LINES, settings) if kind == "synthesis" else None
+    one = None if texts is None else texts[:1]
+    ways: dict[str, Callable[[], object]] = {
+        "plain loop": lambda: plain(network, one, chance[0]),
+        "one line": lambda: write(fused, chance[:1], one),
+        f"{LINES} lines": lambda: write(fused, chance, texts),
+    }
+    report(kind, ways, path)
+
+
+def never_stopping(network: Network) -> Network:
+    """With a window too slow to leave the text, so that all write the same number of points."""
+    first = getattr(network, "first", None)
+    if first is not None:
+        with torch.no_grad():
+            first.bias_window[2 * first.components :] -= 3
+    return network
+
+
+def report(kind: str, ways: dict[str, Callable[[], object]], path: Path) -> None:
+    for work in ways.values():
+        work()
+    rounds = [{name: cpu_time(work) for name, work in ways.items()} for _ in range(ROUNDS)]
+    print(f"{kind} 3 x 400, {POINTS} points a line, {len(TEXT)} characters, {ROUNDS} rounds")
+    for name in ways:
+        lines = LINES if name == f"{LINES} lines" else 1
+        speed = lines * POINTS / statistics.median(times[name] for times in rounds)
+        gain = statistics.median(lines * times["plain loop"] / times[name] for times in rounds)
+        target = f" (to reach: {TARGETS[name]})" if name in TARGETS else ""
+        print(f"  {name}: {speed:.0f} points a second, {gain:.1f} times the loop{target}")
+    walls = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", SENTENCE, str(path), TEXT], check=True)
+        walls.append(time.perf_counter() - start)
+    print(f"  a sentence from starting Python: {statistics.median(walls):.2f} s of wall time")
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("prediction", "synthesis"):
+            measure(kind, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
