@@ -31,6 +31,7 @@ from pentrace.collect.pack import pack
 from pentrace.collect.shards import shard_of
 from pentrace.demo.board import line_xml
 from pentrace.demo.recording import Recording
+from pentrace.ink import CHANNELS
 from pentrace.parse.command import command as parse
 from pentrace.readers.sources.iam import INK, group
 
@@ -52,24 +53,31 @@ def loop(shard: Path, out: Path) -> None:
 
 
 def looped(files: pa.Table) -> pa.Table:
-    """Points of one row group of raw files."""
-    columns: dict[str, list] = {
-        name: [] for name in ("sample_id", "stroke", "point", "x", "y", "t")
+    """Points of one row group of raw files; nothing but what a point holds is done per point."""
+    x: list[float] = []
+    y: list[float] = []
+    t: list[float] = []
+    stroke: list[int] = []
+    lengths: list[int] = []
+    for content in files["content"].to_pylist():
+        before = len(x)
+        for number, element in enumerate(ElementTree.fromstring(content).find("StrokeSet") or []):
+            for point in element:
+                x.append(float(point.get("x", "")))
+                y.append(float(point.get("y", "")))
+                t.append(float(point.get("time", "")))
+            stroke += [number] * len(element)
+        lengths.append(len(x) - before)
+    names = pa.array([Path(path).stem for path in files["path"].to_pylist()])
+    owner = pa.array(np.repeat(np.arange(len(lengths)), lengths), pa.int32())
+    whole = {
+        **{name: pa.nulls(len(x), schema.POINTS.field(name).type) for name in CHANNELS},
+        "sample_id": pa.DictionaryArray.from_arrays(owner, names),
+        "stroke": stroke,
+        "point": np.concatenate([np.arange(length) for length in lengths]),
+        **{"x": x, "y": y, "t": t},
     }
-    for path, content in zip(files["path"].to_pylist(), files["content"].to_pylist(), strict=True):
-        name, number = Path(path).stem, 0
-        for s, stroke in enumerate(ElementTree.fromstring(content).find("StrokeSet") or []):
-            for point in stroke:
-                columns["sample_id"].append(name)
-                columns["stroke"].append(s)
-                columns["point"].append(number)
-                columns["x"].append(float(point.get("x", "")))
-                columns["y"].append(float(point.get("y", "")))
-                columns["t"].append(float(point.get("time", "")))
-                number += 1
-    whole = {f.name: columns.get(f.name, [None] * len(columns["x"])) for f in schema.POINTS}
-    whole["sample_id"] = pa.array(whole["sample_id"]).dictionary_encode()
-    return pa.table(whole, schema=schema.POINTS)
+    return pa.table({name: whole[name] for name in schema.POINTS.names}, schema=schema.POINTS)
 
 
 def libxml2(shard: Path, _out: Path) -> None:
