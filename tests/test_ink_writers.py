@@ -67,7 +67,7 @@ def pixels(data: bytes) -> np.ndarray:
 
 
 def test_png_shows_strokes_and_dots_antialiased_on_white() -> None:
-    image = pixels(png(Picture([ZIGZAG, DOT], [INK, PRIMER]), pixels=400))
+    image = pixels(png(Picture([ZIGZAG, DOT], [INK, PRIMER]), width=400, height=400))
     assert max(image.shape[:2]) == 400
     assert (image[0, 0] == 255).all()
     grey = image.sum(axis=2)
@@ -84,10 +84,16 @@ def test_png_shows_strokes_and_dots_antialiased_on_white() -> None:
 )
 def test_png_and_svg_of_degenerate_ink(shape: list[np.ndarray]) -> None:
     drawn = Picture(shape, [INK] * len(shape))
-    image = pixels(png(drawn, pixels=300))
+    image = pixels(png(drawn, 300, 300))
     assert min(image.shape[:2]) >= 20
     assert bool((image < 200).any()) == bool(shape)
     ElementTree.fromstring(svg(drawn).encode())
+
+
+def test_png_of_a_sheet_may_be_higher_than_wide() -> None:
+    sheet = stack([picture(ZIGZAG, np.zeros(4, int))] * 9, ["one"] * 9)
+    image = pixels(png(sheet, 200, 10_000))
+    assert image.shape[1] == 200 < image.shape[0]
 
 
 def test_same_picture_same_bytes() -> None:

@@ -97,15 +97,15 @@ def _write_pictures(out: Path, samples: list[Sample], ink: Ink, settings: Sample
             write_text(out / f"{sample.name}.inkml", text)
         _write_picture(out / sample.name, pictures[-1], settings)
     titles = [title(sample) for sample in samples[:SHEET]]
-    _write_picture(out / "sheet", stack(pictures[:SHEET], titles), settings, 2400)
+    _write_picture(out / "sheet", stack(pictures[:SHEET], titles), settings, 6000)
 
 
 def _write_picture(
-    stem: Path, drawn: Picture, settings: SampleSettings, pixels: int = 1800
+    stem: Path, drawn: Picture, settings: SampleSettings, height: int = 1800
 ) -> None:
     writers: dict[str, Callable[[], bytes]] = {
         "svg": lambda: svg(drawn).encode(),
-        "png": lambda: png(drawn, pixels),
+        "png": lambda: png(drawn, height=height),
     }
     for ending in settings.formats:
         if ending in writers:

@@ -40,7 +40,7 @@ class Picture:
     @property
     def letter_height(self) -> float:
         """Height of the labels, in ink units."""
-        return 8 * self.pen_width
+        return 10 * self.pen_width
 
 
 def _bounds(strokes: Sequence[np.ndarray]) -> Bounds:

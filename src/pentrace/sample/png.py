@@ -38,15 +38,16 @@ def draw(axes: Axes, picture: Picture, width: float) -> None:
     axes.set_axis_off()
 
 
-def png(picture: Picture, pixels: int = 1800, margin: float = 4.0) -> bytes:
-    """`picture` as a PNG on white, its longer side `pixels` long; the same bytes for the same ink.
+def png(picture: Picture, width: int = 2400, height: int = 1800, margin: float = 4.0) -> bytes:
+    """`picture` as a PNG on white, as large as fits in `width` and `height` pixels.
 
-    `margin` is in pen widths.
+    `margin` is in pen widths. The same ink gives the same bytes.
     """
     edge = margin * picture.pen_width
     x, low, right, high = picture.bounds
     box = (x - edge, low - edge, right + edge, high + edge)
-    scale = pixels / max(box[2] - box[0], box[3] - box[1])  # pixels in an ink unit
+    # Pixels in an ink unit.
+    scale = min(width / (box[2] - box[0]), height / (box[3] - box[1]))
     size = [max((box[i + 2] - box[i]) * scale, LEAST) / DPI for i in (0, 1)]
     figure = Figure(figsize=(size[0], size[1]), dpi=DPI)
     FigureCanvasAgg(figure)
