@@ -1,6 +1,7 @@
 """Offsets before and after normalising."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 import numpy as np
@@ -13,6 +14,7 @@ from pentrace.plot import data, style
 from pentrace.plot.options import FILE, figure_options
 
 SHARE = 0.004  # of the offsets lie outside the limits of an axis, on either side
+BINS = 80
 
 
 def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") -> Figure:
@@ -24,52 +26,57 @@ def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") 
     if not len(before) or not len(after):
         raise PentraceError(f"no offset in split {split!r}; see the samples table for the splits")
     made = style.figure(3.5)
+    edges = [_edges(before[:, axis]) for axis in (0, 1)]
+    moved = [_moved(edges[axis], before[:, axis], after[:, axis]) for axis in (0, 1)]
     left, right = made.subfigures(1, 2, squeeze=False)[0]
-    for part, steps, unit, title in (
-        (left, before, "tablet units", "recorded"),
-        (right, after, "normalised", "normalised"),
+    for part, steps, bins, unit, title in (
+        (left, before, edges, "tablet units", "recorded"),
+        (right, after, moved, "normalised", "normalised"),
     ):
         grid = part.add_gridspec(2, 2, width_ratios=(4, 1), height_ratios=(1, 4))
         joint = part.add_subplot(grid[1, 0])
-        _joint(joint, steps, unit)
+        _joint(joint, steps, bins, unit)
         over = part.add_subplot(grid[0, 0], sharex=joint)
         beside = part.add_subplot(grid[1, 1], sharey=joint)
-        _marginal(over, steps[:, 0], joint.get_xlim(), "vertical")
-        _marginal(beside, steps[:, 1], joint.get_ylim(), "horizontal")
+        _marginal(over, steps[:, 0], bins[0], "vertical")
+        _marginal(beside, steps[:, 1], bins[1], "horizontal")
         over.set_title(f"{title}: {len(steps):,} offsets, {split}")
     return made
 
 
-def _range(values: np.ndarray) -> tuple[float, float]:
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Bin edges; whole units apart where the values are whole, or bins would show stripes."""
     low, high = np.percentile(values, [100 * SHARE, 100 * (1 - SHARE)])
-    pad = 0.05 * max(high - low, 1e-6)
-    return float(low - pad), float(high + pad)
+    whole = np.array_equal(values, np.round(values))
+    width = max(1, round((high - low) / BINS)) if whole else max((high - low) / BINS, 1e-9)
+    # Between the whole values, so that rounding does not throw one to either side.
+    steps = np.arange(np.floor(low / width) - 2, np.ceil(high / width) + 4)
+    return steps * width - min(width, 1) / 2
 
 
-def _edges(values: np.ndarray, limits: tuple[float, float], most: int) -> np.ndarray:
-    """Bin edges; of whole units where the values are whole numbers, or bins would show stripes."""
-    low, high = limits
-    if np.array_equal(values, np.round(values)):
-        width = max(1, round((high - low) / most))
-        return np.arange(np.floor(low), np.ceil(high) + width, width) - 0.5
-    return np.linspace(low, high, most + 1)
+def _moved(edges: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The same edges in the units of `after`, by mean and sd."""
+    scale = after.std(dtype=np.float64) / max(before.std(dtype=np.float64), 1e-9)
+    return after.mean(dtype=np.float64) + (edges - before.mean(dtype=np.float64)) * (scale or 1.0)
 
 
-def _joint(axes: Axes, steps: np.ndarray, unit: str) -> None:
-    x_limits, y_limits = _range(steps[:, 0]), _range(steps[:, 1])
-    bins = [_edges(steps[:, 0], x_limits, 80), _edges(steps[:, 1], y_limits, 80)]
+def _joint(axes: Axes, steps: np.ndarray, bins: list[np.ndarray], unit: str) -> None:
     axes.hist2d(steps[:, 0], steps[:, 1], bins=bins, norm=LogNorm(), cmap=style.HEAT)
     mean, sd = steps.mean(0, dtype=np.float64), steps.std(0, dtype=np.float64)
     turn = np.linspace(0, 2 * np.pi, 100)
     axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color="white", lw=2)
     axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color=style.BLUE)
-    axes.set(xlim=x_limits, ylim=y_limits)
+    axes.set(xlim=bins[0][[0, -1]], ylim=bins[1][[0, -1]])
     axes.set(xlabel=f"Δx, rightward ({unit})", ylabel=f"Δy, upward ({unit})")
     axes.text(
-        0.03, 0.97,
+        0.03,
+        0.97,
         f"mean ({_told(mean[0])}, {_told(mean[1])})\nsd ({_told(sd[0])}, {_told(sd[1])})",
-        transform=axes.transAxes, va="top", fontsize=6.5,
-    )  # fmt: skip
+        transform=axes.transAxes,
+        va="top",
+        fontsize=6.5,
+        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
+    )
 
 
 def _told(value: float) -> str:
@@ -77,9 +84,14 @@ def _told(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
 
 
-def _marginal(axes: Axes, values: np.ndarray, limits: tuple[float, float], direction: str) -> None:
-    edges = _edges(values, limits, 80)
-    axes.hist(values, edges, density=True, log=True, color=style.GREY, orientation=direction)  # type: ignore[arg-type]
+def _marginal(
+    axes: Axes,
+    values: np.ndarray,
+    edges: np.ndarray,
+    direction: Literal["vertical", "horizontal"],
+) -> None:
+    bins = edges.tolist()
+    axes.hist(values, bins, density=True, log=True, color=style.GREY, orientation=direction)
     axes.tick_params(labelbottom=False, labelleft=False, which="both", length=0)
     axes.spines[:].set_visible(False)
 
