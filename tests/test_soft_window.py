@@ -178,22 +178,25 @@ def test_cut_into_runs_as_on_a_gpu_the_result_is_the_same(parametrisation):
     layer = _layer(parametrisation)
     x, state = _inputs(layer, steps=77)
     weights = layer.weights()
+    cell_weight = torch.cat([weights.recurrent, weights.input, weights.bias[:, None]], -1)
     real = SYMBOLS >= 0
     text = (SYMBOLS.clamp(min=0), real.double())
     start = (torch.cat([state.hidden, state.window], -1), state.memory, state.position)
     results = []
     with torch.no_grad():
         for loops in (window_steps, graphs):
-            projected = x @ weights.input.t() + weights.bias
             tape = loops.forward_steps(
-                parametrisation == "exp", projected, *start, *text, *weights[2:]
+                parametrisation == "exp", x, *start, *text, cell_weight, *weights[3:]
             )
             torch.manual_seed(1)
-            outer = [torch.randn_like(part[1:]) for part in (tape.fed_back, tape.position)]
+            seen = tape.read[1:, :, :-4]
+            outer = [torch.randn_like(part) for part in (seen, tape.position[1:])]
             saved = (tape.gates, tape.memory, tape.window, tape.position, tape.bumps)
             back = loops.backward_steps(
                 parametrisation == "exp", *saved, *text, *weights[2:4], *outer, state.memory
             )
-            results.append([*tape[:5], tape.bumps[..., :5], *back])
+            read = (tape.read[:-1], seen)  # the last has no input to read
+            states = (tape.memory, tape.position, tape.window, tape.bumps[..., :5])
+            results.append([tape.gates, *read, *states, *back])
     for ours, plain in zip(*results, strict=True):
         torch.testing.assert_close(ours, plain)

@@ -83,7 +83,7 @@ def _padded(text: Tensor) -> Tensor:
 
 def forward_steps(
     exponential: bool,
-    projected: Tensor,
+    x: Tensor,
     fed_back: Tensor,
     memory: Tensor,
     position: Tensor,
@@ -94,24 +94,26 @@ def forward_steps(
     """As `window_steps.forward_steps`; the bumps are those of the padded text."""
     text = (_padded(symbols), _padded(real))
     tapes: list[Tape] = []
-    for part in projected.split(runs(len(projected))):
+    for part in x.split(runs(len(x))):
         state = (fed_back, memory, position)
         tensors = (part, *state, *text, *weights)
         tape = Tape(*replay(window_steps.forward_steps, exponential, tensors))
-        fed_back, memory, position = tape.fed_back[-1], tape.memory[-1], tape.position[-1]
+        fed_back = tape.read[-1, :, : fed_back.shape[1]]
+        memory, position = tape.memory[-1], tape.position[-1]
         tapes.append(tape)
     return _joined(tapes)
 
 
 def _joined(tapes: list[Tape]) -> Tape:
-    """One tape; each holds the state before it, which the one before also ends with."""
+    """One tape; each starts with the state that the one before it ends with."""
 
-    def join(name: str, first: int) -> Tensor:
+    def join(name: str) -> Tensor:
         parts = [getattr(tape, name) for tape in tapes]
-        return torch.cat(parts[:1] + [part[first:] for part in parts[1:]])
+        if name in ("memory", "read", "position"):
+            parts[:-1] = [part[:-1] for part in parts[:-1]]
+        return torch.cat(parts)
 
-    with_state = {"memory", "fed_back", "position"}
-    return Tape(*(join(name, int(name in with_state)) for name in Tape._fields))
+    return Tape(*(join(name) for name in Tape._fields))
 
 
 def backward_steps(

@@ -81,23 +81,22 @@ class _Attend(torch.autograd.Function):
         *parameters: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         weights = Weights(*parameters)
-        projected = torch.addmm(weights.bias, x.flatten(0, 1), weights.input.t())
         tape = _forward(x)(
             exponential,
-            projected.unflatten(0, x.shape[:2]),
+            x,
             torch.cat([hidden, window], -1),
             memory,
             position,
             symbols,
             real,
-            weights.recurrent,
+            torch.cat([weights.recurrent, weights.input, weights.bias[:, None]], -1),
             weights.window,
             weights.window_bias,
         )
         ctx.exponential = exponential
-        ctx.save_for_backward(x, symbols, real, *weights, *tape)
+        ctx.save_for_backward(symbols, real, *weights, *tape)
         size = memory.shape[-1]
-        seen = tape.fed_back[1:]
+        seen = tape.read[1:, :, : weights.recurrent.shape[1]]
         return seen[..., :size], seen[..., size:], tape.position[1:], tape.memory[-1]
 
     @staticmethod
@@ -106,9 +105,9 @@ class _Attend(torch.autograd.Function):
     def backward(  # type: ignore[override]
         ctx: Any, d_hidden: Tensor, d_window: Tensor, d_position: Tensor, d_memory: Tensor
     ) -> tuple[Tensor | None, ...]:
-        x, symbols, real, *saved = ctx.saved_tensors
+        symbols, real, *saved = ctx.saved_tensors
         weights, tape = Weights(*saved[:5]), Tape(*saved[5:])
-        run = _backward(x)(
+        run = _backward(tape.gates)(
             ctx.exponential,
             tape.gates,
             tape.memory,
@@ -126,20 +125,18 @@ class _Attend(torch.autograd.Function):
         size = tape.memory.shape[-1]
         d_x = run.gates @ weights.input if ctx.needs_input_grad[1] else None
         d_state = (run.fed_back[:, :size], run.memory, run.fed_back[:, size:], run.position)
-        return None, d_x, None, None, *d_state, *_weight_gradients(run, x, tape)
+        return None, d_x, None, None, *d_state, *_weight_gradients(run, tape, weights)
 
 
-def _weight_gradients(run: Derivatives, x: Tensor, tape: Tape) -> Weights:
+def _weight_gradients(run: Derivatives, tape: Tape, weights: Weights) -> Weights:
     """One matrix product per weight for all steps together."""
-    gates, window = run.gates.flatten(0, 1), run.window.flatten(0, 1)
-    hidden = tape.fed_back[1:, :, : tape.memory.shape[-1]].flatten(0, 1)
-    return Weights(
-        gates.t() @ x.flatten(0, 1),
-        gates.sum(0),
-        gates.t() @ tape.fed_back[:-1].flatten(0, 1),
-        window.t() @ hidden,
-        window.sum(0),
+    window = run.window.flatten(0, 1)
+    hidden = tape.read[1:, :, : tape.memory.shape[-1]].flatten(0, 1)
+    cell = run.gates.flatten(0, 1).t() @ tape.read[:-1].flatten(0, 1)
+    recurrent, by_input, bias = cell.split(
+        [weights.recurrent.shape[1], weights.input.shape[1], 1], dim=1
     )
+    return Weights(by_input, bias[:, 0], recurrent, window.t() @ hidden, window.sum(0))
 
 
 def _forward(x: Tensor) -> Callable[..., Tape]:

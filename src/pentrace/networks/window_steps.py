@@ -1,13 +1,15 @@
 """The recurrence of layer 1 and its soft window, step by step, forward and backward.
 
 Graves 2013 (arXiv 1308.0850), equations 46 to 51, around an LSTM cell without peepholes. Only
-what depends on the step before stands inside the loops: projections of the input come in ready,
-gradients of the weights go out as derivatives to be multiplied once for all steps. Every tensor
-that the loops write is allocated before them and taken apart with `unbind`: to index a tensor in
-a loop costs a view a step, and under autograd a gradient of the whole size a step.
+what depends on the step before stands inside the loops: gradients of the weights go out as
+derivatives, to be multiplied once for all steps. The few numbers of the input, and the bias, ride
+along in the product that is needed anyhow: to project them ahead of the loop, as pays with wide
+inputs, would write all gates to memory and read them back. Every tensor that the loops write is
+allocated before them and taken apart with `unbind`: to index a tensor in a loop costs a view a
+step, and under autograd a gradient of the whole size a step.
 
-T steps, B sequences, H cells, V symbols, K Gaussians, U characters. Gates stand in the order
-input, forget, output, candidate, so that the three sigmoids adjoin.
+T steps, B sequences, D inputs, H cells, V symbols, K Gaussians, U characters. Gates stand in the
+order input, forget, output, candidate, so that the three sigmoids adjoin.
 """
 
 from typing import NamedTuple
@@ -26,22 +28,22 @@ STEPS_PER_LETTER = 25.0
 
 
 class Tape(NamedTuple):
-    """What the forward loop leaves behind; the first entry over T + 1 is the state at the start."""
+    """What the forward loop leaves behind; of T + 1 entries the first is the state before it."""
 
     gates: Tensor  # (T, B, 4H), after their squashing
     memory: Tensor  # (T + 1, B, H), cells
-    fed_back: Tensor  # (T + 1, B, H + V), hidden state and window, what the next step reads
+    read: Tensor  # (T + 1, B, H + V + D + 1), what a step reads: hidden state, window, input, 1
     window: Tensor  # (T, B, 3K), alpha, beta and advance of kappa
     position: Tensor  # (T + 1, B, K), kappa
     bumps: Tensor  # (T, B, K, U), exp(-beta (kappa - u)^2)
 
 
 class Derivatives(NamedTuple):
-    """What the backward loop leaves behind; the last four belong to the state at the start."""
+    """What the backward loop leaves behind; the last three belong to the state before it."""
 
     gates: Tensor  # (T, B, 4H), before their squashing
     window: Tensor  # (T, B, 3K), before exp or softplus
-    fed_back: Tensor  # (B, H + V)
+    fed_back: Tensor  # (B, H + V), hidden state and window
     memory: Tensor  # (B, H)
     position: Tensor  # (B, K)
 
@@ -65,34 +67,35 @@ def _slope(value: Tensor, exponential: bool) -> Tensor:
 
 def forward_steps(
     exponential: bool,
-    projected: Tensor,
+    x: Tensor,
     fed_back: Tensor,
     memory: Tensor,
     position: Tensor,
     symbols: Tensor,
     real: Tensor,
-    recurrent: Tensor,
+    cell_weight: Tensor,
     window: Tensor,
     window_bias: Tensor,
 ) -> Tape:
     """Run T steps.
 
-    projected (T, B, 4H), input part of the gates with the bias, is overwritten; fed_back
-    (B, H + V), memory (B, H) and position (B, K) are the state at the start; symbols (B, U) int64
-    and real (B, U), 1 or 0 for padding; recurrent (4H, H + V), window (3K, H), window_bias (3K).
+    x (T, B, D); fed_back (B, H + V), hidden state and window, memory (B, H) and position (B, K)
+    at the start; symbols (B, U) int64 and real (B, U), 1 or 0 for padding; cell_weight
+    (4H, H + V + D + 1), window (3K, H), window_bias (3K).
     """
-    steps, batch, hidden = *projected.shape[:2], memory.shape[-1]
+    steps, batch, hidden = *x.shape[:2], memory.shape[-1]
     components = position.shape[-1]
     tape = Tape(
-        projected,
+        x.new_empty(steps, batch, 4 * hidden),
         _with_first(memory, steps),
-        _with_first(fed_back, steps),
-        projected.new_empty(steps, batch, 3 * components),
+        _readings(x, fed_back),
+        x.new_empty(steps, batch, 3 * components),
         _with_first(position, steps),
-        projected.new_empty(steps, batch, components, symbols.shape[1]),
+        x.new_empty(steps, batch, components, symbols.shape[1]),
     )
-    cell = _CellForward(tape, recurrent)
-    glance = _WindowForward(tape, exponential, symbols, real, window, window_bias, hidden)
+    cell = _CellForward(tape, cell_weight)
+    symbol_count = fed_back.shape[1] - hidden
+    glance = _WindowForward(tape, exponential, symbols, real, window, window_bias, symbol_count)
     for step in range(steps):
         cell(step)
         glance(step)
@@ -105,23 +108,34 @@ def _with_first(first: Tensor, steps: int) -> Tensor:
     return whole
 
 
+def _readings(x: Tensor, fed_back: Tensor) -> Tensor:
+    """What the steps read; of all but the first, hidden state and window are still to come."""
+    steps, batch, inputs = x.shape
+    width = fed_back.shape[1]
+    read = x.new_empty(steps + 1, batch, width + inputs + 1)
+    read[0, :, :width] = fed_back
+    read[:steps, :, width:-1] = x
+    read[..., -1] = 1
+    return read
+
+
 class _CellForward:
     """One step of the LSTM cell."""
 
-    def __init__(self, tape: Tape, recurrent: Tensor) -> None:
+    def __init__(self, tape: Tape, weight: Tensor) -> None:
         hidden = tape.memory.shape[-1]
         self.gates = tape.gates.unbind(0)
         self.squashed = tape.gates[..., : 3 * hidden].unbind(0)
         self.i, self.f, self.o, self.g = (p.unbind(0) for p in tape.gates.split(hidden, -1))
         self.memory = tape.memory.unbind(0)
-        self.fed_back = tape.fed_back.unbind(0)
-        self.hidden = tape.fed_back[..., :hidden].unbind(0)
+        self.read = tape.read.unbind(0)
+        self.hidden = tape.read[..., :hidden].unbind(0)
         self.tanh = torch.empty_like(tape.memory[0])
         # Rows of the second factor in order: 15 to 20 % faster than a transposed view at B = 32.
-        self.recurrent = recurrent.t().contiguous()
+        self.weight = weight.t().contiguous()
 
     def __call__(self, t: int) -> None:
-        self.gates[t].addmm_(self.fed_back[t], self.recurrent)
+        torch.mm(self.read[t], self.weight, out=self.gates[t])
         self.squashed[t].sigmoid_()
         self.g[t].tanh_()
         torch.mul(self.f[t], self.memory[t], out=self.memory[t + 1])
@@ -141,12 +155,13 @@ class _WindowForward:
         real: Tensor,
         weight: Tensor,
         bias: Tensor,
-        hidden: int,
+        symbol_count: int,
     ) -> None:
+        hidden = tape.memory.shape[-1]
         components = tape.position.shape[-1]
         self.exponential, self.scale = exponential, advance_scale(exponential)
-        self.hidden = tape.fed_back[..., :hidden].unbind(0)
-        self.seen = tape.fed_back[..., hidden:].unbind(0)
+        self.hidden = tape.read[..., :hidden].unbind(0)
+        self.seen = tape.read[..., hidden : hidden + symbol_count].unbind(0)
         self.values = tape.window.unbind(0)
         alpha, beta, advance = tape.window.split(components, -1)
         self.alpha = alpha.unsqueeze(-2).unbind(0)  # each (B, 1, K)
