@@ -78,5 +78,7 @@ def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
 def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:
     model = whole_copy.folder / NETWORK / "model.safetensors"
     before = model.read_bytes()
+    # A finished run leaves no checkpoint to go on from, so this one trains from the start.
+    assert not list((whole_copy.folder / NETWORK / "checkpoints").glob("*"))
     whole_copy.snakemake("--forcerun", "train", "--", str(NETWORK / "model.safetensors"), *SMOKE)
     assert model.read_bytes() == before

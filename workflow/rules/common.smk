@@ -1,6 +1,7 @@
 # What the rules share: the checked configuration, shards, and the code each stage depends on.
 import fcntl
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pentrace.imports import closure
 SPLITS = ["train", "validation", "validation2", "test"]
 
 # The commands of this environment come first, so that it need not be activated.
-shell.prefix(f"export PATH={os.path.dirname(sys.executable)}:$PATH; ")
+shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 try:
     CONFIG = load(config)

@@ -39,11 +39,12 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
             "../envs/pentrace.yaml"
         params:
             folder=lambda w, output: os.path.dirname(output[0]),
-            place=f"--reader {CONFIG.datasets[name].reader} --raw {CONFIG.datasets[name].raw}",
+            reader=CONFIG.datasets[name].reader,
+            raw=CONFIG.datasets[name].raw,
             shards=CONFIG.datasets[name].shards,
         shell:
-            "pentrace collect {params.place} --shards {params.shards} --only ink"
-            " --out {params.folder} > {log} 2>&1"
+            "pentrace collect --reader {params.reader} --raw {params.raw:q}"
+            " --shards {params.shards} --only ink --out {params.folder} > {log} 2>&1"
 
 
 # A tree is read shard by shard, so that a changed file costs its own shard alone.
@@ -65,7 +66,7 @@ rule collect_shard:
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
         shards=lambda w: CONFIG.datasets[w.dataset].shards,
     shell:
-        "pentrace collect --reader {params.reader} --raw {params.raw} --shards {params.shards}"
+        "pentrace collect --reader {params.reader} --raw {params.raw:q} --shards {params.shards}"
         " --only ink-{wildcards.shard} --out {params.folder} > {log} 2>&1"
 
 
@@ -84,5 +85,5 @@ rule collect_labels:
         reader=reader,
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
     shell:
-        "pentrace collect --reader {params.reader} --raw {params.raw} --shards 1 --only labels"
+        "pentrace collect --reader {params.reader} --raw {params.raw:q} --shards 1 --only labels"
         " --out {params.folder} > {log} 2>&1"

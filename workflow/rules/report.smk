@@ -30,7 +30,7 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.run, CONFIG.train],
+        shown=[CONFIG.run, CONFIG.train, SCATTERED],
     shell:
         "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
 

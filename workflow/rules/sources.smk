@@ -13,9 +13,10 @@ DEMO_ARCHIVES = {
 
 def is_made_here(dataset):
     """Whether the archives are the demo's, and nobody has unpacked them to change a file."""
+    archives = DEMO_ARCHIVES.get(dataset, [])
     raw = Path(CONFIG.datasets[dataset].raw)
     unpacked = raw.is_dir() and any(path.is_dir() for path in raw.iterdir())
-    return dataset in DEMO_ARCHIVES and not unpacked
+    return raw in {Path(archive).parent for archive in archives} and not unpacked
 
 
 def scanned(dataset):
