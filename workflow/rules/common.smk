@@ -90,7 +90,9 @@ def lock_results():
 
 
 def prune_shards():
-    """Remove the files of shards that a smaller `shards` leaves behind."""
+    """Remove what a smaller `shards`, or a killed run, has left behind."""
+    for partial in Path("results").rglob(".*.partial"):
+        partial.unlink()
     for name in CONFIG.run:
         prune(Path("results") / name, CONFIG.datasets[name].shards)
 
