@@ -72,7 +72,7 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    mistakes = [*_names(config), *_readers(config)]
+    mistakes = [*_names(config), *_readers(config), *_kinds(config)]
     if mistakes:
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
@@ -123,4 +123,14 @@ def _readers(config: Config) -> list[str]:
         f"datasets.{name}.reader: no {entry.reader!r}; there are: {', '.join(known)}"
         for name, entry in config.datasets.items()
         if entry.reader not in known
+    ]
+
+
+def _kinds(config: Config) -> list[str]:
+    """Networks that are to be trained, of a kind that `pentrace train` refuses."""
+    return [
+        f"networks.{name}.kind: synthesis networks cannot be trained by this version; "
+        f"take prediction, or leave {name} out of train"
+        for name in config.train
+        if name in config.networks and config.networks[name].kind == "synthesis"
     ]
