@@ -36,7 +36,7 @@ POINTS = _table(
     "points",
     "One row per recorded pen position, in the order of recording; the rows of a sample adjoin, "
     "and a row group holds whole samples. x and y as recorded: see `y_axis` in samples; in "
-    "generated ink y grows upward.",
+    "generated ink y grows upward, and with the recipe `line-height` x and y are line heights.",
     _column("sample_id", _NAME, "the line or signature"),
     _column("stroke", pa.int32(), "stroke in the sample, from 0; -1 while the pen is in the air"),
     _column("point", pa.int32(), "position in the sample, from 0"),
@@ -110,7 +110,11 @@ REJECTS = _table(
     _column("stage", pa.string(), "parse, label or clean"),
     _column("rule", pa.string(), "name of the rule"),
     _column("lost", pa.string(), "what was lost: sample, points, strokes, text or writer"),
-    _column("count", pa.int32(), "how many points were removed; 1 for a sample, text or writer"),
+    _column(
+        "count",
+        pa.int32(),
+        "how many points were removed, or strokes were left out or cut; 1 for all else",
+    ),
     _column("reason", pa.string(), "what was found, where, and the limit it broke"),
 )
 
