@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pentrace.sample.inkml import inkml
-from pentrace.sample.picture import INK, PRIMER, Picture, picture, split_strokes, stack
+from pentrace.sample.picture import INK, PRIMER, Picture, noted, picture, split_strokes, stack
 from pentrace.sample.png import png
 from pentrace.sample.svg import svg
 
@@ -110,6 +110,15 @@ def test_stack_keeps_pictures_and_titles_apart() -> None:
     assert lows[0] > tops[1] and lows[1] > tops[2]
     assert all(low > label[1] for low, label in zip(lows, sheet.labels[1:], strict=False))
     assert [label[2] for label in sheet.labels] == ["one", "two", "three"]
+
+
+def test_note_stands_below_the_ink_and_inside_the_picture() -> None:
+    plain = picture(ZIGZAG, np.zeros(4, int))
+    told = noted(plain, "a & b")
+    assert "<text" not in svg(plain) and ">a &amp; b</text>" in svg(told)
+    (left, base, _), (x, low, _, _) = told.labels[0], plain.bounds
+    assert left == x and told.bounds[1] <= base < base + told.letter_height < low
+    assert png(told) != png(plain) and noted(plain, "") is plain
 
 
 def test_split_strokes_leaves_out_the_pen_in_the_air() -> None:

@@ -27,8 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def run(folder: Path, out: Path, settings: dict) -> None:
+def run(folder: Path, out: Path, settings: dict, *more: str) -> None:
     given = [*small_model.options(folder), "--out", str(out), "--settings", json.dumps(settings)]
+    given += more
     result = CliRunner().invoke(command, given)
     if result.exception is not None:
         raise result.exception
@@ -112,6 +113,41 @@ def test_primers_by_name_from_any_split(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path, {"lines": 0, "steps": 5, "prime": ["test-1", "train-0"], "formats": []})
     rows = json.loads((tmp_path / "samples.json").read_text())
     assert [row["prime"] for row in rows] == ["test-1"] * 3 + ["train-0"] * 3
+
+
+def test_note_is_told_in_every_file_for_people(folder: Path, tmp_path: Path) -> None:
+    run(folder, tmp_path, SETTINGS, "--note", "made <up>")
+    assert {row["note"] for row in json.loads((tmp_path / "samples.json").read_text())} == {
+        "made <up>"
+    }
+    for path in (folder / "samples").iterdir():
+        same = (tmp_path / path.name).read_bytes() == path.read_bytes()
+        assert same == (path.name == "points.parquet"), path.name
+        if path.suffix in (".svg", ".inkml"):
+            assert "made &lt;up&gt;" in (tmp_path / path.name).read_text()
+    assert {row["note"] for row in json.loads((folder / "samples/samples.json").read_text())} == {
+        None
+    }
+
+
+def test_older_samples_go_as_a_whole(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "samples"
+    run(folder, out, {**SETTINGS, "lines": 3, "formats": ["svg", "inkml"]})
+    (out / ".snakemake_timestamp").touch()
+    with pytest.raises(PentraceError):
+        run(folder, out, {**SETTINGS, "prime": ["validation-9"]})
+    assert (out / "bias-0-02.svg").is_file()
+    run(folder, out, {**SETTINGS, "lines": 1, "prime": None, "formats": ["svg"]})
+    drawn = {"bias-0-00.svg", "bias-0.5-00.svg", "sheet.svg"}
+    assert {path.name for path in out.iterdir()} == {*drawn, "points.parquet", "samples.json"}
+    assert [path.name for path in tmp_path.iterdir()] == ["samples"]
+
+
+def test_a_folder_of_other_things_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("long")
+    with pytest.raises(PentraceError, match=r"thesis\.tex"):
+        run(folder, tmp_path, SETTINGS)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 @pytest.mark.parametrize(

@@ -36,14 +36,14 @@ rule sample:
         "logs/{dataset}/{network}/sample.log",
     conda:
         "../envs/pentrace.yaml"
-    threads: CONFIG.threads
     params:
         windows=folder("results/{dataset}/windows"),
         settings=CONFIG.sample.model_dump_json(),
+        note=note,
     shell:
         "pentrace sample --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
-        " > {log} 2>&1"
+        " --note {params.note:q} > {log} 2>&1"
 
 
 rule evaluate:

@@ -24,12 +24,6 @@ CAPTIONS = {
         "Recordings by point",
         "The same samples; the colour is the place of each point in the sample.",
     ),
-    "times": Caption(
-        "Data",
-        "Recordings by time",
-        "The same samples; the colour is the time since the first point. The scale ends where "
-        "99 % of the points lie, so that one long pause does not hide all others.",
-    ),
     "rules": Caption(
         "Cleaning",
         "What the rules measure",

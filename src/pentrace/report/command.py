@@ -6,7 +6,6 @@ from typing import Any
 import click
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from pentrace import __version__
 from pentrace.errors import PentraceError
@@ -22,7 +21,7 @@ NAMED = (str, FILE)
 @click.option("--config", type=FILE, required=True, help="The configuration, YAML.")
 @click.option("--rulegraph", "graph", type=FILE, help="Output of snakemake --rulegraph.")
 @click.option("--dataset", "datasets", type=NAMED, multiple=True, help="Name and folder.")
-@click.option("--network", "networks", type=NAMED, multiple=True, help="Name and folder.")
+@click.option("--network", "networks", type=NAMED, multiple=True, help="Data set/name, and folder.")
 @click.option("--out", type=FILE, required=True, help="The page to write.")
 def command(
     config: Path,
@@ -39,7 +38,9 @@ def command(
         config=text,
         graph=drawn,
         datasets=[dataset_part(name, path, notes.get(name, "")) for name, path in datasets],
-        networks=[network_part(name, path) for name, path in networks],
+        networks=[
+            network_part(name, path, notes.get(name.split("/")[0], "")) for name, path in networks
+        ],
     )
     write_text(out, page)
     click.echo(f"{out}: {len(datasets)} data sets, {len(networks)} networks, {len(page):,} bytes")
@@ -60,7 +61,7 @@ def render(
     return environment.get_template("report.html.j2").render(
         version=__version__,
         config=config,
-        graph=Markup(graph),
+        graph=graph,
         datasets=datasets,
         networks=networks,
     )

@@ -46,6 +46,7 @@ class NetworkPart:
     """All the page says of a trained network."""
 
     name: str
+    note: str  # that of its data set
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
     filters: list[dict[str, Any] | str]  # the different ones that rows of the metrics name
@@ -68,13 +69,14 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
     )
 
 
-def network_part(name: str, folder: Path) -> NetworkPart:
+def network_part(name: str, folder: Path, note: str) -> NetworkPart:
     """Read history.parquet, metrics.json, samples/ and plots/, where they are."""
     history = _frame(folder / "history.parquet")
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
     return NetworkPart(
         name=name,
+        note=note,
         history=None if history is None or history.empty else best_of(history),
         metrics=metrics,
         filters=_filters(metrics),

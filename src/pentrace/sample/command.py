@@ -1,6 +1,7 @@
 """`pentrace sample`: new ink with a trained network, as a table, SVG, PNG and InkML."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import numpy as np
 import torch
 
 from pentrace import schema, tables
-from pentrace.files import whole_file, write_text
+from pentrace.errors import PentraceError
+from pentrace.files import whole_file, whole_folder, write_text
 from pentrace.ink import Ink, to_table
 from pentrace.sample.generate import Sample, choose_primers, generate
 from pentrace.sample.inkml import inkml
-from pentrace.sample.picture import Picture, picture, split_strokes, stack
+from pentrace.sample.picture import Picture, noted, picture, split_strokes, stack
 from pentrace.sample.png import png
 from pentrace.sample.settings import SampleSettings
 from pentrace.sample.svg import svg
@@ -24,6 +26,10 @@ from pentrace.windows.batches import load_lines
 
 SPLITS = ("train", "validation", "validation2", "test")
 SHEET = 36  # samples on the sheet at most: more cannot be read on one
+# What a folder of samples may hold; the time stamp is snakemake's.
+OURS = re.compile(
+    r"bias-.*\.(svg|png|inkml)|sheet\.(svg|png)|points\.parquet|samples\.json|\.snakemake_timestamp"
+)
 
 FILE = click.Path(path_type=Path)
 
@@ -32,20 +38,41 @@ FILE = click.Path(path_type=Path)
 @click.option("--model", type=FILE, required=True, help="Trained network.")
 @click.option("--windows", type=FILE, required=True, help="Folder of windows, for the primers.")
 @click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
-@click.option("--out", type=FILE, required=True, help="Folder to write to.")
+@click.option("--out", type=FILE, required=True, help="Folder to write; older samples in it go.")
+@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
 @settings_option(SampleSettings)
 def command(
-    model: Path, windows: Path, normalisation: Path, out: Path, settings: SampleSettings
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    out: Path,
+    note: str,
+    settings: SampleSettings,
 ) -> None:
     """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
+    _refuse_foreign(out)
     torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
     network, _, units = load_trained(model, normalisation)
     samples = generate(network, settings, _primers(windows, settings))
     ink = to_ink(samples, units)
-    tables.write(out / "points.parquet", schema.POINTS, [to_table(ink)])
-    write_text(out / "samples.json", _index(samples, settings))
-    _write_pictures(out, samples, ink, settings)
+    with whole_folder(out) as partial:
+        tables.write(partial / "points.parquet", schema.POINTS, [to_table(ink)])
+        write_text(partial / "samples.json", _index(samples, settings, note))
+        _write_pictures(partial, samples, ink, settings, note)
     click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Raise `PentraceError` where `out` holds what is not of samples, and would be lost."""
+    if out.exists() and not out.is_dir():
+        raise PentraceError(f"{out}: a file; --out is a folder")
+    found = sorted(path.name for path in out.iterdir()) if out.exists() else []
+    foreign = [name for name in found if not OURS.fullmatch(name)]
+    if foreign:
+        raise PentraceError(
+            f"{out}: holds {foreign[0]}, which is not of samples and would be removed; "
+            "choose another folder"
+        )
 
 
 def to_ink(samples: list[Sample], normalisation: dict) -> Ink:
@@ -68,7 +95,7 @@ def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     return {name: np.array(lines[place[name]]) for name in chosen}
 
 
-def _index(samples: list[Sample], settings: SampleSettings) -> str:
+def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
     rows = [
         {
             "sample_id": sample.name,
@@ -77,13 +104,16 @@ def _index(samples: list[Sample], settings: SampleSettings) -> str:
             "prime": sample.prime,
             "primer_points": sample.primer,
             "points": len(sample.steps),
+            "note": note or None,
         }
         for sample in samples
     ]
     return json.dumps(rows, indent=2) + "\n"
 
 
-def _write_pictures(out: Path, samples: list[Sample], ink: Ink, settings: SampleSettings) -> None:
+def _write_pictures(
+    out: Path, samples: list[Sample], ink: Ink, settings: SampleSettings, note: str
+) -> None:
     """One file per sample and format, and a sheet as SVG and PNG."""
     pictures = []
     for i, sample in enumerate(samples):
@@ -92,12 +122,14 @@ def _write_pictures(out: Path, samples: list[Sample], ink: Ink, settings: Sample
         points = points[:, : 2 if np.isnan(points[:, 2]).any() else 3]
         pictures.append(picture(points[:, :2], ink.stroke[span], sample.primer))
         if "inkml" in settings.formats:
-            note = {"note": f"generated by pentrace, {title(sample)}, seed {settings.seed}"}
-            text = inkml(split_strokes(points, ink.stroke[span]), note)
+            said = {"note": f"generated by pentrace, {title(sample)}, seed {settings.seed}"}
+            said |= {"data": note} if note else {}
+            text = inkml(split_strokes(points, ink.stroke[span]), said)
             write_text(out / f"{sample.name}.inkml", text)
-        _write_picture(out / sample.name, pictures[-1], settings)
+        _write_picture(out / sample.name, noted(pictures[-1], note), settings)
     titles = [title(sample) for sample in samples[:SHEET]]
-    _write_picture(out / "sheet", stack(pictures[:SHEET], titles), settings, 6000)
+    sheet = noted(stack(pictures[:SHEET], titles), note)
+    _write_picture(out / "sheet", sheet, settings, 6000)
 
 
 def _write_picture(

@@ -1,7 +1,7 @@
 """A picture: strokes with colours, in ink units, y upward; what the SVG and PNG writers take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,6 +75,15 @@ def picture(points: np.ndarray, stroke: np.ndarray, primer: int = 0) -> Picture:
     old = split_strokes(points[:primer], stroke[:primer])
     new = split_strokes(points[primer:], stroke[primer:])
     return Picture([*old, *new], [PRIMER] * len(old) + [INK] * len(new))
+
+
+def noted(one: Picture, note: str) -> Picture:
+    """`one` with `note` below its lower left corner, or as it is where there is no note."""
+    if not note:
+        return one
+    left, low, _, _ = one.bounds
+    label = (left, low - 2 * one.letter_height, note)
+    return replace(one, labels=[*one.labels, label])
 
 
 def stack(pictures: Sequence[Picture], titles: Sequence[str]) -> Picture:
