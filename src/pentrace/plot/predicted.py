@@ -41,6 +41,7 @@ def predict(model: str | Path, name: str, steps: np.ndarray) -> Predicted:
 
     Raises `PentraceError` where the line has no step to predict, or the network needs a text.
     """
+    torch.set_num_threads(1)  # figures are drawn side by side, and would be in each other's way
     network, settings, normalisation = load_model(model)
     if not isinstance(network, PredictionNetwork):
         raise PentraceError(f"{model}: a {settings.kind} network; this figure needs a prediction")
