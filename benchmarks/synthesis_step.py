@@ -33,21 +33,32 @@ SETTINGS = NetworkSettings(
 TARGET_FLOOR, TARGET_PLAIN = 1.35, 1.6
 
 
-def products() -> int:
-    """Floating point operations of the products with weights, forward and backward."""
-    hidden, gates = SETTINGS.hidden, 4 * SETTINGS.hidden
-    first = 3 * (hidden + SYMBOLS) * gates + 2 * 3 * gates  # nothing is derived by the steps
-    window = 3 * 3 * SETTINGS.window_components * hidden
-    above = (SETTINGS.layers - 1) * 3 * (3 + SYMBOLS + 2 * hidden) * gates
-    output = 3 * hidden * SETTINGS.layers * (6 * SETTINGS.components + 1)
-    return 2 * BATCH * STEPS * (first + window + above + output)
+def shapes() -> list[tuple[int, int, int, int]]:
+    """(times, rows, inner, columns) of the products with weights, forward and backward."""
+    hidden, gates, rows = SETTINGS.hidden, 4 * SETTINGS.hidden, BATCH * STEPS
+    outputs, window = 6 * SETTINGS.components + 1, 3 * SETTINGS.window_components
+    needed = [(1, rows, 3, gates), (1, 3, rows, gates)]  # nothing is derived by the steps
+    recurrences = [hidden + SYMBOLS] + [hidden] * (SETTINGS.layers - 1)
+    for size in recurrences:
+        needed += [(STEPS, BATCH, size, gates), (STEPS, BATCH, gates, size)]
+        needed.append((1, gates, rows, size))
+    needed += [(STEPS, BATCH, hidden, window), (STEPS, BATCH, window, hidden)]
+    needed.append((1, window, rows, hidden))
+    whole = [(3 + SYMBOLS + hidden, gates)] * (SETTINGS.layers - 1)
+    for size, columns in [*whole, (hidden * SETTINGS.layers, outputs)]:
+        needed += [(1, rows, size, columns), (1, rows, columns, size), (1, columns, rows, size)]
+    return needed
 
 
-def rate() -> float:
-    """Operations per second of a product of 2048 x 2048 matrices, float32."""
-    a, b = torch.randn(2, 2048, 2048).unbind(0)
-    result = torch.empty_like(a)
-    return 2 * 2048**3 / cpu_time(lambda: torch.mm(a, b, out=result))
+def operations() -> int:
+    """Floating point operations of all these products."""
+    return sum(2 * times * m * k * n for times, m, k, n in shapes())
+
+
+def product(rows: int, inner: int, columns: int) -> Callable[[], Tensor]:
+    """A product of (rows, inner) with (inner, columns), ready to be timed."""
+    a, b, result = torch.randn(rows, inner), torch.randn(inner, columns), torch.empty(rows, columns)
+    return lambda: torch.mm(a, b, out=result)
 
 
 def cpu_time(work: Callable[[], object]) -> float:
@@ -118,7 +129,12 @@ def main() -> None:
 
 def report(repeats: int) -> None:
     steps = {"exp": Step("exp"), "softplus": Step("softplus")}
-    ways = {
+    needed = [(times, product(*shape)) for times, *shape in shapes()]
+    ways: dict[str, Callable[[], object]] = {
+        "one product of 2048 x 2048": product(2048, 2048, 2048),
+        "all products, at their own shapes": lambda: [
+            work() for times, work in needed for _ in range(times)
+        ],
         "this network": steps["exp"].ours,
         "the same, softplus": steps["softplus"].ours,
         "its layer 1 alone": steps["exp"].first,
@@ -127,20 +143,29 @@ def report(repeats: int) -> None:
     for way in ways.values():
         way()
     # One of each in turn, so that a busy minute of the machine falls on all of them.
-    rounds = [(rate(), [cpu_time(way) for way in ways.values()]) for _ in range(repeats)]
-    floors = [products() / speed for speed, _ in rounds]
-    print(f"{BATCH} x {STEPS} steps, {SYMBOLS} symbols, {CHARACTERS} characters, 3 x 400, float32")
-    print(f"torch {torch.__version__}, {repeats} rounds, CPU seconds of one thread, medians")
-    print(f"floor: {products() / 1e9:.0f} G operations, {statistics.median(floors):.3f} s")
-    for number, name in enumerate(ways):
-        times = [times[number] for _, times in rounds]
-        ratio = statistics.median(t / floor for t, floor in zip(times, floors, strict=True))
-        print(f"{name}: {statistics.median(times):.3f} s, {ratio:.2f} x the floor")
-    gain = statistics.median(times[3] / times[0] for _, times in rounds)
-    print(f"faster than the plain loop: {gain:.2f} times (to reach: {TARGET_PLAIN})")
-    print(f"to reach: {TARGET_FLOOR} x the floor")
+    rounds = [[cpu_time(way) for way in ways.values()] for _ in range(repeats)]
+    tell(list(ways), [list(times) for times in zip(*rounds, strict=True)])
     ours, plain = peak_memory("ours"), peak_memory("plain")
     print(f"memory of a step: {ours:.0f} MiB, plain loop {plain:.0f} MiB")
+
+
+def tell(names: list[str], times: list[list[float]]) -> None:
+    """Medians, and medians of the ratios within a round."""
+
+    def ratio(above: list[float], below: list[float], factor: float = 1.0) -> float:
+        return statistics.median(factor * a / b for a, b in zip(above, below, strict=True))
+
+    print(f"{BATCH} x {STEPS} steps, {SYMBOLS} symbols, {CHARACTERS} characters, 3 x 400, float32")
+    print(f"torch {torch.__version__}, {len(times[0])} rounds, CPU seconds of one thread, medians")
+    large, own, ours, *_, plain = times
+    share = 2 * 2048**3 / operations()
+    for name, taken in zip(names, times, strict=True):
+        print(f"{name:34s} {statistics.median(taken):6.3f} s", end="")
+        print(f"{ratio(taken, own):6.2f} x the products", end="")
+        print(f"{ratio(taken, large, share):6.2f} x their operations at the rate of the large one")
+    fastest = min(ours) / min(own)
+    print(f"to reach: {TARGET_FLOOR} x the products (fastest rounds: {fastest:.2f})")
+    print(f"plain loop / this network: {ratio(plain, ours):.2f} (to reach: {TARGET_PLAIN})")
 
 
 if __name__ == "__main__":

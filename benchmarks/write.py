@@ -32,7 +32,7 @@ from pentrace.sample.draw import draw as torch_draw
 from pentrace.write.draw import write
 from pentrace.write.fused import FusedNetwork, load
 
-ALPHABET = "".join(map(chr, range(32, 102)))
+ALPHABET = "".join(map(chr, range(52, 122))).replace("v", " ")
 TEXT = "It writes what you tell it to"
 POINTS, ROUNDS, LINES = 300, 7, 64
 TARGETS = {"one line": 3, f"{LINES} lines": 15}
@@ -71,7 +71,8 @@ def plain(network: Network, text: np.ndarray | None, chance: np.ndarray) -> None
                 window, kappa, _ = window_step(raw, kappa, hot, first.parametrisation)
                 extra = (window,)
             below = torch.cat([step, *extra, hidden], -1)
-        raw = network.output(torch.cat([hidden for hidden, _ in state], -1))
+        top = torch.cat([hidden for hidden, _ in state], -1)
+        raw = linear(top, network.output.weight, network.output.bias)
         step = torch_draw(raw, table[n : n + 1])
 
 

@@ -75,5 +75,6 @@ def synthesis(network, x: Tensor, symbols: Tensor) -> Tensor:
                 raw = linear(state[0][0], weights.window, weights.window_bias)
                 window, kappa, _ = window_step(raw, kappa, text, first.parametrisation)
             below = torch.cat([step, window, state[number][0]], -1)
-        raws.append(network.output(torch.cat([hidden for hidden, _ in state], -1)))
+        top = torch.cat([hidden for hidden, _ in state], -1)
+        raws.append(linear(top, network.output.weight, network.output.bias))
     return torch.stack(raws, 1)
