@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+import yaml
 from click.testing import CliRunner
 
+import pentrace
 from pentrace import schema, tables
+from pentrace.config import load
 from pentrace.errors import PentraceError
 from pentrace.networks.mixture import step_loss
 from pentrace.networks.prediction import PredictionNetwork
@@ -176,7 +180,7 @@ def test_killed_twice_it_ends_with_the_bytes_of_an_unbroken_run(data):
     assert kill_after_checkpoint(data, text, "broken", 0.0)
     assert not (data / "broken/model.safetensors").exists()
     assert train(data, text, "broken") == unbroken
-    assert not list((data / "broken/checkpoints").glob(".*"))
+    assert not list((data / "broken/checkpoints").iterdir())
 
 
 def test_same_seed_same_bytes_other_seed_other_bytes(data):
@@ -185,35 +189,93 @@ def test_same_seed_same_bytes_other_seed_other_bytes(data):
     assert train(data, settings(seed=2), "other") != first
 
 
-def test_finished_run_writes_its_outputs_again(data):
+def test_finished_run_leaves_no_checkpoint_and_trains_again_to_the_same_bytes(data):
     first = train(data, settings())
-    (data / "run/model.safetensors").unlink()
+    assert not list((data / "run/checkpoints").iterdir())
+    assert "goes on from" not in told(data, settings())
     assert train(data, settings()) == first
 
 
-def test_checkpoint_of_another_configuration_is_not_used(data):
-    train(data, settings(steps=20), "run")
-    changed = train(data, settings(steps=20, learning_rate=0.01), "run")
+def told(data: Path, text: str, name: str = "run") -> str:
+    """What a run in this process says."""
+    return CliRunner().invoke(command, arguments(data, text, name), catch_exceptions=False).output
+
+
+def finish_but_for_the_model(data: Path, text: str) -> Path:
+    """The checkpoint of a run to "run" that could write all but its model."""
+    (data / "run/model.safetensors").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        train(data, text)
+    (data / "run/model.safetensors").rmdir()
+    assert (data / "run/history.parquet").exists()
+    (checkpoint,) = (data / "run/checkpoints").glob("*.pt")
+    return checkpoint
+
+
+@pytest.mark.parametrize("checkpoint_every", [5, 7])
+def test_killed_while_it_writes_its_outputs_it_ends_with_the_same_bytes(data, checkpoint_every):
+    text = settings(checkpoint_every=checkpoint_every)
+    unbroken = train(data, text, "unbroken")
+    checkpoint = finish_but_for_the_model(data, text)
+    kept = checkpoint.read_bytes()
+    assert train(data, text) == unbroken
+    checkpoint.write_bytes(kept)  # as after a kill between the outputs and the removal
+    assert "goes on from step" in told(data, text)
+    assert train(data, text) == unbroken
+
+
+def test_checkpoint_of_another_configuration_is_not_used_and_goes_in_the_end(data):
+    finish_but_for_the_model(data, settings(steps=20))
+    changed = train(data, settings(steps=20, learning_rate=0.01))
     assert changed == train(data, settings(steps=20, learning_rate=0.01), "fresh")
-    assert len(list((data / "run/checkpoints").glob("*.pt"))) == 2
+    assert not list((data / "run/checkpoints").iterdir())
 
 
-def test_fingerprint_sees_a_single_point(data):
+def run_copy(data: Path, text: str) -> str:
+    """What a run to "run" says, of the copy of the package in `data`, in a process of its own."""
+    call = [sys.executable, "-m", "pentrace", "train", *arguments(data, text)]
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(data)}
+    return subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stderr
+
+
+def test_changed_code_does_not_resume(data):
+    checkpoint = finish_but_for_the_model(data, settings())
+    kept = checkpoint.read_bytes()
+    shutil.copytree(Path(pentrace.__file__).parent, data / "pentrace")
+    assert "goes on from step 30" in run_copy(data, settings())
+    checkpoint.write_bytes(kept)
+    with (data / "pentrace/networks/mixture.py").open("a") as module:
+        module.write("# changed\n")
+    assert "goes on from" not in run_copy(data, settings())
+    assert not list((data / "run/checkpoints").iterdir())
+
+
+def mark(data: Path, network: dict | None = None, machine: dict | None = None, **constants) -> str:
+    """The fingerprint for the training split in `data` and the code in `data`/code.py."""
+    chosen = NetworkSettings(**TINY, **(network or {}))
     lines = load_lines(data / "windows", ["train"])
-    chosen = NetworkSettings(**TINY)
-    before = fingerprint(chosen, {}, [lines])
-    assert fingerprint(chosen, {}, [load_lines(data / "windows", ["train"])]) == before
-    assert fingerprint(chosen, {"sd": 1}, [lines]) != before
-    assert fingerprint(NetworkSettings(**TINY, skips=False), {}, [lines]) != before
+    return fingerprint(chosen, constants, [lines], [data / "code.py"], machine or {})
+
+
+def test_fingerprint_sees_settings_constants_code_threads_and_a_single_point(data):
+    (data / "code.py").write_text("a = 1")
+    before = mark(data)
+    assert mark(data) == before
+    assert mark(data, sd=1) != before
+    assert mark(data, {"skips": False}) != before
+    assert mark(data, machine={"threads": 2}) != mark(data, machine={"threads": 1})
     changed = waves(12, 0)
     changed[3][5, 0] += np.float32(1e-6)
     write_windows(data / "windows/train.parquet", "train", changed)
-    assert fingerprint(chosen, {}, [load_lines(data / "windows", ["train"])]) != before
+    assert mark(data) != before
+    write_windows(data / "windows/train.parquet", "train", waves(12, 0))
+    assert mark(data) == before
+    (data / "code.py").write_text("a = 2")
+    assert mark(data) != before
 
 
 def test_torn_checkpoint_is_named(data):
-    train(data, settings())
-    (path,) = (data / "run/checkpoints").glob("*.pt")
+    path = finish_but_for_the_model(data, settings())
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(PentraceError, match=r"checkpoint-.*\.pt: not a checkpoint"):
         train(data, settings())
@@ -235,6 +297,18 @@ def test_split_without_lines_is_refused(data):
     write_windows(data / "windows/validation.parquet", "validation", [])
     with pytest.raises(PentraceError, match=r"no lines in the split validation; set train\.valid"):
         train(data, settings())
+
+
+def test_synthesis_is_refused_by_the_command_and_by_the_configuration(data):
+    with pytest.raises(PentraceError, match=r"kind: synthesis .* set kind to prediction"):
+        train(data, settings({"kind": "synthesis"}))
+    values = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
+    name = values["train"][0]
+    values["networks"][name]["kind"] = "synthesis"
+    with pytest.raises(PentraceError, match=rf"networks\.{name}\.kind: synthesis .* prediction"):
+        load(values)
+    values["train"].remove(name)
+    load(values)
 
 
 def test_crops_longer_than_every_line_are_refused(data):
@@ -281,3 +355,4 @@ def test_two_processes_train_as_one(data):
     for a, b in zip(first.parameters(), second.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
     assert done.stderr.count("validation") == 3
+    assert not list((data / "two/checkpoints").iterdir())

@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import pickle
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -46,11 +47,21 @@ class Checkpoint:
     optimiser: dict
 
 
-def fingerprint(settings: NetworkSettings, normalisation: dict, data: list[Lines]) -> str:
-    """16 hex digits that differ where the settings, the normalisation or a line differs."""
-    digest = hashlib.sha256()
-    for content in (settings.model_dump(mode="json"), normalisation):
-        digest.update(json.dumps(content, sort_keys=True).encode())
+def fingerprint(
+    settings: NetworkSettings,
+    normalisation: dict,
+    data: Sequence[Lines],
+    code: Sequence[Path],
+    machine: dict[str, str | int],
+) -> str:
+    """16 hex digits that differ where anything differs that the bytes of the model depend on.
+
+    `code` are the files of the program, which count by name and contents wherever they lie;
+    `machine` is what the rounding of sums depends on, such as the number of threads.
+    """
+    contents = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in code]
+    described = [settings.model_dump(mode="json"), normalisation, contents, machine]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     for lines in data:
         digest.update("\n".join(lines.ids).encode())
         digest.update(lines.starts.tobytes())
@@ -101,3 +112,9 @@ def clear_partial(folder: Path) -> None:
     """Remove what a killed process left half written in `folder`."""
     for leftover in folder.glob(".checkpoint-*.partial"):
         leftover.unlink(missing_ok=True)
+
+
+def clear_checkpoints(folder: Path) -> None:
+    """Remove the checkpoints in `folder`, of whatever configuration."""
+    for checkpoint in folder.glob("checkpoint-*.pt"):
+        checkpoint.unlink(missing_ok=True)

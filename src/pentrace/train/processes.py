@@ -32,6 +32,10 @@ class Processes:
         dist.all_reduce(tensor)
         return tensor.tolist()
 
+    def wait(self) -> None:
+        """Return when every process has called this."""
+        self.total([0.0])
+
     def wrap(self, network: nn.Module) -> nn.Module:
         """`network`, with gradients averaged over all processes."""
         return DistributedDataParallel(network) if self.world > 1 else network
