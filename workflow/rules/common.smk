@@ -64,7 +64,9 @@ def plot_code(figure):
 
 
 def note(w):
-    return CONFIG.datasets[w.dataset].note
+    """Parameter function: the option for the note, nothing where there is none."""
+    text = CONFIG.datasets[w.dataset].note
+    return f"--note {shlex.quote(text)}" if text else ""
 
 
 def network_settings(w):

@@ -43,7 +43,7 @@ rule sample:
     shell:
         "pentrace sample --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
-        " --note {params.note:q} > {log} 2>&1"
+        " {params.note} > {log} 2>&1"
 
 
 rule evaluate:

@@ -29,7 +29,7 @@ rule plot_ink:
         note=note,
     shell:
         "pentrace plot ink --points {params.points} --samples {input.samples}"
-        " --colour {wildcards.colour} --note {params.note:q} --out {output} > {log} 2>&1"
+        " --colour {wildcards.colour} {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_offsets:
@@ -49,7 +49,7 @@ rule plot_offsets:
         note=note,
     shell:
         "pentrace plot offsets --cleaned {params.folder}/cleaned --offsets {params.folder}/offsets"
-        " --samples {input.samples} --note {params.note:q} --out {output} > {log} 2>&1"
+        " --samples {input.samples} {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_rules:
@@ -68,7 +68,7 @@ rule plot_rules:
         note=note,
     shell:
         "pentrace plot rules --points {params.points} --settings {params.settings:q}"
-        " --note {params.note:q} --out {output} > {log} 2>&1"
+        " {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_rejects:
@@ -86,7 +86,7 @@ rule plot_rejects:
         note=note,
     shell:
         "pentrace plot rejects --rejects {input.rejects} --samples {input.samples}"
-        " --note {params.note:q} --out {output} > {log} 2>&1"
+        " {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_training:
@@ -102,7 +102,7 @@ rule plot_training:
     params:
         note=note,
     shell:
-        "pentrace plot training --history {input.history} --note {params.note:q} --out {output}"
+        "pentrace plot training --history {input.history} {params.note} --out {output}"
         " > {log} 2>&1"
 
 
@@ -123,7 +123,7 @@ rule plot_density:
         note=note,
     shell:
         "pentrace plot density --model {input.model} --windows {params.windows}"
-        " --generated {input.samples} --note {params.note:q} --out {output} > {log} 2>&1"
+        " --generated {input.samples} {params.note} --out {output} > {log} 2>&1"
 
 
 # Figures of what the network says along one real line.
@@ -148,7 +148,7 @@ for figure in ("end-of-stroke", "mixture"):
             note=note,
         shell:
             "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
-            " --note {params.note:q} --out {output} > {log} 2>&1"
+            " {params.note} --out {output} > {log} 2>&1"
 
 
 # Figures of the measures.
@@ -171,7 +171,7 @@ for figure in ("comparison", "reliability"):
             note=note,
         shell:
             "pentrace plot {params.figure} --metrics {input.metrics}"
-            " --note {params.note:q} --out {output} > {log} 2>&1"
+            " {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_samples:
@@ -189,4 +189,4 @@ rule plot_samples:
         note=note,
     shell:
         "pentrace plot samples --generated {input.samples} --normalisation {input.normalisation}"
-        " --note {params.note:q} --out {output} > {log} 2>&1"
+        " {params.note} --out {output} > {log} 2>&1"
