@@ -14,9 +14,9 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import click
@@ -96,11 +96,12 @@ CONTESTANTS: dict[str, Callable[[Path, Path], None]] = {
 
 def race(name: str, processes: int, shards: list[Path], out: Path) -> tuple[float, float]:
     """Seconds of wall and of CPU that `name` takes, in processes that are already there."""
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        list(pool.map(warm, range(4 * processes)))
+    spawn = get_context("spawn")
+    with spawn.Pool(processes, warm, (spawn.Barrier(processes),)) as pool:
+        pool.apply(abs, (0,))
         begun = time.perf_counter()
-        outs = [out / f"{name}-{shard.name}" for shard in shards]
-        cpu = sum(pool.map(timed, [name] * len(shards), shards, outs))
+        jobs = [(name, shard, out / f"{name}-{shard.name}") for shard in shards]
+        cpu = sum(pool.starmap(timed, jobs, chunksize=1))
         return time.perf_counter() - begun, cpu
 
 
@@ -111,18 +112,17 @@ def timed(name: str, shard: Path, out: Path) -> float:
     return time.process_time() - begun
 
 
-def warm(_number: int) -> None:
-    """Have pyarrow import pandas, as it does when it first sees a list."""
+def warm(together: Barrier) -> None:
+    """Have pyarrow import pandas, as it does when it first sees a list; wait for the others."""
     pa.array([1])
-    time.sleep(0.05)
+    together.wait()
 
 
 def peak(shards: list[Path], out: Path) -> int:
     """Peak memory, in MiB, of one process that parses `shards`."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        for shard in shards:
-            pool.submit(pentrace, shard, out / f"peak-{shard.name}").result()
-        return pool.submit(resource.getrusage, resource.RUSAGE_SELF).result().ru_maxrss // 1024
+    with get_context("spawn").Pool(1) as pool:
+        pool.starmap(pentrace, [(shard, out / f"peak-{shard.name}") for shard in shards])
+        return pool.apply(resource.getrusage, (resource.RUSAGE_SELF,)).ru_maxrss // 1024
 
 
 def real(folder: Path) -> Iterator[tuple[str, bytes]]:
