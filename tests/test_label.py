@@ -17,6 +17,7 @@ from pentrace.errors import PentraceError
 from pentrace.label.command import refuse_many_rejects, refuse_same_names, with_splits
 from pentrace.label.settings import LabelSettings
 from pentrace.label.split import group, seeded_split, shared_writers
+from pentrace.parse.settings import ParseSettings
 from pentrace.readers._iam_labels import label
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "iam"
@@ -129,9 +130,12 @@ def test_the_writer_is_of_the_form_where_the_file_stands():
         "original/a01/a01-000/strokesz.xml": HEADER.format(7) + "</WhiteboardCaptureSession>",
         "original/a01/a01-000/strokesu.xml": HEADER.format(8) + "<Strok",  # cut off
         "original/a01/a01-001/strokes.xml": HEADER.format(9).encode("latin-1"),
+        "original/a01/a01-003/strokes.xml": (HEADER.format(5) + "<!-- <!DOCTYPE -->").encode(
+            "utf-16"
+        ),
     }
-    names = ("a01-000z-01", "a01-000u-01", "a01-001-01", "a01-002-01")
-    assert writers(files, *names) == (["7", "8", "9", None], [])
+    names = ("a01-000z-01", "a01-000u-01", "a01-001-01", "a01-002-01", "a01-003-01")
+    assert writers(files, *names) == (["7", "8", "9", None, "5"], [])
 
 
 @pytest.mark.parametrize(
@@ -142,6 +146,12 @@ def test_the_writer_is_of_the_form_where_the_file_stands():
         ("<WhiteboardCaptureSession><General><Fo", "writer-xml-syntax"),
         (b"", "writer-xml-syntax"),
         ('<!DOCTYPE a [<!ENTITY b "c">]>' + HEADER.format(1), "writer-xml-doctype"),
+        (
+            ('<!DOCTYPE a [<!ENTITY b "c">]>' + HEADER.format(1)).encode("utf-16"),
+            "writer-xml-doctype",
+        ),
+        ("<a>" * 40 + HEADER.format(1), "writer-xml-depth"),
+        (HEADER.format(1) + " " * ParseSettings().max_bytes, "writer-too-large"),
     ],
 )
 def test_headers_that_do_not_tell_the_writer(content, rule: str):

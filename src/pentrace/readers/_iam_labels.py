@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pyarrow as pa
-from lxml import etree
 
 from pentrace.errors import PentraceError
 from pentrace.label.settings import LabelSettings
+from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.results import Labelled, Reject
+from pentrace.readers.xml import find_first
 
 SPLITS = {
     "trainset.txt": "train",
@@ -20,6 +21,7 @@ SPLITS = {
     "testset_t.txt": "validation2",
     "testset_f.txt": "test",
 }
+_LIMITS = ParseSettings()  # of the original XML; nobody has reason to set them
 _NUMBER = re.compile(r"-([0-9]{1,6})$")
 _CSR = re.compile(r"^CSR:[ \t]*$", re.MULTILINE)
 
@@ -100,27 +102,14 @@ def _writers(files: list) -> tuple[dict[str, str], dict[str, Malformed]]:
 
 def _writer(content: bytes) -> str:
     """`writerID` of the first `Form`; what comes after it is not read, so it may be cut off."""
-    if b"<!DOCTYPE" in content:
-        raise Malformed("writer-xml-doctype", "a document type is not allowed")
-    parser = etree.XMLPullParser(
-        events=("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
     try:
-        for start in range(0, len(content), 4096):
-            parser.feed(content[start : start + 4096])
-            for _, element in parser.read_events():
-                if element.tag == "Form":
-                    return _known(element.get("writerID"))
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise Malformed("writer-xml-syntax", f"{error}; no Form before that") from None
-    raise Malformed("no-writer", "no Form element with a writerID")
-
-
-def _known(writer: str | None) -> str:
-    if not writer or not writer.strip():
-        raise Malformed("no-writer", "the Form element has no writerID")
-    return writer.strip()
+        form = find_first(content, "Form", _LIMITS)
+    except Malformed as error:
+        raise Malformed(f"writer-{error.rule}", f"{error.reason}; no Form before that") from None
+    writer = "" if form is None else form.get("writerID", "").strip()
+    if not writer:
+        raise Malformed("no-writer", "there is no Form element, or it has no writerID")
+    return writer
 
 
 # Texts

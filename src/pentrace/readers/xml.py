@@ -6,6 +6,18 @@ from lxml.etree import _Element as Element
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
 
+_CHUNK = 4096  # bytes fed at once
+_GUARDED = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
 
 def parse_xml(content: bytes, settings: ParseSettings) -> Element:
     """The root of the XML file `content`, whatever its encoding, less comments and instructions.
@@ -14,30 +26,57 @@ def parse_xml(content: bytes, settings: ParseSettings) -> Element:
     type is refused. libxml2 itself bounds entities, depth (256) and names while it reads.
     Raises `Malformed` with the line: `too-large`, `xml-syntax`, `xml-doctype` or `xml-depth`.
     """
-    if len(content) > settings.max_bytes:
-        raise Malformed("too-large", f"{len(content):,} bytes, at most {settings.max_bytes:,}")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    _refuse_large(content, settings)
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(content, etree.XMLParser(**_GUARDED))
     except etree.XMLSyntaxError as error:
-        raise Malformed("xml-syntax", f"line {error.lineno or 1}: {error.msg}"[:300]) from None
-    _refuse(root, settings)
+        raise _syntax(error) from None
+    _refuse_doctype(root)
+    too_deep = root.xpath(f"({'/*' * (settings.max_depth + 1)})[1]")
+    if too_deep:
+        raise _too_deep(too_deep[0], settings)
     return root
 
 
-def _refuse(root: Element, settings: ParseSettings) -> None:
-    if root.getroottree().docinfo.internalDTD is not None:
+def find_first(content: bytes, name: str, settings: ParseSettings) -> Element | None:
+    """The first element called `name`, as its start tag alone tells; None if there is none.
+
+    What comes after it is not read, so it may be cut off. Raises as `parse_xml`, for what comes
+    before it.
+    """
+    _refuse_large(content, settings)
+    parser = etree.XMLPullParser(events=("start", "end"), **_GUARDED)
+    depth = 0
+    try:
+        for start in range(0, len(content), _CHUNK):
+            parser.feed(content[start : start + _CHUNK])
+            for event, element in parser.read_events():
+                depth += 1 if event == "start" else -1
+                _refuse_doctype(element)
+                if depth > settings.max_depth:
+                    raise _too_deep(element, settings)
+                if event == "start" and element.tag == name:
+                    return element
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise _syntax(error) from None
+    return None
+
+
+def _refuse_large(content: bytes, settings: ParseSettings) -> None:
+    if len(content) > settings.max_bytes:
+        raise Malformed("too-large", f"{len(content):,} bytes, at most {settings.max_bytes:,}")
+
+
+def _refuse_doctype(element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD is not None:
         raise Malformed("xml-doctype", "the file declares a document type, which no ink needs")
-    too_deep = root.xpath(f"({'/*' * (settings.max_depth + 1)})[1]")
-    if too_deep:
-        reason = f"line {too_deep[0].sourceline}: elements nested over {settings.max_depth} deep"
-        raise Malformed("xml-depth", reason)
+
+
+def _syntax(error: etree.XMLSyntaxError) -> Malformed:
+    return Malformed("xml-syntax", f"line {error.lineno or 1}: {error.msg}"[:300])
+
+
+def _too_deep(element: Element, settings: ParseSettings) -> Malformed:
+    reason = f"line {element.sourceline}: elements nested over {settings.max_depth} deep"
+    return Malformed("xml-depth", reason)
