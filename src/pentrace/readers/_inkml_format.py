@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from lxml.etree import _Element as Element
 
+from pentrace.readers._assemble import Malformed
+
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 # Reserved channel names, and what others write for them.
 _MEANING = {
@@ -29,6 +31,7 @@ _MEANING = {
 }
 _REFERENCES = ("traceFormatRef", "inkSourceRef", "contextRef")
 _FOLLOWED = 8  # references from one to the next
+_MOST = 64  # channels of one format; a pen has less than ten
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}
 
 
@@ -95,7 +98,10 @@ def _number(text: str | None) -> float:
 
 
 class Formats:
-    """The trace formats of one document, found by reference."""
+    """The trace formats of one document, found by reference.
+
+    Raises `Malformed` (`too-many-channels`), as `of` does.
+    """
 
     def __init__(self, root: Element) -> None:
         self._elements = [e for e in root.iter() if isinstance(e.tag, str)]
@@ -132,4 +138,7 @@ def _read(element: Element) -> Format:
     regular = [c for e in (element, *groups) for c in children(e, "channel")]
     extra = [c for e in children(element, "intermittentChannels") for c in children(e, "channel")]
     channels = tuple({str(k): str(v) for k, v in c.attrib.items()} for c in (*regular, *extra))
+    if len(channels) > _MOST:
+        reason = f"a trace format of {len(channels)} channels, at most {_MOST}"
+        raise Malformed("too-many-channels", reason)
     return Format(channels, len(regular)) if channels else PLAIN

@@ -33,18 +33,20 @@ def decode(texts: list[str], regular: int, channels: int) -> tuple[np.ndarray, n
     point, column, trace = _places(tokens, trace, regular, channels)
     words = tokens[(tokens != ",") & (tokens != ";")]
     prefix, bare = words.astype("U1"), np.char.lstrip(words, "!'\"")
-    shape = (len(trace), channels)
-    written, order = np.full(shape, np.nan), np.full(shape, -1, np.int8)
-    same, given = np.zeros(shape, bool), np.zeros(shape, bool)
-    written[point, column] = _numbers(bare)
-    order[point, column] = np.select([prefix == "!", prefix == "'", prefix == '"'], [0, 1, 2], -1)
-    same[point, column], given[point, column] = bare == "*", bare != "?"
-    values = np.full(shape, np.nan)
+    written, same, given = _numbers(bare), bare == "*", bare != "?"
+    order = np.select([prefix == "!", prefix == "'", prefix == '"'], [0, 1, 2], -1)
+    values = np.full((len(trace), channels), np.nan)
     for c in range(channels):
-        rows = np.flatnonzero(given[:, c])
-        first = np.diff(trace[rows], prepend=-1) > 0
-        values[rows, c] = _integrate(written[rows, c], order[rows, c], same[rows, c], first)
+        at = np.flatnonzero((column == c) & given)
+        first = np.diff(trace[point[at]], prepend=-1) > 0
+        values[point[at], c] = _integrate(written[at], order[at], same[at], first)
     return values, np.bincount(trace, minlength=len(texts))
+
+
+def count_points(text: str) -> int:
+    """How many points the trace `text` has, if it is one: cheap, to know before it is decoded."""
+    points = text.strip().removesuffix(",")
+    return points.count(",") + 1 if points else 0
 
 
 def _tokens(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
