@@ -318,6 +318,16 @@ def test_limits_are_kept():
     assert read(document, max_bytes=20).rejects[0].rule == "too-large"
 
 
+def test_many_channels_and_points_are_refused_before_there_is_room_for_them():
+    extra = '<channel name="Z"/>' * 60_000
+    channels = f"{XY}<intermittentChannels>{extra}</intermittentChannels>"
+    wide = ink(f"<trace>{'1 1,' * 200_000}</trace>", channels)
+    long = f"<ink><trace>{',' * 5_000_000}</trace><trace>1 1</trace></ink>"
+    parsed = read(wide, long, ink("<trace>1 2</trace>"))
+    assert [r.rule for r in parsed.rejects] == ["too-many-channels", "too-many-points"]
+    assert parsed.ink.ids == ["page2"]
+
+
 PARTS = """<ink> </ink> <trace> </trace> 1&#32;2, 1,1 '1 ? * ; &a; \x00 <channel/> <traceGroup>
     <traceFormat> </traceFormat> <channel&#32;name="X"/> <annotation/> <!--3--> <trace&#32;id="a">
     <context&#32;traceFormatRef="#a"/> <trace&#32;timeOffset="nan"&#32;type="penUp">"""

@@ -82,6 +82,28 @@ def test_bad_files_go_to_the_rejects_and_the_others_go_on(tmp_path: Path) -> Non
     assert "at most 400" in rejects[2]["reason"]
 
 
+@pytest.mark.parametrize("n_points", [30, 200_000])  # in one piece, and in two
+def test_the_first_of_a_name_stays(tmp_path: Path, n_points: int) -> None:
+    empty = line(n_points, 1).replace(b"</StrokeSet>", b"<Stroke/></StrokeSet>")
+    files = {"a/a01-01.xml": line(n_points, 0), "b/a01-01.xml": empty, "b/a01-02.xml": line(40, 2)}
+    raw = shard(tmp_path, files)
+    assert (pq.ParquetFile(raw).num_row_groups > 1) == (n_points > 30)
+    found = parse(raw, tmp_path)
+    assert found["samples"]["source"].to_pylist() == ["a/a01-01.xml", "b/a01-02.xml"]
+    assert from_table(found["points"]).ids == ["a01-01", "a01-02"]
+    assert from_table(found["points"]).lengths.tolist() == [n_points, 40]
+    (reject,) = found["rejects"].to_pylist()
+    assert (reject["source"], reject["rule"]) == ("b/a01-01.xml", "same-sample")
+    assert reject["reason"] == "a/a01-01.xml is already a01-01"
+
+
+def test_two_spellings_of_one_signature(tmp_path: Path) -> None:
+    content = b"1\n1 2 3 1 5 6 7\n"
+    files = {"Task2/U1S1.TXT": content, "Task2/USER1S1.TXT": content}
+    found = parse(shard(tmp_path, files), tmp_path, "svc2004")
+    assert (len(found["samples"]), found["rejects"]["rule"].to_pylist()) == (1, ["same-sample"])
+
+
 def test_row_groups_hold_whole_samples(tmp_path: Path) -> None:
     big = {f"lineStrokes/a/a01-{n}.xml": line(60_000, n) for n in range(10)}
     raw = shard(tmp_path, big)

@@ -118,6 +118,13 @@ def test_bdalab_has_decimals_and_seconds():
     assert (row["kind"], row["writer"], row["genuine"]) == ("ink", None, None)
 
 
+def test_x_and_y_change_places_on_request():
+    content = b"2\n20.25 10.5 0.0075 1 150 45 .3\n21 11 0.015 1 151 45 .4\n"
+    parsed = read({"BDALab/sheep_1.svc": content}, swap_xy=True)
+    assert (parsed.ink.x.tolist(), parsed.ink.y.tolist()) == ([10.5, 11], [20.25, 21])
+    assert (parsed.samples[0]["x_max"], parsed.samples[0]["y_max"]) == (11, 21)
+
+
 @pytest.mark.parametrize(
     ("rule", "content", "where"),
     [
@@ -149,12 +156,6 @@ def test_limits_are_kept():
     files = {"Task2/U1S1.TXT": text()}
     assert read(files, max_points=4).rejects[0].rule == "too-many-points"
     assert read(files, max_bytes=10).rejects[0].rule == "too-large"
-
-
-def test_two_names_of_one_signature():
-    parsed = read({"Task2/U1S1.TXT": text(), "Task2/USER1S1.TXT": text()})
-    assert len(parsed.samples) == 1
-    assert parsed.rejects[0].rule == "same-sample"
 
 
 token = st.one_of(

@@ -5,12 +5,13 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.ink import to_table
 from pentrace.parse.settings import ParseSettings
-from pentrace.readers.results import Reject
+from pentrace.readers.results import Parsed, Reject
 from pentrace.settings import settings_option
 
 FILE = click.Path(path_type=Path)
@@ -37,16 +38,45 @@ def command(
     read = import_module(f"pentrace.readers.{reader}").read
     rows: list[dict] = []
     refused: list[Reject] = []
+    taken: dict[str, str] = {}
 
     def pieces() -> Iterator[pa.Table]:
         for files in tables.read_pieces(raw):
             parsed = read(files, settings)
-            rows.extend(parsed.samples)
-            refused.extend(parsed.rejects)
-            yield to_table(parsed.ink)
+            keep, seconds = _first_of_name(parsed, taken)
+            rows.extend(row for row, kept in zip(parsed.samples, keep, strict=True) if kept)
+            refused.extend(_rejects(parsed, seconds))
+            yield _points(parsed, np.array(keep, bool))
 
     count = tables.write(points, schema.POINTS, pieces())
     tables.write_rows(samples, schema.PARSED, rows)
     told = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
     tables.write_rows(rejects, schema.REJECTS, told)
     click.echo(f"{raw}: {len(rows):,} samples, {count:,} points, {len(refused):,} rejects")
+
+
+def _first_of_name(parsed: Parsed, taken: dict[str, str]) -> tuple[list[bool], list[Reject]]:
+    """Which samples are the first of their name, and the rejects of the others.
+
+    `taken`: sample -> file, of the whole shard; filled here.
+    """
+    keep, seconds = [], []
+    for row in parsed.samples:
+        name, source = row["sample_id"], row["source"]
+        first = taken.setdefault(name, source)
+        keep.append(first == source)
+        if first != source:
+            seconds.append(Reject(name, source, "same-sample", f"{first} is already {name}"))
+    return keep, seconds
+
+
+def _rejects(parsed: Parsed, seconds: list[Reject]) -> list[Reject]:
+    """All rejects; what a file that is lost whole lost besides does not count."""
+    lost = {reject.source for reject in seconds}
+    return [*(reject for reject in parsed.rejects if reject.source not in lost), *seconds]
+
+
+def _points(parsed: Parsed, keep: np.ndarray) -> pa.Table:
+    """The points of the samples where bool (S,) `keep` is true, as `schema.POINTS`."""
+    table = to_table(parsed.ink)
+    return table if keep.all() else table.filter(np.repeat(keep, parsed.ink.lengths))

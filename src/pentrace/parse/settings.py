@@ -1,4 +1,4 @@
-"""Settings of the parse stage: limits on untrusted input."""
+"""Settings of the parse stage: limits on untrusted input, and what a file cannot tell."""
 
 from pydantic import Field
 
@@ -6,8 +6,12 @@ from pentrace.settings import Settings
 
 
 class ParseSettings(Settings):
-    """What a raw file may be at most. A file beyond a limit goes to the rejects."""
+    """What a raw file may be at most (beyond it goes to the rejects), and what it cannot tell."""
 
     max_bytes: int = Field(16_000_000, ge=1, description="bytes in one raw file")
     max_depth: int = Field(32, ge=1, le=256, description="elements nested in an XML file")
     max_points: int = Field(1_000_000, ge=1, description="pen positions in one recording")
+    swap_xy: bool = Field(
+        False,
+        description="x and y columns change places, as in some BDALab exports; svc2004 reader only",
+    )

@@ -17,4 +17,8 @@ start, so it imports nothing but `pentrace.collect.sources`:
   tell about the parsed samples. `split` is left out where there are no split lists.
 
 Both raise nothing for a bad file: it becomes a `Reject` (see `pentrace.readers.results`).
+
+Two files may have one sample name, such as U1S1.TXT and USER1S1.TXT. A reader reads both: `parse`
+keeps the first of a shard and rejects the other (`same-sample`). So `group` puts files of one
+sample name into one shard; where it failed to, `label` stops and names the files.
 """

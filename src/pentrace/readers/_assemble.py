@@ -29,16 +29,6 @@ class Recording:
     channels: dict[str, np.ndarray] = field(default_factory=dict)  # see `pentrace.ink.CHANNELS`
 
 
-def refuse_second(row: dict, taken: dict[str, str]) -> None:
-    """Two files may name one sample, such as U1S1.TXT and USER1S1.TXT: the first one stays.
-
-    `taken`: sample -> file, filled here. Raises `Malformed` for the second.
-    """
-    first = taken.setdefault(row["sample_id"], row["source"])
-    if first != row["source"]:
-        raise Malformed("same-sample", f"{first} is already {row['sample_id']}")
-
-
 def assemble(recordings: Sequence[Recording]) -> tuple[Ink, list[dict]]:
     """The ink of `recordings`, none of them empty, and one row of `schema.PARSED` each."""
     lengths = np.array([len(r.x) for r in recordings], np.int64)

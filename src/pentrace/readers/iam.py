@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pentrace.parse.settings import ParseSettings
-from pentrace.readers._assemble import Malformed, Recording, assemble, refuse_second
+from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._iam_labels import label
 from pentrace.readers._iam_shapes import Columns, read_known
 from pentrace.readers._iam_xml import read_xml
@@ -22,13 +22,11 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     """The lines in `files` (rows of `schema.RAW`), in their order."""
     recordings: list[Recording] = []
     rejects: list[Reject] = []
-    taken: dict[str, str] = {}
     rows = files.to_pylist()
     for file, columns in zip(rows, read_known([row["content"] for row in rows]), strict=True):
         name, path = sample_id(file["path"]), file["path"]
         try:
             recording, empty = _recording(file, columns, settings)
-            refuse_second(recording.row, taken)
             recordings.append(recording)
         except Malformed as error:
             rejects.append(Reject(name, path, error.rule, error.reason))

@@ -23,9 +23,9 @@ from pentrace.ink import CHANNELS
 from pentrace.label.settings import LabelSettings
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
-from pentrace.readers._assemble import Malformed, Recording, assemble, refuse_second
+from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._inkml_format import Format, Formats, children, tag
-from pentrace.readers._inkml_trace import decode
+from pentrace.readers._inkml_trace import count_points, decode
 from pentrace.readers.results import Labelled, Parsed, Reject
 from pentrace.readers.xml import parse_xml
 
@@ -41,12 +41,10 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     """
     recordings: list[Recording] = []
     rejects: list[Reject] = []
-    taken: dict[str, str] = {}
     for file in files.to_pylist():
         name, path = sample_id(file["path"]), file["path"]
         try:
             recording, unplaced = _recording(file, settings)
-            refuse_second(recording.row, taken)
             recordings.append(recording)
         except Malformed as error:
             rejects.append(Reject(name, path, error.rule, error.reason))
@@ -88,10 +86,10 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
         raise Malformed("not-inkml", f"the root element is {tag(root)[:40]}, expected ink")
     formats = Formats(root)
     traces = list(_traces(root, formats, formats.first))
+    n_points = sum(count_points(trace.text) for trace in traces)
+    if n_points > settings.max_points:
+        raise Malformed("too-many-points", f"{n_points} points, at most {settings.max_points}")
     columns = _columns(traces)
-    if len(columns["x"]) > settings.max_points:
-        reason = f"{len(columns['x'])} points, at most {settings.max_points}"
-        raise Malformed("too-many-points", reason)
     placed = ~np.isnan(columns["x"]) & ~np.isnan(columns["y"])
     if not placed.any():
         raise Malformed("empty", "the file has no point with a position")

@@ -6,7 +6,7 @@ seconds; y grows upward. Button 0 is pen up and any other value (0 to 5 occur) i
 kept as recorded, and so are timestamps that stand still or go back.
 
 Some BDALab exports swap the first two columns. Nothing in such a file tells, since a page may be
-taller than wide or wider than tall: swap them back before use.
+taller than wide or wider than tall: look at the ink, and set `swap_xy` in the data set's `parse`.
 """
 
 import re
@@ -18,7 +18,7 @@ import pyarrow as pa
 from pentrace.label.settings import LabelSettings
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
-from pentrace.readers._assemble import Malformed, Recording, assemble, refuse_second
+from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers.results import Labelled, Parsed, Reject
 
 _NAME = re.compile(r"(?:USER|U)(\d{1,6})S(\d{1,6})", re.IGNORECASE)
@@ -33,12 +33,9 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     """The signatures of `files` (rows of `schema.RAW`), in their order."""
     recordings: list[Recording] = []
     rejects: list[Reject] = []
-    taken: dict[str, str] = {}
     for file in files.to_pylist():
         try:
-            recording = _recording(file, settings)
-            refuse_second(recording.row, taken)
-            recordings.append(recording)
+            recordings.append(_recording(file, settings))
         except Malformed as error:
             name = sample_id(file["path"])
             rejects.append(Reject(name, file["path"], error.rule, error.reason))
@@ -78,6 +75,7 @@ def _recording(file: dict, settings: ParseSettings) -> Recording:
     if len(points) > settings.max_points:
         raise Malformed("too-many-points", f"{len(points)} points, at most {settings.max_points}")
     x, y, time, button = points[:, :4].T
+    x, y = (y, x) if settings.swap_xy else (x, y)
     channels = {"button": button}
     if points.shape[1] == 7:
         channels |= dict(zip(("azimuth", "altitude", "pressure"), points[:, 4:].T, strict=True))
