@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,7 @@ def test_labels_may_be_missing(tmp_path: Path) -> None:
     put(tmp_path / "raw", LINES)
     told = collect(tmp_path / "raw", tmp_path / "out", "labels")
     assert together(tmp_path / "out") == {}
-    assert "no transcripts" in told and "everything but text" in told
+    assert "no transcripts" in told and "samples have no text" in told
     assert "no writers" in told and "no split lists" in told and "original-xml-all" in told
 
 
@@ -212,6 +213,32 @@ def test_downloads_that_are_not_whole_are_no_archives(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     assert find(iam.INK[0], tmp_path) is None
     assert "Missing" in notes(iam.INK, tmp_path)[0]
+
+
+def test_what_is_not_there_is_told_as_what_works_without_it(tmp_path: Path) -> None:
+    put(tmp_path, {"Task2/U1S1.TXT": b"1"})
+    absent, found = notes(svc2004.INK, tmp_path)  # and nothing about BDALab
+    assert "no signatures of task 1 (position and button): the other task is read alone." in absent
+    assert "To add them: " in absent and "Task1.zip" in absent and "Missing" not in absent
+    assert found.endswith("from Task2")
+    put(tmp_path, {"BDALab/a.svc": b"1"})
+    assert notes(svc2004.INK, tmp_path)[2].endswith("BDALab recordings from BDALab")
+
+
+@pytest.mark.parametrize(
+    ("reader", "one", "other"),
+    [
+        ("iam", "lineStrokes/a/a01-000u-01.xml", "lineStrokes/b/a01-000u-01.XML"),
+        ("iam", "lineStrokes/odd.xml", "lineStrokes/b/odd.XML"),
+        ("svc2004", "Task2/U1S1.TXT", "Task2/USER01S01"),
+        ("svc2004", "BDALab/a.svc", "BDALab/a.SVC"),
+        ("inkml", "a/page.ink", "a/page.xml"),
+    ],
+)
+def test_files_of_one_sample_are_in_one_shard(reader: str, one: str, other: str) -> None:
+    name = import_module(f"pentrace.readers.{reader}").sample_id
+    group = import_module(f"pentrace.readers.sources.{reader}").group
+    assert (name(one), group(one)) == (name(other), group(other))
 
 
 def test_signatures_of_any_spelling(tmp_path: Path) -> None:

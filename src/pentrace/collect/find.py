@@ -69,12 +69,12 @@ def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
 
 
 def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
-    """For people: what was found, what was passed over for it, what is missing."""
+    """For people: what was found, what was passed over for it, what is not there."""
     lines = []
     for source in sources:
         found = find(source, raw)
         if not found:
-            lines.append(f"{raw}: no {source.name}. Missing: {_wanted(source, raw)}")
+            lines += [] if source.optional else [_absent(source, raw)]
             continue
         lines.append(f"{raw}: {source.name} from {found.place.name or found.place}")
         lines += [
@@ -84,11 +84,22 @@ def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
     return lines
 
 
+def _absent(source: Source, raw: Path) -> str:
+    if not source.without:
+        return f"{raw}: no {source.name}. Missing: {_wanted(source, raw)}"
+    return f"{raw}: no {source.name}: {source.without}. To add them: {_place(source, raw)}."
+
+
 def _wanted(source: Source, raw: Path) -> str:
+    without = f" Without it: {source.without}." if source.without else ""
+    return f"{_place(source, raw)}.{without}"
+
+
+def _place(source: Source, raw: Path) -> str:
+    """Where files of `source` belong, and where to get them."""
     tree = source.folders[0]
     names = "its files" if tree == "." else f"{tree}/"
-    without = f" Without it: {source.without}." if source.without else ""
-    return f"{raw}/{source.archive}{{{','.join(ENDINGS)}}} or {names}: {source.where}.{without}"
+    return f"{raw}/{source.archive}{{{','.join(ENDINGS)}}} or {names}: {source.where}"
 
 
 def table_path(source: Source, name: str) -> str:

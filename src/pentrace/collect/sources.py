@@ -18,6 +18,7 @@ class Source:
     archive: str  # pattern of the archive's name, any case, less an ending of ENDINGS
     members: str  # regular expression, any case, of the file names that are wanted: r".*\.xml"
     where: str  # where to get it
-    without: str  # what works without it; empty: nothing does
+    without: str  # what works without it, a clause; empty: nothing does
     deep: bool = True  # false: only files directly in the folder
+    optional: bool = False  # true: few have it, so nothing is said where it is absent
     emptied: str = ""  # XML element whose content is left out: large, and nobody needs it

@@ -1,5 +1,7 @@
 """Where the files of IAM-OnDB are."""
 
+from pathlib import PurePosixPath
+
 from pentrace.collect.sources import Source
 
 _WHERE = (
@@ -25,7 +27,7 @@ LABELS = (
         archive="ascii*",
         members=r".*\.txt",
         where=f"ascii-all.tar.gz from {_WHERE}",
-        without="everything but text: samples have none",
+        without="everything else works, samples have no text",
     ),
     Source(
         name="writers",
@@ -33,7 +35,7 @@ LABELS = (
         archive="original-xml*",
         members=r".*\.xml",
         where=f"original-xml-all.tar.gz from {_WHERE}",
-        without="everything but writers: samples have none",
+        without="everything else works, samples have no writer",
         emptied="StrokeSet",
     ),
     Source(
@@ -50,5 +52,5 @@ LABELS = (
 
 def group(path: str) -> str:
     """The form: its lines, and lines added to it, stay together."""
-    name = path.rpartition("/")[2]
+    name = PurePosixPath(path).stem
     return name.rpartition("-")[0] or name

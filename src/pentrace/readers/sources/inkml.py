@@ -1,5 +1,7 @@
 """Where InkML files are: anywhere in the raw folder, or in one archive."""
 
+from pathlib import PurePosixPath
+
 from pentrace.collect.sources import Source
 
 INK = (
@@ -16,5 +18,5 @@ LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """The file itself."""
-    return path
+    """The file itself, whatever its suffix: `a.ink` and `a.xml` are one sample."""
+    return str(PurePosixPath(path).with_suffix(""))

@@ -15,7 +15,7 @@ def _task(number: int, channels: str) -> Source:
         archive=f"Task{number}*",
         members=r"(U|USER)\d+S\d+(\.TXT)?",
         where=f"Task{number}.zip from {_WHERE}",
-        without="the signatures of the other task",
+        without="the other task is read alone",
     )
 
 
@@ -28,13 +28,15 @@ INK = (
         archive="BDALab*",
         members=r".*\.svc",
         where="your own recordings, put into a folder BDALab, where there are any",
-        without="everything; they are not part of SVC2004",
+        without="everything works, they are not part of SVC2004",
+        optional=True,
     ),
 )
 LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """The user, of whatever task."""
-    found = re.match(r"\D*(\d+)", PurePosixPath(path).name)
-    return found.group(1) if found else path
+    """The user, of whatever task and spelling."""
+    stem = PurePosixPath(path).with_suffix("")
+    found = re.match(r"\D*0*(\d+)", stem.name)
+    return found.group(1) if found else str(stem)
