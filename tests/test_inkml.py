@@ -1,12 +1,17 @@
 """InkML: the trace grammar, formats and contexts, annotations, and nothing but named rejects."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentrace import schema
+from pentrace.config import load
 from pentrace.ink import to_table
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers import inkml
@@ -341,6 +346,24 @@ def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
     lost = [reject for reject in parsed.rejects if reject.lost == "sample"]
     assert len(parsed.samples) + len(lost) == 1
     assert len(to_table(parsed.ink)) == sum(row["n_points"] for row in parsed.samples)
+
+
+def test_the_page_on_ones_own_ink_is_right():
+    page = (Path(__file__).parent.parent / "docs/own-ink.md").read_text(encoding="utf-8")
+    (document,) = re.findall(r"^```xml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    points, row = one(document)
+    assert (row["writer"], row["text"], row["kind"], row["y_axis"]) == (
+        "ada",
+        "to be",
+        "line",
+        "down",
+    )
+    assert points.x.tolist() == [100, 104, 109, 88, 117]
+    assert points.t.tolist() == pytest.approx([0, 0.01, 0.02, 0.31, 0.32])
+    assert points.stroke.tolist() == [0, 0, 0, 1, 1]
+    (entry,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    values = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
+    assert load({**values, **yaml.safe_load(entry)}).datasets["mine"].reader == "inkml"
 
 
 def test_what_pentrace_writes_is_read_back():
