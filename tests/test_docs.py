@@ -34,5 +34,9 @@ def test_every_preset_fits() -> None:
 
 def merged(under: dict, over: dict) -> dict:
     """As snakemake merges configuration files: mappings key by key, all else replaced."""
-    both = {k: merged(under[k], v) for k, v in over.items() if isinstance(under.get(k), dict)}
+    both = {
+        k: merged(under[k], v)
+        for k, v in over.items()
+        if isinstance(under.get(k), dict) and isinstance(v, dict)
+    }
     return {**under, **over, **both}

@@ -3,6 +3,7 @@
 A data set's own `label`, `clean`, `normalise` and `windows` are merged over the ones at the top.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
+from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.label.settings import LabelSettings
 from pentrace.networks.settings import NetworkSettings
@@ -22,7 +24,11 @@ from pentrace.settings import Settings, explain
 from pentrace.windows.settings import WindowSettings
 
 PER_DATASET = ("parse", "label", "clean", "normalise", "windows")
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
+# The networks of a data set are folders beside its tables, so none is called like these.
+FOLDERS = (
+    "raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames", "windows", "plots"
+)  # fmt: skip
 
 
 class DatasetSettings(Settings):
@@ -72,32 +78,63 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    mistakes = [*_names(config), *_readers(config), *_kinds(config)]
-    if mistakes:
+    checks = (_spelling, _names, _readers, _published, _kinds)
+    mistakes = [mistake for check in checks for mistake in check(config)]
+    if mistakes := mistakes or _unseen_validation(config):
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
 
 
 def _validated(values: Mapping[str, Any]) -> Config:
     # The top is checked before it is merged into each data set, so a mistake is told once.
-    for merged in (values, {**values, "datasets": _merged_datasets(values)}):
-        try:
-            config = Config.model_validate(merged)
-        except ValidationError as error:
-            told = explain(Config, error, "")
-            raise PentraceError(f"The configuration has mistakes:\n{told}") from None
-    return config
+    _check(_without_sections(values))
+    return _check({**values, "datasets": _merged_datasets(values)})
+
+
+def _check(values: Mapping[str, Any]) -> Config:
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        told = explain(Config, error, "")
+        raise PentraceError(f"The configuration has mistakes:\n{told}") from None
+
+
+def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without the sections of data sets: they make sense merged over the top's alone."""
+    datasets = values.get("datasets")
+    if not isinstance(datasets, Mapping):
+        return dict(values)
+    return {**values, "datasets": {name: _alone(entry) for name, entry in datasets.items()}}
+
+
+def _alone(entry: Any) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    return {k: v for k, v in entry.items() if k not in PER_DATASET or not isinstance(v, Mapping)}
 
 
 def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
     """Each data set with the top's sections under its own."""
     return {
-        name: {
-            **entry,
-            **{s: {**(values.get(s) or {}), **(entry.get(s) or {})} for s in PER_DATASET},
-        }
+        name: {**entry, **{s: {**values.get(s, {}), **entry.get(s, {})} for s in PER_DATASET}}
         for name, entry in values["datasets"].items()
     }
+
+
+def _spelling(config: Config) -> list[str]:
+    """Names of data sets and networks that cannot be names of their folders."""
+    mistakes = []
+    for key, names in (("datasets", config.datasets), ("networks", config.networks)):
+        for name in names:
+            if not re.fullmatch(NAME, name):
+                mistakes.append(
+                    f"{key}: no name for a folder: {name!r}; allowed are letters, digits, - and _, "
+                    "a letter or digit first"
+                )
+    for name in config.networks:
+        if name in FOLDERS:
+            mistakes.append(f"networks: {name!r} is taken; not allowed are: {', '.join(FOLDERS)}")
+    return mistakes
 
 
 def _names(config: Config) -> list[str]:
@@ -133,4 +170,24 @@ def _kinds(config: Config) -> list[str]:
         f"take prediction, or leave {name} out of train"
         for name in config.train
         if name in config.networks and config.networks[name].kind == "synthesis"
+    ]
+
+
+def _published(config: Config) -> list[str]:
+    """Mistakes in `published`."""
+    return [
+        f"datasets.{name}.published: no {entry.published!r}; there are: {', '.join(PUBLISHED)}"
+        for name, entry in config.datasets.items()
+        if entry.published is not None and entry.published not in PUBLISHED
+    ]
+
+
+def _unseen_validation(config: Config) -> list[str]:
+    """Networks that would be validated on lines which the statistics were taken from."""
+    return [
+        f"datasets.{dataset}.normalise.splits: {split!r} is what networks.{network}.train."
+        "validate_on validates on, so it is not allowed here"
+        for dataset, network in config.trained
+        for split in config.datasets[dataset].normalise.splits
+        if split == config.networks[network].train.validate_on
     ]

@@ -2,18 +2,36 @@
 
 import difflib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import click
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from pentrace.errors import PentraceError
 
+GIVEN = 80  # characters of a wrong value that a message shows
+
 
 class Settings(BaseModel):
-    """Base of every stage's settings: frozen, and strict about unknown keys."""
+    """Base of every stage's settings: frozen; unknown keys, and bools for numbers, are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_bool_as_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # YAML's true would be read as 1, which nobody who writes it means.
+        types = _types_in(cls.model_fields[str(info.field_name)].annotation)
+        given = value if isinstance(value, list | tuple) else [value]
+        if bool not in types and types & {int, float} and any(isinstance(v, bool) for v in given):
+            raise ValueError("allowed is a number, not true or false")
+        return value
+
+
+def _types_in(annotation: Any) -> set[type]:
+    """The classes that `annotation` is put together from, such as int and None of `int | None`."""
+    inner = {kind for part in get_args(annotation) for kind in _types_in(part)}
+    return inner | {annotation} if isinstance(annotation, type) else inner
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -25,32 +43,38 @@ def explain(model: type[BaseModel], error: ValidationError, where: str) -> str:
 
 
 def _explain_one(model: type[BaseModel], item: Any, where: str) -> str:
-    path = [str(part) for part in item["loc"]]
-    key = ".".join([where, *path]) if where else ".".join(path)
+    keys, _ = _follow(model, item["loc"])
+    key = ".".join([where, *keys] if where else keys)
+    if item["type"] == "missing":
+        return f"{key}: {item['msg']}"
     if item["type"] != "extra_forbidden":
-        return f"{key}: {item['msg']} (given: {item['input']!r})"
-    allowed = _keys_at(model, item["loc"][:-1])
-    near = difflib.get_close_matches(path[-1], allowed, 1)
+        return f"{key}: {item['msg']} (given: {_cut(repr(item['input']))})"
+    allowed = list(_follow(model, item["loc"][:-1])[1].model_fields)
+    near = difflib.get_close_matches(keys[-1], allowed, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed) or 'none'}"
 
 
-def _keys_at(model: type[BaseModel], path: tuple) -> list[str]:
-    """Names of the fields of the model that stands at `path` inside `model`."""
+def _cut(text: str) -> str:
+    return text if len(text) <= GIVEN else text[: GIVEN - 3] + "..."
+
+
+def _follow(model: type[BaseModel], path: tuple) -> tuple[list[str], Any]:
+    """The keys on `path` from `model` on, and the type of what stands there.
+
+    Pydantic's names for the branches of a union stand in `path`, but are no keys.
+    """
+    keys: list[str] = []
+    at: Any = model
     for part in path:
-        field = model.model_fields.get(str(part))
-        if field is None:
-            continue  # the key of a mapping
-        inner = _models_in(field.annotation)
-        if inner:
-            model = inner[0]
-    return list(model.model_fields)
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for part in getattr(annotation, "__args__", ()) for m in _models_in(part)]
+        mapping, fields = get_origin(at) is dict, getattr(at, "model_fields", None)
+        if mapping or fields is not None or isinstance(part, int):
+            keys.append(str(part))
+        if mapping:
+            at = get_args(at)[1]
+        elif fields is not None:
+            at = fields[part].annotation if part in fields else None
+    return keys, at
 
 
 def settings_option(model: type[Model]) -> Callable:

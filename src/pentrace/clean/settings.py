@@ -4,9 +4,14 @@ The defaults are chosen on IAM-OnDB, where a line is 580 units high and the pen 
 between readings (medians); `docs/cleaning.md` has the distributions.
 """
 
-from pydantic import Field, model_validator
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
 
 from pentrace.settings import Settings
+
+LIMITS = ("backward_time", "spike", "long_step", "too_short", "too_long")
+SWITCHES = ("pen_in_air", "duplicate", "no_text")
 
 
 class CleanSettings(Settings):
@@ -25,13 +30,27 @@ class CleanSettings(Settings):
     long_step: float | None = Field(
         500.0, gt=0, description="lift the pen over steps longer than this, in tablet units"
     )
-    too_short: int = Field(20, ge=2, description="drop samples with fewer points (2: no limit)")
+    too_short: int | None = Field(20, ge=2, description="drop samples with fewer points")
     too_long: int | None = Field(2000, ge=2, description="drop samples with more points")
     no_text: bool = Field(False, description="drop samples without a transcript that fits")
 
+    @field_validator(*LIMITS, mode="before")
+    @classmethod
+    def _false_is_no_limit(cls, value: Any) -> Any:
+        if value is True:
+            raise ValueError("allowed is a limit, or null or false to switch the rule off")
+        return None if value is False else value
+
+    @field_validator(*SWITCHES, mode="before")
+    @classmethod
+    def _null_is_off(cls, value: Any) -> Any:
+        return False if value is None else value
+
     @model_validator(mode="after")
     def _some_length_is_allowed(self) -> "CleanSettings":
-        if self.too_long is not None and self.too_long < self.too_short:
+        if self.too_long is None or self.too_short is None:
+            return self
+        if self.too_long < self.too_short:
             raise ValueError(
                 f"too_long ({self.too_long}) must be at least too_short ({self.too_short}), or null"
             )

@@ -49,6 +49,12 @@ class NormaliseSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _splits_once(self) -> "NormaliseSettings":
+        if len(set(self.splits)) < len(self.splits):
+            raise ValueError("splits names a split twice: give each once")
+        return self
+
+    @model_validator(mode="after")
     def _resample_with_spacing(self) -> "NormaliseSettings":
         if (self.resample is None) != (self.spacing is None):
             raise ValueError(

@@ -1,0 +1,153 @@
+"""What a configuration may be, and what is said of one that may not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pentrace.clean.rules import limit
+from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
+from pentrace.config import FOLDERS, Config, load
+from pentrace.errors import PentraceError
+from pentrace.settings import explain
+from tests.test_docs import merged
+
+VALUES = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
+
+
+def loaded(change: dict) -> Config:
+    return load(merged(VALUES, change))
+
+
+def refused(change: dict) -> str:
+    with pytest.raises(PentraceError) as error:
+        loaded(change)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"datasets": {"iam": None}}, "datasets.iam: "),
+        ({"datasets": None}, "datasets: "),
+        ({"clean": [1]}, "\nclean: "),
+        ({"clean": None}, "\nclean: "),
+        ({"datasets": {"iam": {"clean": 3}}}, "datasets.iam.clean: "),
+        ({"networks": {"small": {"train": {"steps": "many"}}}}, "networks.small.train.steps: "),
+    ],
+)
+def test_what_is_no_section_is_named(change: dict, key: str) -> None:
+    assert key in refused(change)
+
+
+def test_a_missing_section_is_named() -> None:
+    values = {key: value for key, value in VALUES.items() if key != "datasets"}
+    with pytest.raises(PentraceError, match=r"\ndatasets: Field required$"):
+        load(values)
+
+
+@given(
+    st.sampled_from(sorted(VALUES)),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.integers() | st.sampled_from(["iam", "clean", "x"]), inner)
+        ),
+        max_leaves=6,
+    ),
+)
+def test_nothing_but_a_named_mistake_comes_of_a_wrong_section(key: str, value: Any) -> None:
+    try:
+        load({**VALUES, key: value})
+    except PentraceError as error:
+        assert str(error).startswith("The configuration ")
+
+
+def test_sections_of_a_data_set_are_judged_merged() -> None:
+    change = {
+        "normalise": {"recipe": "write-rnn"},
+        "clean": {"too_short": 5},
+        "datasets": {"iam": {"normalise": {"cap": 300.0}, "clean": {"too_long": 10}}},
+    }
+    config = loaded(change).datasets["iam"]
+    assert (config.normalise.recipe, config.normalise.cap) == ("write-rnn", 300.0)
+    assert (config.clean.too_short, config.clean.too_long) == (5, 10)
+    assert "datasets.iam.clean: " in refused({"datasets": {"iam": {"clean": {"too_long": 10}}}})
+
+
+@pytest.mark.parametrize("off", [None, False])
+def test_null_and_false_switch_every_rule_off(off: bool | None) -> None:
+    settings = CleanSettings.model_validate(dict.fromkeys((*LIMITS, *SWITCHES), off))
+    rules = [name.replace("_", "-") for name in (*LIMITS, *SWITCHES)]
+    assert {limit(rule, settings) for rule in rules} == {None}
+    assert CleanSettings.model_validate_json(settings.model_dump_json()) == settings
+    assert {*LIMITS, *SWITCHES} == set(CleanSettings.model_fields)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_true_is_no_limit(name: str) -> None:
+    with pytest.raises(ValidationError, match="a limit, or null or false to switch the rule off"):
+        CleanSettings.model_validate({name: True})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"threads": True},
+        {"sample": {"bias": [0.5, True]}},
+        {"sample": {"prime": False}},
+        {"networks": {"small": {"layers": True}}},
+        {"networks": {"small": {"train": {"patience": False}}}},
+        {"datasets": {"iam": {"shards": True}}},
+    ],
+)
+def test_a_number_is_not_true_or_false(change: dict) -> None:
+    assert "allowed is a number, not true or false" in refused(change)
+
+
+def test_a_message_has_the_key_alone_and_little_of_the_value() -> None:
+    told = refused({"sample": {"prime": -1}})
+    assert "\nsample.prime: " in told
+    assert "constrained" not in told and "tuple[" not in told
+    told = refused({"run": "x" * 1000})
+    assert "\nrun: " in told and max(map(len, told.splitlines())) < 200
+
+
+def test_an_unknown_key_is_told_with_the_nearest() -> None:
+    assert "did you mean 'spike'?" in refused({"datasets": {"svc": {"clean": {"spik": 3}}}})
+    with pytest.raises(ValidationError) as error:
+        CleanSettings.model_validate({"spik": 3})
+    assert explain(CleanSettings, error.value, "--settings").startswith("--settings.spik: unknown")
+
+
+def test_published_results_are_known() -> None:
+    told = refused({"datasets": {"iam": {"published": "graves2013"}}})
+    assert "datasets.iam.published: no 'graves2013'; there are: graves-2013" in told
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../x", "-a", "a b", "a.b", "a\n", "é"])
+def test_names_are_names_of_folders(name: str) -> None:
+    network, dataset = VALUES["networks"]["small"], VALUES["datasets"]["iam"]
+    assert "networks: no name for a folder" in refused({"networks": {name: network}})
+    assert "datasets: no name for a folder" in refused({"datasets": {name: dataset}})
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_network_is_not_called_like_a_folder_of_a_data_set(name: str) -> None:
+    assert f"{name!r} is taken" in refused({"networks": {name: VALUES["networks"]["small"]}})
+
+
+def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
+    told = refused({"normalise": {"splits": ["train", "validation"]}})
+    assert "datasets.demo-iam.normalise.splits: 'validation'" in told and "demo-svc" not in told
+    assert loaded({"normalise": {"splits": ["train", "test"]}})
+    assert loaded({"normalise": {"splits": ["train", "validation"]}, "train": []})
+
+
+def test_each_split_is_named_once() -> None:
+    assert "give each once" in refused({"normalise": {"splits": ["train", "train"]}})
