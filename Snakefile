@@ -33,4 +33,4 @@ rule tables:
 
 onstart:
     lock_results()
-    prune_shards()
+    prune_results()

@@ -91,12 +91,17 @@ def lock_results():
         )
 
 
-def prune_shards():
-    """Remove what a smaller `shards`, or a killed run, has left behind."""
+def prune_results():
+    """Remove what a smaller `shards`, other measures, or a killed run, has left behind."""
     for partial in Path("results").rglob(".*.partial"):
         partial.unlink()
     for name in CONFIG.run:
         prune(Path("results") / name, CONFIG.datasets[name].shards)
+    # The report shows every figure that is there, so one of measures no longer taken has to go.
+    for dataset, network in CONFIG.trained:
+        for figure in {"comparison", "reliability"}.difference(NETWORK_FIGURES):
+            plots = Path("results") / dataset / network / "plots"
+            (plots / f"{figure}.png").unlink(missing_ok=True)
 
 
 wildcard_constraints:

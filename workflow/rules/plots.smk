@@ -5,8 +5,8 @@ NETWORK_FIGURES = [
     "density",
     "end-of-stroke",
     "mixture",
-    "comparison",
-    "reliability",
+    *(["comparison"] if CONFIG.evaluate.generated_lines else []),
+    *(["reliability"] if "validation" in CONFIG.evaluate.splits else []),
     "samples",
 ]
 

@@ -15,7 +15,7 @@ rule configuration:
         "printf '%s' {params.text:q} > {output} 2> {log}"
 
 
-# The graph depends on which data sets and networks there are, not on the other values.
+# The graph depends on which data sets, networks and figures there are, not on other values.
 rule rulegraph:
     input:
         config=ancient("results/config.yaml"),
@@ -30,7 +30,7 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.run, CONFIG.train, SCATTERED],
+        shown=[CONFIG.run, CONFIG.train, NETWORK_FIGURES, SCATTERED],
     shell:
         "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
 
