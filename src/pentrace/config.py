@@ -54,7 +54,7 @@ class Config(Settings):
 
     run: list[str] = Field(..., min_length=1, description="data sets to build")
     train: list[str] = Field(..., description="networks to train on each of them")
-    threads: int = Field(2, ge=1, description="threads of a job that computes with a network")
+    threads: int = Field(1, ge=1, description="threads of a job that computes with a network")
     datasets: dict[str, DatasetSettings]
     demo: DemoSettings = Field(default_factory=DemoSettings)
     parse: ParseSettings = Field(default_factory=ParseSettings)
