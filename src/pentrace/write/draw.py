@@ -28,20 +28,24 @@ def draw(raw: np.ndarray, chance: np.ndarray, bias: float = 0.0) -> np.ndarray:
     as in Graves 2013, equations 61 and 62: sd = exp(log sd - b), weights sharpened by 1 + b.
     """
     components = (raw.shape[1] - 1) // 6
-    rows = np.arange(len(raw))
-    weights = raw[:, 1 : 1 + components] * (1 + bias)
-    cumulated = np.exp(weights - weights.max(1, keepdims=True), dtype=np.float64).cumsum(1)
-    chosen = (cumulated <= chance[:, :1] * cumulated[:, -1:]).sum(1).clip(max=components - 1)
-    # Raw numbers of the chosen component, (B, 5): means, log sds and correlation.
-    picked = raw[:, 1 + components :].reshape(len(raw), 5, components)[rows, :, chosen]
-    sd = np.exp(picked[:, 2:4].clip(-15, 15) - np.float32(bias))
-    r = picked[:, 4].clip(-8, 8)  # rho = tanh r, sqrt(1 - rho^2) = 1 / cosh r
+    weights = raw[:, 1 : 1 + components] * np.float32(1 + bias)
+    weights -= weights.max(1, keepdims=True)
+    cumulated = np.exp(weights, dtype=np.float64).cumsum(1)
+    chosen = np.minimum((cumulated <= chance[:, :1] * cumulated[:, -1:]).sum(1), components - 1)
+    # Raw numbers of the chosen component, each (B,).
+    parts = raw[:, 1 + components :].reshape(len(raw), 5, components)
+    x, y, log_sx, log_sy, r = parts[np.arange(len(raw)), :, chosen].T
+    r = np.minimum(np.maximum(r, -8), 8)  # rho = tanh r, sqrt(1 - rho^2) = 1 / cosh r
     first, second = chance[:, 1], chance[:, 2]
     step = np.empty((len(raw), 3), np.float32)
-    step[:, 0] = picked[:, 0] + sd[:, 0] * first
-    step[:, 1] = picked[:, 1] + sd[:, 1] * (np.tanh(r) * first + second / np.cosh(r))
+    step[:, 0] = x + _sd(log_sx, bias) * first
+    step[:, 1] = y + _sd(log_sy, bias) * (np.tanh(r) * first + second / np.cosh(r))
     step[:, 2] = chance[:, 3] < 0.5 + 0.5 * np.tanh(raw[:, 0] / 2)
     return step
+
+
+def _sd(log_sd: np.ndarray, bias: float) -> np.ndarray:
+    return np.exp(np.minimum(np.maximum(log_sd, -15), 15) - np.float32(bias))
 
 
 def write(
@@ -59,21 +63,14 @@ def write(
     not be of one length. Raises `PentraceError` where steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
-    lead = [np.zeros((1, 3), np.float32)] * batch if primers is None else primers
-    read = np.array([len(line) for line in lead])
     steps = np.zeros((batch, limit, 3), np.float32)
     tracker = _Tracker(text, batch, limit)
     network.start(batch, text)
-    rows, step = np.arange(batch), np.stack([line[0] for line in lead])
-    for n in range(1, int(read.max()) + limit):
-        raw = network.step(step)
-        drawn = n - read  # which of a line's own steps this is, negative while it is reading
-        own = (drawn >= 0) & (drawn < limit)
-        step = draw(raw, chance[rows, drawn.clip(0, limit - 1)], bias)
-        for row in np.flatnonzero(drawn < 0):
-            step[row] = lead[row][n]
-        steps[rows[own], drawn[own]] = step[own]
-        if tracker.done(network.phi, drawn, own):
+    step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
+    for n in range(limit):
+        step = draw(network.step(step), chance[:, n], bias)
+        steps[:, n] = step
+        if network.phi is not None and tracker.done(n, network.phi):
             break
     if not np.isfinite(steps).all():
         raise PentraceError(
@@ -83,25 +80,41 @@ def write(
     return Written(steps, tracker.length, tracker.stopped, tracker.character)
 
 
+def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
+    """Have the network read a primer per line; the last step of each (B, 3), still unread.
+
+    All end together: a line with a shorter primer starts later, from the start.
+    """
+    longest = max(map(len, primers))
+    begins = np.array([longest - len(primer) for primer in primers])
+    table = np.zeros((longest, len(primers), 3), np.float32)
+    for line, primer in enumerate(primers):
+        table[begins[line] :, line] = primer
+    for n in range(longest):
+        if n in begins:
+            network.forget(np.flatnonzero(begins == n))
+        if n + 1 < longest:
+            network.step(table[n])
+    return table[-1]
+
+
 class _Tracker:
     """Where in its text each line is, and whether it has left it."""
 
     def __init__(self, text: np.ndarray | None, batch: int, limit: int) -> None:
-        self.rows, self.limit = np.arange(batch), limit
         self.length = np.full(batch, limit)
         self.stopped = np.zeros(batch, bool)
         self.character = np.zeros((batch, limit), np.int64)
         if text is not None:
             self.behind = (text >= 0).sum(1)  # (B,), the place behind each text
-            self.outside = np.arange(text.shape[1] + 1) > self.behind[:, None]
+            self.inside = np.arange(text.shape[1] + 1) <= self.behind[:, None]
 
-    def done(self, phi: np.ndarray | None, drawn: np.ndarray, own: np.ndarray) -> bool:
-        """Note phi (B, U + 1) at the lines' `drawn` step; whether all lines are at their end."""
-        if phi is None:
-            return bool((drawn >= self.limit - 1).all())
-        at = np.where(self.outside, -1, phi).argmax(1)
-        self.character[self.rows[own], drawn[own]] = at[own]
-        leaving = own & ~self.stopped & (at == self.behind)
-        self.length[leaving] = drawn[leaving] + 1
-        self.stopped |= leaving
-        return bool((self.stopped | (drawn >= self.limit - 1)).all())
+    def done(self, n: int, phi: np.ndarray) -> bool:
+        """Note phi (B, U + 1) at step n; whether all lines have left their text."""
+        at = (phi * self.inside).argmax(1)
+        self.character[:, n] = at
+        leaving = (at == self.behind) & ~self.stopped
+        if leaving.any():
+            self.length[leaving] = n + 1
+            self.stopped |= leaving
+        return bool(self.stopped.all())

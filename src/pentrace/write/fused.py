@@ -59,6 +59,11 @@ class Layer:
         self.memory = np.zeros((self.size, batch), np.float32)
         self.gates = np.empty((4 * self.size, batch), np.float32)
 
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        self.inputs[:-1, lines] = 0
+        self.memory[:, lines] = 0
+
     def step(self) -> np.ndarray:
         """Take one step on what stands in `inputs`; the new hidden state (H, B)."""
         gates, size = np.matmul(self.weights, self.inputs, out=self.gates), self.size
@@ -153,6 +158,13 @@ class FusedNetwork:
         self.output = laid_out(self.output, batch)
         self.top = np.empty((width, batch), np.float32)
         self.phi: np.ndarray | None = None
+
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        for layer in self.layers:
+            layer.forget(lines)
+        if self.window is not None:
+            self.window.kappa[:, lines] = 0
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """Raw outputs float32 (B, 6M + 1) after steps x float32 (B, 3).
