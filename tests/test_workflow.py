@@ -80,5 +80,5 @@ def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:
     before = model.read_bytes()
     # A finished run leaves no checkpoint to go on from, so this one trains from the start.
     assert not list((whole_copy.folder / NETWORK / "checkpoints").glob("*"))
-    whole_copy.snakemake("--forcerun", "train", "--", str(NETWORK / "model.safetensors"), *SMOKE)
+    whole_copy.snakemake(*SMOKE, "--forcerun", "train", "--", str(NETWORK / "model.safetensors"))
     assert model.read_bytes() == before
