@@ -40,7 +40,7 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
         params:
             folder=lambda w, output: os.path.dirname(output[0]),
             reader=CONFIG.datasets[name].reader,
-            raw=CONFIG.datasets[name].raw,
+            raw=folder(CONFIG.datasets[name].raw),
             shards=CONFIG.datasets[name].shards,
         shell:
             "pentrace collect --reader {params.reader} --raw {params.raw:q}"
