@@ -185,6 +185,36 @@ LINES = _table(
     _column("end_of_stroke_correct", pa.int32(), "steps whose end of stroke was predicted at 0.5"),
 )
 
+WRITTEN = _table(
+    "written",
+    "One row per line that a synthesis network wrote; its offsets stand beside it under the same "
+    "`sample_id`, also where the line was not finished.",
+    _column("sample_id", pa.string(), "the written line"),
+    _column("text", pa.string(), "what the network was told to write"),
+    _column("bias", pa.float64(), "0: as the network is; larger: neater"),
+    _column("seed", pa.int64(), "seed of the try that is kept"),
+    _column("prime", pa.string(), "sample whose hand was taken on; null: none", null=True),
+    _column("tries", pa.int32(), "how often the line was drawn, with a new seed each time"),
+    _column("finished", pa.bool_(), "whether the window passed over every character in order"),
+    _column("missed", pa.string(), "characters that it did not reach, empty where finished"),
+)
+
+RECOGNISED = _table(
+    "recognised",
+    "One row per line that a recognition network read: what stands there, what was read, and the "
+    "least number of insertions, deletions and substitutions between them.",
+    _column("origin", pa.string(), "real: recorded; written: by a synthesis network"),
+    _column("bias", pa.float64(), "bias it was written with; null where real", null=True),
+    _column("sample_id", pa.string(), "the line"),
+    _column("text", pa.string(), "what stands there: the transcript, or what was to be written"),
+    _column("read", pa.string(), "what the network read"),
+    _column("characters", pa.int32(), "characters of the text (NFC), blanks among them"),
+    _column("edits", pa.int32(), "least edits of characters from text to read"),
+    _column("words", pa.int32(), "words of the text, parted by blanks"),
+    _column("word_edits", pa.int32(), "least edits of whole words from text to read"),
+    _column("finished", pa.bool_(), "whether the whole text was written; true where real"),
+)
+
 TABLES = {
     t.metadata[b"table"].decode(): t
     for t in (
@@ -199,5 +229,7 @@ TABLES = {
         WINDOWS,
         HISTORY,
         LINES,
+        WRITTEN,
+        RECOGNISED,
     )
 }

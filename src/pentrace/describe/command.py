@@ -18,6 +18,8 @@ PLACES = {
     "windows": "windows/<split>.parquet",
     "history": "N/history.parquet",
     "lines": "N/lines.parquet",
+    "written": "N/written/lines.parquet",
+    "recognised": "N/recognised.parquet",
 }
 
 HEAD = f"""# Tables
