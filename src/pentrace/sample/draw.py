@@ -13,6 +13,7 @@ from torch import Tensor
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
 from pentrace.networks.prediction import PredictionNetwork, State
+from pentrace.write.chances import chances as chances
 
 
 class Start(NamedTuple):
@@ -20,16 +21,6 @@ class Start(NamedTuple):
 
     step: Tensor  # float32 (B, 3)
     state: State | None
-
-
-def chances(seed: int, index: int, steps: int) -> np.ndarray:
-    """float32 (steps, 4) for sample `index`: uniform [0, 1), two standard normals, uniform."""
-    # A stream each, row after row: more steps do not change the first ones.
-    uniform = np.random.default_rng([seed, index, 0]).random((steps, 2)).astype(np.float32)
-    normal = np.random.default_rng([seed, index, 1]).standard_normal((steps, 2), np.float32)
-    # Rounding to float32 may give 1, which would not end a stroke whose end is certain.
-    uniform = np.minimum(uniform, np.nextafter(np.float32(1), np.float32(0)))
-    return np.column_stack([uniform[:, 0], normal, uniform[:, 1]])
 
 
 def draw(raw: Tensor, chance: Tensor, bias: float = 0.0) -> Tensor:

@@ -1,7 +1,7 @@
 """Drawing steps from raw outputs, and lines from a network, in NumPy.
 
-The same density and the same chances as `sample.draw`, whose docstring says why chances come as a
-table: line i of a seed is the same whatever stands beside it in the batch.
+The same density and the same chances as `sample.draw`. Line i of a seed is the same, but for the
+rounding of matrix products, whatever stands beside it in the batch.
 """
 
 from typing import NamedTuple
@@ -19,6 +19,7 @@ class Written(NamedTuple):
     length: np.ndarray  # int64 (B,), steps until the window left the text, or all
     stopped: np.ndarray  # bool (B,), whether it left the text
     character: np.ndarray  # int64 (B, N), the character (from 0) that most of the window was on
+    window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each step drawn, of a synthesis
 
 
 def draw(raw: np.ndarray, chance: np.ndarray, bias: float = 0.0) -> np.ndarray:
@@ -54,17 +55,19 @@ def write(
     text: np.ndarray | None = None,
     bias: float = 0.0,
     primers: list[np.ndarray] | None = None,
+    limits: np.ndarray | None = None,
 ) -> Written:
-    """Draw B lines of at most N steps, with chance (B, N, 4) as `sample.draw.chances` makes it.
+    """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
 
     With a synthesis network, text (B, U) int64, -1 for padding: primer text and new text in one,
     and a line stops when phi of the place behind its text is above that of every character in it
     (section 5.3). primers: float32 (T, 3) per line, with null step, to be read first; they need
-    not be of one length. Raises `PentraceError` where steps are not finite numbers.
+    not be of one length. limits: int (B,), steps after which a line is given up, N for all where
+    there are none. Raises `PentraceError` where steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
-    tracker = _Tracker(text, batch, limit)
+    tracker = _Tracker(text, np.full(batch, limit) if limits is None else limits, limit)
     network.start(batch, text)
     step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
     for n in range(limit):
@@ -77,7 +80,8 @@ def write(
             "the network draws steps that are not finite numbers: its weights are damaged or its "
             "training diverged; train again, with a lower learning rate if it happens again"
         )
-    return Written(steps, tracker.length, tracker.stopped, tracker.character)
+    window = None if tracker.window is None else tracker.window[: n + 1]
+    return Written(steps, tracker.length, tracker.stopped, tracker.character, window)
 
 
 def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
@@ -101,20 +105,25 @@ def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
 class _Tracker:
     """Where in its text each line is, and whether it has left it."""
 
-    def __init__(self, text: np.ndarray | None, batch: int, limit: int) -> None:
-        self.length = np.full(batch, limit)
-        self.stopped = np.zeros(batch, bool)
-        self.character = np.zeros((batch, limit), np.int64)
+    def __init__(self, text: np.ndarray | None, limits: np.ndarray, limit: int) -> None:
+        self.length = np.minimum(limits, limit)  # (B,)
+        self.stopped = np.zeros(len(limits), bool)
+        self.character = np.zeros((len(limits), limit), np.int64)
+        self.window: np.ndarray | None = None
         if text is not None:
             self.behind = (text >= 0).sum(1)  # (B,), the place behind each text
             self.inside = np.arange(text.shape[1] + 1) <= self.behind[:, None]
+            # Memory is taken when it is written to: what is not drawn costs nothing.
+            self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
     def done(self, n: int, phi: np.ndarray) -> bool:
-        """Note phi (B, U + 1) at step n; whether all lines have left their text."""
-        at = (phi * self.inside).argmax(1)
+        """Note phi (B, U + 1) at step n; whether all lines have left their text or are given up."""
+        assert self.window is not None
+        seen = np.multiply(phi, self.inside, out=self.window[n])
+        at = seen.argmax(1)
         self.character[:, n] = at
-        leaving = (at == self.behind) & ~self.stopped
+        leaving = (at == self.behind) & ~self.stopped & (n < self.length)
         if leaving.any():
             self.length[leaving] = n + 1
             self.stopped |= leaving
-        return bool(self.stopped.all())
+        return bool((self.length <= n + 1).all())
