@@ -26,6 +26,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.train.checkpoint import fingerprint
 from pentrace.train.command import command
+from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import load_lines
@@ -254,7 +255,7 @@ def mark(data: Path, network: dict | None = None, machine: dict | None = None, *
     """The fingerprint for the training split in `data` and the code in `data`/code.py."""
     chosen = NetworkSettings(**TINY, **(network or {}))
     lines = load_lines(data / "windows", ["train"])
-    return fingerprint(chosen, constants, [lines], [data / "code.py"], machine or {})
+    return fingerprint(chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {})
 
 
 def test_fingerprint_sees_settings_constants_code_threads_and_a_single_point(data):
@@ -297,18 +298,6 @@ def test_split_without_lines_is_refused(data):
     write_windows(data / "windows/validation.parquet", "validation", [])
     with pytest.raises(PentraceError, match=r"no lines in the split validation; set train\.valid"):
         train(data, settings())
-
-
-def test_synthesis_is_refused_by_the_command_and_by_the_configuration(data):
-    with pytest.raises(PentraceError, match=r"kind: synthesis .* set kind to prediction"):
-        train(data, settings({"kind": "synthesis"}))
-    values = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
-    name = values["train"][0]
-    values["networks"][name]["kind"] = "synthesis"
-    with pytest.raises(PentraceError, match=rf"networks\.{name}\.kind: synthesis .* prediction"):
-        load(values)
-    values["train"].remove(name)
-    load(values)
 
 
 def test_crops_longer_than_every_line_are_refused(data):

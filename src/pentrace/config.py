@@ -78,7 +78,7 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _kinds)
+    checks = (_spelling, _names, _readers, _published, _starts)
     mistakes = [mistake for check in checks for mistake in check(config)]
     if mistakes := mistakes or _unseen_validation(config):
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
@@ -163,14 +163,24 @@ def _readers(config: Config) -> list[str]:
     ]
 
 
-def _kinds(config: Config) -> list[str]:
-    """Networks that are to be trained, of a kind that `pentrace train` refuses."""
+def _starts(config: Config) -> list[str]:
+    """Networks that would start from one that is not trained, or from themselves in the end."""
     return [
-        f"networks.{name}.kind: synthesis networks cannot be trained by this version; "
-        f"take prediction, or leave {name} out of train"
+        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name}; "
+        f"allowed are other networks that `train` names: {', '.join(config.train)}"
         for name in config.train
-        if name in config.networks and config.networks[name].kind == "synthesis"
+        if name in config.networks and not _begins(config, name)
     ]
+
+
+def _begins(config: Config, name: str) -> bool:
+    """Whether the chain of networks that `name` starts from comes to an end."""
+    seen = []
+    while (start := config.networks[name].start) is not None:
+        if start in seen or start not in config.train or start not in config.networks:
+            return False
+        seen.append(name := start)
+    return True
 
 
 def _published(config: Config) -> list[str]:

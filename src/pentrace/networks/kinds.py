@@ -1,5 +1,11 @@
 """The kinds of network there are, and how one is made from its settings."""
 
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from pentrace.networks.mixture import log_loss
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
@@ -11,3 +17,24 @@ def build(settings: NetworkSettings) -> Network:
     """A network with fresh weights, drawn from torch's random state."""
     kind = SynthesisNetwork if settings.kind == "synthesis" else PredictionNetwork
     return kind(settings)
+
+
+def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple[Tensor, Any]:
+    """Raw outputs (B, T, 6M + 1) and state of a network that draws, with text where it reads one.
+
+    `network` may be wrapped; text (B, U) as `text.encode` gives it, None for a prediction network.
+    """
+    return network(x, state) if text is None else network(x, state, text)
+
+
+def loss(network: nn.Module, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None) -> Tensor:
+    """Log-loss of a batch in nats, summed: of steps y (B, T, 3) where mask (B, T) is true."""
+    raw, _ = run(network, x, None, text)
+    return log_loss(raw, y, mask).sum()
+
+
+def counted(network: Network, mask: np.ndarray, text: np.ndarray | None) -> int:
+    """What the loss of a batch is told by: the points of mask (B, T), or the characters of text."""
+    if network.settings.counted == "character" and text is not None:
+        return int((text >= 0).sum())
+    return int(mask.sum())

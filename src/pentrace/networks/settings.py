@@ -11,9 +11,15 @@ from pentrace.train.settings import TrainSettings
 class NetworkSettings(Settings):
     """A network of LSTM layers under a mixture density output (Graves 2013, section 4)."""
 
-    kind: Literal["prediction", "synthesis"] = Field(
+    kind: Literal["prediction", "synthesis", "recognition"] = Field(
         "prediction",
-        description="prediction: the next step from all steps so far; synthesis: and from a text",
+        description="prediction: the next step from all steps so far; synthesis: and from a text; "
+        "recognition: the text from the steps",
+    )
+    start: str | None = Field(
+        None,
+        description="network whose weights it starts from, trained on the same data set; null: "
+        "random ones",
     )
     layers: int = Field(1, ge=1, le=16, description="LSTM layers; the paper has 3 or 1")
     hidden: int = Field(
@@ -36,17 +42,22 @@ class NetworkSettings(Settings):
         None,
         min_length=1,
         description="characters to learn; null: every character of the transcripts, found when "
-        "training starts and stored with the weights; synthesis only",
+        "training starts and stored with the weights; not for prediction",
     )
     fold_rare: int = Field(
         0,
         ge=0,
         description="characters of the transcripts that are outside the alphabet, or seen fewer "
-        "times than this, become one symbol; 0: there is no such symbol; synthesis only",
+        "times than this, become one symbol; 0: there is no such symbol; not for prediction",
     )
     train: TrainSettings = Field(
         default_factory=lambda: TrainSettings.model_validate({}), description="how it is trained"
     )
+
+    @property
+    def counted(self) -> Literal["point", "character"]:
+        """What the loss of this kind of network is told by."""
+        return "character" if self.kind == "recognition" else "point"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -54,6 +65,10 @@ class NetworkSettings(Settings):
             raise ValueError("a synthesis network has skips; set skips to true")
         if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
+        if self.kind != "prediction" and self.train.batches != "lines":
+            raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
+        if self.kind == "recognition" and self.train.max_length is not None:
+            raise ValueError("a recognition network needs all of a line; set max_length to null")
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet holds a character twice; hold each once")
         return self

@@ -44,14 +44,14 @@ def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
     if not kept:
         raise PentraceError(
             f"no alphabet: {len(counts)} characters in the transcripts, none of them seen at least "
-            f"{max(fold_rare, 1)} times; a synthesis network needs transcribed lines"
+            f"{max(fold_rare, 1)} times; this kind of network needs transcribed lines"
         )
     return kept
 
 
 def with_alphabet(settings: NetworkSettings, texts: Iterable[str]) -> NetworkSettings:
     """The settings with the alphabet filled in from texts, if it was left to the data."""
-    if settings.kind != "synthesis" or settings.alphabet is not None:
+    if settings.kind == "prediction" or settings.alphabet is not None:
         return settings
     return settings.model_copy(update={"alphabet": alphabet_of(texts, settings.fold_rare)})
 

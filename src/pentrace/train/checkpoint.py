@@ -17,7 +17,7 @@ from torch import Tensor
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
 from pentrace.networks.settings import NetworkSettings
-from pentrace.windows.batches import Lines
+from pentrace.train.data import Data
 
 Weights = dict[str, Tensor]
 
@@ -31,8 +31,8 @@ class Position:
     batch: int = 0  # next batch in this pass
     points: int = 0  # points trained on
     loss_sum: float = 0.0  # nats since the last row of the history
-    loss_points: int = 0  # points since then
-    best_loss: float = math.inf  # least validation loss, nats per point
+    loss_count: int = 0  # points, or characters, since then
+    best_loss: float = math.inf  # least validation loss, nats per point or character
     misses: int = 0  # validations since then
     history: list[dict] = field(default_factory=list)  # rows of schema.HISTORY
 
@@ -45,12 +45,14 @@ class Checkpoint:
     weights: Weights
     best: Weights
     optimiser: dict
+    noise: Weights | None = None  # spread of the weights, where they have noise
 
 
 def fingerprint(
     settings: NetworkSettings,
     normalisation: dict,
-    data: Sequence[Lines],
+    data: Sequence[Data],
+    start: Weights | None,
     code: Sequence[Path],
     machine: dict[str, str | int],
 ) -> str:
@@ -62,7 +64,10 @@ def fingerprint(
     contents = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in code]
     described = [settings.model_dump(mode="json"), normalisation, contents, machine]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    for lines in data:
+    for name, value in (start or {}).items():
+        digest.update(name.encode() + value.numpy().tobytes())
+    for lines, symbols in data:
+        digest.update(b"" if symbols is None else symbols.tobytes())
         digest.update("\n".join(lines.ids).encode())
         digest.update(lines.starts.tobytes())
         digest.update(lines.steps.data)
@@ -89,6 +94,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "weights": checkpoint.weights,
         "best": checkpoint.best,
         "optimiser": checkpoint.optimiser,
+        "noise": checkpoint.noise,
     }
     with whole_file(path) as partial:
         torch.save(content, partial)

@@ -1,6 +1,7 @@
 """`pentrace train`: windows in, a network and the history of its training out."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,23 +10,29 @@ import torch
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.store import save_model
+from pentrace.networks.store import load_model, save_model
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
+    Weights,
     checkpoint_path,
     clear_checkpoints,
     clear_partial,
     fingerprint,
 )
+from pentrace.train.data import Data, load
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
-from pentrace.train.settings import TrainSettings
-from pentrace.windows.batches import Lines, load_lines
 
+# What two networks must have in common for the weights of one to fit the other.
+SHAPE = (
+    "kind", "layers", "hidden", "components", "skips", "window_components",
+    "window_parametrisation", "fold_rare",
+)  # fmt: skip
+UNITS = ("recipe", "mean", "sd", "cap")
 FILE = click.Path(path_type=Path)
 
 
@@ -33,6 +40,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--windows", type=FILE, required=True, help="Folder of the windows tables.")
 @click.option("--normalisation", type=FILE, required=True, help="normalisation.json to put inside.")
 @settings_option(NetworkSettings)
+@click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
 @click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
 @click.option("--history", type=FILE, required=True, help="History to write, Parquet.")
 @click.option("--checkpoints", type=FILE, required=True, help="Folder to resume from.")
@@ -41,6 +49,7 @@ def command(
     windows: Path,
     normalisation: Path,
     settings: NetworkSettings,
+    start: Path | None,
     model: Path,
     history: Path,
     checkpoints: Path,
@@ -50,21 +59,22 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
-    refuse_synthesis(settings)
     constants = read_normalisation(normalisation)
-    data = load(windows, settings.train)
+    settings, begin = started(settings, start, constants)
+    settings, train, validation = load(windows, settings)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
         if group.first:
             clear_partial(checkpoints)
-        mark = mark_of(settings, constants, data, threads, group)
+        mark = mark_of(settings, constants, (train, validation), begin, threads, group)
         progress = Progress(quiet=not group.first)
-        run = Training(settings, *data, checkpoint_path(checkpoints, mark), group, progress)
+        path = checkpoint_path(checkpoints, mark)
+        run = Training(settings, train, validation, path, group, progress, begin)
         best, rows = run.run()
         # A finished run may be resumed without a step: all must have read before it is removed.
         group.wait()
         if group.first:
-            network = PredictionNetwork(settings)
+            network = build(settings)
             network.load_state_dict(best)
             tables.write_rows(history, schema.HISTORY, rows)
             save_model(model, network, settings, constants)
@@ -72,18 +82,29 @@ def command(
             clear_checkpoints(checkpoints)
 
 
-def refuse_synthesis(settings: NetworkSettings) -> None:
-    """Raise `PentraceError` for a kind of network that this command does not train."""
-    if settings.kind == "synthesis":
-        raise PentraceError(
-            "kind: synthesis networks cannot be trained by this version; set kind to prediction"
-        )
+def started(
+    settings: NetworkSettings, start: Path | None, normalisation: dict
+) -> tuple[NetworkSettings, Weights | None]:
+    """The settings with the alphabet of the network at `start`, and its weights.
+
+    Raises `PentraceError` where that network is of another kind or size, or was trained on other
+    units.
+    """
+    if start is None:
+        return settings, None
+    network, found, units = load_model(start)
+    differing = [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+    differing += [key for key in UNITS if units.get(key) != normalisation.get(key)]
+    if differing:
+        raise PentraceError(f"{start}: cannot be started from; differs in {', '.join(differing)}")
+    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
 
 
 def mark_of(
     settings: NetworkSettings,
     normalisation: dict,
-    data: tuple[Lines, Lines],
+    data: Sequence[Data],
+    start: Weights | None,
     threads: int,
     group: Processes,
 ) -> str:
@@ -95,7 +116,7 @@ def mark_of(
         "device": group.device.type,
     }
     code = closure("pentrace.train.command")
-    return fingerprint(settings, normalisation, data, code, machine)
+    return fingerprint(settings, normalisation, data, start, code, machine)
 
 
 def read_normalisation(path: Path) -> dict:
@@ -106,16 +127,3 @@ def read_normalisation(path: Path) -> dict:
         raise PentraceError(f"{path}: no such file; make it with pentrace statistics") from None
     except ValueError as error:
         raise PentraceError(f"{path}: not JSON ({error}); delete it and rebuild") from None
-
-
-def load(windows: Path, settings: TrainSettings) -> tuple[Lines, Lines]:
-    """The lines to train on and those to validate on; refuses a split without lines."""
-    train = load_lines(windows, list(settings.train_on))
-    validation = load_lines(windows, [settings.validate_on])
-    for lines, key in ((train, "train_on"), (validation, "validate_on")):
-        if not len(lines.ids):
-            raise PentraceError(
-                f"{windows}: no lines in the split {getattr(settings, key)}; "
-                f"set train.{key} to splits that have some"
-            )
-    return train, validation

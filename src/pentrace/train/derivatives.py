@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from torch import Tensor, nn
 
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import Network
 from pentrace.train.settings import TrainSettings
 
 
@@ -29,7 +29,7 @@ class DerivativeClipping:
         self.weight = 1.0
 
     @contextmanager
-    def on(self, network: PredictionNetwork) -> Iterator[None]:
+    def on(self, network: Network) -> Iterator[None]:
         """Clip what flows back through `network` in this block."""
         hooks = [layer.register_forward_pre_hook(self._clip_input) for layer in network.layers]
         hooks.append(network.output.register_forward_hook(self._clip_output))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pentrace.errors import PentraceError
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import Network
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.checkpoint import (
     Checkpoint,
@@ -16,6 +16,7 @@ from pentrace.train.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from pentrace.train.data import Data
 from pentrace.train.optimisers import learning_rate
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
@@ -50,7 +51,7 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
 
 def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
     if s.batches == "lines":
-        return line_batches(lines, s.batch_size, s.seed, epoch)
+        return line_batches(lines, s.batch_size, s.seed, epoch, s.max_length)
     if s.batches == "crops":
         return crop_batches(lines, s.length, s.batch_size, s.seed, epoch)
     return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
@@ -62,20 +63,25 @@ class Training:
     def __init__(
         self,
         settings: NetworkSettings,
-        train: Lines,
-        validation: Lines,
+        train: Data,
+        validation: Data,
         checkpoint: Path,
         processes: Processes,
         progress: Progress,
+        start: Weights | None = None,
     ) -> None:
+        """`start`: weights to begin with, in place of random ones."""
         self.settings, self.train, self.validation = settings.train, train, validation
+        self.per = f"per {settings.counted}"
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
-        self.descent = Descent(settings, processes)
+        self.plan = plan_epoch(train.lines, self.settings, 0)
+        by_point = self.settings.loss_per == "point"
+        total = self.plan.n_steps if by_point else len(self.plan.items.sample)
+        self.descent = Descent(settings, processes, start, total)
         self.position = Position()
         self.best: Weights = _copy(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []
-        self.validation_plan = line_batches(validation, self.settings.batch_size, 0, 0)
-        self.plan = plan_epoch(train, self.settings, 0)
+        self.validation_plan = line_batches(validation.lines, self.settings.batch_size, 0, 0)
 
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
@@ -99,7 +105,9 @@ class Training:
         self.position, self.best = found.position, found.best
         self.descent.network.load_state_dict(found.weights)
         self.descent.optimiser.load_state_dict(found.optimiser)
-        self.plan = plan_epoch(self.train, self.settings, self.position.epoch)
+        if self.descent.noise is not None and found.noise is not None:
+            self.descent.noise.load_state_dict(found.noise)
+        self.plan = plan_epoch(self.train.lines, self.settings, self.position.epoch)
         self.progress.say(f"goes on from step {self.position.step} of {self.checkpoint}")
 
     def _finished(self) -> bool:
@@ -130,8 +138,8 @@ class Training:
         """One batch, and what is due after it: a check of the loss, validation, checkpoint."""
         p, s = self.position, self.settings
         batch = self._next_batch()
-        points, loss = self.descent.step(self.train, batch, p.step, p.epoch)
-        self.pending.append((self._name(batch), points, loss))
+        points, counted, loss = self.descent.step(self.train, batch, p.step, p.epoch)
+        self.pending.append((self._name(batch), counted, loss))
         p.step, p.batch, p.points = p.step + 1, p.batch + 1, p.points + points
         if len(self.pending) >= STEPS_PER_CHECK[self.processes.device.type]:
             self._check_losses()
@@ -144,13 +152,13 @@ class Training:
         p = self.position
         if p.batch == len(self.plan):
             p.epoch, p.batch = p.epoch + 1, 0
-            self.plan = plan_epoch(self.train, self.settings, p.epoch)
+            self.plan = plan_epoch(self.train.lines, self.settings, p.epoch)
         return self.plan[p.batch]
 
     def _name(self, batch: Batch) -> str:
         """The batch for people: where it stands, and the samples in it."""
         p = self.position
-        names = ", ".join(self.train.ids[i] for i in batch.sample[:3])
+        names = ", ".join(self.train.lines.ids[i] for i in batch.sample[:3])
         return f"batch {p.batch} of epoch {p.epoch} (step {p.step + 1}; samples {names}, ...)"
 
     def _check_losses(self) -> None:
@@ -159,14 +167,15 @@ class Training:
         Raises `PentraceError` naming the first batch whose loss is not finite.
         """
         losses = torch.stack([loss for _, _, loss in self.pending]).tolist() if self.pending else []
-        for (name, points, _), loss in zip(self.pending, self.processes.total(losses), strict=True):
+        losses = self.processes.total(losses)
+        for (name, counted, _), loss in zip(self.pending, losses, strict=True):
             if not np.isfinite(loss):
                 raise PentraceError(
                     f"the loss of {name} is {loss}; the last checkpoint, {self.checkpoint}, is "
                     "kept. Lower learning_rate or set clip_norm"
                 )
             self.position.loss_sum += loss
-            self.position.loss_points += points
+            self.position.loss_count += counted
         self.pending.clear()
 
     def _validate(self) -> None:
@@ -180,7 +189,7 @@ class Training:
                 f"{self.checkpoint}, is kept. Lower learning_rate or set clip_norm"
             )
         p.history.append(self._row(loss))
-        p.loss_sum, p.loss_points = 0.0, 0
+        p.loss_sum, p.loss_count = 0.0, 0
         p.misses += 1
         if loss < p.best_loss:
             p.best_loss, p.misses, self.best = loss, 0, _copy(self.descent.network)
@@ -192,7 +201,7 @@ class Training:
             "step": p.step,
             "epoch": self._epochs(),
             "points": p.points,
-            "train_loss": p.loss_sum / p.loss_points,
+            "train_loss": p.loss_sum / p.loss_count,
             "validation_loss": validation_loss,
             "learning_rate": learning_rate(s, p.step - 1, p.epoch),
         }
@@ -204,6 +213,7 @@ class Training:
             _copy(self.descent.network),
             self.best,
             self.descent.optimiser.state_dict(),
+            None if self.descent.noise is None else self.descent.noise.state_dict(),
         )
         if self.processes.first:
             save_checkpoint(self.checkpoint, state)
@@ -211,7 +221,7 @@ class Training:
     def _report(self) -> None:
         p = self.position
         of = f"/{self.settings.steps}" if self.settings.steps else ""
-        loss = f"  loss {p.loss_sum / p.loss_points:.3f}" if p.loss_points else ""
+        loss = f"  loss {p.loss_sum / p.loss_count:.3f}" if p.loss_count else ""
         text = f"step {p.step}{of}  epoch {self._epochs():.2f}{loss}"
         self.progress.show(text, self._share(), p.points)
 
@@ -219,9 +229,9 @@ class Training:
         best = "  (best)" if self.position.misses == 0 else ""
         self.progress.say(
             f"step {row['step']}  epoch {row['epoch']:.2f}  train {row['train_loss']:.4f}  "
-            f"validation {row['validation_loss']:.4f} nats per point{best}"
+            f"validation {row['validation_loss']:.4f} nats {self.per}{best}"
         )
 
 
-def _copy(network: PredictionNetwork) -> Weights:
+def _copy(network: Network) -> Weights:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}

@@ -16,6 +16,9 @@ class TrainSettings(Settings):
         "lines", description="whole lines of like length, random crops, or windows in random order"
     )
     length: int = Field(300, ge=2, description="steps in a crop or window; unused with lines")
+    max_length: int | None = Field(
+        None, ge=2, description="steps after which a line is cut off; used with lines; null: never"
+    )
     stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
     batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
     optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
@@ -43,6 +46,11 @@ class TrainSettings(Settings):
     )
     clip_norm: float | None = Field(
         None, gt=0, description="bound on the norm of the gradient of all weights"
+    )
+    weight_noise: float | None = Field(
+        None,
+        gt=0,
+        description="adaptive weight noise: the sd it starts with, 0.075 in the paper; null: none",
     )
     steps: int | None = Field(1000, ge=1, description="most batches to train on; null: no limit")
     epochs: int | None = Field(

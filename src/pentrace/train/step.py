@@ -1,56 +1,93 @@
 """One update of the weights by one batch, and the loss of whole lines."""
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pentrace.networks.mixture import log_loss
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks import kinds
 from pentrace.networks.settings import NetworkSettings
+from pentrace.train.checkpoint import Weights
+from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.train.optimisers import learning_rate, make_optimiser
 from pentrace.train.processes import Processes
-from pentrace.windows.batches import Batch, Lines, Plan, gather
+from pentrace.train.weight_noise import WeightNoise
+from pentrace.windows.batches import Batch, Plan, gather
+
+
+class Arrays(NamedTuple):
+    """A batch as the network takes it."""
+
+    x: np.ndarray  # float32 (B, T, 3)
+    y: np.ndarray  # float32 (B, T, 3)
+    mask: np.ndarray  # bool (B, T), true where y is a step
+    text: np.ndarray | None  # int64 (B, U), -1 for padding; None where the network reads none
 
 
 class Descent:
     """A network on its device, with the optimiser that moves its weights."""
 
-    def __init__(self, settings: NetworkSettings, processes: Processes) -> None:
-        self.settings, self.processes = settings.train, processes
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        processes: Processes,
+        start: Weights | None = None,
+        total: int = 1,
+    ) -> None:
+        """The network begins with fresh weights, or with those of `start`.
+
+        `total` says of how many sequences, or points, the loss of the whole training set is the
+        sum; with weight noise that loss is weighed against the divergence of the weights.
+        """
+        self.settings, self.processes, self.total = settings.train, processes, total
         torch.manual_seed(self.settings.seed)
-        self.network = PredictionNetwork(settings).to(processes.device)
+        self.network = kinds.build(settings)
+        if start is not None:
+            self.network.load_state_dict(start)
+        self.network.to(processes.device)
         self.wrapped = processes.wrap(self.network)
-        self.optimiser = make_optimiser(self.network.parameters(), self.settings)
+        sd = self.settings.weight_noise
+        self.noise = None if sd is None else WeightNoise(self.network, sd)
+        learned = [*self.network.parameters(), *(self.noise.parameters() if self.noise else ())]
+        self.optimiser = make_optimiser(learned, self.settings)
         self.clipping = DerivativeClipping(self.settings)
 
-    def step(self, lines: Lines, batch: Batch, step: int, epoch: int) -> tuple[int, Tensor]:
-        """Move the weights by `batch`: its points, and this process's part of its loss in nats."""
+    def step(self, data: Data, batch: Batch, step: int, epoch: int) -> tuple[int, int, Tensor]:
+        """Move the weights by `batch`.
+
+        Returns its points, what its loss is counted by (see `kinds.counted`), and this process's
+        part of its loss in nats.
+        """
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
-        x, y, mask = gather(lines, batch)
-        points = int(mask.sum())
+        arrays = _arrays(data, batch)
+        counted = kinds.counted(self.network, arrays.mask, arrays.text)
         # DistributedDataParallel averages the gradients of the processes; times world, it sums.
-        self.clipping.weight = world / (points if s.loss_per == "point" else len(x))
-        with self.clipping.on(self.network):
-            loss = self._loss(self.wrapped, *_part(x, y, mask, self.processes))
+        self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
+        with self._noisy(step), self.clipping.on(self.network):
+            loss = self._loss(self.wrapped, _part(arrays, self.processes))
             (loss * self.clipping.weight).backward()
+        if self.noise is not None:
+            self.noise.add_divergence(1 / self.total)
         if s.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), s.clip_norm)
         self.optimiser.step()
-        return points, loss.detach()
+        return int(arrays.mask.sum()), counted, loss.detach()
 
     @torch.no_grad()
-    def whole_lines(self, lines: Lines, plan: Plan) -> float:
-        """Loss in nats per point on whole lines, each from the zero state."""
+    def whole_lines(self, data: Data, plan: Plan) -> float:
+        """Loss on whole lines, each from the zero state, in nats per what `kinds.counted` says."""
         self.network.eval()
-        loss, points = 0.0, 0
+        loss, count = 0.0, 0
         for number in range(self.processes.rank, len(plan), self.processes.world):
-            x, y, mask = gather(lines, plan[number])
-            loss += self._loss(self.network, x, y, mask).item()
-            points += int(mask.sum())
-        total, count = self.processes.total([loss, points])
-        return total / count
+            arrays = _arrays(data, plan[number])
+            loss += self._loss(self.network, arrays).item()
+            count += kinds.counted(self.network, arrays.mask, arrays.text)
+        total, of = self.processes.total([loss, count])
+        return total / of
 
     def _prepare(self, step: int, epoch: int) -> None:
         """Learning rate, gradients and dropout as batch `step` wants them."""
@@ -59,26 +96,39 @@ class Descent:
         self.optimiser.zero_grad(set_to_none=True)
         self.network.train()
         if self.network.dropout.p:
-            # A function of seed, step and process, so that a resumed run needs no random state.
-            numbers = (self.settings.seed, step, self.processes.rank)
-            seed = np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]
-            torch.manual_seed(int(seed) >> 1)
+            torch.manual_seed(self._seed(step, self.processes.rank))
 
-    def _loss(self, network: nn.Module, x: np.ndarray, y: np.ndarray, mask: np.ndarray) -> Tensor:
-        """Sum of the loss over the steps of a batch, in nats."""
+    def _noisy(self, step: int) -> AbstractContextManager[None]:
+        """Weights with the noise of batch `step`, the same in all processes."""
+        if self.noise is None:
+            return nullcontext()
+        generator = torch.Generator(self.processes.device)
+        # Ranks are 0 and more.
+        return self.noise.drawn(generator.manual_seed(self._seed(step, 2**31)))
+
+    def _seed(self, step: int, who: int) -> int:
+        """A function of seed, step and process, so that a resumed run needs no random state."""
+        numbers = (self.settings.seed, step, who)
+        return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]) >> 1
+
+    def _loss(self, network: nn.Module, arrays: Arrays) -> Tensor:
+        """Sum of the loss of a batch, in nats."""
         device = self.processes.device
         half = self.settings.precision == "bf16" and device.type == "cuda"
-        inputs, target, valid = (torch.from_numpy(a).to(device) for a in (x, y, mask))
+        x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
+        text = None if arrays.text is None else torch.from_numpy(arrays.text).to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            raw, _ = network(inputs)
-        return log_loss(raw, target, valid).sum()
+            return kinds.loss(network, x, y, mask, text)
 
 
-def _part(
-    x: np.ndarray, y: np.ndarray, mask: np.ndarray, processes: Processes
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _arrays(data: Data, batch: Batch) -> Arrays:
+    return Arrays(*gather(data.lines, batch), data.text(batch))
+
+
+def _part(arrays: Arrays, processes: Processes) -> Arrays:
     """This process's rows of a batch; where it has none, one row that counts for nothing."""
-    rows = np.arange(processes.rank, len(x), processes.world)
-    if len(rows) == 0:
-        return x[:1], y[:1], np.zeros_like(mask[:1])
-    return x[rows], y[rows], mask[rows]
+    own = np.arange(processes.rank, len(arrays.x), processes.world)
+    rows = own if len(own) else np.zeros(1, np.int64)
+    x, y, mask = (a[rows] for a in arrays[:3])
+    text = None if arrays.text is None else arrays.text[rows]
+    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text)

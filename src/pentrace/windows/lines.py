@@ -31,6 +31,18 @@ class Lines:
         """The offsets of one sample, float32 (T, 3)."""
         return self.steps[self.starts[sample] : self.starts[sample + 1]]
 
+    def with_text(self) -> "Lines":
+        """The samples alone that have a transcript which is not empty."""
+        kept = [i for i, text in enumerate(self.texts) if text]
+        if len(kept) == len(self.ids):
+            return self
+        return Lines(
+            steps=np.concatenate([self.steps[:0], *(self[i] for i in kept)]),
+            starts=np.append(0, np.cumsum((self.n_steps + 1)[kept])),
+            ids=[self.ids[i] for i in kept],
+            texts=[self.texts[i] for i in kept],
+        )
+
 
 def load_lines(folder: str | Path, splits: Iterable[str]) -> Lines:
     """The samples of `splits`, from the windows in `folder`, in the order of the files.

@@ -1,0 +1,63 @@
+"""What a network is trained on: lines, and for some kinds of network the text of each."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.text import encode, with_alphabet
+from pentrace.windows.batches import Batch, Lines, load_lines
+
+SPLITS = ("train", "validation", "validation2", "test")
+
+
+class Data(NamedTuple):
+    """S lines and what is written in them."""
+
+    lines: Lines
+    symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where no network asks
+
+    def text(self, batch: Batch) -> np.ndarray | None:
+        """Symbols int64 (B, U) of a batch, no wider than its longest text."""
+        if self.symbols is None:
+            return None
+        rows = self.symbols[batch.sample]
+        return rows[:, : int((rows >= 0).sum(1).max(initial=0))]
+
+
+def load(windows: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, Data]:
+    """The settings with their alphabet, the lines to train on, and those to validate on.
+
+    Lines without a transcript are left out where the network needs one. Raises `PentraceError`
+    for a split without lines.
+    """
+    settings = fill_alphabet(windows, settings)
+    train = read(windows, settings, list(settings.train.train_on))
+    validation = read(windows, settings, [settings.train.validate_on])
+    for data, key in ((train, "train_on"), (validation, "validate_on")):
+        if not len(data.lines.ids):
+            text = " with a transcript" if settings.kind != "prediction" else ""
+            raise PentraceError(
+                f"{windows}: no lines{text} in the split {getattr(settings.train, key)}; "
+                f"set train.{key} to splits that have some"
+            )
+    return settings, train, validation
+
+
+def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
+    """The settings with every character of the transcripts, where the data are to tell."""
+    if settings.kind == "prediction" or settings.alphabet is not None:
+        return settings
+    lines = load_lines(windows, SPLITS)
+    return with_alphabet(settings, [text for text in lines.texts if text])
+
+
+def read(windows: Path, settings: NetworkSettings, splits: list[str]) -> Data:
+    """The lines of some splits as the network of `settings` takes them."""
+    lines = load_lines(windows, splits)
+    if settings.kind == "prediction":
+        return Data(lines, None)
+    lines = lines.with_text()
+    return Data(lines, encode([text or "" for text in lines.texts], settings, "fold"))
