@@ -1,0 +1,37 @@
+"""Small synthesis networks whose window moves as a test wants it, without any training."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pentrace.networks.kinds import build
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import save_model
+from pentrace.write.fused import FusedNetwork, load
+from tests.small_model import NORMALISATION
+
+ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"
+
+
+def save(path: Path, pace: float = 0.1, **given: object) -> Path:
+    """A model whose window moves on by `pace` characters a step, narrow enough to be at one."""
+    torch.manual_seed(1)
+    wanted = {"kind": "synthesis", "alphabet": ALPHABET, "layers": 2, "hidden": 16}
+    settings = NetworkSettings.model_validate(wanted | {"components": 4} | given)
+    network = build(settings)
+    with torch.no_grad():
+        window = network.first
+        window.weight_window.zero_()
+        window.bias_window.zero_()
+        count = settings.window_components
+        window.bias_window[count : 2 * count] = np.log(4)
+        window.bias_window[2 * count :] = np.log(pace)
+    save_model(path, network, settings, NORMALISATION)
+    return path
+
+
+def steady(folder: Path, pace: float = 0.1, **given: object) -> FusedNetwork:
+    """The same, ready to write."""
+    weights, settings, _ = load(save(folder / "steady.safetensors", pace, **given))
+    return FusedNetwork(weights, settings)

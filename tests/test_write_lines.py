@@ -1,0 +1,138 @@
+"""Lines that are written, checked, and drawn again."""
+
+import numpy as np
+import pytest
+
+from pentrace.errors import PentraceError
+from pentrace.write.chances import another_seed
+from pentrace.write.lines import Drawing, Primer, missed, own_strokes, write_lines
+from tests.small_synthesis import steady
+
+TEXTS = ["a bad cab", "dad", "the quick brown fox"]
+
+
+def test_a_line_is_all_its_text_and_ends_with_the_pen_up(tmp_path):
+    lines = write_lines(steady(tmp_path), TEXTS, Drawing())
+    assert [line.text for line in lines] == TEXTS
+    for line in lines:
+        assert (line.finished, line.missed, line.tries, line.seed) == (True, "", 1, 1)
+        assert line.steps.dtype == np.float32
+        assert not line.steps[0].any()
+        assert line.steps[-1, 2] == 1
+        # A tenth of a character a step, from before the first to behind the last.
+        assert len(line.steps) == pytest.approx(10 * len(line.text) + 7, abs=1)
+        assert (np.diff(line.character) >= 0).all()
+        assert set(line.character.tolist()) == set(range(len(line.text) + 1))
+
+
+def test_the_same_seed_gives_the_same_line_and_another_a_different_one(tmp_path):
+    network = steady(tmp_path)
+    one, same, other = (write_lines(network, ["dad"], Drawing(seed=s))[0] for s in (1, 1, 2))
+    assert one.steps.tobytes() == same.steps.tobytes()
+    assert not np.array_equal(one.steps, other.steps)
+
+
+def test_line_number_i_is_the_same_alone_and_in_a_batch(tmp_path):
+    network = steady(tmp_path)
+    for i, together in enumerate(write_lines(network, TEXTS, Drawing(bias=0.5))):
+        alone = write_lines(network, [TEXTS[i]], Drawing(bias=0.5), first=i)[0]
+        np.testing.assert_allclose(alone.steps, together.steps, rtol=1e-3, atol=1e-3)
+
+
+def test_more_lines_than_go_together_come_in_their_order(tmp_path):
+    texts = ["abcdefghij"[: 1 + i % 10] for i in range(70)]
+    lines = write_lines(steady(tmp_path, pace=0.5), texts, Drawing())
+    assert [line.text for line in lines] == texts
+    alone = write_lines(steady(tmp_path, pace=0.5), texts[69:], Drawing(), first=69)[0]
+    np.testing.assert_allclose(alone.steps, lines[69].steps, rtol=1e-3, atol=1e-3)
+
+
+def test_a_line_that_is_never_finished_is_tried_again_and_told(tmp_path):
+    how = Drawing(attempts=3, steps=5, steps_per_character=5)
+    (line,) = write_lines(steady(tmp_path), ["bad dad"], how)
+    assert line.failed
+    assert (line.finished, line.tries) == (False, 3)
+    assert line.missed == "dad"
+    assert len(line.steps) == 1 + 5 + 5 * 7
+
+
+def test_one_line_that_fails_does_not_touch_the_others(tmp_path):
+    how = Drawing(attempts=2, steps=17, steps_per_character=9)
+    network = steady(tmp_path)
+    long = "abcdefghijklmnopqrstuvw"
+    lines = write_lines(network, [long, "dad"], how)
+    assert [line.failed for line in lines] == [True, False]
+    assert lines[1].tries == 1
+
+
+def test_a_window_that_leaps_over_letters_is_noticed(tmp_path):
+    how = Drawing(attempts=2)
+    (line,) = write_lines(steady(tmp_path, pace=3.0), ["abcdefghi"], how)
+    assert len(line.missed) > 4
+    assert line.tries == 2
+
+
+def test_the_seed_of_a_line_draws_it_at_the_first_try(tmp_path):
+    how = Drawing(seed=5, attempts=2, steps=5, steps_per_character=5)
+    network = steady(tmp_path)
+    (line,) = write_lines(network, ["bad dad"], how)
+    (again,) = write_lines(network, ["bad dad"], Drawing(**{**vars(how), "seed": line.seed}))
+    assert line.seed in (5, another_seed(5, 1))
+    np.testing.assert_array_equal(line.steps[:20], again.steps[:20])
+
+
+def test_a_primer_is_read_but_not_part_of_the_line(tmp_path):
+    primer = np.random.default_rng(1).standard_normal((60, 3)).astype(np.float32)
+    primer[:, 2] = 0
+    primer[0], primer[-1, 2] = 0, 1
+    network = steady(tmp_path)
+    how = Drawing(primer=Primer(primer, "the cab"))
+    plain, primed = (write_lines(network, ["dad"], h)[0] for h in (Drawing(), how))
+    assert primed.finished
+    assert primed.missed == ""
+    # The primer has brought the window to its sixth character: the seventh is not of the line.
+    assert not primed.steps[0, :2].any()
+    assert set(primed.character.tolist()) <= {0, 1, 2, 3}
+    assert not np.array_equal(plain.steps[1:20], primed.steps[1:20])
+
+
+def test_only_what_a_network_can_write_is_taken(tmp_path):
+    network = steady(tmp_path)
+    with pytest.raises(PentraceError, match="never seen é"):
+        write_lines(network, ["é"], Drawing())
+    with pytest.raises(ValueError, match="text on each line"):
+        write_lines(network, ["a", ""], Drawing())
+
+
+def _phi(*places: int, length: int = 5) -> np.ndarray:
+    """A window that is at these characters, one a step."""
+    return np.eye(length)[list(places)]
+
+
+@pytest.mark.parametrize(
+    ("places", "left"),
+    [
+        ([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], ""),
+        ([0, 0, 4, 1, 1, 2, 2, 3, 3, 4, 4], ""),  # a blip ahead
+        ([0, 0, 1, 1, 2, 2, 3, 0, 3, 4, 4], ""),  # a blip back
+        ([0, 0, 1, 1, 4, 4], "d"),  # what it leapt over, less the space
+        ([0, 0, 1, 1, 3, 4, 4], "d"),  # one step draws nothing
+        ([0, 0, 3, 3, 4, 4, 1, 1, 2, 2], "de"),  # before what stands before them
+        ([], "abde"),
+    ],
+)
+def test_characters_are_missed_where_the_window_was_not_at_them_in_order(places, left):
+    phi = _phi(*places) if places else np.zeros((3, 5))
+    assert missed(phi, phi.max(1), "ab de") == left
+
+
+def test_a_window_far_away_is_at_no_character():
+    phi = np.full((9, 3), np.exp(-50))
+    assert missed(phi, phi.max(1), "abc") == "abc"
+
+
+def test_the_first_stroke_of_its_own_is_found():
+    ends = np.array([0, 1, 0, 0, 1, 0, 1])
+    own = np.array([0, 0, 0, 1, 1, 1, 1], bool)
+    assert own_strokes(ends, own) == 2
+    assert own_strokes(ends, np.zeros(7, bool)) == 0
