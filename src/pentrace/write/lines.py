@@ -36,6 +36,7 @@ class Line:
     tries: int
     finished: bool  # whether the window left the text before the limit of steps
     missed: str  # characters the window did not pass over, in their order
+    lead: np.ndarray  # float32 (K, 3), from the last point of a primer to the first of `steps`
 
     @property
     def failed(self) -> bool:
@@ -119,8 +120,10 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     phi = written.window[:length, row, begin : begin + len(text)]
     steps = written.steps[row, :length].copy()
     character = np.clip(written.character[row, :length] - begin, 0, len(text))
+    lead = steps[:0]
     if begin:
         start = own_strokes(steps[:, 2], written.character[row, :length] >= begin)
+        lead = steps[: start + 1].copy()
         steps, character = steps[start:], character[start:]
         steps[0, :2] = 0
     else:
@@ -129,7 +132,7 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     steps[-1, 2] = 1
     largest = written.window[:length, row].max(1)
     left = missed(phi, largest, text)
-    return Line(text, steps, character, seed, tries, bool(written.stopped[row]), left)
+    return Line(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
 
 
 def own_strokes(ends: np.ndarray, own: np.ndarray) -> int:
@@ -138,7 +141,7 @@ def own_strokes(ends: np.ndarray, own: np.ndarray) -> int:
     ends (T,), 1 at the last point of a stroke; own bool (T,). After a primer the pen may still
     have to finish its last letter, which belongs to no new text.
     """
-    stroke = np.cumsum(ends > 0.5) - (ends > 0.5)
+    stroke: np.ndarray = np.cumsum(ends > 0.5) - (ends > 0.5)
     share = np.bincount(stroke.astype(np.int64), own) / np.bincount(stroke.astype(np.int64))
     first = np.flatnonzero(share >= 0.5)
     return int(np.searchsorted(stroke, first[0])) if len(first) else 0

@@ -1,0 +1,149 @@
+"""Files of anybody's own ink: one line of writing as JSON, InkML or Parquet.
+
+JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "what it says"}`. x grows rightward; y upward,
+or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere. The JSON
+that `pentrace write` makes is one of these. InkML: as `readers.inkml` reads it, the text in an
+annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+
+LARGEST_FILE = 16_000_000  # bytes
+LARGEST = 1e9  # of coordinates
+FORMS = ".json, .inkml or .parquet"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Points of one line as recorded."""
+
+    xy: np.ndarray  # float64 (N, 2), y upward
+    t: np.ndarray  # float64 (N,), s; NaN where not recorded
+    stroke: np.ndarray  # int64 (N,); -1 in the air
+    text: str | None  # as far as the file says
+
+
+def read(path: Path) -> Recording:
+    """The ink in the file at `path`.
+
+    Raises `PentraceError` that names the file, what is wrong with it, and the remedy.
+    """
+    readers = {".json": _json, ".inkml": _inkml, ".parquet": _parquet}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise PentraceError(f"{path}: not a form of ink that is read; give a file {FORMS}")
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise PentraceError(f"{path}: over {LARGEST_FILE} bytes; give one line of writing")
+        found = reader(path)
+    except FileNotFoundError:
+        raise PentraceError(
+            f"{path}: no such file; give a file {FORMS}, or a sample with --data"
+        ) from None
+    except OSError as error:
+        raise PentraceError(f"{path}: cannot be read ({error.strerror})") from None
+    if not len(found.xy):
+        raise PentraceError(f"{path}: no points; record one line of writing")
+    if not (np.abs(found.xy) <= LARGEST).all():
+        raise PentraceError(f"{path}: a position is not a number up to {LARGEST:g}")
+    return found
+
+
+def _json(path: Path) -> Recording:
+    content = _parsed(path)
+    if not isinstance(content, dict) or not isinstance(content.get("strokes"), list):
+        raise PentraceError(
+            f'{path}: no strokes; give {{"strokes": [[[x, y, t], ...], ...], "text": "..."}}'
+        )
+    text, axis = content.get("text"), content.get("y_axis", "up")
+    if axis not in ("up", "down"):
+        raise PentraceError(f'{path}: y_axis is {axis!r}; allowed are "up" and "down"')
+    if not isinstance(text, str | None):
+        raise PentraceError(f"{path}: the text is no string; give what the ink says")
+    strokes = [_stroke(path, i, stroke) for i, stroke in enumerate(content["strokes"])]
+    if len({points.shape[1] for points in strokes if len(points)}) > 1:
+        raise PentraceError(f"{path}: some points have a time and some have none; give all or none")
+    flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
+    xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
+    number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
+    return Recording(xy, _seconds(flat[:, 2], number), number, text)
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise PentraceError(f"{path}: not JSON ({error}); record it again") from None
+
+
+def _stroke(path: Path, number: int, points: Any) -> np.ndarray:
+    """float64 (n, 2 or 3) of one stroke, none of them NaN."""
+    try:
+        found = np.asarray(points, np.float64)
+        if found.size == 0:
+            return np.zeros((0, 2))
+        if found.ndim == 2 and found.shape[1] in (2, 3) and np.isfinite(found).all():
+            return found
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise PentraceError(f"{path}: stroke {number} is no list of points [x, y] or [x, y, t]")
+
+
+def _timed(points: np.ndarray) -> np.ndarray:
+    return points if points.shape[1] == 3 else np.insert(points, 2, np.nan, axis=1)
+
+
+def _seconds(t: np.ndarray, stroke: np.ndarray) -> np.ndarray:
+    """t in s: pens are read 20 to 1000 times a second, so the step tells s from ms."""
+    steps = np.diff(t)[np.diff(stroke) == 0]
+    steps = steps[steps > 0]
+    return t if len(steps) and np.median(steps) < 0.5 else t * 1e-3
+
+
+def _inkml(path: Path) -> Recording:
+    import pyarrow as pa
+
+    from pentrace import schema
+    from pentrace.parse.settings import ParseSettings
+    from pentrace.readers import inkml
+
+    row = {"path": path.name, "sha256": "", "content": path.read_bytes()}
+    found = inkml.read(pa.Table.from_pylist([row], schema.RAW), ParseSettings())
+    if not found.samples:
+        raise PentraceError(f"{path}: {found.rejects[0].reason}; record it again")
+    ink, sample = found.ink, found.samples[0]
+    sign = -1.0 if sample["y_axis"] == "down" else 1.0
+    xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
+    return Recording(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
+
+
+def _parquet(path: Path) -> Recording:
+    from pentrace import tables
+
+    table = tables.read(path)
+    missing = [name for name in ("x", "y", "stroke") if name not in table.column_names]
+    if missing:
+        raise PentraceError(f"{path}: no column {missing[0]}; give the columns x, y, stroke, t")
+    if "sample_id" in table.column_names:
+        names = table["sample_id"].unique().to_pylist()
+        if len(names) > 1:
+            raise PentraceError(f"{path}: {len(names)} samples; give a file with one of them")
+    names = [name for name in ("x", "y", "stroke", "t") if name in table.column_names]
+    try:
+        columns = [np.array(table[name].to_pylist(), np.float64) for name in names]
+    except (TypeError, ValueError):
+        raise PentraceError(f"{path}: x, y, stroke and t are numbers; record it again") from None
+    x, y, stroke = columns[:3]
+    t = columns[3] if len(columns) > 3 else np.full(len(x), np.nan)
+    if not np.isfinite(stroke).all():
+        raise PentraceError(f"{path}: a point without stroke; number strokes from 0")
+    text = (table.schema.metadata or {}).get(b"text")
+    said = None if text is None else text.decode("utf-8", "replace")
+    return Recording(np.column_stack([x, y]), t, stroke.astype(np.int64), said)

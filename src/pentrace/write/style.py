@@ -1,0 +1,144 @@
+"""A style: a line of real ink, brought to the scale and rate of what the network was trained on.
+
+Anybody's pen has units and a rate of its own. Size comes from what the line says: a character is
+`WIDTH` standard deviations of dx wide in the data, text and blanks alike. (Medians 4.4 and 4.5 on
+IAM-OnDB and on the synthetic hand; of the measures tried the one that varies least between lines,
+and it does not depend on how fast the pen was, nor on its rate.) Points are then taken along the
+strokes at the rate of the data where times were recorded; a hand slower or faster than nearly all
+of the data is played faster or slower. Without times they are taken at equal distances.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from pentrace.clean.apply import clean
+from pentrace.clean.settings import CleanSettings
+from pentrace.errors import PentraceError
+from pentrace.ink import Ink
+from pentrace.normalise import resample
+from pentrace.normalise.recipes import to_offsets
+from pentrace.write.lines import Primer
+from pentrace.write.recording import Recording, read
+
+WIDTH = 4.45  # of a character, in standard deviations of dx
+UNITS = 190.0  # of a character on the tablet of IAM-OnDB, where sd is not that of the data
+GRID = 40  # places in a standard deviation: what the tablet of IAM-OnDB tells apart
+POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
+RATE = 0.01  # s between points of the data
+LONGEST = 2000  # points of a primer: more is more than a line
+SPLITS = ("train", "validation", "validation2", "test")
+SCALE = ("recipe", "mean", "sd", "cap")
+RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
+
+
+def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
+    """The ink in the file at `path`, saying `text`, or what the file says where it is None.
+
+    `normalisation` is the model's. Raises `PentraceError` naming the file and the remedy.
+    """
+    recording = read(path)
+    said = text if text is not None else recording.text
+    said = (said or "").strip()
+    if not said:
+        raise PentraceError(f"{path}: does not tell what it says; give it with --style-text")
+    if len(said.splitlines()) > 1:
+        raise PentraceError(f"{path}: several lines of writing; give a file with one line")
+    return Primer(normalised(recording, len(said), normalisation, str(path)), said)
+
+
+def normalised(recording: Recording, characters: int, normalisation: dict, name: str) -> np.ndarray:
+    """float32 (T, 3) offsets of ink that says this many characters, the null step first.
+
+    Raises `PentraceError` beginning with `name` where it is no line of writing.
+    """
+    character, grid = _character(normalisation)
+    ink = clean(_ink(recording, 1.0, name), RULES)[0]
+    width = float(np.ptp(ink.x)) if len(ink.x) > 1 else 0.0
+    if not width > 0 or np.ptp(ink.y) > 10 * max(characters, 3) * width:
+        raise PentraceError(f"{name}: no line of writing: the ink has next to no width")
+    ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
+    ink = _snapped(_resampled(ink, characters), grid)
+    ink = clean(ink, RULES)[0]
+    if len(ink.x) > LONGEST:
+        raise PentraceError(
+            f"{name}: {len(ink.x)} points, at most {LONGEST}; give a shorter line of writing"
+        )
+    return to_offsets(ink, np.ones(1), normalisation)[0]
+
+
+def _character(normalisation: dict) -> tuple[float, float]:
+    """Width of a character, and of a place on the grid, in tablet units."""
+    character = UNITS
+    if normalisation["recipe"] == "graves":
+        character = WIDTH * normalisation["sd"][0]
+    return character, character / WIDTH / GRID
+
+
+def _ink(recording: Recording, scale: float, name: str) -> Ink:
+    xy = (recording.xy - recording.xy[0]) * scale
+    starts = np.array([0, len(xy)])
+    x, y = xy.astype(np.float32).T
+    return Ink([name], starts, x, y, recording.stroke.astype(np.int32), recording.t, {})
+
+
+def _resampled(ink: Ink, characters: int) -> Ink:
+    """As many points along the strokes as the data would have, at its rate."""
+    first = ink.first_of_stroke()
+    slow, usual, fast = (count * characters for count in POINTS)
+    way = resample.elapsed(ink.t, first)
+    points = way.sum() / RATE
+    if points > 0:
+        points = min(max(points, slow), fast)
+    else:  # no times, or NaN
+        way = resample.travelled(ink.x.astype(np.float64), ink.y.astype(np.float64), first)
+        points = usual
+    at, begins = resample.places(way, first, way.sum() / points)
+    stroke = (np.cumsum(begins) - 1).astype(np.int32)
+    x, y = (resample.take(v, at).astype(np.float32) for v in (ink.x, ink.y))
+    return Ink(ink.ids, np.array([0, len(at)]), x, y, stroke, np.arange(len(at)) * RATE, {})
+
+
+def _snapped(ink: Ink, grid: float) -> Ink:
+    """On the places of a grid, as tablets give them: a pen that rests is then at one of them."""
+    x, y = ((np.rint(v / grid) * grid).astype(np.float32) for v in (ink.x, ink.y))
+    return replace(ink, x=x, y=y)
+
+
+def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
+    """Sample `name` of the data set in the folder `data`, such as results/demo-iam.
+
+    Raises `PentraceError` where there is no such sample, it has no text, or the data are
+    normalised in another way than the model's.
+    """
+    from pentrace.windows.lines import load_lines
+
+    _check_scale(data / "normalisation.json", normalisation)
+    lines = load_lines(data / "windows", SPLITS)
+    if name not in lines.ids:
+        raise PentraceError(
+            f"{data}: no sample {name}; there are {len(lines.ids)}, such as "
+            f"{', '.join(lines.ids[:3])}"
+        )
+    at = lines.ids.index(name)
+    text = lines.texts[at]
+    if not text:
+        raise PentraceError(f"{name}: it is not known what it says; take another sample")
+    return Primer(np.array(lines[at]), text)
+
+
+def _check_scale(path: Path, normalisation: dict) -> None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        differs = [key for key in SCALE if found.get(key) != normalisation.get(key)]
+    except FileNotFoundError:
+        raise PentraceError(f"{path}: no such file; --data is a folder of a data set") from None
+    except (ValueError, AttributeError):
+        raise PentraceError(f"{path}: not a normalisation; delete it and rebuild") from None
+    if differs:
+        raise PentraceError(
+            f"{path}: the model was trained on offsets with another {differs[0]}; give the data "
+            "set it was trained on, or the ink as a file"
+        )
