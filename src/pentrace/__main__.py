@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "Train a network.",
     "sample": "Write new handwriting with a trained network.",
     "evaluate": "Measure a trained network on whole lines.",
+    "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",
     "report": "Gather results into one page.",
     "describe": "Print what every table holds, as Markdown.",

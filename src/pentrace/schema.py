@@ -187,16 +187,16 @@ LINES = _table(
 
 WRITTEN = _table(
     "written",
-    "One row per line that a synthesis network wrote; its offsets stand beside it under the same "
-    "`sample_id`, also where the line was not finished.",
+    "One row per line that a synthesis network wrote. Its offsets stand beside it in "
+    "`offsets.parquet`, also where some of the text is missing.",
     _column("sample_id", pa.string(), "the written line"),
     _column("text", pa.string(), "what the network was told to write"),
     _column("bias", pa.float64(), "0: as the network is; larger: neater"),
     _column("seed", pa.int64(), "seed of the try that is kept"),
     _column("prime", pa.string(), "sample whose hand was taken on; null: none", null=True),
     _column("tries", pa.int32(), "how often the line was drawn, with a new seed each time"),
-    _column("finished", pa.bool_(), "whether the window passed over every character in order"),
-    _column("missed", pa.string(), "characters that it did not reach, empty where finished"),
+    _column("finished", pa.bool_(), "whether the window left the text within the limit of steps"),
+    _column("missed", pa.string(), "characters it did not pass over, in order; empty: none"),
 )
 
 RECOGNISED = _table(
@@ -212,7 +212,7 @@ RECOGNISED = _table(
     _column("edits", pa.int32(), "least edits of characters from text to read"),
     _column("words", pa.int32(), "words of the text, parted by blanks"),
     _column("word_edits", pa.int32(), "least edits of whole words from text to read"),
-    _column("finished", pa.bool_(), "whether the whole text was written; true where real"),
+    _column("finished", pa.bool_(), "whether the whole text was written, none missed; true where real"),
 )
 
 TABLES = {

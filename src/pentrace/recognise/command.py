@@ -1,0 +1,103 @@
+"""`pentrace recognise`: how well real lines, and lines that a network wrote, can be read."""
+
+import json
+from pathlib import Path
+
+import click
+import torch
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.evaluate import table as evaluated
+from pentrace.files import write_text
+from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.recognise import table
+from pentrace.recognise.read import load_reader, read
+from pentrace.recognise.written import load_written
+from pentrace.windows.batches import load_lines
+
+DEFINITIONS = {
+    "character_error_rate": "least insertions, deletions and substitutions of characters (NFC) "
+    "that turn the texts into what was read, over the characters of the texts; may exceed 1",
+    "word_error_rate": "the same of whole words, parted by blanks",
+    "low, high": "95 % interval, bootstrap over lines",
+    "failed": "written lines of which some of the text is missing, after the last try; they are "
+    "read and counted as all others",
+    "unknown_characters": "characters of the texts that are not in the reader's alphabet; each "
+    "is an error",
+    "role": "what the split was to the reader: training, early stopping or unseen",
+}
+FILE = click.Path(path_type=Path)
+SPLITS = ("train", "validation", "validation2", "test")
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Trained recognition network.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@click.option("--split", type=click.Choice(SPLITS), default="validation", show_default=True)
+@click.option("--written", type=FILE, help="Folder of lines.parquet and offsets.parquet.")
+@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
+@click.option("--lines", type=FILE, required=True, help="Parquet file to write: one row a line.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--note", default="", help="Text to keep with the figures, such as: synthetic.")
+def command(
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    split: str,
+    written: Path | None,
+    metrics: Path,
+    lines: Path,
+    threads: int,
+    note: str,
+) -> None:
+    """Read real and written lines with a recognition network, and count its errors."""
+    torch.set_num_threads(threads)
+    network = load_reader(model, normalisation)
+    rows = _real(network, windows, split)
+    rows += [] if written is None else _written(network, written)
+    found = table.summary(rows, network.settings.alphabet or "")
+    report = {
+        "table": found,
+        "split": split,
+        "role": evaluated.role(split, network.settings),
+        "reader": _reader(network),
+        "note": note,
+        "definitions": DEFINITIONS,
+    }
+    tables.write_rows(lines, schema.RECOGNISED, rows)
+    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    click.echo("\n".join(_told(row) for row in found))
+
+
+def _real(network: RecognitionNetwork, windows: Path, split: str) -> list[dict]:
+    lines = load_lines(windows, [split]).with_text()
+    if not lines.ids:
+        raise PentraceError(
+            f"{windows}: no line with a transcript in the split {split}; give another --split"
+        )
+    return table.line_rows(lines.ids, lines.texts, read(network, lines), ())
+
+
+def _written(network: RecognitionNetwork, folder: Path) -> list[dict]:
+    lines, written = load_written(folder)
+    return table.line_rows(lines.ids, lines.texts, read(network, lines), written)
+
+
+def _reader(network: RecognitionNetwork) -> dict:
+    weights = sum(weight.numel() for weight in network.parameters())
+    return {"settings": network.settings.model_dump(mode="json"), "weights": weights}
+
+
+def _told(row: dict) -> str:
+    name = "real" if row["bias"] is None else f"written, bias {row['bias']:g}"
+    parts = [f"{row['lines']} lines"]
+    for key, of in (("character_error_rate", "characters"), ("word_error_rate", "words")):
+        found = row[key]
+        if found is not None:
+            interval = f"{found['low']:.1%} to {found['high']:.1%}"
+            parts.append(f"errors in {of} {found['rate']:.1%} ({interval})")
+    parts += [f"{row['failed']} failed"] * bool(row["failed"])
+    parts += [f"{row['unknown_characters']} characters unknown"] * bool(row["unknown_characters"])
+    return f"{name}: {', '.join(parts)}"

@@ -1,0 +1,54 @@
+"""What a recognition network reads in lines, and the network itself."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pentrace.errors import PentraceError
+from pentrace.networks import stored
+from pentrace.networks.recognition import RecognitionNetwork, decode
+from pentrace.sample.trained import UNITS
+from pentrace.train.command import read_normalisation
+from pentrace.windows.batches import Batch, gather
+from pentrace.windows.lines import Lines
+
+BATCH = 32  # lines; memory and speed alone
+
+
+def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
+    """The recognition network at `model`, in evaluation mode.
+
+    Raises `PentraceError` where it is of another kind, or was trained on offsets in other units
+    than those of the file `normalisation`: it would read nonsense.
+    """
+    weights, settings, trained_with = stored.read(model, "pt")
+    if settings.kind != "recognition":
+        raise PentraceError(f"{model}: a {settings.kind} network; this needs a recognition network")
+    found = read_normalisation(normalisation)
+    for key in UNITS:
+        if found.get(key) != trained_with.get(key):
+            raise PentraceError(
+                f"{model}: trained on offsets with {key} {trained_with.get(key)}, but "
+                f"{normalisation} has {found.get(key)}; train again on the present tables"
+            )
+    network = RecognitionNetwork(settings)
+    network.load_state_dict(weights)
+    return network.eval()
+
+
+@torch.no_grad()
+def read(network: RecognitionNetwork, lines: Lines) -> list[str]:
+    """What `network` reads in each line; the null step before the first point is left out."""
+    order = np.argsort(lines.n_steps, kind="stable")  # like lengths together: little padding
+    texts: dict[int, str] = {}
+    for some in np.split(order, range(BATCH, len(order), BATCH)):
+        texts |= zip(some.tolist(), _read(network, lines, some), strict=True)
+    return [texts[i] for i in range(len(order))]
+
+
+def _read(network: RecognitionNetwork, lines: Lines, some: np.ndarray) -> list[str]:
+    _, steps, own = gather(lines, Batch(some, np.zeros_like(some), lines.n_steps[some]))
+    lengths = torch.from_numpy(own.sum(1))
+    read, steps_read = network(torch.from_numpy(steps), lengths)
+    return decode(read, steps_read, network.settings.alphabet or "")

@@ -1,0 +1,70 @@
+"""From what was read to rows: one a line, and one for the real lines and for every bias."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+
+from pentrace.recognise.errors import count, rate
+
+SEED = 1  # of the bootstrap: the intervals are the same in every run
+
+
+def line_rows(
+    names: Sequence[str], texts: Sequence[str | None], reads: Sequence[str], written: Sequence[dict]
+) -> list[dict]:
+    """Rows of `schema.RECOGNISED`; `written` has a row of `schema.WRITTEN` a line, none if real."""
+    lines = zip(names, texts, reads, strict=True)
+    rows = [_line(name, text or "", read) for name, text, read in lines]
+    if not written:
+        return [{"origin": "real", "bias": None, **row, "finished": True} for row in rows]
+    return [
+        {
+            "origin": "written",
+            "bias": w["bias"],
+            **row,
+            "finished": w["finished"] and not w["missed"],
+        }
+        for row, w in zip(rows, written, strict=True)
+    ]
+
+
+def _line(name: str, text: str, read: str) -> dict:
+    return {"sample_id": name, "text": text, "read": read, **count(text, read)._asdict()}
+
+
+def summary(rows: list[dict], alphabet: str) -> list[dict]:
+    """One row for the real lines, then one for each bias, from small to large."""
+    ordered = sorted(rows, key=_group)
+    return [_summed(list(group), alphabet) for _, group in groupby(ordered, _group)]
+
+
+def _group(row: dict) -> tuple[bool, float]:
+    return row["origin"] != "real", row["bias"] or 0.0
+
+
+def _summed(rows: list[dict], alphabet: str) -> dict:
+    return {
+        "origin": rows[0]["origin"],
+        "bias": rows[0]["bias"],
+        "lines": len(rows),
+        "failed": sum(not row["finished"] for row in rows),
+        "characters": sum(row["characters"] for row in rows),
+        "character_error_rate": _rate(rows, "edits", "characters"),
+        "words": sum(row["words"] for row in rows),
+        "word_error_rate": _rate(rows, "word_edits", "words"),
+        "unknown_characters": sum(_unknown(row["text"], alphabet) for row in rows),
+    }
+
+
+def _rate(rows: list[dict], edits: str, of: str) -> dict | None:
+    """Rate and interval as JSON has them."""
+    errors, total = (np.array([row[key] for row in rows]) for key in (edits, of))
+    found = rate(errors, total, SEED)
+    return None if found is None else found._asdict()
+
+
+def _unknown(text: str, alphabet: str) -> int:
+    """Characters that a network of this alphabet cannot read."""
+    return sum(c not in alphabet for c in unicodedata.normalize("NFC", text))

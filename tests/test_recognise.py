@@ -1,0 +1,183 @@
+"""`pentrace recognise`: error rates, and the tables of what was read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import save_model
+from pentrace.recognise.command import command
+from pentrace.recognise.errors import count, rate
+from pentrace.recognise.read import load_reader, read
+from pentrace.windows.lines import load_lines
+from tests import small_model
+
+SETTINGS = NetworkSettings.model_validate(
+    {"kind": "recognition", "layers": 1, "hidden": 8, "alphabet": " abc"}
+)
+WRITTEN = [("w0", "ab", 1.0, True, ""), ("w1", "a c", 0.0, True, "c"), ("w2", "cb", 1.0, True, "")]
+
+
+def test_edits_of_characters_and_of_words() -> None:
+    assert count("the cat sat", "the bat sat") == (11, 1, 3, 1)
+    assert count("a b", "a  b") == (3, 1, 2, 0)
+    assert count("cat", "") == (3, 3, 1, 1)
+    assert count("", "at") == (0, 2, 0, 1)
+
+
+def test_one_character_written_in_two_ways_is_no_error() -> None:
+    assert count("caf\u00e9", "cafe\u0301") == (4, 0, 1, 0)
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_edits_are_bounded_by_the_lengths(text: str, read: str) -> None:
+    found, back = count(text, read), count(read, text)
+    assert found.edits == back.edits
+    shorter, longer = sorted((found.characters, back.characters))
+    assert longer - shorter <= found.edits <= longer
+
+
+def test_rate_is_of_all_lines_together() -> None:
+    found = rate(np.array([1, 0]), np.array([10, 30]), seed=1)
+    assert found is not None and found.rate == 1 / 40
+
+
+def test_interval_is_that_of_the_mean_where_lines_are_alike() -> None:
+    random = np.random.default_rng(0)
+    edits, of = random.binomial(50, 0.1, 400), np.full(400, 50)
+    found = rate(edits, of, seed=1)
+    assert found is not None
+    half = 1.96 * (edits / 50).std() / 20
+    assert found.high - found.rate == pytest.approx(half, rel=0.15)
+    assert found.rate - found.low == pytest.approx(half, rel=0.15)
+    assert rate(edits, of, seed=1) == found
+
+
+def test_no_characters_no_rate() -> None:
+    assert rate(np.array([1]), np.array([0]), seed=1) is None
+    found = rate(np.array([1, 0]), np.array([0, 4]), seed=1)
+    assert found is not None and np.isfinite(found).all()
+
+
+def test_many_lines_are_drawn_in_several_goes() -> None:
+    lines = 3_500
+    found = rate(np.ones(lines, int), np.full(lines, 10), seed=1)
+    assert found is not None and found == pytest.approx((0.1, 0.1, 0.1))
+
+
+def offsets(names: list[str]) -> pa.Table:
+    """Rows of `schema.OFFSETS` of random lines."""
+    steps = [small_model.line(i) for i in range(len(names))]
+    owner = np.repeat(names, [len(line) for line in steps])
+    columns = [pa.array(owner).dictionary_encode(), *np.concatenate(steps).T]
+    return pa.table(dict(zip(schema.OFFSETS.names, columns, strict=True))).cast(schema.OFFSETS)
+
+
+def write_lines(folder: Path, names: list[str]) -> None:
+    """`folder` as `pentrace write` leaves it."""
+    keys = ("sample_id", "text", "bias", "finished", "missed")
+    rows = [dict(zip(keys, line, strict=True)) | {"seed": 1, "tries": 1} for line in WRITTEN]
+    tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
+    # Two row groups, and not in the order of the rows.
+    pieces = [offsets(names[1:]), offsets(names[:1])]
+    tables.write(folder / "offsets.parquet", schema.OFFSETS, pieces)
+
+
+def run(folder: Path, out: Path, *more: str) -> Result:
+    options = [*small_model.options(folder), "--metrics", str(out / "metrics.json")]
+    options += ["--lines", str(out / "lines.parquet"), *more]
+    result = CliRunner().invoke(command, options)
+    if result.exception is not None:
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Windows with texts in the validation split, a reader, and three written lines."""
+    small_model.write(tmp_path)
+    path = tmp_path / "windows" / "validation.parquet"
+    rows = tables.read(path).to_pylist()
+    for row, text in zip(rows, ("ab", "abc", None, "cd"), strict=True):
+        row["text"] = text
+    tables.write_rows(path, schema.WINDOWS, rows)
+    torch.manual_seed(0)
+    network = RecognitionNetwork(SETTINGS)
+    save_model(tmp_path / "model.safetensors", network, SETTINGS, small_model.NORMALISATION)  # type: ignore[arg-type]
+    write_lines(tmp_path / "written", ["w0", "w1", "w2"])
+    return tmp_path
+
+
+def test_real_and_written_lines_in_one_table(folder: Path) -> None:
+    told = run(folder, folder, "--written", str(folder / "written"), "--note", "synthetic").output
+    found = tables.read(folder / "lines.parquet")
+    assert found.schema.equals(schema.RECOGNISED)
+    rows = {row["sample_id"]: row for row in found.to_pylist()}
+    assert list(rows) == ["validation-0", "validation-1", "validation-3", "w1", "w2", "w0"]
+    assert [row["finished"] for row in rows.values()] == [True, True, True, False, True, True]
+    for row in rows.values():
+        errors = count(row["text"], row["read"])
+        assert errors == (row["characters"], row["edits"], row["words"], row["word_edits"])
+    metrics = json.loads((folder / "metrics.json").read_text())
+    table = metrics["table"]
+    assert [(r["origin"], r["bias"], r["lines"], r["failed"]) for r in table] == [
+        ("real", None, 3, 0), ("written", 0.0, 1, 1), ("written", 1.0, 2, 0),
+    ]  # fmt: skip
+    assert [row["unknown_characters"] for row in table] == [1, 0, 0]  # the d of cd
+    real = [row for row in rows.values() if row["origin"] == "real"]
+    expected = sum(row["edits"] for row in real) / 7
+    assert table[0]["character_error_rate"]["rate"] == pytest.approx(expected)
+    assert (metrics["split"], metrics["role"]) == ("validation", "early stopping")
+    assert metrics["reader"]["settings"]["hidden"] == 8
+    assert metrics["note"] == "synthetic"
+    assert "1 characters unknown" in told and "1 failed" in told
+
+
+def test_a_line_is_read_alike_in_any_company(folder: Path) -> None:
+    network = load_reader(folder / "model.safetensors", folder / "normalisation.json")
+    torch.manual_seed(1)
+    torch.nn.init.normal_(network.output.weight, std=3)  # an untrained network reads nothing
+    lines = load_lines(folder / "windows", ["train", "validation"])
+    together = read(network, lines)
+    assert any(together)
+    for split, own in (("train", together[:6]), ("validation", together[6:])):
+        assert read(network, load_lines(folder / "windows", [split])) == own
+
+
+def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        run(folder, tmp_path / name, "--written", str(folder / "written"))
+    for name in ("metrics.json", "lines.parquet"):
+        first, second = ((tmp_path / n / name).read_bytes() for n in ("first", "second"))
+        assert first == second
+
+
+def test_a_split_without_transcripts_is_refused(folder: Path) -> None:
+    with pytest.raises(PentraceError, match="no line with a transcript in the split test"):
+        run(folder, folder, "--split", "test")
+
+
+def test_lines_without_offsets_are_refused(folder: Path) -> None:
+    write_lines(folder / "written", ["w0", "w1"])
+    with pytest.raises(PentraceError, match="w2 does not stand once in both"):
+        run(folder, folder, "--written", str(folder / "written"))
+
+
+def test_other_networks_and_other_units_are_refused(folder: Path) -> None:
+    changed = {**small_model.NORMALISATION, "sd": [1.0, 2.0]}
+    (folder / "normalisation.json").write_text(json.dumps(changed))
+    with pytest.raises(PentraceError, match=r"trained on offsets with sd \[40"):
+        run(folder, folder)
+    small_model.normalise_by(folder, {})
+    with pytest.raises(PentraceError, match="a prediction network; this needs a recognition"):
+        run(folder, folder)
