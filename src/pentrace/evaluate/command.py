@@ -4,7 +4,7 @@ What `metrics.json` holds is described key by key in docs/evaluation.md.
 """
 
 import json
-from itertools import chain
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,13 +21,16 @@ from pentrace.evaluate.measures import Sums
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_text
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import Writer
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.sample.generate import batch
 from pentrace.sample.trained import load_trained
 from pentrace.sample.units import seconds_per_step, unit
 from pentrace.settings import settings_option
-from pentrace.windows.batches import load_lines
+from pentrace.windows.batches import Lines, load_lines
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Drawing, write_lines
 
 DEFINITIONS = {
     "log_loss": "minus the log-density of the steps of a whole line, nats, state carried",
@@ -42,7 +45,7 @@ FILE = click.Path(path_type=Path)
 class Setup(NamedTuple):
     """What all splits are measured with."""
 
-    network: PredictionNetwork
+    network: Writer
     trained: NetworkSettings
     normalisation: dict
     settings: EvaluateSettings
@@ -81,9 +84,11 @@ def command(
     """Measure a network on whole lines: log-loss, squared error, ends of strokes."""
     torch.set_num_threads(threads)
     network, trained, units = load_trained(model, normalisation)
+    if not isinstance(network, Writer):
+        raise PentraceError(f"{model}: a {trained.kind} network; see pentrace recognise")
     device = _device(settings)
     setup = Setup(network.to(device), trained, units, settings, device)
-    splits = load_splits(windows, samples, log_areas(units, frames), settings)
+    splits = load_splits(windows, samples, log_areas(units, frames), settings, trained)
     results = {split.name: _measure(setup, network, split) for split in splits}
     rows = _table(setup, splits, results, _baselines(windows, settings))
     report = {
@@ -116,6 +121,7 @@ def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
         network,
         split.lines,
         split.chosen,
+        split.symbols if isinstance(network, SynthesisNetwork) else None,
         batch_size=setup.settings.batch_size,
         chunk=setup.settings.chunk,
         device=setup.device,
@@ -165,10 +171,8 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
     real = load_lines(windows, [settings.compare_with])
     if not settings.generated_lines or len(real.steps) <= len(real.ids):
         return None
-    drawn = batch(
-        setup.network.cpu(), settings.generated_lines, settings.generated_steps, settings.seed
-    )
-    starts = np.arange(len(drawn) + 1) * drawn.shape[1]
+    drawn = _drawn(setup, real)
+    starts = np.cumsum([0, *map(len, drawn)])
     other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
     return {
         "split": settings.compare_with,
@@ -178,10 +182,21 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
         "bias": 0,
         "quantities": distributions.compare(
             _values(real.steps, real.starts, normalisation),
-            _values(drawn.reshape(-1, 3), starts, normalisation),
+            _values(np.concatenate(drawn), starts, normalisation),
             _values(other.steps, other.starts, normalisation) if other else None,
         ),
     }
+
+
+def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
+    """Lines float32 (T, 3) from the network, with null step: of real texts, where it reads text."""
+    s, network = setup.settings, setup.network.cpu()
+    if isinstance(network, SynthesisNetwork):
+        weights = {name: value.numpy() for name, value in network.state_dict().items()}
+        texts = [text or "" for text in islice(cycle(real.with_text().texts), s.generated_lines)]
+        how = Drawing(seed=s.seed, attempts=1)
+        return [x.steps for x in write_lines(FusedNetwork(weights, setup.trained), texts, how)]
+    return list(batch(network, s.generated_lines, s.generated_steps, s.seed))
 
 
 def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[str, np.ndarray]:
@@ -190,7 +205,7 @@ def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[
     return distributions.values(wide, starts, seconds_per_step(normalisation))
 
 
-def _network(network: PredictionNetwork, settings: NetworkSettings) -> dict:
+def _network(network: Writer, settings: NetworkSettings) -> dict:
     weights = sum(weight.numel() for weight in network.parameters())
     return {"settings": settings.model_dump(mode="json"), "weights": weights}
 

@@ -11,9 +11,11 @@ from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate.lines import choose
 from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.frame import Frame
 from pentrace.normalise.recipes import log_area
-from pentrace.windows.batches import Lines, load_lines
+from pentrace.train.data import read
+from pentrace.windows.batches import Lines
 
 
 class Split(NamedTuple):
@@ -24,6 +26,7 @@ class Split(NamedTuple):
     chosen: np.ndarray  # int64 (L,)
     recorded: int  # lines of the split, kept or dropped
     log_area: np.ndarray  # float64 (L,), see `table.raw_log_loss`
+    symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where the network reads none
 
     @property
     def names(self) -> list[str]:
@@ -57,19 +60,20 @@ def load_splits(
     samples: Path,
     areas: Callable[[list[str]], np.ndarray],
     settings: EvaluateSettings,
+    trained: NetworkSettings,
 ) -> list[Split]:
-    """The splits of the settings that have a line to measure.
+    """The splits of the settings that have a line to measure, as a network of `trained` takes them.
 
     `areas` as from `log_areas`. Raises `PentraceError` where there is no line at all.
     """
     recorded = Counter(tables.read(samples, ["split"])["split"].to_pylist())
     splits = []
     for name in settings.splits:
-        lines = load_lines(windows, [name])
+        lines, symbols = read(windows, trained, [name])
         chosen = choose(lines, settings.lines, settings.seed)
         if len(chosen):
             area = areas([lines.ids[i] for i in chosen])
-            splits.append(Split(name, lines, chosen, recorded[name], area))
+            splits.append(Split(name, lines, chosen, recorded[name], area, symbols))
     if not splits:
         raise PentraceError(
             f"{windows}: no line in {', '.join(settings.splits)}; look for why in the rejects "

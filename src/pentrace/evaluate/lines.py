@@ -11,8 +11,8 @@ from pentrace.evaluate import measures
 from pentrace.evaluate.measures import Sums
 from pentrace.windows.batches import Batch, Lines, gather
 
-# (x, state) -> (raw, state), as `PredictionNetwork` and `baseline.Constant` are called.
-Predictor = Callable[[Tensor, Any], tuple[Tensor, Any]]
+# (x, state) -> (raw, state), or (x, state, text), as networks and `baseline.Constant` are called.
+Predictor = Callable[..., tuple[Tensor, Any]]
 
 
 def choose(lines: Lines, most: int | None, seed: int) -> np.ndarray:
@@ -28,6 +28,7 @@ def measure(
     network: Predictor,
     lines: Lines,
     chosen: np.ndarray,
+    symbols: np.ndarray | None = None,
     *,
     batch_size: int = 32,
     chunk: int = 256,
@@ -35,11 +36,12 @@ def measure(
 ) -> Sums:
     """`Sums` of the whole lines `chosen` (L,), in their order, on the CPU.
 
-    `batch_size` and `chunk` bound the memory and change nothing else but rounding.
+    symbols int64 (S, U), -1 for padding: the text of every line of `lines`, where the network
+    reads it. `batch_size` and `chunk` bound the memory and change nothing else but rounding.
     """
     order = np.argsort(-lines.n_steps[chosen], kind="stable")
     some = [chosen[order[k : k + batch_size]] for k in range(0, len(order), batch_size)]
-    parts = [_measure_batch(network, lines, batch, chunk, device) for batch in some]
+    parts = [_measure_batch(network, lines, batch, symbols, chunk, device) for batch in some]
     if not parts:
         none = torch.zeros(0, dtype=torch.float64)
         return Sums(none, none, none, none, torch.zeros(measures.BINS, 4, dtype=torch.float64))
@@ -49,15 +51,21 @@ def measure(
 
 
 def _measure_batch(
-    network: Predictor, lines: Lines, batch: np.ndarray, chunk: int, device: str
+    network: Predictor,
+    lines: Lines,
+    batch: np.ndarray,
+    symbols: np.ndarray | None,
+    chunk: int,
+    device: str,
 ) -> Sums:
     """`Sums` of the lines `batch` (B,), padded to the longest of them."""
     whole = gather(lines, Batch(batch, np.zeros_like(batch), lines.n_steps[batch]))
     x, y, mask = (torch.from_numpy(values).to(device) for values in whole)
+    text = () if symbols is None else (torch.from_numpy(symbols[batch]).to(device),)
     total, state = None, None
     for t in range(0, x.shape[1], chunk):
         part = slice(t, t + chunk)
-        raw, state = network(x[:, part], state)
+        raw, state = network(x[:, part], state, *text)
         found = measures.sums(raw, y[:, part], mask[:, part])
         total = found if total is None else measures.add(total, found)
     assert total is not None  # a chosen line has at least one step

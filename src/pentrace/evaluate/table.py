@@ -18,7 +18,8 @@ def role(split: str, settings: NetworkSettings) -> str:
 
 def name(settings: NetworkSettings) -> str:
     """A network as the paper writes it: prediction 3 x 400."""
-    return f"{settings.kind} {settings.layers} x {settings.hidden}"
+    noise = ", adaptive weight noise" if settings.train.weight_noise else ""
+    return f"{settings.kind} {settings.layers} x {settings.hidden}{noise}"
 
 
 def raw_log_loss(sums: Sums, log_area: np.ndarray) -> np.ndarray:

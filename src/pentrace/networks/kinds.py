@@ -7,16 +7,23 @@ from torch import Tensor, nn
 
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.prediction import PredictionNetwork
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.recognition import RecognitionNetwork, ctc_loss
+from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 
-Network = PredictionNetwork | SynthesisNetwork
+Writer = PredictionNetwork | SynthesisNetwork  # what draws ink
+Network = Writer | RecognitionNetwork
 
 
 def build(settings: NetworkSettings) -> Network:
     """A network with fresh weights, drawn from torch's random state."""
-    kind = SynthesisNetwork if settings.kind == "synthesis" else PredictionNetwork
-    return kind(settings)
+    match settings.kind:
+        case "prediction":
+            return PredictionNetwork(settings)
+        case "synthesis":
+            return SynthesisNetwork(settings)
+        case "recognition":
+            return RecognitionNetwork(settings)
 
 
 def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple[Tensor, Any]:
@@ -27,8 +34,16 @@ def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple
     return network(x, state) if text is None else network(x, state, text)
 
 
-def loss(network: nn.Module, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None) -> Tensor:
-    """Log-loss of a batch in nats, summed: of steps y (B, T, 3) where mask (B, T) is true."""
+def loss(
+    kind: Kind, network: nn.Module, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None
+) -> Tensor:
+    """Log-loss of a batch in nats, summed: of steps y (B, T, 3) where mask (B, T) is true.
+
+    A recognition network has that of text (B, U) instead. `network` may be wrapped.
+    """
+    if kind == "recognition":
+        assert text is not None
+        return ctc_loss(*network(x, mask.sum(1)), text)
     raw, _ = run(network, x, None, text)
     return log_loss(raw, y, mask).sum()
 

@@ -7,11 +7,13 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 from pentrace.train.settings import TrainSettings
 
+Kind = Literal["prediction", "synthesis", "recognition"]
+
 
 class NetworkSettings(Settings):
     """A network of LSTM layers under a mixture density output (Graves 2013, section 4)."""
 
-    kind: Literal["prediction", "synthesis", "recognition"] = Field(
+    kind: Kind = Field(
         "prediction",
         description="prediction: the next step from all steps so far; synthesis: and from a text; "
         "recognition: the text from the steps",

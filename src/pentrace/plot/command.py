@@ -18,6 +18,7 @@ FIGURES = {
     "comparison": "Real against generated offsets, strokes and speeds.",
     "samples": "A sheet of generated samples.",
     "reliability": "Predicted against observed rate of ends of strokes.",
+    "recognition": "Errors of a recognition network in real and in written lines.",
 }
 
 

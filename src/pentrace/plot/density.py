@@ -12,7 +12,7 @@ from pentrace.networks.store import load_model
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.heat import gaussian_sum
 from pentrace.plot.options import FILE, figure_options
-from pentrace.plot.predicted import Predicted, predict
+from pentrace.plot.predicted import Predicted, predict, reads_text
 
 PIXELS = 1800  # across the page
 TALLEST = 0.3  # of the width of the figure, for one panel
@@ -84,9 +84,9 @@ def command(
     model: Path, windows: Path, split: str, line: str | None, generated: Path | None
 ) -> Figure:
     """Density of the next point over a real line, and over a sample the network has written."""
-    real = lines.pick(windows, split, line)
-    shown = [predict(model, f"real line {real.name}", real.steps)]
+    real = lines.pick(windows, split, line, reads_text(model))
+    shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])
-        shown.append(predict(model, f"sample {sample.name}", sample.steps))
+        shown.append(predict(model, f"sample {sample.name}", sample.steps, sample.text))
     return density_figure(shown)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
-from pentrace.plot.predicted import Predicted, predict
+from pentrace.plot.predicted import Predicted, predict, reads_text
 
 TALLEST = 0.4  # height of the page, of its width
 LEAST_TOP = 0.25
@@ -67,5 +67,5 @@ def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
 @figure_options
 def command(model: Path, windows: Path, split: str, line: str | None) -> Figure:
     """Predicted end of stroke along a line, with the true ends."""
-    real = lines.pick(windows, split, line)
-    return end_of_stroke_figure(predict(model, real.name, real.steps))
+    real = lines.pick(windows, split, line, reads_text(model))
+    return end_of_stroke_figure(predict(model, real.name, real.steps, real.text))

@@ -20,6 +20,7 @@ class Line(NamedTuple):
 
     name: str
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
+    text: str | None  # what it says
 
 
 def line_options(function: Callable) -> Callable:
@@ -34,12 +35,13 @@ def line_options(function: Callable) -> Callable:
     return function
 
 
-def pick(windows: Path, split: str, name: str | None) -> Line:
+def pick(windows: Path, split: str, name: str | None, texts: bool = False) -> Line:
     """The line `name` of a split, or the one whose length is the median.
 
-    Raises `PentraceError` where there is no such line.
+    With `texts`, of those with a transcript. Raises `PentraceError` where there is no such line.
     """
     lines = load_lines(windows, [split])
+    lines = lines.with_text() if texts else lines
     if name is None:
         usable = np.flatnonzero(lines.n_steps > 0)
         if not len(usable):
@@ -49,7 +51,7 @@ def pick(windows: Path, split: str, name: str | None) -> Line:
         at = lines.ids.index(name)
     else:
         raise PentraceError(f"{windows}: no line {name!r} in split {split!r}; see samples.parquet")
-    return Line(lines.ids[at], np.array(lines[at]))
+    return Line(lines.ids[at], np.array(lines[at]), lines.texts[at])
 
 
 def generated(folder: Path, normalisation: dict) -> Line:
@@ -67,4 +69,4 @@ def generated(folder: Path, normalisation: dict) -> Line:
     steps[1:, :2] = (offsets - normalisation["mean"]) / normalisation["sd"]
     steps[:, 2] = ink.last_of_stroke()[part]
     steps[-1, 2] = 0  # the drawing ends there, the stroke perhaps not
-    return Line(chosen["sample_id"], steps)
+    return Line(chosen["sample_id"], steps, chosen.get("text"))

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.options import figure_options
-from pentrace.plot.predicted import Predicted, predict
+from pentrace.plot.predicted import Predicted, predict, reads_text
 
 # Inches: left edge and width of the panels, the links, the room below, the tallest page.
 LEFT, ACROSS, BETWEEN, BELOW, TALLEST = 0.45, 5.95, 0.4, 0.6, 2.5
@@ -89,5 +89,5 @@ def _weights(axes: Axes, predicted: Predicted) -> None:
 @figure_options
 def command(model: Path, windows: Path, split: str, line: str | None) -> Figure:
     """Weights of the mixture over time, below the line they write."""
-    real = lines.pick(windows, split, line)
-    return mixture_figure(predict(model, real.name, real.steps))
+    real = lines.pick(windows, split, line, reads_text(model))
+    return mixture_figure(predict(model, real.name, real.steps, real.text))

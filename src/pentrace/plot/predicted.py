@@ -8,8 +8,11 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import Writer, run
+from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
+from pentrace.networks.stored import read
+from pentrace.networks.text import encode
 from pentrace.normalise.recipes import from_offsets
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
@@ -35,20 +38,22 @@ class Predicted:
         return Drawing(self.name, x, y, np.cumsum(self.ends) - self.ends)
 
 
-@torch.inference_mode()
-def predict(model: str | Path, name: str, steps: np.ndarray) -> Predicted:
-    """Run the network at `model` over the normalised steps (T, 3) of a whole line.
+def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = None) -> Predicted:
+    """Run the network at `model` over the normalised steps (T, 3) of a whole line of a text.
 
-    Raises `PentraceError` where the line has no step to predict, or the network needs a text.
+    Raises `PentraceError` where the line has no step to predict, or no text that the network needs.
     """
     torch.set_num_threads(1)  # figures are drawn side by side, and would be in each other's way
     network, settings, normalisation = load_model(model)
-    if not isinstance(network, PredictionNetwork):
-        raise PentraceError(f"{model}: a {settings.kind} network; this figure needs a prediction")
+    if not isinstance(network, Writer):
+        raise PentraceError(f"{model}: a {settings.kind} network; this figure needs one that draws")
     if len(steps) < 2:
         raise PentraceError(f"{name}: one point alone; there is nothing to predict")
     mean, sd = (np.asarray(normalisation[key], np.float64) for key in ("mean", "sd"))
-    raw, _ = network(torch.from_numpy(np.ascontiguousarray(steps[None, :-1], np.float32)))
+    symbols = _symbols(name, text, settings)
+    with torch.inference_mode():
+        x = torch.from_numpy(np.ascontiguousarray(steps[None, :-1], np.float32))
+        raw, _ = run(network, x, None, symbols)
     parts = mixture.split(raw[0].double())
     return Predicted(
         name=name,
@@ -60,6 +65,19 @@ def predict(model: str | Path, name: str, steps: np.ndarray) -> Predicted:
         mean=parts.mean.transpose(-1, -2).numpy() * sd + mean,
         covariance=_covariance(parts, sd),
     )
+
+
+def reads_text(model: str | Path) -> bool:
+    """Whether the network at `model` is told what stands in a line."""
+    return read(model, "np")[1].kind == "synthesis"
+
+
+def _symbols(name: str, text: str | None, settings: NetworkSettings) -> torch.Tensor | None:
+    if settings.kind == "prediction":
+        return None
+    if not text:
+        raise PentraceError(f"{name}: no transcript, which this network reads; take another line")
+    return torch.from_numpy(encode([text], settings, "fold"))
 
 
 def _covariance(parts: mixture.Mixture, sd: np.ndarray) -> np.ndarray:

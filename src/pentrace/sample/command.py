@@ -13,16 +13,21 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file, whole_folder, write_text
 from pentrace.ink import Ink, to_table
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.sample.generate import Sample, choose_primers, generate
 from pentrace.sample.inkml import inkml
 from pentrace.sample.picture import Picture, noted, picture, split_strokes, stack
 from pentrace.sample.png import png
 from pentrace.sample.settings import SampleSettings
 from pentrace.sample.svg import svg
+from pentrace.sample.told import choose_texts, generate_told
 from pentrace.sample.trained import load_trained
 from pentrace.sample.units import positions
 from pentrace.settings import settings_option
 from pentrace.windows.batches import load_lines
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Primer
 
 SPLITS = ("train", "validation", "validation2", "test")
 SHEET = 36  # samples on the sheet at most: more cannot be read on one
@@ -52,8 +57,14 @@ def command(
     """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
     _refuse_foreign(out)
     torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
-    network, _, units = load_trained(model, normalisation)
-    samples = generate(network, settings, _primers(windows, settings))
+    network, trained, units = load_trained(model, normalisation)
+    if isinstance(network, SynthesisNetwork):
+        weights = {name: value.numpy() for name, value in network.state_dict().items()}
+        samples = _told(FusedNetwork(weights, trained), windows, settings)
+    elif isinstance(network, PredictionNetwork):
+        samples = generate(network, settings, _primers(windows, settings))
+    else:
+        raise PentraceError(f"{model}: a {trained.kind} network does not draw")
     ink = to_ink(samples, units)
     with whole_folder(out) as partial:
         tables.write(partial / "points.parquet", schema.POINTS, [to_table(ink)])
@@ -95,6 +106,17 @@ def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     return {name: np.array(lines[place[name]]) for name in chosen}
 
 
+def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> list[Sample]:
+    """Samples of texts."""
+    lines = load_lines(windows, list(SPLITS)).with_text()
+    place = {name: i for i, name in enumerate(lines.ids)}
+    known = load_lines(windows, ["validation"]).with_text()
+    near = known.ids if isinstance(settings.prime, int) else lines.ids
+    chosen = choose_primers(settings.prime, near, settings.seed)
+    primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}
+    return generate_told(network, settings, choose_texts(settings, known), primers)
+
+
 def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
     rows = [
         {
@@ -104,6 +126,9 @@ def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
             "prime": sample.prime,
             "primer_points": sample.primer,
             "points": len(sample.steps),
+            "text": sample.text,
+            "tries": sample.tries,
+            "failed": sample.failed,
             "note": note or None,
         }
         for sample in samples
@@ -148,4 +173,5 @@ def _write_picture(
 def title(sample: Sample) -> str:
     """What tells a sample from the others, for people."""
     after = f", after {sample.prime} (blue)" if sample.prime else ""
-    return f"bias {sample.bias:g}{after}"
+    text = f", “{sample.text}”{' (failed)' * sample.failed}" if sample.text else ""
+    return f"bias {sample.bias:g}{after}{text}"

@@ -21,6 +21,9 @@ class Sample(NamedTuple):
     bias: float
     prime: str | None  # the real line it goes on from
     primer: int  # how many of the steps are that line's
+    text: str | None = None  # what was to be written, where the network is told
+    tries: int = 1  # how often the line was drawn
+    failed: bool = False  # whether something of the text is missing even so
 
 
 def batch(

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 
 Bias = Annotated[float, Field(ge=0, le=20)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
 Format = Literal["svg", "png", "inkml"]
 
 
@@ -14,7 +15,17 @@ class SampleSettings(Settings):
     """What `pentrace sample` writes: `lines` samples for each bias, and the primed ones."""
 
     lines: int = Field(4, ge=0, le=10_000, description="samples for each bias, not primed")
-    steps: int = Field(700, ge=1, le=100_000, description="steps drawn for each sample")
+    steps: int = Field(
+        700, ge=1, le=100_000, description="steps drawn for each sample; a text ends by itself"
+    )
+    texts: tuple[Text, ...] | None = Field(
+        None,
+        description="what a synthesis network writes, one line each; null: texts of validation "
+        "lines, chosen by the seed",
+    )
+    attempts: int = Field(
+        4, ge=1, le=100, description="times a text is drawn at most, until all of it is there"
+    )
     bias: tuple[Bias, ...] = Field(
         (0.0, 0.5, 1.0),
         min_length=1,

@@ -4,24 +4,20 @@ import json
 from pathlib import Path
 
 from pentrace.errors import PentraceError
-from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.kinds import Network
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 
 UNITS = ("recipe", "mean", "sd", "cap")
 
 
-def load_trained(
-    model: Path, normalisation: Path
-) -> tuple[PredictionNetwork, NetworkSettings, dict]:
+def load_trained(model: Path, normalisation: Path) -> tuple[Network, NetworkSettings, dict]:
     """The network at `model`, its settings, and the normalisation of the data.
 
     Raises `PentraceError` where the network was trained on offsets in other units than those of
-    `normalisation`, since no measure and no ink would be right, or where it needs a text.
+    `normalisation`, since no measure and no ink would be right.
     """
     network, settings, trained_with = load_model(model)
-    if not isinstance(network, PredictionNetwork):
-        raise PentraceError(f"{model}: a {settings.kind} network; this needs a prediction network")
     found = _read(normalisation)
     differing = [key for key in UNITS if found.get(key) != trained_with.get(key)]
     if differing:

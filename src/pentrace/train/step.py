@@ -43,6 +43,7 @@ class Descent:
         sum; with weight noise that loss is weighed against the divergence of the weights.
         """
         self.settings, self.processes, self.total = settings.train, processes, total
+        self.kind = settings.kind
         torch.manual_seed(self.settings.seed)
         self.network = kinds.build(settings)
         if start is not None:
@@ -118,7 +119,7 @@ class Descent:
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
         text = None if arrays.text is None else torch.from_numpy(arrays.text).to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return kinds.loss(network, x, y, mask, text)
+            return kinds.loss(self.kind, network, x, y, mask, text)
 
 
 def _arrays(data: Data, batch: Batch) -> Arrays:

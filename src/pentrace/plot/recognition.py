@@ -1,0 +1,82 @@
+"""How readable written lines are, by bias, beside real ones."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pentrace.errors import PentraceError
+from pentrace.plot import style
+from pentrace.plot.data import read_json
+from pentrace.plot.options import FILE, figure_options
+
+PANELS = {
+    "character_error_rate": "character error rate",
+    "word_error_rate": "word error rate",
+}
+
+
+def recognition_figure(table: list[dict], split: str) -> Figure:
+    """Error rates of a recognition network against bias, with 95 % intervals.
+
+    `table` as in the metrics of `pentrace recognise`: the real lines of `split` are a band, written
+    lines points. The legend
+    tells how many lines there are, and in how many text is missing. Raises `PentraceError` where
+    there are no rates.
+    """
+    known = [row for row in table if all(row[key] for key in PANELS)]
+    if not known:
+        raise PentraceError("no text was read; give lines that have one to pentrace recognise")
+    made = style.figure(2.9)
+    panels = made.subplots(1, 2, sharex=True)
+    for axes, (key, label) in zip(panels, PANELS.items(), strict=True):
+        _real(axes, [row for row in known if row["origin"] == "real"], key, split)
+        _written(axes, [row for row in known if row["origin"] == "written"], key)
+        axes.set(xlabel="bias", ylabel=label, ylim=(0, None))
+        axes.yaxis.set_major_formatter(lambda rate, _: f"{100 * rate:g} %")
+        axes.grid(axis="y")
+    panels[0].legend(loc="best", frameon=True, framealpha=1, edgecolor="none")
+    return made
+
+
+def _real(axes: Axes, rows: list[dict], key: str, split: str) -> None:
+    for row in rows:
+        found, label = row[key], f"real, split {split}: {row['lines']} lines"
+        axes.axhspan(found["low"], found["high"], color=style.GREY, alpha=0.25, lw=0)
+        axes.axhline(found["rate"], color=style.INK, lw=1, label=label)
+
+
+def _written(axes: Axes, rows: list[dict], key: str) -> None:
+    if not rows:
+        axes.set_xticks([])
+        return
+    bias = np.array([row["bias"] for row in rows])
+    rate, low, high = (np.array([row[key][k] for row in rows]) for k in ("rate", "low", "high"))
+    # A draw of few lines may put the interval beside the rate.
+    error = np.clip([rate - low, high - rate], 0, None)
+    axes.errorbar(
+        bias, rate, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8,
+        capsize=2, label=_lines(rows),
+    )  # fmt: skip
+    axes.set_xticks(bias, [f"{b:g}" for b in bias])
+    axes.margins(x=0.08)
+
+
+def _lines(rows: list[dict]) -> str:
+    """How many lines were written for each bias, and how many of all failed."""
+    counts = sorted({row["lines"] for row in rows})
+    each = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    failed = sum(row["failed"] for row in rows)
+    lost = f",\nin all {failed} with text missing" if failed else ""
+    return f"written: {each} lines a bias{lost}"
+
+
+@click.command()
+@click.option("--metrics", type=FILE, required=True, help="Metrics of pentrace recognise.")
+@figure_options
+def command(metrics: Path) -> Figure:
+    """Errors of a recognition network in real and in written lines, by bias."""
+    found = read_json(metrics)
+    return recognition_figure(found["table"], found["split"])

@@ -1,0 +1,53 @@
+"""Samples of a synthesis network: each a text that was told, free or after a real line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pentrace.sample.generate import Sample
+from pentrace.sample.settings import SampleSettings
+from pentrace.windows.lines import Lines
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Drawing, Line, Primer, write_lines
+
+
+def choose_texts(settings: SampleSettings, lines: Lines) -> list[str]:
+    """What to write: the texts of the settings, or those of so many `lines` by the seed."""
+    if settings.texts:
+        return list(settings.texts)
+    known = [text for text in lines.texts if text]
+    order = np.random.default_rng([settings.seed, 3]).permutation(len(known))
+    return [known[i] for i in order[: max(settings.lines, 1)]]
+
+
+def generate_told(
+    network: FusedNetwork,
+    settings: SampleSettings,
+    texts: Sequence[str],
+    primers: dict[str, Primer],
+) -> list[Sample]:
+    """All samples that `settings` asks for: line i says text i, over and over, at every bias.
+
+    A primed sample has the real line first, then the new text.
+    """
+    free = [texts[i % len(texts)] for i in range(settings.lines)]
+    samples = []
+    for bias in settings.bias:
+        how = Drawing(bias, settings.seed, attempts=settings.attempts)
+        for i, line in enumerate(write_lines(network, free, how)):
+            samples.append(_sample(f"bias-{bias:g}-{i:02d}", line, bias, None, line.steps, 0))
+    samples.sort(key=lambda sample: sample.name.rsplit("-", 1)[1])
+    for i, (name, primer) in enumerate(primers.items()):
+        for bias in settings.bias:
+            how = Drawing(bias, settings.seed, primer, settings.attempts)
+            (line,) = write_lines(network, [texts[i % len(texts)]], how, settings.lines + i)
+            steps = np.concatenate([primer.steps, line.lead, line.steps[1:]])
+            own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
+            samples.append(_sample(own, line, bias, name, steps, len(primer.steps)))
+    return samples
+
+
+def _sample(
+    name: str, line: Line, bias: float, prime: str | None, steps: np.ndarray, primer: int
+) -> Sample:
+    return Sample(name, steps, bias, prime, primer, line.text, line.tries, line.failed)
