@@ -16,6 +16,7 @@ from pentrace.errors import PentraceError
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
+from pentrace.plot.recognition import recognition_figure
 from pentrace.recognise.command import command
 from pentrace.recognise.errors import count, rate
 from pentrace.recognise.read import load_reader, read
@@ -181,3 +182,23 @@ def test_other_networks_and_other_units_are_refused(folder: Path) -> None:
     small_model.normalise_by(folder, {})
     with pytest.raises(PentraceError, match="a prediction network; this needs a recognition"):
         run(folder, folder)
+
+
+def test_the_figure_shows_real_and_written_lines(folder: Path) -> None:
+    run(folder, folder, "--written", str(folder / "written"))
+    found = json.loads((folder / "metrics.json").read_text())
+    panels = recognition_figure(found["table"], found["split"]).axes
+    assert [axes.get_ylabel() for axes in panels] == ["character error rate", "word error rate"]
+    assert panels[0].get_legend_handles_labels()[1] == [
+        "real, split validation: 3 lines",
+        "written: 1 to 2 lines a bias,\nin all 1 with text missing",
+    ]
+    assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["0", "1"]
+
+
+def test_the_figure_does_without_written_lines_but_not_without_texts(folder: Path) -> None:
+    run(folder, folder)
+    table = json.loads((folder / "metrics.json").read_text())["table"]
+    assert len(recognition_figure(table, "validation").axes) == 2
+    with pytest.raises(PentraceError, match="no text was read"):
+        recognition_figure([], "validation")
