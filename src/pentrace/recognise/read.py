@@ -6,10 +6,8 @@ import numpy as np
 import torch
 
 from pentrace.errors import PentraceError
-from pentrace.networks import stored
 from pentrace.networks.recognition import RecognitionNetwork, decode
-from pentrace.sample.trained import UNITS
-from pentrace.train.command import read_normalisation
+from pentrace.sample.trained import load_trained
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
 
@@ -22,19 +20,10 @@ def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
     Raises `PentraceError` where it is of another kind, or was trained on offsets in other units
     than those of the file `normalisation`: it would read nonsense.
     """
-    weights, settings, trained_with = stored.read(model, "pt")
-    if settings.kind != "recognition":
+    network, settings, _ = load_trained(model, normalisation)
+    if not isinstance(network, RecognitionNetwork):
         raise PentraceError(f"{model}: a {settings.kind} network; this needs a recognition network")
-    found = read_normalisation(normalisation)
-    for key in UNITS:
-        if found.get(key) != trained_with.get(key):
-            raise PentraceError(
-                f"{model}: trained on offsets with {key} {trained_with.get(key)}, but "
-                f"{normalisation} has {found.get(key)}; train again on the present tables"
-            )
-    network = RecognitionNetwork(settings)
-    network.load_state_dict(weights)
-    return network.eval()
+    return network
 
 
 @torch.no_grad()

@@ -25,10 +25,8 @@ def distort(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
 def matrices(count: int, random: np.random.Generator) -> np.ndarray:
     """float32 (count, 2, 2): size times rotation times shear times stretch, drawn independently."""
     size, stretch, slant, slope = random.normal(size=(4, count))
-    height, width = (
-        np.exp(SCALE * size - STRETCH * stretch),
-        np.exp(SCALE * size + STRETCH * stretch),
-    )
+    width = np.exp(SCALE * size + STRETCH * stretch)
+    height = np.exp(SCALE * size - STRETCH * stretch)
     cosine, sine = np.cos(SLOPE * slope), np.sin(SLOPE * slope)
     sheared = SLANT * slant * height
     rows = [
