@@ -20,6 +20,7 @@ COMMANDS = {
     "windows": "Cut offsets into fixed-length windows.",
     "train": "Train a network.",
     "sample": "Write new handwriting with a trained network.",
+    "write": "Write any text, in anybody's hand, on a page.",
     "evaluate": "Measure a trained network on whole lines.",
     "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",

@@ -16,6 +16,7 @@ TOGETHER = 64  # lines in a batch: more are no faster, and take memory
 NEAR = 0.25  # of the largest weight: what the window shows more of is being written
 SEEN = 1e-4  # weights below are those of a window far from its text, alike for all characters
 LEAST = 2  # steps at a character; fewer draw nothing
+LEADING = 15  # characters that show a hand
 
 
 class Primer(NamedTuple):
@@ -86,6 +87,25 @@ def write_lines(
                 best[i] = min(best.get(i, line), line, key=_badness)
         todo = [i for i in todo if best[i].failed]
     return [_told(best[i], how) for i in range(len(texts))]
+
+
+def write_in_one_hand(
+    network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
+) -> list[Line]:
+    """As `write_lines`, but where no hand is given, the lines go on from one of their own.
+
+    Without a primer each line is in a hand of its own. The first line of `LEADING` characters, or
+    else the longest, is written alone and is then the primer of the others.
+    """
+    if how.primer is not None or len(texts) < 2:
+        return write_lines(network, texts, how, first)
+    longest = max(range(len(texts)), key=lambda i: min(len(texts[i]), LEADING))
+    (leading,) = write_lines(network, [texts[longest]], how, first + longest)
+    if not leading.failed:
+        how = replace(how, primer=Primer(leading.steps, leading.text))
+    before = write_lines(network, texts[:longest], how, first)
+    after = write_lines(network, texts[longest + 1 :], how, first + longest + 1)
+    return [*before, leading, *after]
 
 
 def _badness(line: Line) -> tuple[int, bool]:

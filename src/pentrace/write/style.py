@@ -1,11 +1,10 @@
 """A style: a line of real ink, brought to the scale and rate of what the network was trained on.
 
-Anybody's pen has units and a rate of its own. Size comes from what the line says: a character is
-`WIDTH` standard deviations of dx wide in the data, text and blanks alike. (Medians 4.4 and 4.5 on
-IAM-OnDB and on the synthetic hand; of the measures tried the one that varies least between lines,
-and it does not depend on how fast the pen was, nor on its rate.) Points are then taken along the
-strokes at the rate of the data where times were recorded; a hand slower or faster than nearly all
-of the data is played faster or slower. Without times they are taken at equal distances.
+Anybody's pen has units and a rate of its own. Size comes from what the line says: a character as
+wide as in the data (`scale.character_width`), which hangs neither on the pen's rate nor on how
+fast it was, and varies no more between lines than any other measure. Points are then taken along
+the strokes at the rate of the data where times were recorded; a hand slower or faster than nearly
+all of the data is played faster or slower. Without times they are taken at equal distances.
 """
 
 import json
@@ -18,14 +17,15 @@ from pentrace.clean.apply import clean
 from pentrace.clean.settings import CleanSettings
 from pentrace.errors import PentraceError
 from pentrace.ink import Ink
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.text import encode, substituted
 from pentrace.normalise import resample
 from pentrace.normalise.recipes import to_offsets
 from pentrace.write.lines import Primer
 from pentrace.write.recording import Recording, read
+from pentrace.write.scale import character_width
 
-WIDTH = 4.45  # of a character, in standard deviations of dx
-UNITS = 190.0  # of a character on the tablet of IAM-OnDB, where sd is not that of the data
-GRID = 40  # places in a standard deviation: what the tablet of IAM-OnDB tells apart
+GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB tells apart
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
 RATE = 0.01  # s between points of the data
 LONGEST = 2000  # points of a primer: more is more than a line
@@ -49,32 +49,37 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
     return Primer(normalised(recording, len(said), normalisation, str(path)), said)
 
 
+def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
+    """The primer in the alphabet of the network, with the nearest characters for unknown ones.
+
+    Raises `PentraceError` that begins with `name` where there is none near.
+    """
+    text = substituted(primer.text, network.alphabet or "")
+    try:
+        encode([text], network)
+    except PentraceError as error:
+        raise PentraceError(f"{name}: in what it says, {error}") from None
+    return Primer(primer.steps, text)
+
+
 def normalised(recording: Recording, characters: int, normalisation: dict, name: str) -> np.ndarray:
     """float32 (T, 3) offsets of ink that says this many characters, the null step first.
 
     Raises `PentraceError` beginning with `name` where it is no line of writing.
     """
-    character, grid = _character(normalisation)
+    character = character_width(normalisation)
     ink = clean(_ink(recording, 1.0, name), RULES)[0]
     width = float(np.ptp(ink.x)) if len(ink.x) > 1 else 0.0
     if not width > 0 or np.ptp(ink.y) > 10 * max(characters, 3) * width:
         raise PentraceError(f"{name}: no line of writing: the ink has next to no width")
     ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
-    ink = _snapped(_resampled(ink, characters), grid)
+    ink = _snapped(_resampled(ink, characters), character / GRID)
     ink = clean(ink, RULES)[0]
     if len(ink.x) > LONGEST:
         raise PentraceError(
             f"{name}: {len(ink.x)} points, at most {LONGEST}; give a shorter line of writing"
         )
     return to_offsets(ink, np.ones(1), normalisation)[0]
-
-
-def _character(normalisation: dict) -> tuple[float, float]:
-    """Width of a character, and of a place on the grid, in tablet units."""
-    character = UNITS
-    if normalisation["recipe"] == "graves":
-        character = WIDTH * normalisation["sd"][0]
-    return character, character / WIDTH / GRID
 
 
 def _ink(recording: Recording, scale: float, name: str) -> Ink:

@@ -1,0 +1,185 @@
+"""`pentrace write`: any text, in anybody's hand, on a page."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+from pentrace.settings import explain
+from pentrace.write.compose import compose
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Drawing, Line, Primer, write_in_one_hand, write_lines
+from pentrace.write.model import find_model, load_writer
+from pentrace.write.outputs import FORMS, check, save
+from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.settings import WriteSettings
+
+FILE = click.Path(path_type=Path)
+MISSING = 3  # exit status where the page is written, but some of its text is not
+
+
+def _setting(name: str, *names: str) -> Callable:
+    """The option of a field of `WriteSettings`, with its own description and default."""
+    field = WriteSettings.model_fields[name]
+    default = "" if field.default is None else f" (default {field.default})"
+    option = names or (f"--{name.replace('_', '-')}",)
+    return click.option(*option, name, default=None, help=f"{field.description}{default}")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--file", type=FILE, help="File with the text, instead of TEXT.")
+@click.option("-o", "--out", type=FILE, required=True, help="File to write.")
+@click.option("--form", type=click.Choice(list(FORMS)), help="Its form; else by its ending.")
+@click.option("--model", type=FILE, help="Network; default: the one in results/ that can write.")
+@click.option("--style", help="Hand to write in: a file of ink, or a sample of --data.")
+@click.option("--style-text", help="What the ink of --style says, where the file does not.")
+@click.option("--data", type=FILE, help="Folder of a data set, such as results/demo-iam.")
+@click.option("--substitute", is_flag=True, help="Write é as e, and so on, where é is not known.")
+@click.option("--quiet", is_flag=True, help="Tell only what went wrong.")
+@_setting("bias")
+@_setting("seed")
+@_setting("attempts")
+@_setting("page")
+@_setting("margin")
+@_setting("size")
+@_setting("spacing")
+@_setting("drift")
+@_setting("longest_line")
+@_setting("steps_per_character")
+@_setting("pen")
+@_setting("pen_width")
+@click.option("--many-hands", is_flag=True, help="Without --style: each line in a hand of its own.")
+def command(
+    text: str | None,
+    file: Path | None,
+    out: Path,
+    form: str | None,
+    model: Path | None,
+    style: str | None,
+    style_text: str | None,
+    data: Path | None,
+    substitute: bool,
+    quiet: bool,
+    many_hands: bool,
+    **given: Any,
+) -> None:
+    """Write TEXT (- for standard input) by hand to a page, or to several where it is long.
+
+    Lines are checked against the text and drawn again where some of it is missing. The exit status
+    is 3 where in the end it still is; the page is then written all the same.
+    """
+    settings = _settings(given | {"one_hand": not many_hands})
+    wanted = _text(text, file)
+    check(out, form)
+    path = find_model(model)
+    network, normalisation = load_writer(path)
+    primer = _primer(style, style_text, data, normalisation, network.settings)
+    characters = characters_in_a_line(settings, normalisation, primer)
+    texts = prepared(wanted, network.settings, characters, substitute)
+    if not quiet:
+        click.echo(f"writing {_count(sum(map(bool, texts)), 'line')}", err=True)
+    lines = _write(network, texts, settings, primer)
+    said = {"model": str(path), "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
+    said |= {"style": style} if style else {}
+    found = compose(texts, lines, normalisation, settings, said)
+    names = _names(out, len(found))
+    for page, name in zip(found, names, strict=True):
+        save(page, name, form=check(out, form), pen=settings.pen)
+    if not quiet:
+        click.echo(f"{', '.join(map(str, names))}: {_told(lines)}")
+    _report([line for line in lines if line.failed])
+
+
+def _settings(given: dict[str, Any]) -> WriteSettings:
+    try:
+        return WriteSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        raise PentraceError(explain(WriteSettings, error, "")) from None
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    """What is to be written, from the argument, a file or standard input."""
+    if (text is None) == (file is None):
+        raise PentraceError(
+            'give a text to write, such as "any text you like", or --file, not both'
+        )
+    source = "standard input" if file is None else str(file)
+    try:
+        if file is not None:
+            text = file.read_bytes().decode("utf-8-sig")
+        elif text == "-":
+            text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except OSError as error:
+        raise PentraceError(f"{source}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
+    if not (text or "").strip():
+        raise PentraceError("the text is empty; give something to write")
+    return text or ""
+
+
+def _primer(
+    style: str | None,
+    text: str | None,
+    data: Path | None,
+    normalisation: dict,
+    network: NetworkSettings,
+) -> Primer | None:
+    """The hand that is asked for."""
+    if style is None:
+        if text is not None or data is not None:
+            raise PentraceError("--style-text and --data tell about a --style; give one")
+        return None
+    from pentrace.write import style as styles
+
+    if data is not None:
+        if text is not None:
+            raise PentraceError("--style-text is for files; what a sample says is known")
+        return styles.known(styles.from_sample(style, data, normalisation), network, style)
+    return styles.known(styles.from_file(Path(style), text, normalisation), network, style)
+
+
+def _write(
+    network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
+) -> list[Line]:
+    """A line for each text that is not empty."""
+    each = settings.steps_per_character
+    how = Drawing(settings.bias, settings.seed, primer, settings.attempts, each, each)
+    write = write_in_one_hand if settings.one_hand else write_lines
+    return write(network, [text for text in texts if text], how)
+
+
+def _names(out: Path, count: int) -> list[Path]:
+    """The file of each page: page.svg, or page-1.svg, page-2.svg, ..."""
+    if count == 1:
+        return [out]
+    ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
+    stem = out.name.removesuffix(out.name[len(out.name) - len(ending) :])
+    return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
+
+
+def _told(lines: list[Line]) -> str:
+    again = sum(line.tries > 1 for line in lines)
+    points = sum(len(line.steps) for line in lines)
+    tries = f", {again} drawn again" if again else ""
+    return f"{_count(len(lines), 'line')}, {points} points{tries}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _report(failed: list[Line]) -> None:
+    """Say on standard error what is missing, and leave with `MISSING` where something is."""
+    for line in failed:
+        wrong = f"missed {' '.join(line.missed)}" if line.missed else "did not come to its end"
+        click.echo(f'"{line.text}": {wrong}, tries: {line.tries}', err=True)
+    if failed:
+        click.echo("another --seed, a higher --bias or shorter lines may help", err=True)
+        sys.exit(MISSING)

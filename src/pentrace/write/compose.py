@@ -1,0 +1,40 @@
+"""Lines as a network drew them, on pages."""
+
+import numpy as np
+
+from pentrace.sample.units import SAMPLING, positions
+from pentrace.write.layout import LineInk, Sheet, level, pages
+from pentrace.write.lines import Line
+from pentrace.write.page import Page
+from pentrace.write.scale import line_height
+from pentrace.write.settings import WriteSettings
+
+
+def compose(
+    texts: list[str],
+    lines: list[Line],
+    normalisation: dict,
+    settings: WriteSettings,
+    said: dict[str, str],
+) -> list[Page]:
+    """The pages of `texts`, whose empty ones stand for empty lines; `lines` are the others."""
+    inks = iter([ink(line, normalisation) for line in lines])
+    rows = [next(inks) if text else None for text in texts]
+    scale = settings.size / line_height(normalisation)
+    return pages(rows, scale, sheet(settings), settings.seed, said)
+
+
+def ink(line: Line, normalisation: dict) -> LineInk:
+    """The points of `line`, level, in units of the ink before normalising."""
+    x, y, t, stroke = positions(line.steps, normalisation)
+    interval = float(t[1]) if len(t) > 1 and np.isfinite(t[1]) else SAMPLING
+    return LineInk(line.text, level(np.column_stack([x, y])), stroke, interval)
+
+
+def sheet(settings: WriteSettings) -> Sheet:
+    """The paper that is asked for."""
+    width, height = settings.paper
+    spacing = settings.spacing or 2 * settings.size
+    cut = settings.page == "line"
+    margin, size = settings.margin, settings.size
+    return Sheet(width, height, margin, size, spacing, settings.pen_width, cut, settings.drift)

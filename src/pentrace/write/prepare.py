@@ -1,0 +1,47 @@
+"""A text as the lines that a network is to write."""
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.text import encode, substituted
+from pentrace.write.lines import Primer
+from pentrace.write.scale import character_width, line_height
+from pentrace.write.settings import WriteSettings
+from pentrace.write.wrap import wrap
+
+FULL = 0.9  # of the width is filled by a usual line, so that a wide one still fits
+
+
+def prepared(
+    text: str, network: NetworkSettings, characters: int | None, substitute: bool
+) -> list[str]:
+    """The lines of `text`, empty ones between paragraphs, in the alphabet of the network.
+
+    Raises `PentraceError` that lists the characters the network does not know, and those it does.
+    """
+    if substitute:
+        known = network.alphabet or ""
+        text = "\n".join(substituted(line, known) for line in wrap(text, None))
+    lines = wrap(text, characters)
+    try:
+        encode(lines, network)
+    except PentraceError as error:
+        raise PentraceError(str(error) + ("" if substitute else " with --substitute")) from None
+    return lines
+
+
+def characters_in_a_line(
+    settings: WriteSettings, normalisation: dict, primer: Primer | None
+) -> int | None:
+    """How many characters of this size fit between the margins; None where the page is cut."""
+    if settings.page == "line":
+        return None
+    character = character_width(normalisation)
+    if primer is not None:
+        steps = primer.steps[1:, 0] * normalisation["sd"][0] + normalisation["mean"][0]
+        x = np.append(0, np.cumsum(steps))
+        character = float(np.ptp(x)) / len(primer.text)
+    inner = settings.paper[0] - 2 * settings.margin
+    fitting = FULL * inner * line_height(normalisation) / (settings.size * max(character, 1e-9))
+    return int(min(max(fitting, 1), settings.longest_line))

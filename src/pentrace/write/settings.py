@@ -1,0 +1,75 @@
+"""Settings of writing: which hand, how neat, and how the page looks."""
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from pentrace.settings import Settings
+
+PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}  # mm
+NARROWEST = 20.0  # mm, of the space between the margins
+
+
+class WriteSettings(Settings):
+    """What `pentrace write` does with a text; lengths in mm."""
+
+    bias: float = Field(
+        0.5, ge=0, le=20, description="0 draws as the network is; 0.15 to 1 neat, larger bland"
+    )
+    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same page")
+    attempts: int = Field(
+        4, ge=1, le=100, description="times a line is drawn at most, until none of it is missing"
+    )
+    steps_per_character: int = Field(
+        60, ge=1, le=1000, description="steps a line may take for each character, and for its start"
+    )
+    one_hand: bool = Field(
+        True, description="without a style, all lines go on from the first; else a hand each"
+    )
+    longest_line: int = Field(
+        50, ge=1, le=1000, description="characters in a line; networks fail on very long ones"
+    )
+    page: str = Field("a4", description="a4, a5, letter, WxH in mm, or line: cut to the ink")
+    margin: float = Field(20.0, ge=0, le=1000, description="mm, on all four sides")
+    size: float = Field(6.0, gt=0, le=1000, description="height of the writing, mm")
+    spacing: float | None = Field(
+        None, gt=0, le=1000, description="mm between lines; left out: twice the size"
+    )
+    drift: float = Field(
+        1.0, ge=0, le=10, description="how much lines stray from straight and even; 0: not at all"
+    )
+    pen: Literal["brush", "plotter"] = Field(
+        "brush", description="brush: thinner where faster; plotter: single lines of one width"
+    )
+    pen_width: float = Field(0.4, gt=0, le=20, description="mm")
+
+    @field_validator("page")
+    @classmethod
+    def _known_page(cls, value: str) -> str:
+        page = value.lower()
+        if page in (*PAPERS, "line") or re.fullmatch(r"\d{1,5}(\.\d+)?x\d{1,5}(\.\d+)?", page):
+            return page
+        raise ValueError(f"allowed are {', '.join(PAPERS)}, line, and WxH in mm such as 100x150")
+
+    @model_validator(mode="after")
+    def _room_to_write(self) -> "WriteSettings":
+        if self.page != "line":
+            width, height = (side - 2 * self.margin for side in self.paper)
+            if width < NARROWEST or height < max(NARROWEST, 1.5 * self.size):
+                raise ValueError(
+                    f"page {self.page} with a margin of {self.margin:g} mm leaves {width:g} x "
+                    f"{height:g} mm; allowed is at least {NARROWEST:g} mm each way and 1.5 sizes "
+                    "of height"
+                )
+        return self
+
+    @property
+    def paper(self) -> tuple[float, float]:
+        """Width and height in mm; of `line`, the margins alone."""
+        if self.page == "line":
+            return 2 * self.margin, 2 * self.margin
+        if self.page in PAPERS:
+            return PAPERS[self.page]
+        width, _, height = self.page.partition("x")
+        return float(width), float(height)

@@ -1,0 +1,20 @@
+"""Text of any length to lines."""
+
+import textwrap
+import unicodedata
+
+
+def wrap(text: str, characters: int | None) -> list[str]:
+    """The lines of `text`, in NFC, none longer than `characters` (None: no limit).
+
+    Line breaks are kept; an empty line parts paragraphs and is an empty string. Blanks become
+    single spaces; a word longer than a line is cut. None at the beginning or end is empty.
+    """
+    lines: list[str] = []
+    for line in unicodedata.normalize("NFC", text).strip().splitlines():
+        words = " ".join(line.split())
+        if characters is None or not words:
+            lines.append(words)
+        else:
+            lines += textwrap.wrap(words, characters, break_on_hyphens=False)
+    return lines
