@@ -43,7 +43,8 @@ def loss(
     """
     if kind == "recognition":
         assert text is not None
-        return ctc_loss(*network(x, mask.sum(1)), text)
+        logits, lengths = network(x, mask.sum(1))
+        return ctc_loss(logits, lengths, text)
     raw, _ = run(network, x, None, text)
     return log_loss(raw, y, mask).sum()
 

@@ -69,8 +69,10 @@ class NetworkSettings(Settings):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
         if self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
-        if self.kind == "recognition" and self.train.max_length is not None:
-            raise ValueError("a recognition network needs all of a line; set max_length to null")
+        if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
+            raise ValueError(
+                "a recognition network needs all of a line; set max_length and first_length to null"
+            )
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet holds a character twice; hold each once")
         return self

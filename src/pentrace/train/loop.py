@@ -51,10 +51,18 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
 
 def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
     if s.batches == "lines":
-        return line_batches(lines, s.batch_size, s.seed, epoch, s.max_length)
+        return line_batches(lines, s.batch_size, s.seed, epoch, longest(lines, s, epoch))
     if s.batches == "crops":
         return crop_batches(lines, s.length, s.batch_size, s.seed, epoch)
     return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
+
+
+def longest(lines: Lines, s: TrainSettings, epoch: int) -> int | None:
+    """Steps after which a line is cut off in pass `epoch`; None where none is."""
+    if s.first_length is None or epoch >= s.grow_epochs:
+        return s.max_length
+    last = s.max_length or int(lines.n_steps.max(initial=0))
+    return s.first_length + (last - s.first_length) * epoch // s.grow_epochs
 
 
 class Training:

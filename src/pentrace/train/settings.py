@@ -19,6 +19,14 @@ class TrainSettings(Settings):
     max_length: int | None = Field(
         None, ge=2, description="steps after which a line is cut off; used with lines; null: never"
     )
+    first_length: int | None = Field(
+        None,
+        ge=2,
+        description="steps after which a line is cut off in the first epoch; from epoch to epoch "
+        "more, until none is at `grow_epochs`: a window finds its way from the first letters on; "
+        "used with lines; null: whole from the start",
+    )
+    grow_epochs: int = Field(10, ge=1, description="epochs with lines cut off by `first_length`")
     stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
     batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
     optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
@@ -78,6 +86,8 @@ class TrainSettings(Settings):
             raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; take another")
         if self.batches == "windows" and self.stride > self.length:
             raise ValueError("stride above length leaves points out; stride must be <= length")
+        if self.batches != "lines" and (self.max_length or self.first_length):
+            raise ValueError("max_length and first_length cut lines; set batches to lines")
         if self.weight_decay and self.optimiser != "adamw":
             raise ValueError("weight_decay works with optimiser adamw only; set it to 0")
         self._check_schedule()
