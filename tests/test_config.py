@@ -146,7 +146,9 @@ def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
     told = refused({"normalise": {"splits": ["train", "validation"]}})
     assert "datasets.demo-iam.normalise.splits: 'validation'" in told and "demo-svc" not in told
     assert loaded({"normalise": {"splits": ["train", "test"]}})
-    assert loaded({"normalise": {"splits": ["train", "validation"]}, "train": []})
+    assert loaded(
+        {"normalise": {"splits": ["train", "validation"]}, "train": [], "recogniser": None}
+    )
 
 
 def test_each_split_is_named_once() -> None:

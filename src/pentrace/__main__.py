@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "Train a network.",
     "sample": "Write new handwriting with a trained network.",
     "write": "Write any text, in anybody's hand, on a page.",
+    "rewrite": "Write the texts of real lines again, to be measured.",
     "evaluate": "Measure a trained network on whole lines.",
     "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",

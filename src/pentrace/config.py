@@ -16,9 +16,10 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.label.settings import LabelSettings
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.parse.settings import ParseSettings
+from pentrace.rewrite.settings import RewriteSettings
 from pentrace.sample.settings import SampleSettings
 from pentrace.settings import Settings, explain
 from pentrace.windows.settings import WindowSettings
@@ -54,6 +55,9 @@ class Config(Settings):
 
     run: list[str] = Field(..., min_length=1, description="data sets to build")
     train: list[str] = Field(..., description="networks to train on each of them")
+    recogniser: str | None = Field(
+        None, description="network of kind recognition that reads what the others write; null: none"
+    )
     threads: int = Field(1, ge=1, description="threads of a job that computes with a network")
     datasets: dict[str, DatasetSettings]
     demo: DemoSettings = Field(default_factory=DemoSettings)
@@ -64,12 +68,17 @@ class Config(Settings):
     windows: WindowSettings = Field(default_factory=WindowSettings)
     networks: dict[str, NetworkSettings]
     sample: SampleSettings = Field(default_factory=SampleSettings)
+    rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
 
     @property
     def trained(self) -> list[tuple[str, str]]:
         """The (data set, network) pairs to train."""
         return [(d, n) for d in self.run if self.datasets[d].train for n in self.train]
+
+    def of_kind(self, *kinds: Kind) -> list[str]:
+        """The networks to train that are of these kinds."""
+        return [name for name in self.train if self.networks[name].kind in kinds]
 
 
 def load(values: Mapping[str, Any]) -> Config:
@@ -78,7 +87,7 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _starts)
+    checks = (_spelling, _names, _readers, _published, _starts, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
     if mistakes := mistakes or _unseen_validation(config):
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
@@ -181,6 +190,18 @@ def _begins(config: Config, name: str) -> bool:
             return False
         seen.append(name := start)
     return True
+
+
+def _recogniser(config: Config) -> list[str]:
+    """Mistakes in `recogniser`."""
+    known = [n for n in config.train if n in config.networks]
+    known = [n for n in known if config.networks[n].kind == "recognition"]
+    if config.recogniser is None or config.recogniser in known:
+        return []
+    return [
+        f"recogniser: {config.recogniser!r} is no network of kind recognition that `train` names; "
+        f"allowed are: {', '.join(['null', *known])}"
+    ]
 
 
 def _published(config: Config) -> list[str]:

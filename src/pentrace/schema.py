@@ -212,7 +212,9 @@ RECOGNISED = _table(
     _column("edits", pa.int32(), "least edits of characters from text to read"),
     _column("words", pa.int32(), "words of the text, parted by blanks"),
     _column("word_edits", pa.int32(), "least edits of whole words from text to read"),
-    _column("finished", pa.bool_(), "whether the whole text was written, none missed; true where real"),
+    _column(
+        "finished", pa.bool_(), "whether the whole text was written, none missed; true where real"
+    ),
 )
 
 TABLES = {

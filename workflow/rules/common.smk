@@ -23,6 +23,12 @@ try:
 except PentraceError as error:
     raise WorkflowError(str(error)) from None
 
+WRITERS = CONFIG.of_kind("prediction", "synthesis")
+TOLD = CONFIG.of_kind("synthesis")
+READERS = CONFIG.of_kind("recognition")
+# Networks whose recognition is measured: readers, and what they read.
+READ = READERS + (TOLD if CONFIG.recogniser else [])
+
 
 def shards(dataset):
     return [f"{i:02d}" for i in range(CONFIG.datasets[dataset].shards)]
@@ -73,9 +79,36 @@ def network_settings(w):
     return CONFIG.networks[w.network].model_dump_json()
 
 
+def one_of(names):
+    """A wildcard constraint that lets these names through, and no other."""
+    return "|".join(names) or "none"
+
+
 def folder(pattern):
     """Parameter function: a folder, for commands that read or write several files in it."""
     return lambda w: pattern.format(**w)
+
+
+def start_from(w):
+    """Input function: the network that this one starts from, nothing where it starts anew."""
+    start = CONFIG.networks[w.network].start
+    return f"results/{w.dataset}/{start}/model.safetensors" if start else []
+
+
+def reader_of(w):
+    """The recognition network that reads for this one: itself, or the recogniser."""
+    kind = CONFIG.networks[w.network].kind
+    return w.network if kind == "recognition" else CONFIG.recogniser
+
+
+def network_files(network):
+    """What the report shows of a network, by its kind."""
+    files = ["history.parquet"]
+    if network in WRITERS:
+        files += ["metrics.json", "samples"]
+    if network in READ:
+        files += ["recognition.json"]
+    return files + [f"plots/{figure}.png" for figure in network_figures(network)]
 
 
 def lock_results():
@@ -99,12 +132,12 @@ def prune_results():
         prune(Path("results") / name, CONFIG.datasets[name].shards)
     # The report shows every figure that is there, so one of measures no longer taken has to go.
     for dataset, network in CONFIG.trained:
-        for figure in {"comparison", "reliability"}.difference(NETWORK_FIGURES):
+        for figure in set(NETWORK_FIGURES).difference(network_figures(network)):
             plots = Path("results") / dataset / network / "plots"
             (plots / f"{figure}.png").unlink(missing_ok=True)
 
 
 wildcard_constraints:
-    dataset="|".join(CONFIG.run),
-    network="|".join(CONFIG.train) or "none",
+    dataset=one_of(CONFIG.run),
+    network=one_of(CONFIG.train),
     shard=r"\d\d",

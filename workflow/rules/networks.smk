@@ -5,6 +5,7 @@ rule train:
     input:
         windows=lambda w: windows(w.dataset),
         normalisation="results/{dataset}/normalisation.json",
+        start=start_from,
         code=code("pentrace.train.command"),
     output:
         model="results/{dataset}/{network}/model.safetensors",
@@ -18,9 +19,10 @@ rule train:
         windows=folder("results/{dataset}/windows"),
         checkpoints=folder("results/{dataset}/{network}/checkpoints"),
         settings=network_settings,
+        start=lambda w, input: f"--start {input.start}" if input.start else "",
     shell:
         "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
-        " --settings {params.settings:q} --model {output.model} --history {output.history}"
+        " --settings {params.settings:q} {params.start} --model {output.model} --history {output.history}"
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
 
 
@@ -34,6 +36,8 @@ rule sample:
         directory("results/{dataset}/{network}/samples"),
     log:
         "logs/{dataset}/{network}/sample.log",
+    wildcard_constraints:
+        network=one_of(WRITERS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -43,6 +47,59 @@ rule sample:
     shell:
         "pentrace sample --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
+        " {params.note} > {log} 2>&1"
+
+
+rule rewrite:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        code=code("pentrace.rewrite.command"),
+    output:
+        directory("results/{dataset}/{network}/rewritten"),
+    log:
+        "logs/{dataset}/{network}/rewrite.log",
+    wildcard_constraints:
+        network=one_of(TOLD),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        windows=folder("results/{dataset}/windows"),
+        settings=CONFIG.rewrite.model_dump_json(),
+    shell:
+        "pentrace rewrite --model {input.model} --windows {params.windows} --out {output}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+# A reader reads real lines; for a network that writes, also what it has written.
+rule recognise:
+    input:
+        model=lambda w: f"results/{w.dataset}/{reader_of(w)}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        written=lambda w: (
+            f"results/{w.dataset}/{w.network}/rewritten" if w.network in TOLD else []
+        ),
+        code=code("pentrace.recognise.command"),
+    output:
+        metrics="results/{dataset}/{network}/recognition.json",
+        lines="results/{dataset}/{network}/recognised.parquet",
+    log:
+        "logs/{dataset}/{network}/recognise.log",
+    wildcard_constraints:
+        network=one_of(READ),
+    conda:
+        "../envs/pentrace.yaml"
+    threads: CONFIG.threads
+    params:
+        windows=folder("results/{dataset}/windows"),
+        split=CONFIG.rewrite.split,
+        written=lambda w, input: f"--written {input.written}" if input.written else "",
+        note=note,
+    shell:
+        "pentrace recognise --model {input.model} --windows {params.windows}"
+        " --normalisation {input.normalisation} --split {params.split} {params.written}"
+        " --metrics {output.metrics} --lines {output.lines} --threads {threads}"
         " {params.note} > {log} 2>&1"
 
 
@@ -59,6 +116,8 @@ rule evaluate:
         lines="results/{dataset}/{network}/lines.parquet",
     log:
         "logs/{dataset}/{network}/evaluate.log",
+    wildcard_constraints:
+        network=one_of(WRITERS),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads

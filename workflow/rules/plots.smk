@@ -5,10 +5,23 @@ NETWORK_FIGURES = [
     "density",
     "end-of-stroke",
     "mixture",
-    *(["comparison"] if CONFIG.evaluate.generated_lines else []),
-    *(["reliability"] if "validation" in CONFIG.evaluate.splits else []),
+    "comparison",
+    "reliability",
     "samples",
+    "recognition",
 ]
+
+
+def network_figures(network):
+    """The figures of a network, by its kind and by what is measured."""
+    figures = ["training"]
+    if network in WRITERS:
+        figures += ["density", "end-of-stroke", "mixture", "samples"]
+        figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
+        figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
+    if network in TOLD and network in READ:
+        figures += ["recognition"]
+    return figures
 
 
 rule plot_ink:
@@ -172,6 +185,23 @@ for figure in ("comparison", "reliability"):
         shell:
             "pentrace plot {params.figure} --metrics {input.metrics}"
             " {params.note} --out {output} > {log} 2>&1"
+
+
+rule plot_recognition:
+    input:
+        metrics="results/{dataset}/{network}/recognition.json",
+        code=plot_code("recognition"),
+    output:
+        "results/{dataset}/{network}/plots/recognition.png",
+    log:
+        "logs/{dataset}/{network}/plots/recognition.log",
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        note=note,
+    shell:
+        "pentrace plot recognition --metrics {input.metrics} {params.note} --out {output}"
+        " > {log} 2>&1"
 
 
 rule plot_samples:

@@ -30,7 +30,7 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.run, CONFIG.train, NETWORK_FIGURES, SCATTERED],
+        shown=[CONFIG.run, {n: network_files(n) for n in CONFIG.train}, SCATTERED],
     shell:
         "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
 
@@ -54,8 +54,7 @@ rule report:
         networks=[
             f"results/{d}/{n}/{name}"
             for d, n in CONFIG.trained
-            for name in ("history.parquet", "metrics.json", "samples")
-            + tuple(f"plots/{figure}.png" for figure in NETWORK_FIGURES)
+            for name in network_files(n)
         ],
         code=code("pentrace.report.command"),
         template="src/pentrace/report/report.html.j2",

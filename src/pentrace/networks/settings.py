@@ -69,6 +69,8 @@ class NetworkSettings(Settings):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
         if self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
+        if self.kind != "recognition" and self.train.distort:
+            raise ValueError("distort is for recognition; set it to false")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
                 "a recognition network needs all of a line; set max_length and first_length to null"

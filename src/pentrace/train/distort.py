@@ -1,7 +1,7 @@
 """Random distortion of whole lines: more hands than the training split has.
 
-Each line gets one map of its own, which a writer might have had: another size and width, slant,
-and slope of the baseline.
+Each line gets another hand, as a writer might have it: another size, width and slant, another
+slope of the baseline, and other lengths of what stands above and below the small letters.
 """
 
 import numpy as np
@@ -10,16 +10,32 @@ SCALE = 0.2  # sd of the logarithm of the size
 STRETCH = 0.1  # sd of the logarithm of width over height
 SLANT = 0.2  # sd of the shear, dx per dy
 SLOPE = 0.05  # sd of the rotation, radians
+REACH = 0.3  # sd of the logarithm of the lengths above and below the small letters
+SMALL = 0.8  # half the height of a small letter, in standard deviations of the height of the ink
 
 
-def distort(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Lines x float32 (B, T, 3) with the offsets of each mapped by a random matrix of its own.
+def distort(x: np.ndarray, mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Lines x float32 (B, T, 3), each with a random distortion of its own.
 
-    dx and dy are mapped, the end of stroke is kept; offsets of (0, 0), such as padding, stay.
+    The offsets dx, dy are changed where mask bool (B, T) is true, the end of stroke is kept.
     """
     distorted = x.copy()
-    distorted[..., :2] = x[..., :2] @ matrices(len(x), random).transpose(0, 2, 1)
+    above, below = np.exp(REACH * random.normal(size=(2, len(x), 1)))
+    distorted[..., 1] += reached(x[..., 1], mask, above, below)
+    distorted[..., :2] = distorted[..., :2] @ matrices(len(x), random).transpose(0, 2, 1)
     return distorted
+
+
+def reached(dy: np.ndarray, mask: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """What is added to dy (B, T) to make what stands out `above` and `below` (B, 1) times as long.
+
+    Heights are taken from the straight line that fits the ink best, so a slope does not matter.
+    """
+    height = _level(np.cumsum(dy, 1, dtype=np.float64), mask)
+    small = SMALL * np.sqrt(_mean(height**2, mask))
+    over, under = np.maximum(height - small, 0), np.minimum(height + small, 0)
+    lifted = (above - 1) * over + (below - 1) * under
+    return np.diff(lifted, axis=1, prepend=lifted[:, :1]) * mask
 
 
 def matrices(count: int, random: np.random.Generator) -> np.ndarray:
@@ -34,3 +50,15 @@ def matrices(count: int, random: np.random.Generator) -> np.ndarray:
         [sine * width, sine * sheared + cosine * height],
     ]
     return np.array(rows, np.float32).transpose(2, 0, 1)
+
+
+def _level(y: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """y (B, T) less its regression on the steps, over those where mask is true."""
+    step = np.arange(y.shape[1]) - _mean(np.arange(y.shape[1]), mask)
+    y = y - _mean(y, mask)
+    return y - step * _mean(step * y, mask) / np.maximum(_mean(step**2, mask), 1)
+
+
+def _mean(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Mean (B, 1) over the steps where mask is true, 0 where there are none."""
+    return (values * mask).sum(1, keepdims=True) / np.maximum(mask.sum(1, keepdims=True), 1)

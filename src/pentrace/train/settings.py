@@ -29,6 +29,11 @@ class TrainSettings(Settings):
     grow_epochs: int = Field(10, ge=1, description="epochs with lines cut off by `first_length`")
     stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
     batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
+    distort: bool = Field(
+        False,
+        description="whether each line gets another size, width, slant, slope and reach each time, "
+        "drawn at random; recognition only",
+    )
     optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
         "adam", description="update rule; graves-rmsprop is the one of the paper"
     )

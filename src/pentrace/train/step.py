@@ -12,10 +12,13 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
+from pentrace.train.distort import distort
 from pentrace.train.optimisers import learning_rate, make_optimiser
 from pentrace.train.processes import Processes
 from pentrace.train.weight_noise import WeightNoise
 from pentrace.windows.batches import Batch, Plan, gather
+
+ALL = 2**31  # in the place of a process's number: what is random, and the same for all of them
 
 
 class Arrays(NamedTuple):
@@ -64,7 +67,7 @@ class Descent:
         """
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
-        arrays = _arrays(data, batch)
+        arrays = self._distorted(_arrays(data, batch), step)
         counted = kinds.counted(self.network, arrays.mask, arrays.text)
         # DistributedDataParallel averages the gradients of the processes; times world, it sums.
         self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
@@ -104,8 +107,14 @@ class Descent:
         if self.noise is None:
             return nullcontext()
         generator = torch.Generator(self.processes.device)
-        # Ranks are 0 and more.
-        return self.noise.drawn(generator.manual_seed(self._seed(step, 2**31)))
+        return self.noise.drawn(generator.manual_seed(self._seed(step, ALL)))
+
+    def _distorted(self, arrays: Arrays, step: int) -> Arrays:
+        """The batch with other hands than it has, where the settings ask for it."""
+        if not self.settings.distort:
+            return arrays
+        random = np.random.default_rng(self._seed(step, ALL))
+        return arrays._replace(x=distort(arrays.x, arrays.mask, random))
 
     def _seed(self, step: int, who: int) -> int:
         """A function of seed, step and process, so that a resumed run needs no random state."""

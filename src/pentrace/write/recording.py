@@ -3,7 +3,8 @@
 JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "what it says"}`. x grows rightward; y upward,
 or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere. The JSON
 that `pentrace write` makes is one of these. InkML: as `readers.inkml` reads it, the text in an
-annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward.
+annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward; or
+dx, dy and end_of_stroke, which are taken as normalised already, as the network reads them.
 """
 
 import json
@@ -17,6 +18,7 @@ from pentrace.errors import PentraceError
 
 LARGEST_FILE = 16_000_000  # bytes
 LARGEST = 1e9  # of coordinates
+LATEST = 1e12  # s
 FORMS = ".json, .inkml or .parquet"
 
 
@@ -53,6 +55,8 @@ def read(path: Path) -> Recording:
         raise PentraceError(f"{path}: no points; record one line of writing")
     if not (np.abs(found.xy) <= LARGEST).all():
         raise PentraceError(f"{path}: a position is not a number up to {LARGEST:g}")
+    if (np.abs(found.t) > LATEST).any():
+        raise PentraceError(f"{path}: a time is not a number up to {LATEST:g}")
     return found
 
 
@@ -125,25 +129,53 @@ def _inkml(path: Path) -> Recording:
 
 
 def _parquet(path: Path) -> Recording:
-    from pentrace import tables
-
-    table = tables.read(path)
+    table = _sample(path)
     missing = [name for name in ("x", "y", "stroke") if name not in table.column_names]
     if missing:
         raise PentraceError(f"{path}: no column {missing[0]}; give the columns x, y, stroke, t")
+    x, y, stroke = (_column(path, table, name) for name in ("x", "y", "stroke"))
+    timed = "t" in table.column_names
+    t = _column(path, table, "t") if timed else np.full(len(x), np.nan)
+    if not (np.abs(stroke) < 2**31).all():
+        raise PentraceError(f"{path}: a point without a stroke; number strokes from 0")
+    text = (table.schema.metadata or {}).get(b"text")
+    said = None if text is None else text.decode("utf-8", "replace")
+    return Recording(np.column_stack([x, y]), t, stroke.astype(np.int64), said)
+
+
+def offsets(path: Path) -> np.ndarray | None:
+    """float32 (T, 3) where the file at `path` holds normalised offsets, or None.
+
+    Raises `PentraceError` where they are not those of one sample, with its null step.
+    """
+    if path.suffix.lower() != ".parquet":
+        return None
+    table = _sample(path)
+    names = ("dx", "dy", "end_of_stroke")
+    if not set(names) <= set(table.column_names):
+        return None
+    steps = np.column_stack([_column(path, table, name) for name in names]).astype(np.float32)
+    if not len(steps) or not np.isfinite(steps).all() or steps[0, :2].any():
+        raise PentraceError(
+            f"{path}: no offsets of a sample, which begin with the null step (0, 0)"
+        )
+    return steps
+
+
+def _sample(path: Path) -> Any:
+    """The table at `path`, of one sample."""
+    from pentrace import tables
+
+    table = tables.read(path)
     if "sample_id" in table.column_names:
         names = table["sample_id"].unique().to_pylist()
         if len(names) > 1:
             raise PentraceError(f"{path}: {len(names)} samples; give a file with one of them")
-    names = [name for name in ("x", "y", "stroke", "t") if name in table.column_names]
+    return table
+
+
+def _column(path: Path, table: Any, name: str) -> np.ndarray:
     try:
-        columns = [np.array(table[name].to_pylist(), np.float64) for name in names]
+        return np.array(table[name].to_pylist(), np.float64)
     except (TypeError, ValueError):
-        raise PentraceError(f"{path}: x, y, stroke and t are numbers; record it again") from None
-    x, y, stroke = columns[:3]
-    t = columns[3] if len(columns) > 3 else np.full(len(x), np.nan)
-    if not np.isfinite(stroke).all():
-        raise PentraceError(f"{path}: a point without stroke; number strokes from 0")
-    text = (table.schema.metadata or {}).get(b"text")
-    said = None if text is None else text.decode("utf-8", "replace")
-    return Recording(np.column_stack([x, y]), t, stroke.astype(np.int64), said)
+        raise PentraceError(f"{path}: {name} is not a column of numbers; record it again") from None

@@ -22,7 +22,7 @@ from pentrace.networks.text import encode, substituted
 from pentrace.normalise import resample
 from pentrace.normalise.recipes import to_offsets
 from pentrace.write.lines import Primer
-from pentrace.write.recording import Recording, read
+from pentrace.write.recording import Recording, offsets, read
 from pentrace.write.scale import character_width
 
 GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB tells apart
@@ -39,14 +39,22 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
 
     `normalisation` is the model's. Raises `PentraceError` naming the file and the remedy.
     """
-    recording = read(path)
-    said = text if text is not None else recording.text
-    said = (said or "").strip()
+    steps = offsets(path)
+    recording = read(path) if steps is None else None
+    found = None if recording is None else recording.text
+    said = ((found if text is None else text) or "").strip()
     if not said:
         raise PentraceError(f"{path}: does not tell what it says; give it with --style-text")
     if len(said.splitlines()) > 1:
         raise PentraceError(f"{path}: several lines of writing; give a file with one line")
-    return Primer(normalised(recording, len(said), normalisation, str(path)), said)
+    if recording is not None:
+        steps = normalised(recording, len(said), normalisation, str(path))
+    assert steps is not None
+    if len(steps) > LONGEST:
+        raise PentraceError(
+            f"{path}: {len(steps)} points, at most {LONGEST}; give a shorter line of writing"
+        )
+    return Primer(steps, said)
 
 
 def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
@@ -75,10 +83,6 @@ def normalised(recording: Recording, characters: int, normalisation: dict, name:
     ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
     ink = _snapped(_resampled(ink, characters), character / GRID)
     ink = clean(ink, RULES)[0]
-    if len(ink.x) > LONGEST:
-        raise PentraceError(
-            f"{name}: {len(ink.x)} points, at most {LONGEST}; give a shorter line of writing"
-        )
     return to_offsets(ink, np.ones(1), normalisation)[0]
 
 
