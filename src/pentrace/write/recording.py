@@ -46,9 +46,7 @@ def read(path: Path) -> Recording:
             raise PentraceError(f"{path}: over {LARGEST_FILE} bytes; give one line of writing")
         found = reader(path)
     except FileNotFoundError:
-        raise PentraceError(
-            f"{path}: no such file; give a file {FORMS}, or a sample with --data"
-        ) from None
+        raise _no_file(path) from None
     except OSError as error:
         raise PentraceError(f"{path}: cannot be read ({error.strerror})") from None
     if not len(found.xy):
@@ -58,6 +56,10 @@ def read(path: Path) -> Recording:
     if (np.abs(found.t) > LATEST).any():
         raise PentraceError(f"{path}: a time is not a number up to {LATEST:g}")
     return found
+
+
+def _no_file(path: Path) -> PentraceError:
+    return PentraceError(f"{path}: no such file; give a file {FORMS}, or a sample with --data")
 
 
 def _json(path: Path) -> Recording:
@@ -166,6 +168,8 @@ def _sample(path: Path) -> Any:
     """The table at `path`, of one sample."""
     from pentrace import tables
 
+    if not path.exists():
+        raise _no_file(path)
     table = tables.read(path)
     if "sample_id" in table.column_names:
         names = table["sample_id"].unique().to_pylist()

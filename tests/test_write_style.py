@@ -1,0 +1,253 @@
+"""Anybody's ink as a style."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.ink import Ink, to_table
+from pentrace.networks.settings import NetworkSettings
+from pentrace.normalise.recipes import from_offsets
+from pentrace.write.lines import Primer
+from pentrace.write.recording import read
+from pentrace.write.style import LONGEST, from_file, from_sample, known
+from tests import small_model
+from tests.small_model import NORMALISATION
+
+TEXT = "minimum sum"
+LINE_HEIGHT = {
+    "recipe": "line-height",
+    "mean": [0.01, 0.0],
+    "sd": [0.08, 0.08],
+    "cap": None,
+    "settings": {"recipe": "line-height", "resample": "time", "spacing": 0.02},
+}
+
+
+def waves(strokes: int = 4, points: int = 60) -> list[np.ndarray]:
+    """Strokes (n, 3) that go up and down along a line, y upward, t in s at 100 a second."""
+    s = np.linspace(0, 1, points)
+    return [
+        np.column_stack([i + 0.9 * s, 0.8 * np.sin(s * 20), (i * (points + 30) + s * points) / 100])
+        for i in range(strokes)
+    ]
+
+
+def save(path: Path, strokes: list[np.ndarray], **more: object) -> Path:
+    """The page format with these strokes."""
+    content = {"text": TEXT, "strokes": [stroke.tolist() for stroke in strokes], **more}
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _style(path: Path, strokes: list[np.ndarray], **more: object) -> np.ndarray:
+    return from_file(save(path, strokes, **more), None, NORMALISATION).steps
+
+
+def test_a_style_is_as_wide_and_as_fine_as_the_data(tmp_path):
+    steps = _style(tmp_path / "a.json", waves())
+    assert steps.dtype == np.float32
+    assert not steps[0, :2].any()
+    assert steps[:, 2].sum() == 4
+    assert 14 <= len(steps) / len(TEXT) <= 35
+    x, y = from_offsets(steps, NORMALISATION)
+    assert np.ptp(x) == pytest.approx(len(TEXT) * 4.45 * NORMALISATION["sd"][0], rel=0.01)
+    assert np.ptp(y) / np.ptp(x) == pytest.approx(1.6 / 3.9, rel=0.02)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 7.0, 1e4])
+def test_units_do_not_matter(tmp_path, factor):
+    plain = _style(tmp_path / "a.json", waves())
+    scaled = [stroke * [factor, factor, 1] + [5 * factor, -factor, 9] for stroke in waves()]
+    np.testing.assert_allclose(_style(tmp_path / "b.json", scaled), plain, atol=0.05)
+
+
+def test_y_downward_as_in_browsers_and_times_in_ms(tmp_path):
+    plain = _style(tmp_path / "a.json", waves())
+    flipped = [stroke * [1, -1, 1000] for stroke in waves()]
+    found = _style(tmp_path / "b.json", flipped, y_axis="down")
+    np.testing.assert_allclose(found, plain, atol=0.05)
+
+
+def test_the_rate_of_the_pen_does_not_matter(tmp_path):
+    plain = _style(tmp_path / "a.json", waves())
+    fine = [stroke * [1, 1, 0.1] for stroke in waves(points=600)]
+    assert len(_style(tmp_path / "b.json", fine)) == pytest.approx(len(plain), rel=0.1)
+
+
+def test_a_slow_hand_is_played_faster_and_no_times_are_needed(tmp_path):
+    slow = _style(tmp_path / "a.json", [stroke * [1, 1, 30] for stroke in waves()])
+    assert len(slow) / len(TEXT) <= 36
+    none = _style(tmp_path / "b.json", [stroke[:, :2] for stroke in waves()])
+    assert len(none) / len(TEXT) == pytest.approx(22, rel=0.1)
+    inside = none[1:][none[:-1, 2] < 0.5]
+    way = np.hypot(*(inside[:, :2] * NORMALISATION["sd"] + NORMALISATION["mean"]).T)
+    assert np.percentile(way, 95) < 1.5 * np.median(way)
+
+
+def test_a_pen_that_rests_leaves_no_points(tmp_path):
+    resting = waves()
+    resting[0] = np.concatenate([resting[0], np.repeat(resting[0][-1:], 50, 0)])
+    np.testing.assert_array_equal(
+        _style(tmp_path / "a.json", resting), _style(tmp_path / "b.json", waves())
+    )
+
+
+def test_other_recipes_take_it_too(tmp_path):
+    path = save(tmp_path / "a.json", waves())
+    steps = from_file(path, None, LINE_HEIGHT).steps
+    y = from_offsets(steps, LINE_HEIGHT)[1]
+    assert np.subtract(*np.percentile(y, [95, 5])) == pytest.approx(1, rel=0.1)
+
+
+def test_what_it_says_comes_from_the_option_or_the_file(tmp_path):
+    path = save(tmp_path / "a.json", waves())
+    assert from_file(path, None, NORMALISATION).text == TEXT
+    assert from_file(path, "sums", NORMALISATION).text == "sums"
+    silent = save(tmp_path / "b.json", waves(), text=None)
+    with pytest.raises(PentraceError, match=r"b\.json: .*--style-text"):
+        from_file(silent, None, NORMALISATION)
+    with pytest.raises(PentraceError, match="one line"):
+        from_file(path, "two\nlines", NORMALISATION)
+
+
+def test_a_style_that_says_unknown_characters_is_refused():
+    network = NetworkSettings(kind="synthesis", alphabet=" ae")
+    assert known(Primer(np.zeros((2, 3)), "é a"), network, "x").text == "e a"
+    with pytest.raises(PentraceError, match=r"x: in what it says, .* never seen q"):
+        known(Primer(np.zeros((2, 3)), "q"), network, "x")
+
+
+def _inkml(strokes: list[np.ndarray], annotation: str) -> str:
+    form = '<channel name="X"/><channel name="Y"/><channel name="T" units="s"/>'
+    traces = [
+        "<trace>" + ", ".join(f"{x:.5f} {-y:.5f} {t:.5f}" for x, y, t in stroke) + "</trace>"
+        for stroke in strokes
+    ]
+    return f"<ink><traceFormat>{form}</traceFormat>{annotation}{''.join(traces)}</ink>"
+
+
+def test_inkml_and_parquet_give_what_json_gives(tmp_path):
+    plain = _style(tmp_path / "a.json", waves())
+    inkml = tmp_path / "a.inkml"
+    inkml.write_text(_inkml(waves(), f'<annotation type="truth">{TEXT}</annotation>'))
+    flat = np.concatenate(waves())
+    x, y, t = flat.T
+    stroke = np.repeat(np.arange(4), 60).astype(np.int32)
+    starts = np.array([0, len(flat)])
+    ink = Ink(["me"], starts, x.astype(np.float32), y.astype(np.float32), stroke, t, {})
+    tables.write(tmp_path / "a.parquet", schema.POINTS, [to_table(ink)])
+    found = from_file(inkml, None, NORMALISATION)
+    assert found.text == TEXT
+    np.testing.assert_allclose(found.steps, plain, atol=0.05)
+    with pytest.raises(PentraceError, match="--style-text"):
+        from_file(tmp_path / "a.parquet", None, NORMALISATION)
+    table = from_file(tmp_path / "a.parquet", TEXT, NORMALISATION)
+    np.testing.assert_allclose(table.steps, plain, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wrong"),
+    [
+        ("a.txt", "x", "not a form"),
+        ("a.json", "{", "not JSON"),
+        ("a.json", "[1]", "no strokes"),
+        ("a.json", '{"strokes": []}', "no points"),
+        ("a.json", '{"strokes": [[[1, 2], [3]]]}', "stroke 0 is no list"),
+        ("a.json", '{"strokes": [[[1, 2]], [["a", 2]]]}', "stroke 1 is no list"),
+        ("a.json", '{"strokes": [[[1, 2]], [[1, NaN]]]}', "stroke 1 is no list"),
+        ("a.json", '{"strokes": [[[1, 2]], [[1, 2, 3]]]}', "some points have a time"),
+        ("a.json", '{"strokes": [[[1, 1e300], [2, 2]]]}', "not a number up to"),
+        ("a.json", '{"strokes": [[[1, 2]]], "y_axis": "left"}', "y_axis is 'left'"),
+        ("a.json", '{"strokes": [[[1, 2]]], "text": 5}', "the text is no string"),
+        ("a.json", '{"strokes": [[[1, 2], [1, 3], [1, 4]]], "text": "a"}', "no width"),
+        ("a.inkml", "<ink>", "record it again"),
+        ("a.inkml", "<!DOCTYPE ink [<!ENTITY a 'b'>]><ink>&a;</ink>", "record it again"),
+        ("a.parquet", "PAR1", "not a Parquet file"),
+    ],
+)
+def test_bad_files_are_named_with_a_remedy(tmp_path, name, content, wrong):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(PentraceError, match=wrong) as error:
+        from_file(path, None, NORMALISATION)
+    assert str(path) in str(error.value)
+
+
+def test_offsets_are_taken_as_they_are(tmp_path):
+    steps = small_model.line(3)
+    columns = dict(zip(("dx", "dy", "end_of_stroke"), steps.T, strict=True))
+    table = pa.table({"sample_id": ["a"] * len(steps), **columns})
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = from_file(tmp_path / "a.parquet", "a b", NORMALISATION)
+    np.testing.assert_array_equal(found.steps, steps)
+    pq.write_table(table.append_column("x", table["dx"]).slice(1), tmp_path / "b.parquet")
+    with pytest.raises(PentraceError, match="null step"):
+        from_file(tmp_path / "b.parquet", "a b", NORMALISATION)
+
+
+def test_a_missing_file_and_a_long_one_are_named(tmp_path):
+    with pytest.raises(PentraceError, match=r"gone\.json: no such file"):
+        read(tmp_path / "gone.json")
+    page = save(tmp_path / "a.json", waves(strokes=60, points=100), text="minimum " * 30)
+    with pytest.raises(PentraceError, match=f"at most {LONGEST}"):
+        from_file(page, None, NORMALISATION)
+
+
+NUMBERS = st.one_of(st.floats(), st.integers(), st.none(), st.booleans(), st.text(max_size=2))
+VALUES = st.recursive(
+    NUMBERS | st.floats(-1e3, 1e3), lambda inner: st.lists(inner, max_size=4), max_leaves=20
+)
+POINTS = st.lists(st.tuples(st.floats(), st.floats(), st.floats()), max_size=6)
+CONTENTS = st.fixed_dictionaries(
+    {"strokes": st.one_of(VALUES, st.lists(POINTS, max_size=4))},
+    optional={"text": st.one_of(st.text(max_size=9), NUMBERS), "y_axis": NUMBERS},
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.one_of(CONTENTS, VALUES), text=st.none() | st.text(max_size=12))
+def test_any_json_is_a_style_or_an_error_that_names_the_file(tmp_path, content, text):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content))
+    try:
+        primer = from_file(path, text, NORMALISATION)
+    except PentraceError as error:
+        assert str(path) in str(error)
+    else:
+        assert np.isfinite(primer.steps).all()
+        assert 1 <= len(primer.steps) <= LONGEST
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=60), ending=st.sampled_from(["json", "inkml", "parquet"]))
+def test_any_bytes_are_an_error_that_names_the_file(tmp_path, content, ending):
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(content)
+    with pytest.raises(PentraceError, match=f"a.{ending}"):
+        from_file(path, "a", NORMALISATION)
+
+
+def test_a_sample_of_the_data_is_taken_as_it_is(tmp_path):
+    lines = small_model.write(tmp_path)
+    windows = tables.read(tmp_path / "windows" / "train.parquet").to_pylist()
+    said = [row | {"text": "a b"} for row in windows]
+    tables.write_rows(tmp_path / "windows" / "train.parquet", schema.WINDOWS, said)
+    found = from_sample("train-1", tmp_path, NORMALISATION)
+    assert found.text == "a b"
+    np.testing.assert_array_equal(found.steps, lines["train-1"])
+    with pytest.raises(PentraceError, match="no sample x; there are 12, such as train-0"):
+        from_sample("x", tmp_path, NORMALISATION)
+    with pytest.raises(PentraceError, match="not known what it says"):
+        from_sample("test-0", tmp_path, NORMALISATION)
+    with pytest.raises(PentraceError, match="another sd"):
+        from_sample("train-1", tmp_path, {**NORMALISATION, "sd": [1, 1]})
+    with pytest.raises(PentraceError, match="--data is a folder"):
+        from_sample("train-1", tmp_path / "gone", NORMALISATION)
