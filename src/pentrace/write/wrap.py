@@ -16,5 +16,7 @@ def wrap(text: str, characters: int | None) -> list[str]:
         if characters is None or not words:
             lines.append(words)
         else:
-            lines += textwrap.wrap(words, characters, break_on_hyphens=False)
+            cut = textwrap.wrap(words, characters, break_on_hyphens=False)
+            # Before a word that it cuts, textwrap may leave a space, or nothing.
+            lines += [part.strip() for part in cut if part.strip()]
     return lines

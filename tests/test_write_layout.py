@@ -1,0 +1,145 @@
+"""Text to lines, and lines of ink to pages."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pentrace.write.layout import LineInk, Sheet, level, pages
+from pentrace.write.page import Page, bounds, duration
+from pentrace.write.wrap import wrap
+
+A5 = Sheet(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
+
+
+def _ink(number: int, width: float = 90.0, height: float = 1.0, points: int = 300) -> LineInk:
+    """Something like a line: letters that stand on y = 0, height 1, in four strokes."""
+    random = np.random.default_rng(number)
+    x = np.linspace(0, width, points)
+    xy = np.column_stack([x, height * np.abs(np.sin(x * 2 + random.normal()))])
+    return LineInk(f"line {number}", xy, np.arange(points) // (points // 4), 0.01)
+
+
+def _baselines(page: Page) -> np.ndarray:
+    return np.array([np.percentile(stroke[:, 1], 5) for stroke in page.strokes])
+
+
+@given(st.text(alphabet="ab c\n\té ", max_size=200), st.integers(1, 30))
+def test_lines_hold_the_words_of_the_text_in_their_order(text, characters):
+    lines = wrap(text, characters)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(len(line) <= characters and line == " ".join(line.split()) for line in lines)
+    assert all(word in text.split() or len(word) <= characters for word in " ".join(lines).split())
+
+
+def test_words_are_kept_whole_and_line_breaks_stay():
+    assert wrap("the quick brown fox", 10) == ["the quick", "brown fox"]
+    assert wrap("Dear you,\n\nwell-known\r\nthings\n", 9) == [
+        "Dear you,",
+        "",
+        "well-know",
+        "n",
+        "things",
+    ]
+    assert wrap("a  b\tc", None) == ["a b c"]
+    assert wrap("\n\n", 5) == []
+    assert wrap("e\u0301", 5) == ["é"]
+
+
+@pytest.mark.parametrize("slope", [-0.15, 0.0, 0.1])
+def test_a_line_that_climbs_is_turned_level(slope):
+    xy = _ink(1).xy
+    xy[::40, 1] -= 1.5  # descenders
+    found = level(xy + np.column_stack([np.full(300, 7.0), slope * xy[:, 0] - 3]))
+    np.testing.assert_allclose(found, xy, atol=0.35)
+    assert found[:, 0].min() == 0
+
+
+def test_a_dot_and_a_bar_are_lines_too():
+    assert level(np.array([[3.0, 4.0]])).tolist() == [[0, 0]]
+    assert np.isfinite(level(np.array([[3.0, 4.0], [3.0, 5.0], [3.0, 9.0]]))).all()
+
+
+@given(
+    st.lists(st.none() | st.tuples(st.floats(0.1, 500), st.floats(0, 300)), max_size=30),
+    st.floats(0.01, 100),
+    st.integers(0, 5),
+)
+def test_all_ink_is_within_the_margins(shapes, scale, seed):
+    lines = [s and _ink(i, *s, points=8) for i, s in enumerate(shapes)]
+    for page in pages(lines, scale, A5, seed, {}):
+        if page.strokes:
+            x_min, y_min, x_max, y_max = bounds(page)
+            assert x_min >= 15 - 1e-6
+            assert y_min >= 15 - 1e-6
+            assert x_max <= 133 + 1e-6
+            assert y_max <= 195 + 1e-6
+
+
+def test_lines_stand_at_their_spacing_and_are_of_one_size():
+    (page,) = pages([_ink(i) for i in range(8)], 1.0, A5, 1, {"seed": "1"})
+    assert (page.width, page.height, page.pen_width) == (148, 210, 0.4)
+    assert page.text == "\n".join(f"line {i}" for i in range(8))
+    assert page.said == {"seed": "1"}
+    foot = _baselines(page).reshape(8, 4).mean(1)
+    np.testing.assert_allclose(np.diff(foot), -12, atol=1.5)
+    assert np.ptp(foot + 12 * np.arange(8)) > 0.05  # a little off, as by hand
+    heights = [np.ptp(stroke[:, 1]) for stroke in page.strokes]
+    assert np.ptp(heights) < 0.5
+
+
+def test_without_drift_lines_are_even():
+    even = Sheet(**{**vars(A5), "drift": 0.0})
+    (page,) = pages([_ink(0) for _ in range(4)], 1.0, even, 1, {})
+    foot = _baselines(page).reshape(4, 4)
+    np.testing.assert_allclose(np.diff(foot, axis=0), -12, atol=1e-9)
+    assert bounds(page)[0] == pytest.approx(15)
+
+
+def test_a_wide_line_makes_all_lines_smaller_alike():
+    plain, wide = (
+        pages([_ink(0), _ink(1, width)], 1.0, Sheet(**{**vars(A5), "drift": 0.0}), 1, {})[0]
+        for width in (90, 236)
+    )
+    size = [np.ptp(page.strokes[0][:, 0]) for page in (plain, wide)]
+    assert size[1] == pytest.approx(size[0] / 2, rel=0.01)
+    assert bounds(wide)[2] == pytest.approx(133)
+
+
+def test_long_texts_go_on_on_the_next_page():
+    found = pages([_ink(i) for i in range(40)], 1.0, A5, 1, {})
+    assert [page.text.count("\n") + 1 for page in found] == [15, 15, 10]
+    assert "\n".join(page.text for page in found) == "\n".join(f"line {i}" for i in range(40))
+
+
+def test_empty_lines_part_paragraphs():
+    (page,) = pages([_ink(0), None, _ink(0)], 1.0, Sheet(**{**vars(A5), "drift": 0.0}), 1, {})
+    foot = _baselines(page)
+    assert foot[0] - foot[-1] == pytest.approx(24, abs=0.5)
+
+
+def test_a_cut_page_is_as_large_as_the_ink():
+    cut = Sheet(10, 10, 5, 6, 12, 0.4, cut=True)
+    (page,) = pages([_ink(0, 300.0), _ink(1)], 1.0, cut, 1, {})
+    x_min, y_min, x_max, y_max = bounds(page)
+    assert x_min == pytest.approx(5, abs=2)
+    assert page.width == pytest.approx(x_max + 5)
+    assert y_min == pytest.approx(5)
+    assert 5 <= page.height - y_max <= 12
+
+
+def test_time_goes_on_from_stroke_to_stroke():
+    (page,) = pages([_ink(0), _ink(1)], 1.0, A5, 1, {})
+    t = np.concatenate([stroke[:, 2] for stroke in page.strokes])
+    assert t[0] == 0
+    assert (np.diff(t) > 0).all()
+    # From the end of a line to the next the pen has a long way.
+    gaps = [b[0, 2] - a[-1, 2] for a, b in zip(page.strokes, page.strokes[1:], strict=False)]
+    assert np.argmax(gaps) == 3
+    assert duration(page) == pytest.approx(6 + 0.5, abs=0.6)
+
+
+def test_the_same_seed_gives_the_same_page():
+    one, same, other = (pages([_ink(0)], 1.0, A5, seed, {})[0] for seed in (1, 1, 2))
+    assert [s.tobytes() for s in one.strokes] == [s.tobytes() for s in same.strokes]
+    assert [s.tobytes() for s in one.strokes] != [s.tobytes() for s in other.strokes]
