@@ -7,31 +7,57 @@ from pentrace.train import distort
 from pentrace.train.distort import matrices
 
 
-def lines(count: int, steps: int) -> np.ndarray:
+def lines(count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random lines, the first of them only half as long as the others."""
     x = np.random.default_rng(0).normal(size=(count, steps, 3)).astype(np.float32)
     x[..., 2] = x[..., 2] > 1
-    x[0, steps // 2 :] = 0  # padding
-    return x
+    mask = np.ones((count, steps), bool)
+    mask[0, steps // 2 :] = False
+    return x * mask[..., None], mask
 
 
-def test_each_line_is_mapped_by_one_matrix_of_its_own() -> None:
-    x = lines(3, 20)
-    made = distort.distort(x, np.random.default_rng(1))
+def test_each_line_is_mapped_by_one_matrix_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distort, "REACH", 0.0)
+    x, mask = lines(3, 20)
+    made = distort.distort(x, mask, np.random.default_rng(1))
     assert made.dtype == np.float32
     found = [
-        np.linalg.lstsq(a[:, :2], b[:, :2], rcond=None)[0].T for a, b in zip(x, made, strict=True)
+        np.linalg.lstsq(a, b, rcond=None)[0].T
+        for a, b in zip(x[..., :2], made[..., :2], strict=True)
     ]
-    np.testing.assert_allclose(found, matrices(3, np.random.default_rng(1)), rtol=1e-4, atol=1e-5)
+    again = [f @ a.T for f, a in zip(found, x[..., :2], strict=True)]
+    np.testing.assert_allclose(np.swapaxes(again, 1, 2), made[..., :2], atol=1e-5)
     assert len(np.unique(np.round(found, 3), axis=0)) == 3
 
 
 def test_ends_of_strokes_and_padding_stay() -> None:
-    x = lines(2, 10)
+    x, mask = lines(2, 10)
     before = x.copy()
-    made = distort.distort(x, np.random.default_rng(1))
+    made = distort.distort(x, mask, np.random.default_rng(1))
     np.testing.assert_array_equal(made[..., 2], x[..., 2])
     assert not made[0, 5:].any()
     np.testing.assert_array_equal(x, before)
+
+
+def test_padding_has_no_part_in_a_line() -> None:
+    x, mask = lines(1, 40)
+    wide, wide_mask = (np.pad(a, [(0, 0), (0, 9), (0, 0)][: a.ndim]) for a in (x, mask))
+    made = distort.distort(x, mask, np.random.default_rng(1))
+    wider = distort.distort(wide, wide_mask, np.random.default_rng(1))
+    np.testing.assert_allclose(wider[:, :40], made, atol=1e-6)
+
+
+def test_what_stands_out_is_lengthened_on_a_slope_too() -> None:
+    step = np.arange(400)
+    heights = np.tile([0, 1, 0, 1, 0, 3, 0, 1, -1, 1], 40) - 0.7  # small letters from 0 to 1
+    factors = np.array([[1.5]]), np.array([[2.0]])
+    mask = np.ones((1, 400), bool)
+    for slope in (0.0, 0.05):
+        dy = np.diff(heights + slope * step, prepend=0)[None]
+        made = np.cumsum(dy + distort.reached(dy, mask, *factors)) - slope * step
+        moved = made - heights
+        assert moved[heights > 2].min() > 0.4 and moved[heights < -1].max() < -0.4
+        assert abs(moved[np.abs(heights) < 1]).max() < 0.1
 
 
 def test_hands_vary_as_said() -> None:
