@@ -1,0 +1,197 @@
+"""`pentrace write`, as people call it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from pentrace.errors import PentraceError
+from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.store import save_model
+from pentrace.write.command import MISSING, command
+from pentrace.write.model import find_model
+from tests import small_model
+from tests.small_synthesis import save
+from tests.test_write_style import save as save_style
+from tests.test_write_style import waves
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("model") / "model.safetensors")
+
+
+def run(*words: object, stdin: str | bytes | None = None) -> Result:
+    """What the command does; errors that are no exit are raised."""
+    done = CliRunner().invoke(command, [str(word) for word in words], input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def page(path: Path) -> dict:
+    return json.loads(path.read_text())
+
+
+def test_a_text_becomes_a_page_and_what_was_done_is_told(model, tmp_path):
+    out = tmp_path / "page.json"
+    done = run("any text you like", "--model", model, "--seed", 3, "--bias", 0.7, "-o", out)
+    assert done.exit_code == 0
+    assert "page.json: 1 line, " in done.stdout
+    assert "writing 1 line" in done.stderr
+    found = page(out)
+    assert (found["width"], found["height"]) == (210, 297)
+    assert found["text"] == "any text you like"
+    assert found["said"]["seed"] == "3"
+    assert found["said"]["bias"] == "0.7"
+
+
+def test_the_same_seed_gives_the_same_bytes(model, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run("a cab", "--model", model, "-o", tmp_path / f"{name}.svg", "--seed", seed, "--quiet")
+    one, same, other = ((tmp_path / f"{name}.svg").read_bytes() for name in "abc")
+    assert one == same
+    assert one != other
+
+
+def test_long_texts_fill_several_pages(model, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("\ufeff" + "the quick brown fox jumps over the lazy dog\n" * 12)
+    given = ("--model", model, "--page", "a5", "--size", 10, "-o", tmp_path / "my.page.json")
+    done = run("--file", text, *given)
+    assert done.exit_code == 0
+    names = sorted(path.name for path in tmp_path.glob("my.page*"))
+    assert names[:2] == ["my.page-1.json", "my.page-2.json"]
+    texts = [page(tmp_path / name)["text"] for name in names]
+    assert " ".join(texts).split() == text.read_text(encoding="utf-8-sig").split()
+
+
+def test_standard_input_and_quiet(model, tmp_path):
+    done = run("-", "--model", model, "-o", tmp_path / "a.json", "--quiet", stdin="a cab\n")
+    assert (done.stdout, done.stderr) == ("", "")
+    assert page(tmp_path / "a.json")["text"] == "a cab"
+
+
+def test_all_lines_go_on_in_the_hand_of_the_first(model, tmp_path):
+    text = "a minimum of lines\nmore lines\nand the last"
+    for name, options in (("one", ()), ("many", ("--many-hands",))):
+        run(text, "--model", model, "-o", tmp_path / f"{name}.json", "--drift", 0, *options)
+    one, many = (page(tmp_path / f"{name}.json") for name in ("one", "many"))
+    assert one["text"] == many["text"] == text
+    assert one["strokes"][0] == many["strokes"][0]
+    assert one["strokes"] != many["strokes"]
+
+
+def test_a_style_changes_the_hand(tmp_path):
+    model = save(tmp_path / "slow.safetensors", pace=0.03)
+    style = save_style(tmp_path / "me.json", waves())
+    plain, mine = tmp_path / "plain.json", tmp_path / "mine.json"
+    run("a cab", "--model", model, "-o", plain)
+    done = run("a cab", "--model", model, "-o", mine, "--style", style)
+    assert done.exit_code == 0
+    assert page(plain)["strokes"] != page(mine)["strokes"]
+    assert page(mine)["said"]["style"] == str(style)
+    # What was written is a style again.
+    again = run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
+    assert again.exit_code == 0
+
+
+def test_a_text_that_is_not_all_written_is_told(model, tmp_path):
+    out = tmp_path / "a.json"
+    options = ("--steps-per-character", 4, "--attempts", 2)
+    done = run("a cab", "--model", model, "-o", out, *options)
+    assert done.exit_code == MISSING
+    assert '"a cab": missed c a b, tries: 2' in done.stderr
+    assert page(out)["text"] == "a cab"
+
+
+def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
+    out = tmp_path / "a.json"
+    with pytest.raises(PentraceError, match=r"never seen Z é; it knows .* --substitute"):
+        run("éZ", "--model", model, "-o", out)
+    assert not out.exists()
+    assert run("Zoé", "--model", model, "-o", out, "--substitute").exit_code == 0
+    assert page(out)["text"] == "zoe"
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ([], "give a text"),
+        (["a", "--file", "b"], "not both"),
+        (["  "], "the text is empty"),
+        (["--file", "gone.txt"], r"gone\.txt: cannot be read"),
+        (["a", "--bias", "-1"], "bias: .*greater than or equal to 0"),
+        (["a", "--bias", "neat"], "bias: .*number"),
+        (["a", "--page", "a3"], "page: .*allowed are a4, a5, letter, line, and WxH"),
+        (["a", "--page", "50x40"], "leaves 10 x 0 mm"),
+        (["a", "--model", "gone"], r"gone: no such model; .*make"),
+        (["a", "--style-text", "b"], "about a --style"),
+        (["a", "--style", "me.txt"], "not a form of ink"),
+        (["a", "--style", "x", "--data", "gone"], "--data is a folder"),
+    ],
+)
+def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
+    words = words if "gone" in words and "--model" in words else [*words, "--model", str(model)]
+    with pytest.raises(PentraceError, match=wrong):
+        run(*words, "-o", tmp_path / "a.json")
+
+
+def test_forms_are_checked_before_anything_is_written(model, tmp_path):
+    with pytest.raises(PentraceError, match="known endings"):
+        run("a", "--model", model, "-o", tmp_path / "a.doc")
+
+
+def test_a_network_that_reads_no_text_is_refused(tmp_path):
+    path = tmp_path / "model.safetensors"
+    network = PredictionNetwork(small_model.SETTINGS)
+    save_model(path, network, small_model.SETTINGS, small_model.NORMALISATION)
+    with pytest.raises(PentraceError, match="a prediction network, which writes no text"):
+        run("a", "--model", path, "-o", tmp_path / "a.json")
+
+
+def test_the_only_network_that_can_write_is_found(tmp_path):
+    with pytest.raises(PentraceError, match="make"):
+        find_model(None, tmp_path)
+    network = PredictionNetwork(small_model.SETTINGS)
+    for name in ("a", "b", "c"):
+        (tmp_path / "demo" / name).mkdir(parents=True)
+    place = tmp_path / "demo" / "a" / "model.safetensors"
+    save_model(place, network, small_model.SETTINGS, small_model.NORMALISATION)
+    one = save(tmp_path / "demo" / "b" / "model.safetensors")
+    (tmp_path / "demo" / "c" / "model.safetensors").write_bytes(b"cut")
+    assert find_model(None, tmp_path) == one
+    two = save(tmp_path / "demo" / "c" / "model.safetensors")
+    with pytest.raises(PentraceError, match="choose one with --model") as error:
+        find_model(None, tmp_path)
+    assert str(one) in str(error.value)
+    assert str(two) in str(error.value)
+    assert find_model(place, tmp_path) == place
+
+
+@pytest.mark.parametrize("page_size", ["a4", "letter", "100x150", "line"])
+def test_ink_is_within_the_margins_of_any_page(model, tmp_path, page_size):
+    out = tmp_path / "a.json"
+    text = "the quick brown fox jumps over the lazy dog " * 2
+    run(text, "--model", model, "-o", out, "--page", page_size, "--margin", 12)
+    found = page(out)
+    xy = np.array([point[:2] for stroke in found["strokes"] for point in stroke])
+    assert (xy >= 12 - 1e-2).all()
+    assert (xy <= np.array([found["width"], found["height"]]) - 12 + 1e-2).all()
+
+
+def test_nothing_slow_is_imported_on_the_way(model, tmp_path):
+    program = (
+        "import sys; from pentrace.__main__ import main; sys.argv = ['pentrace', *sys.argv[1:]]\n"
+        "try: main()\n"
+        "except SystemExit as done: assert not done.code\n"
+        "slow = {'torch', 'pandas', 'matplotlib', 'scipy', 'lxml'} & set(sys.modules)\n"
+        "assert not slow, slow"
+    )
+    words = ["write", "a cab", "--model", str(model), "-o", str(tmp_path / "a.svg")]
+    subprocess.run([sys.executable, "-c", program, *words], check=True)
+    assert (tmp_path / "a.svg").exists()
