@@ -15,8 +15,8 @@ from torch.nn.functional import log_softmax
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import PADDING, symbol_count
 
-REDUCTION = 3  # offsets to a step of the LSTM; a character takes some 20 of them
-SPAN = 6  # offsets that a step sees: twice the reduction, so that neighbours overlap
+REDUCTION = 4  # offsets to a step of the LSTM; a character takes some 20 of them, seldom under 10
+SPAN = 8  # offsets that a step sees: twice the reduction, so that neighbours overlap
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what the symbol of rare characters is read as
 
 
@@ -61,7 +61,7 @@ class RecognitionNetwork(nn.Module):
         """Log-probabilities (T', B, V + 1) and lengths int64 (B,) of B lines.
 
         x (B, T, 3) holds dx, dy (normalised, y upward) and end of stroke; `lengths` (B,) says how
-        many of the T steps are a line's own. T' is T / 3, rounded up. What stands in the padding
+        many of the T steps are a line's own. T' is T / 4, rounded up. What stands in the padding
         of x, if finite, has no part in a line's own steps.
         """
         lengths = lengths.to(x.device)
