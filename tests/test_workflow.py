@@ -32,6 +32,11 @@ def test_every_named_file_is_there(whole: Checkout) -> None:
     network = whole.folder / NETWORK
     for name in ("model.safetensors", "history.parquet", "metrics.json", "samples", "plots"):
         assert (network / name).exists(), name
+    writer = network.with_name("writer")
+    assert (pd.read_parquet(writer / "rewritten/lines.parquet").bias == 0.5).all()
+    read = pd.read_parquet(writer / "recognised.parquet")
+    assert set(read.origin) == {"real", "written"} and (read.characters > 0).all()
+    assert (network.with_name("reader") / "recognition.json").exists()
     assert json.loads((network / "metrics.json").read_text())["table"]
     assert (whole.folder / "results/report.html").stat().st_size > 100_000
 
@@ -53,14 +58,18 @@ def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
 
 def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
     change(whole_copy, "config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
-    change(whole_copy, "workflow/presets/smoke.yaml", "bias: [0.5]", "bias: [0.6]")
-    drawn = {f"{rule} demo-iam small" for rule in ("sample", "plot_density", "plot_samples")}
+    change(whole_copy, "workflow/presets/smoke.yaml", "steps: 60, bias: [0.5]", "steps: 60, bias: [0.6]")
+    drawn = {
+        f"{rule} demo-iam {network}"
+        for rule in ("sample", "plot_density", "plot_samples")
+        for network in ("small", "writer")
+    }
     assert whole_copy.rules(*SMOKE) == drawn | CONFIGURED
     assert "Nothing to be done" in whole_copy.snakemake(*SMOKE)
 
 
 def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) -> None:
-    change(whole_copy, "workflow/presets/smoke.yaml", "batch_size: 4", "batch_size: 5")
+    change(whole_copy, "workflow/presets/smoke.yaml", "length: 60", "length: 50")
     figures = (
         "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
     )  # fmt: skip
@@ -69,10 +78,18 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
     assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
 
 
+def test_another_reader_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
+    change(whole_copy, "workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
+    reader = {f"{rule} demo-iam reader" for rule in ("train", "recognise", "plot_training")}
+    writer = {f"{rule} demo-iam writer" for rule in ("recognise", "plot_recognition")}
+    assert whole_copy.rules("-n", *SMOKE) == reader | writer | CONFIGURED
+
+
 def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
     with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
         module.write("# changed\n")
-    assert whole_copy.rules(*SMOKE) == {"plot_training demo-iam small", "report", "all"}
+    drawn = {f"plot_training demo-iam {name}" for name in ("small", "writer", "reader")}
+    assert whole_copy.rules(*SMOKE) == drawn | {"report", "all"}
 
 
 def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:

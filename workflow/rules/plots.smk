@@ -113,9 +113,10 @@ rule plot_training:
     conda:
         "../envs/pentrace.yaml"
     params:
+        counted=lambda w: CONFIG.networks[w.network].counted,
         note=note,
     shell:
-        "pentrace plot training --history {input.history} {params.note} --out {output}"
+        "pentrace plot training --history {input.history} --counted {params.counted} {params.note} --out {output}"
         " > {log} 2>&1"
 
 

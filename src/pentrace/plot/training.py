@@ -13,10 +13,11 @@ from pentrace.plot import style
 from pentrace.plot.options import FILE, figure_options
 
 
-def training_figure(history: pa.Table) -> Figure:
+def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     """Training and validation loss of `schema.HISTORY` rows, the best row marked.
 
-    Raises `PentraceError` where the history is empty.
+    `counted` is what losses are told by, a point or a character. Raises `PentraceError` where the
+    history is empty.
     """
     if not len(history):
         raise PentraceError("the history is empty; train for at least one validation")
@@ -32,7 +33,7 @@ def training_figure(history: pa.Table) -> Figure:
         step[best], validation[best], "o", mfc="none", mec=style.INK, ms=7,
         label=f"kept: step {step[best]:,}, {validation[best]:.3f}".replace("-", "−"),
     )  # fmt: skip
-    axes.set(xlabel="training step (batches)", ylabel="loss (nats per point)")
+    axes.set(xlabel="training step (batches)", ylabel=f"loss (nats per {counted})")
     axes.grid(axis="y")
     axes.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
     _epochs(axes, step, history["epoch"].to_numpy())
@@ -49,7 +50,14 @@ def _epochs(axes, step: np.ndarray, epoch: np.ndarray) -> None:  # type: ignore[
 
 @click.command()
 @click.option("--history", type=FILE, required=True, help="history.parquet of a network.")
+@click.option(
+    "--counted",
+    type=click.Choice(["point", "character"]),
+    default="point",
+    show_default=True,
+    help="What the losses are told by: a character for recognition networks.",
+)
 @figure_options
-def command(history: Path) -> Figure:
+def command(history: Path, counted: str) -> Figure:
     """Training and validation loss over the training steps."""
-    return training_figure(tables.read(history))
+    return training_figure(tables.read(history), counted)

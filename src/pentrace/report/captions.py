@@ -90,7 +90,7 @@ CAPTIONS = {
         "splits of real ink, which a perfect network would come near.",
     ),
     "recognition": Caption(
-        "Evaluation",
+        "Recognition",
         "How readable it is",
         "Errors of a recognition network, trained on the training split, in lines that the "
         "synthesis network wrote, by bias, and in the real lines of the same texts (line and grey "

@@ -49,6 +49,7 @@ class NetworkPart:
     note: str  # that of its data set
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
+    recognition: dict[str, Any] | None
     filters: list[dict[str, Any] | str]  # the different ones that rows of the metrics name
     samples: list[dict[str, Any]]
     pictures: list[Picture]
@@ -70,7 +71,7 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
 
 
 def network_part(name: str, folder: Path, note: str) -> NetworkPart:
-    """Read history.parquet, metrics.json, samples/ and plots/, where they are."""
+    """Read the history, the measures, samples/ and plots/, where they are."""
     history = _frame(folder / "history.parquet")
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
@@ -79,6 +80,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         note=note,
         history=None if history is None or history.empty else best_of(history),
         metrics=metrics,
+        recognition=_json(folder / "recognition.json"),
         filters=_filters(metrics),
         samples=index,
         pictures=pictures(folder / "plots"),
