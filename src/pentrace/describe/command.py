@@ -18,7 +18,7 @@ PLACES = {
     "windows": "windows/<split>.parquet",
     "history": "N/history.parquet",
     "lines": "N/lines.parquet",
-    "written": "N/written/lines.parquet",
+    "written": "N/rewritten/lines.parquet",
     "recognised": "N/recognised.parquet",
 }
 
