@@ -3,7 +3,7 @@
 All strokes of a page stand in one array, so that nothing here loops over strokes or points.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,7 +16,9 @@ LEAST, MOST = 0.7, 1.35
 DOT = 1.6  # width of a dot, in pen widths: one width is lost among lines
 STEEPNESS = 1.5
 PASSES = 6  # of the average along a stroke: a hand does not change its speed at once
-SAME = 1e-3  # mm: points nearer than this are one
+STEADY = 2  # of the average of positions
+APART = 0.5  # pen widths along the stroke between points
+SAME = 1e-3  # mm: a stroke that is shorter than this is a dot
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,44 @@ class Line:
 def drawn(page: Page, pen: Pen) -> Line:
     """The strokes of `page`: of one width with a `plotter`, thinner where faster with a `brush`.
 
-    Empty strokes go; so do points on top of the one before.
+    Points are smoothed a little, and where they lie closer than the pen is wide most go: what is
+    left of them is the shake of the sensor, or of the network. Strokes begin and end where they
+    did; empty ones go.
     """
     flat, owner = points(page)
     if len(flat):
         flat = np.concatenate(y_downward(page))
-    new = np.append(True, owner[1:] != owner[:-1])[: len(flat)]
-    same = np.append(False, np.hypot(*np.diff(flat[:, :2], axis=0).T) < SAME)[: len(flat)]
-    kept = new | ~same
-    flat, new = flat[kept], new[kept]
-    starts = np.append(np.flatnonzero(new), len(flat))
-    plain = Line(flat[:, :2], flat[:, 2], np.full(len(flat), page.pen_width), starts)
-    share = factors(plain) if pen == "brush" else np.ones(len(flat))
-    dots = starts[:-1][np.diff(starts) == 1]
-    share[dots] = DOT
-    return Line(plain.xy, plain.t, plain.width * share, starts)
+    starts = np.append(np.flatnonzero(np.diff(owner, prepend=-1)), len(flat))
+    line = Line(flat[:, :2], flat[:, 2], np.full(len(flat), page.pen_width), starts)
+    share = factors(line) if pen == "brush" else np.ones(len(flat))
+    thin = _kept(replace(line, xy=_steadied(line), width=line.width * share), page.pen_width)
+    thin.width[thin.starts[:-1][np.diff(thin.starts) == 1]] = DOT * page.pen_width
+    return thin
+
+
+def _steadied(line: Line) -> np.ndarray:
+    """The points (N, 2), smoothed along each stroke, whose ends stay."""
+    ends = np.append(line.starts[:-1], line.starts[1:] - 1)
+    steady = _averaged(line.xy, line, STEADY)
+    steady[ends] = line.xy[ends]
+    return steady
+
+
+def _kept(line: Line, pen_width: float) -> Line:
+    """The first point in each `APART` of the way along each stroke, and its last."""
+    apart = APART * pen_width
+    way = np.append(0.0, np.hypot(*np.diff(line.xy, axis=0).T) * line.inside)[: len(line.xy)]
+    along = np.cumsum(way)
+    lengths = np.diff(line.starts)
+    since = along - np.repeat(along[line.starts[:-1]], lengths)
+    left = np.repeat(along[line.starts[1:] - 1], lengths) - along
+    part = np.floor(since / apart)
+    kept = np.append(True, np.diff(part) != 0)[: len(part)] & (left > apart / 2)
+    first, last = line.starts[:-1], line.starts[1:] - 1
+    kept[first] = True
+    kept[last] |= since[last] > SAME
+    starts = np.append(0, np.cumsum(kept))[line.starts]
+    return Line(line.xy[kept], line.t[kept], line.width[kept], starts)
 
 
 def factors(line: Line) -> np.ndarray:
@@ -65,7 +90,9 @@ def factors(line: Line) -> np.ndarray:
     inside = line.inside
     way = np.hypot(*np.diff(line.xy, axis=0).T) * inside
     time = np.maximum(np.diff(line.t), 0) * inside
-    speed = _averaged(_at_points(way), line) / np.maximum(_averaged(_at_points(time), line), 1e-9)
+    speed = _averaged(_at_points(way), line, PASSES) / np.maximum(
+        _averaged(_at_points(time), line, PASSES), 1e-9
+    )
     moving = speed[_at_points(inside * 1.0) > 0]
     usual = float(np.median(moving)) if len(moving) else 0.0
     ratio = speed / usual if usual > 0 else np.ones(len(speed))
@@ -77,11 +104,11 @@ def _at_points(between: np.ndarray) -> np.ndarray:
     return np.append(0.0, between) + np.append(between, 0.0)
 
 
-def _averaged(values: np.ndarray, line: Line) -> np.ndarray:
-    """Values (N,) smoothed along each stroke by a bell of sd sqrt(PASSES / 2) points."""
+def _averaged(values: np.ndarray, line: Line, passes: int) -> np.ndarray:
+    """Values (N, ...) smoothed along each stroke by a bell of sd sqrt(passes / 2) points."""
     before = np.arange(len(values)) - np.append(False, line.inside)[: len(values)]
     after = np.arange(len(values)) + np.append(line.inside, False)[: len(values)]
-    for _ in range(PASSES):
+    for _ in range(passes):
         values = 0.25 * values[before] + 0.5 * values + 0.25 * values[after]
     return values
 

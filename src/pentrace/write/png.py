@@ -27,7 +27,7 @@ def png(page: Page, pen: Pen, dpi: float = DPI) -> bytes:
     stamp(canvas, discs(drawn(page, pen), scale))
     out = io.BytesIO()
     image = Image.fromarray(greys()[canvas])
-    image.save(out, "PNG", dpi=(dpi, dpi), pnginfo=_info(page), compress_level=4)
+    image.save(out, "PNG", dpi=(dpi, dpi), pnginfo=_info(page), compress_level=1)
     return out.getvalue()
 
 

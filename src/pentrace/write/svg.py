@@ -8,6 +8,7 @@ as it is at least as wide as half the ribbon (MOST <= 2 LEAST).
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -17,6 +18,7 @@ from pentrace.write.pen import LEAST, Line, Pen, curves, directions, drawn
 
 INK = "#1a1a1a"
 ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
+SHARP = 0.7  # length of a direction: the stroke turns by some 90 degrees at one point
 STEPS = 1000  # coordinates are whole parts of a mm
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -48,17 +50,22 @@ def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = No
 
 def xml_text(text: str) -> str:
     """`text` escaped, without the characters that XML cannot hold."""
-    return escape(_NOT_XML.sub("", text))
+    return escape(without_control(text))
+
+
+def without_control(text: str) -> str:
+    """`text` without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
 
 
 def single_lines(line: Line) -> list[str]:
     """Path data of one line a stroke, mm; a dot has no length, and round caps make it seen."""
     parts = _by_stroke(line, curves(line.xy, line.inside))
     starts = line.xy[line.starts[:-1]]
-    return [_open(at, part) for at, part in zip(starts, parts, strict=True)]
+    return [open_path(at, part) for at, part in zip(starts, parts, strict=True)]
 
 
-def _open(start: np.ndarray, part: np.ndarray) -> str:
+def open_path(start: np.ndarray, part: np.ndarray) -> str:
     """A path from `start` (2,) through the curves of `part` (C, 4, 2), in absolute numbers."""
     return f"M{_numbers(start)}" + (f"C{_numbers(part[:, 1:])}" if len(part) else "h0")
 
@@ -74,10 +81,26 @@ def _ribbons(line: Line, least: float) -> list[str]:
     # Around the end, and around the start: twice the way from one side to the other.
     caps = [(half[last], -2 * side[last]), (half[first], 2 * side[first])]
     turns = [[_arc(r, way) for r, way in zip(*cap, strict=True)] for cap in caps]
+    closed = zip(begin, there, turns[0], back, turns[1], _tips(line, half), strict=True)
     return [
-        _squeezed(f"M{_numbers(at / STEPS)}{_relative(a)}{end}{_relative(b[::-1])}{start}z")
-        for at, a, end, b, start in zip(begin, there, turns[0], back, turns[1], strict=True)
+        _squeezed(f"M{_numbers(at / STEPS)}{_relative(a)}{end}{_relative(b[::-1])}{start}z{tips}")
+        for at, a, end, b, start, tips in closed
     ]
+
+
+def _tips(line: Line, half: np.ndarray) -> list[str]:
+    """Per stroke, circles where it turns back: there the sides of the ribbon change places."""
+    sharp = np.hypot(*directions(line.xy, line.inside).T) < SHARP
+    sharp[line.starts[:-1]] = sharp[line.starts[1:] - 1] = False
+    at = np.flatnonzero(sharp & (half * STEPS >= 1))
+    circles = [_circle(*row) for row in zip(*line.xy[at].T, half[at], strict=True)]
+    cuts = np.searchsorted(at, line.starts)
+    return ["".join(circles[a:b]) for a, b in pairwise(cuts.tolist())]
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    start, way = np.array([x - radius, y]), np.array([2 * radius, 0])
+    return f"M{_numbers(start)}{_arc(radius, way)}{_arc(radius, -way)}z"
 
 
 def _across(line: Line) -> np.ndarray:
