@@ -18,6 +18,10 @@ FIGURES = {
     "comparison": "Real against generated offsets, strokes and speeds.",
     "samples": "A sheet of generated samples.",
     "reliability": "Predicted against observed rate of ends of strokes.",
+    "window": "Where in its text the network is, over time.",
+    "biases": "One text at several biases.",
+    "styles": "One text in the styles of several writers.",
+    "primed": "Real lines above their continuation by the network.",
     "recognition": "Errors of a recognition network in real and in written lines.",
 }
 

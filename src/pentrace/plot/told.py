@@ -1,0 +1,142 @@
+"""What the figures of a synthesis network share: the network, real lines, and what it writes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from unicodedata import normalize
+
+import click
+import numpy as np
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.plot.drawing import Drawing
+from pentrace.plot.lines import Line
+from pentrace.plot.options import FILE
+from pentrace.sample.units import positions
+from pentrace.windows.lines import load_lines
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Line as Written
+from pentrace.write.model import load_writer
+
+
+class Told(NamedTuple):
+    """A synthesis network, and real lines that it can read."""
+
+    network: FusedNetwork
+    normalisation: dict
+    lines: list[Line]  # at least one, each with a text
+
+
+def told_options(function: Callable) -> Callable:
+    """Add `--model`, `--windows` and `--seed`: a network and real lines."""
+    for option in (
+        click.option("--seed", type=click.IntRange(0), default=1, help="Of what is written."),
+        click.option("--windows", type=FILE, required=True, help="Folder of windows."),
+        click.option("--model", type=FILE, required=True, help="Trained synthesis network."),
+    ):
+        function = option(function)
+    return function
+
+
+def split_option(*splits: str) -> Callable:
+    """`--split`, once or more, of which real lines are taken; these `splits` without it."""
+    told = "Split that real lines are taken from; may be given again."
+    return click.option("--split", "splits", multiple=True, default=splits, help=told)
+
+
+text_option = click.option("--text", help="What to write; without it, the line of median length.")
+bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the lines.")
+samples_option = click.option("--samples", type=FILE, help="samples.parquet, which knows writers.")
+
+
+def load(model: Path, windows: Path, splits: Sequence[str]) -> Told:
+    """The network at `model` and the lines of `splits` whose text is in its alphabet.
+
+    Raises `PentraceError` where the network is of another kind, or there is no such line.
+    """
+    network, normalisation = load_writer(model)
+    known = set(network.settings.alphabet or "")
+    lines = load_lines(windows, splits).with_text()
+    texts = [normalize("NFC", text or "") for text in lines.texts]
+    usable = [i for i, t in enumerate(texts) if lines.n_steps[i] > 0 and set(t) <= known]
+    if not usable:
+        raise PentraceError(
+            f"{windows}: no line in {', '.join(splits)} with a text that {model} can read; name "
+            "another by --split"
+        )
+    found = [Line(lines.ids[i], np.array(lines[i]), texts[i]) for i in usable]
+    return Told(network, normalisation, found)
+
+
+def named(name: str | None, lines: list[Line]) -> Line:
+    """The line `name`, or the one of median length; raises `PentraceError` where there is none."""
+    if name is None:
+        return median(lines)
+    for line in lines:
+        if line.name == name:
+            return line
+    raise PentraceError(f"no line {name!r} with a text the network can read in these splits")
+
+
+def median(lines: list[Line]) -> Line:
+    """The line with the median number of points."""
+    return sorted(lines, key=lambda line: len(line.steps))[len(lines) // 2]
+
+
+def text_of(line: Line) -> str:
+    """What a line of `Told` says."""
+    return line.text or ""
+
+
+def chosen(text: str | None, lines: list[Line]) -> str:
+    """`text`, or else that of the line of median length."""
+    return normalize("NFC", text) if text else text_of(median(lines))
+
+
+def hands(lines: list[Line], samples: Path | None, count: int) -> list[tuple[str, Line]]:
+    """At most `count` writers, evenly spaced by name, each with a line near the median length.
+
+    Each is named for people. Without writers in the table of `samples`, each form counts as one.
+    """
+    writers = _writers(samples)
+    usual = len(median(lines).steps) if lines else 0
+    found: dict[str, Line] = {}
+    for line in sorted(lines, key=lambda line: abs(len(line.steps) - usual)):
+        writer = writers.get(line.name) if writers else f"form {_form(line.name)}"
+        if writer is not None:
+            found.setdefault(writer, line)
+    names = sorted(found)
+    at = np.unique(np.linspace(0, len(names) - 1, count).round().astype(int))
+    return [(names[i], found[names[i]]) for i in at if i >= 0]
+
+
+def _writers(samples: Path | None) -> dict[str, str]:
+    """Name of a sample -> its writer, where that is known."""
+    if samples is None:
+        return {}
+    table = tables.read(samples, ["sample_id", "writer"]).to_pylist()
+    return {row["sample_id"]: f"writer {row['writer']}" for row in table if row["writer"]}
+
+
+def _form(name: str) -> str:
+    """a01-000u of a01-000u-03."""
+    return name.rsplit("-", 1)[0]
+
+
+def drawn(name: str, steps: np.ndarray, normalisation: dict) -> Drawing:
+    """Normalised steps (T, 3), the null step first, as ink."""
+    x, y, _, stroke = positions(steps, normalisation)
+    return Drawing(name, x, y, stroke)
+
+
+def failure(line: Written) -> str:
+    """What is wrong with a written line, in a few words; nothing where it is whole."""
+    if line.missed:
+        return f"failed, missing\n“{line.missed[:14]}{'…' * (len(line.missed) > 14)}”"
+    return "" if line.finished else "failed, does not end"
+
+
+def label(name: str, line: Written) -> str:
+    """`name`, and below it what is wrong with the line."""
+    return "\n".join(filter(None, (name, failure(line))))

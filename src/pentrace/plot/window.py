@@ -1,0 +1,176 @@
+"""Where the soft window is over time, against the text, below the line it reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import PowerNorm, to_rgba_array
+from matplotlib.figure import Figure
+
+from pentrace.networks.text import encode
+from pentrace.plot import drawing, style, told
+from pentrace.plot.drawing import Drawing
+from pentrace.plot.options import figure_options
+from pentrace.plot.told import Told
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.lines import Drawing as Drawn
+from pentrace.write.lines import write_lines
+
+# Inches: left edge and width of the panels, the links, the rooms above and below them, and what
+# a page of two lines may take.
+LEFT, ACROSS, BETWEEN, ABOVE, BELOW, TALLEST = 0.35, 6.1, 0.25, 0.3, 0.42, 10.0
+LETTER = 0.09  # inches of the map, for a character
+COLOURS = (style.BLUE, style.RED, style.GREEN, style.PINK)  # of neighbouring characters
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What the window saw while the network read T steps of one line."""
+
+    drawing: Drawing
+    text: str  # U characters
+    phi: np.ndarray  # float32 (T - 1, U + 1), weights when point i + 1 is predicted; behind it last
+
+    @property
+    def colours(self) -> np.ndarray:
+        """RGBA (T, 4): each point has the colour of the character with most of the window."""
+        return self.shades[np.insert(self.phi.argmax(1), 0, self.phi[0].argmax())]
+
+    @property
+    def shades(self) -> np.ndarray:
+        """RGBA (U + 1, 4): a colour for each character, grey for what is behind the text."""
+        own = [COLOURS[u % len(COLOURS)] for u in range(len(self.text))]
+        return to_rgba_array([*own, style.GREY])
+
+
+def attention(network: FusedNetwork, steps: np.ndarray, text: str) -> np.ndarray:
+    """Window weights phi float32 (T - 1, U + 1) while the network reads steps (T, 3) of `text`.
+
+    Graves 2013, equations 48 to 51; as `SynthesisNetwork.attention`, without torch.
+    """
+    network.start(1, encode([text], network.settings, "fold"))
+    seen = []
+    for step in steps[:-1]:
+        network.step(step[None])
+        assert network.phi is not None
+        seen.append(network.phi[0].copy())
+    return np.stack(seen)
+
+
+def attended(given: Told, name: str, steps: np.ndarray, text: str) -> Attended:
+    """The line `steps` (T, 3) that says `text`, as the network reads it."""
+    ink = told.drawn(name, steps, given.normalisation)
+    return Attended(ink, text, attention(given.network, steps, text))
+
+
+def window_figure(shown: list[Attended]) -> Figure:
+    """Heat map of phi for each line (rows: characters, columns: steps), with its ink above.
+
+    Ink and letters have the colour of the character that most of the window is on; thin lines
+    lead from the end of each stroke to the step at which it ends. As Graves 2013, figure 13.
+    """
+    pages = [_page_height(one.drawing) for one in shown]
+    rooms = [page + ABOVE + BETWEEN + BELOW for page in pages]
+    rows = sum(len(one.text) + 1 for one in shown)
+    letter = min(LETTER, max(TALLEST - sum(rooms), 1.0) / rows)
+    heights = [room + letter * (len(one.text) + 1) for room, one in zip(rooms, shown, strict=True)]
+    made = style.figure(sum(heights))
+    made.set_layout_engine("none")  # the three panels of a line must line up to the pixel
+    top = sum(heights)
+    for one, page, height in zip(shown, pages, heights, strict=True):
+        _line(made, one, top - ABOVE - page, page, letter)
+        top -= height
+    return made
+
+
+def _page_height(ink: Drawing) -> float:
+    left, right, low, high = drawing.box(ink)
+    return min(ACROSS * (high - low) / max(right - left, 1e-9), 1.5) + 0.06
+
+
+def _line(made: Figure, one: Attended, low: float, page: float, letter: float) -> None:
+    """The ink of `page` inches from `low` up, below it the links and the map."""
+    tall = letter * (len(one.text) + 1)
+    _panel(made, low - BETWEEN - tall, tall, _map, one, letter)
+    _panel(made, low - BETWEEN, BETWEEN, _links, one)
+    _panel(made, low, page, _ink, one).set_title(one.drawing.name, fontsize=7.5)
+
+
+def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any) -> Axes:
+    """Axes ACROSS inches wide, `low` inches above the lower edge, on which `draw` has drawn."""
+    width, tall = made.get_size_inches()
+    axes = made.add_axes((LEFT / width, low / tall, ACROSS / width, height / tall))
+    draw(axes, *given)
+    return axes
+
+
+def _ink(axes: Axes, one: Attended) -> None:
+    left, right, low, high = drawing.box(one.drawing)
+    drawing.draw(axes, one.drawing, one.colours, 0.9)
+    style.bare(axes)
+    edge = 0.03 * (high - low)
+    axes.set(xlim=(left, max(right, left + 1e-9)), ylim=(low - edge, high + edge + 1e-9))
+    for part in axes.collections:
+        part.set_clip_on(False)  # half a pen width sticks out
+
+
+def _links(axes: Axes, one: Attended) -> None:
+    """From the share of the page's width (top) to the share of the steps (bottom)."""
+    left, right, _, _ = drawing.box(one.drawing)
+    stroke = one.drawing.stroke
+    at = np.flatnonzero(stroke[1:] != stroke[:-1])
+    top = (one.drawing.x[at] - left) / max(right - left, 1e-9)
+    bottom = at / len(one.phi)
+    ends = np.stack([np.stack([top, np.ones(len(at))], 1), np.stack([bottom, 0 * top], 1)], 1)
+    axes.add_collection(LineCollection(list(ends), colors="#bdbdbd", linewidths=0.5))
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    style.bare(axes)
+
+
+def _map(axes: Axes, one: Attended, letter: float) -> None:
+    steps, rows = one.phi.shape
+    # The weights are bounded by nothing: the scale ends where most steps have their largest.
+    top = float(np.percentile(one.phi.max(1), 90)) or 1.0
+    image = axes.imshow(
+        one.phi.T, cmap=style.HEAT, norm=PowerNorm(0.6, 0, top, clip=True), aspect="auto",
+        extent=(0.5, steps + 0.5, rows - 0.5, -0.5), interpolation="nearest",
+    )  # fmt: skip
+    axes.set(xlim=(0, steps), xlabel="step")
+    axes.set_yticks(range(rows), [*one.text.replace(" ", "␣"), "end"])
+    axes.tick_params("y", length=0, labelsize=min(7.0, 72 * letter), pad=2)
+    for tick, shade in zip(axes.get_yticklabels(), one.shades, strict=True):
+        tick.set_color(tuple(shade))
+    ticks = [0, 0.25 * top, top]
+    bar = axes.figure.colorbar(image, cax=axes.inset_axes((1.01, 0, 0.012, 1)), ticks=ticks)
+    bar.ax.yaxis.set_major_formatter("{x:.2g}")
+    bar.set_label("weight of a character")
+    bar.outline.set_visible(False)
+
+
+@click.command()
+@told.told_options
+@told.split_option("validation")
+@click.option("--line", help="Sample id; without it, the one of median length.")
+@click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the line that is written.")
+@figure_options
+def command(
+    model: Path, windows: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
+) -> Figure:
+    """Where in its text the window is, over a real line and over one written of the same text."""
+    given = told.load(model, windows, splits)
+    real = told.named(line, given.lines)
+    text = told.text_of(real)
+    (own,) = write_lines(given.network, [text], Drawn(bias, seed))
+    failed = told.failure(own)
+    name = f"written by the network, bias {bias:g}" + (f" ({failed})" if failed else "")
+    return window_figure(
+        [
+            attended(given, f"real line {real.name}", real.steps, text),
+            attended(given, name, own.steps, own.text),
+        ]
+    )
