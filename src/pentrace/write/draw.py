@@ -122,8 +122,9 @@ class _Tracker:
         seen = np.multiply(phi, self.inside, out=self.window[n])
         at = seen.argmax(1)
         self.character[:, n] = at
-        leaving = (at == self.behind) & ~self.stopped & (n < self.length)
-        if leaving.any():
+        behind = at == self.behind
+        if behind.any():
+            leaving = behind & ~self.stopped & (n < self.length)
             self.length[leaving] = n + 1
             self.stopped |= leaving
-        return bool((self.length <= n + 1).all())
+        return bool(self.length.max() <= n + 1)
