@@ -28,7 +28,11 @@ def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
 
 @torch.no_grad()
 def read(network: RecognitionNetwork, lines: Lines) -> list[str]:
-    """What `network` reads in each line; the null step before the first point is left out."""
+    """What `network` reads in each line, from the same offsets that it is trained on.
+
+    Those are all but the last, the input of other networks; the null step tells where a line
+    starts.
+    """
     order = np.argsort(lines.n_steps, kind="stable")  # like lengths together: little padding
     texts: dict[int, str] = {}
     for some in np.split(order, range(BATCH, len(order), BATCH)):
@@ -37,7 +41,7 @@ def read(network: RecognitionNetwork, lines: Lines) -> list[str]:
 
 
 def _read(network: RecognitionNetwork, lines: Lines, some: np.ndarray) -> list[str]:
-    _, steps, own = gather(lines, Batch(some, np.zeros_like(some), lines.n_steps[some]))
+    steps, _, own = gather(lines, Batch(some, np.zeros_like(some), lines.n_steps[some]))
     lengths = torch.from_numpy(own.sum(1))
     read, steps_read = network(torch.from_numpy(steps), lengths)
     return decode(read, steps_read, network.settings.alphabet or "")
