@@ -5,7 +5,7 @@ import pytest
 
 from pentrace.errors import PentraceError
 from pentrace.write.chances import another_seed
-from pentrace.write.lines import Drawing, Primer, missed, own_strokes, write_lines
+from pentrace.write.lines import Drawing, Primer, missed, own_start, write_lines
 from tests.small_synthesis import steady
 
 TEXTS = ["a bad cab", "dad", "the quick brown fox"]
@@ -131,8 +131,26 @@ def test_a_window_far_away_is_at_no_character():
     assert missed(phi, phi.max(1), "abc") == "abc"
 
 
-def test_the_first_stroke_of_its_own_is_found():
-    ends = np.array([0, 1, 0, 0, 1, 0, 1])
-    own = np.array([0, 0, 0, 1, 1, 1, 1], bool)
-    assert own_strokes(ends, own) == 2
-    assert own_strokes(ends, np.zeros(7, bool)) == 0
+def _steps(*runs: tuple[int, bool]) -> np.ndarray:
+    return np.concatenate([np.full(length, value) for length, value in runs])
+
+
+@pytest.mark.parametrize(
+    ("own", "start"),
+    [
+        (_steps((10, False), (30, True)), 10),  # with a stroke
+        (_steps((13, False), (27, True)), 10),  # early in a stroke
+        (_steps((7, False), (33, True)), 10),  # at the very end of one
+        (_steps((28, False), (12, True)), 28),  # late in a long one: the letter is kept
+        (
+            _steps(
+                (40, False),
+            ),
+            0,
+        ),
+    ],
+)
+def test_a_new_text_begins_with_a_stroke_but_loses_no_letter(own, start):
+    ends = np.zeros(40)
+    ends[[9, 39]] = 1
+    assert own_start(ends, own) == start

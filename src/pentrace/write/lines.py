@@ -16,6 +16,7 @@ TOGETHER = 64  # lines in a batch: more are no faster, and take memory
 NEAR = 0.25  # of the largest weight: what the window shows more of is being written
 SEEN = 1e-4  # weights below are those of a window far from its text, alike for all characters
 LEAST = 2  # steps at a character; fewer draw nothing
+TAIL = 8  # steps that are the end of a stroke and not yet a letter
 LEADING = 15  # characters that show a hand
 
 
@@ -142,7 +143,7 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     character = np.clip(written.character[row, :length] - begin, 0, len(text))
     lead = steps[:0]
     if begin:
-        start = own_strokes(steps[:, 2], written.character[row, :length] >= begin)
+        start = own_start(steps[:, 2], written.character[row, :length] >= begin)
         lead = steps[: start + 1].copy()
         steps, character = steps[start:], character[start:]
         steps[0, :2] = 0
@@ -155,16 +156,21 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     return Line(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
 
 
-def own_strokes(ends: np.ndarray, own: np.ndarray) -> int:
-    """Where the first stroke begins of which most points are `own`; 0 where there is none.
+def own_start(ends: np.ndarray, own: np.ndarray) -> int:
+    """The first of the steps that belong to the new text; 0 where none is `own`.
 
-    ends (T,), 1 at the last point of a stroke; own bool (T,). After a primer the pen may still
-    have to finish its last letter, which belongs to no new text.
+    ends (T,), 1 at the last point of a stroke; own bool (T,), where the window is in the new text.
+    After a primer the pen may still have to finish its last letter. Strokes are kept or left out
+    whole, as most of their points say, but where a hand joins its letters, no letter is lost: then
+    the stroke is cut.
     """
-    stroke: np.ndarray = np.cumsum(ends > 0.5) - (ends > 0.5)
-    share = np.bincount(stroke.astype(np.int64), own) / np.bincount(stroke.astype(np.int64))
-    first = np.flatnonzero(share >= 0.5)
-    return int(np.searchsorted(stroke, first[0])) if len(first) else 0
+    first = int(own.argmax())
+    lifted = np.flatnonzero(ends > 0.5)
+    begin = int(lifted[lifted < first].max(initial=-1)) + 1
+    end = int(lifted[lifted >= first].min(initial=len(ends) - 1)) + 1
+    if 2 * (end - first) >= end - begin:
+        return begin
+    return end if end - first < TAIL and end < len(ends) else first
 
 
 def missed(phi: np.ndarray, largest: np.ndarray, text: str) -> str:
