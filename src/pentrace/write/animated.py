@@ -34,9 +34,11 @@ def animated(page: Page, pen: Pen) -> str:
 def _pieces(line: Line) -> list[str]:
     """A path for each run of curves of one stroke with about one width."""
     first = np.flatnonzero(line.inside)
+    if not len(first):
+        return []
     bends, width = curves(line.xy, line.inside), (line.width[first] + line.width[first + 1]) / 2
-    step = max(float(np.ptp(width)) / LEVELS, 1e-9) if len(width) else 1.0
-    level = np.floor((width - width.min(initial=np.inf)) / step) if len(width) else width
+    step = max(float(np.ptp(width)) / LEVELS, 1e-9)
+    level = np.floor((width - width.min()) / step)
     stroke = np.searchsorted(line.starts, first, side="right")
     begins = _runs(np.stack([stroke, level], 1))
     ends = np.append(begins[1:], len(first))
@@ -53,8 +55,6 @@ def _pieces(line: Line) -> list[str]:
 
 def _runs(keys: np.ndarray) -> np.ndarray:
     """Where runs of equal rows of `keys` (C, K) begin, none longer than `LONGEST`."""
-    if not len(keys):
-        return np.zeros(0, int)
     new = np.append(True, (keys[1:] != keys[:-1]).any(1))
     begins = np.flatnonzero(new)
     since = np.arange(len(keys)) - begins[np.cumsum(new) - 1]

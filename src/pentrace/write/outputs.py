@@ -76,8 +76,8 @@ def check(path: Path, form: str | None = None) -> str:
         form = "animated-svg" if name.endswith(".animated.svg") else path.suffix.lower()[1:]
     if form not in FORMS:
         endings = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
-        wrong = f"a file called {path.name}" if path.suffix else "a file without an ending"
-        raise PentraceError(f"{path}: cannot write {wrong}; known endings: {endings}")
+        wrong = f"no form called {form}" if form else "a name without an ending tells no form"
+        raise PentraceError(f"{path}: {wrong}; known endings: {endings}")
     return form
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pentrace.write.pen import Line, curves
 
 SPACING = 0.5  # pixels between discs
-MOST_OF_CURVE = 20_000  # discs: a page is smaller than that
+MOST_OF_CURVE = 8_000  # discs: across a page, and more
 CHUNK = 1 << 14  # discs at a time: a few MB
 
 

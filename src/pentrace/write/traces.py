@@ -16,7 +16,7 @@ SAMPLE = "page"  # the name of the sample in the points table
 
 def inkml(page: Page) -> str:
     """`page` as InkML: mm from the upper left corner, y downward, t in s."""
-    strokes = [s - [0.0, page.height, 0.0] for s in page.strokes]  # the writer negates y
+    strokes = [s - [0.0, page.height, 0.0] for s in page.strokes if len(s)]  # y is negated
     notes = {"text": page.text, "unit": "mm", **page.said}
     return document(strokes, {without_control(k): without_control(v) for k, v in notes.items()})
 
