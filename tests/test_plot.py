@@ -79,7 +79,7 @@ def plot(run: Path, figure: str, out: Path, more: str = "") -> bytes:
     return out.read_bytes()
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", ARGUMENTS)  # others: test_recognise, test_plot_told
 def test_every_figure_is_drawn_and_the_same_twice(run, tmp_path, figure):
     first = plot(run, figure, tmp_path / "a.png", "--note synthetic")
     assert first == plot(run, figure, tmp_path / "b.png", "--note synthetic")

@@ -37,8 +37,8 @@ def primed_figure(
         below = told.drawn(real.name, whole, given.normalisation)
         colours = to_rgba_array([style.BLUE, style.INK])[own.astype(int)]
         rows.append(Row(real.name, above, style.BLUE))
-        label = told.label(fill(f"going on with “{text}”", 20), line)
-        rows.append(Row(label, below, colours, failed=line.failed, gap=BETWEEN))
+        label = fill(f"going on with “{text}”", 19, max_lines=3, placeholder="…”")
+        rows.append(Row(told.label(label, line), below, colours, failed=line.failed, gap=BETWEEN))
     return stacked(rows, f"bias {bias:g}", page_unit(given.normalisation))
 
 

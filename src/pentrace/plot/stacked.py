@@ -10,7 +10,7 @@ from pentrace.plot import drawing, style
 from pentrace.plot.drawing import TALLEST, Drawing
 
 # Inches: the labels, the ink, the gap between two rows, the heading, the scale bar.
-BESIDE, ACROSS, GAP, ABOVE, BELOW = 1.0, style.WIDTH - 1.05, 0.16, 0.2, 0.25
+BESIDE, ACROSS, GAP, ABOVE, BELOW = 1.0, style.WIDTH - 1.05, 0.18, 0.12, 0.25
 LONGEST = 1.5  # times the median width: a line that failed and runs on is cut there
 
 
@@ -50,7 +50,7 @@ def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
     axes = made.add_axes((0, 0, 1, 1))
     style.bare(axes)
     axes.set(xlim=(0, style.WIDTH * inch), ylim=(-height * inch, 0), aspect="equal")
-    axes.text(0.02 * inch, -0.03 * inch, heading, fontsize=7.5, color=style.INK, va="top")
+    axes.text(0.03 * inch, -0.03 * inch, heading, fontsize=7.5, color=style.INK, va="top")
     return made, axes
 
 
@@ -60,6 +60,4 @@ def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None
     one = Drawing("", row.drawing.x * row.scale, row.drawing.y * row.scale, row.drawing.stroke)
     drawing.draw(axes, one, row.colours, 0.8 * row.scale, (BESIDE * inch - left, top - high))
     colour = style.RED if row.failed else style.GREY
-    axes.text(
-        0.02 * inch, top - (high - low) / 2, row.label, fontsize=6.5, color=colour, va="center"
-    )
+    axes.text(0.03 * inch, top - (high - low) / 2, row.label, fontsize=6, color=colour, va="center")

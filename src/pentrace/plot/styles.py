@@ -37,6 +37,17 @@ def styles_figure(
     return stacked(rows, f"“{text}”, bias {bias:g}", page_unit(given.normalisation))
 
 
+def primers(lines: list[Line], text: str, samples: Path | None) -> list[tuple[str, Line]]:
+    """A line of each of `COUNT` writers that says something else than `text`.
+
+    Raises `PentraceError` where there is none.
+    """
+    found = told.hands([line for line in lines if line.text != text], samples, COUNT)
+    if not found:
+        raise PentraceError(f"no line says anything else than {text!r}; give another --text")
+    return found
+
+
 @click.command()
 @told.told_options
 @told.split_option("validation", "validation2", "test")
@@ -56,8 +67,4 @@ def command(
     """One text in the styles of several writers, each from a real line of theirs."""
     given = told.load(model, windows, splits)
     said = told.chosen(text, given.lines)
-    others = [line for line in given.lines if line.text != said]
-    hands = told.hands(others, samples, COUNT)
-    if not hands:
-        raise PentraceError(f"{windows}: no line says anything else than {said!r}; give a --text")
-    return styles_figure(given, said, hands, bias, seed)
+    return styles_figure(given, said, primers(given.lines, said, samples), bias, seed)

@@ -107,8 +107,8 @@ def hands(lines: list[Line], samples: Path | None, count: int) -> list[tuple[str
         if writer is not None:
             found.setdefault(writer, line)
     names = sorted(found)
-    at = np.unique(np.linspace(0, len(names) - 1, count).round().astype(int))
-    return [(names[i], found[names[i]]) for i in at if i >= 0]
+    at = np.unique(np.linspace(0, max(len(names) - 1, 0), count).round().astype(int))
+    return [(names[i], found[names[i]]) for i in at[: len(names)]]
 
 
 def _writers(samples: Path | None) -> dict[str, str]:

@@ -56,6 +56,34 @@ CAPTIONS = {
         "Drawn by the network, at one scale, by rising bias (0: the network as it is). Blue: a "
         "real line that primed the network, which then goes on in its style.",
     ),
+    "biases": Caption(
+        "Samples",
+        "One text at several biases",
+        "Written by the network with the same chance each time; the text stands above. Bias 0 is "
+        "the network as it is; with higher ones it writes more neatly, and always more alike. A "
+        "line is red where the network left out some of its text, or did not come to an end.",
+    ),
+    "styles": Caption(
+        "Samples",
+        "One text in several styles",
+        "Small and blue: a real line of each writer, which the network read first. Black: what it "
+        "then wrote in that style; all in black say the text above. A red label tells what a line "
+        "lacks.",
+    ),
+    "primed": Caption(
+        "Samples",
+        "Real lines, and on from them",
+        "Blue: ink of a real line, alone and then as the beginning of the line that the network "
+        "continues (black), all at one scale. What it was to go on with stands on the left.",
+    ),
+    "window": Caption(
+        "Evaluation",
+        "Where in its text the network is",
+        "Weight that the soft window gives each character (rows) at each step (columns), for a "
+        "real line and for a line of the same text that the network wrote. Ink has the colour of "
+        "the letter that most of the window is on when it is drawn; grey lines lead from the end "
+        "of each stroke to its step (as figure 13 of Graves 2013).",
+    ),
     "density": Caption(
         "Evaluation",
         "Density of the next point",

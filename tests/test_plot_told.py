@@ -1,0 +1,200 @@
+"""Figures of a synthesis network: what they show, and that the same input gives the same bytes."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from matplotlib.colors import to_rgba
+from PIL import Image
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.networks.store import load_model
+from pentrace.networks.text import encode
+from pentrace.plot import biases, primed, stacked, styles, told, window
+from pentrace.plot.command import command
+from pentrace.plot.stacked import Row
+from pentrace.plot.style import BLUE, INK, RED, applied
+from tests import small_model, small_synthesis
+
+SPLITS = ("validation",)
+TEXTS = {"validation-0": "a bad cab", "validation-1": "The cab", "validation-2": "fed",
+         "validation-3": "Über"}  # fmt: skip
+FIGURES = ("window", "biases", "styles", "primed")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Path:
+    """Lines with texts, by two writers, a synthesis network that knows no Ü, and another kind."""
+    folder = tmp_path_factory.mktemp("told")
+    small_model.write(folder)
+    path = folder / "windows" / "validation.parquet"
+    rows = [row | {"text": TEXTS[row["sample_id"]]} for row in tables.read(path).to_pylist()]
+    tables.write_rows(path, schema.WINDOWS, rows)
+    path = folder / "samples.parquet"
+    rows = [row | {"writer": f"w{int(row['sample_id'] == 'validation-0')}"}
+            for row in tables.read(path).to_pylist()]  # fmt: skip
+    tables.write_rows(path, schema.SAMPLES, rows)
+    small_synthesis.save(folder / "told.safetensors")
+    small_synthesis.save(folder / "stuck.safetensors", pace=1e-4)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def look():
+    with applied():
+        yield
+
+
+def given(run: Path, model: str = "told") -> told.Told:
+    return told.load(run / f"{model}.safetensors", run / "windows", SPLITS)
+
+
+def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "told") -> bytes:
+    words = [figure, "--model", run / f"{model}.safetensors", "--windows", run / "windows"]
+    words += ["--split", "validation", *more.split(), "--out", out]
+    done = CliRunner().invoke(command, [str(word) for word in words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_is_drawn_and_the_same_twice(run, tmp_path, figure):
+    first = plot(run, figure, tmp_path / "a.png")
+    assert first == plot(run, figure, tmp_path / "b.png")
+    assert first != plot(run, figure, tmp_path / "c.png", "--seed 2")
+    assert len(Image.open(tmp_path / "a.png").convert("RGB").getcolors(1 << 24)) > 10
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_other_kinds_of_network_are_named(run, tmp_path, figure):
+    with pytest.raises(PentraceError, match="a prediction network"):
+        plot(run, figure, tmp_path / "a.png", model="model")
+
+
+def test_lines_that_the_network_cannot_read_are_not_taken(run, tmp_path):
+    assert [line.text for line in given(run).lines] == ["a bad cab", "The cab", "fed"]
+    with pytest.raises(PentraceError, match="no line in test with a text"):
+        told.load(run / "told.safetensors", run / "windows", ["test"])
+    with pytest.raises(PentraceError, match="'validation-3'"):
+        plot(run, "window", tmp_path / "a.png", "--line validation-3")
+
+
+def test_texts_with_unknown_characters_are_refused(run, tmp_path):
+    with pytest.raises(PentraceError, match="never seen Ü"):
+        plot(run, "biases", tmp_path / "a.png", "--text Über")
+
+
+def test_attention_is_that_of_the_network_in_torch(run):
+    known = given(run)
+    real = known.lines[0]
+    found = window.attention(known.network, real.steps, "a bad cab")
+    network, settings, _ = load_model(run / "told.safetensors")
+    symbols = torch.from_numpy(encode(["a bad cab"], settings))
+    steps = torch.from_numpy(real.steps[None, :-1])
+    with torch.inference_mode():
+        expected, _ = network.attention(steps, None, symbols)
+    assert found.shape == (len(real.steps) - 1, len("a bad cab") + 1)
+    np.testing.assert_allclose(found, expected[0], rtol=1e-4, atol=1e-5)
+
+
+def test_window_colours_each_point_by_the_character_it_is_part_of():
+    phi = np.array([[0.9, 0.1, 0], [0.2, 0.7, 0], [0, 0.1, 0.8]])
+    ink = told.drawn("", np.zeros((4, 3), np.float32), small_model.NORMALISATION)
+    shown = window.Attended(ink, "ab", phi)
+    np.testing.assert_array_equal(shown.colours, shown.shades[[0, 0, 1, 2]])
+    axes = window.window_figure([shown]).axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b", "end"]
+    assert axes.images[0].get_array().shape == (3, 3)
+
+
+def test_window_shows_a_real_and_a_written_line(run):
+    known = given(run)
+    steps = [line.steps for line in known.lines[:2]]
+    both = [window.attended(known, n, s, "fed") for n, s in zip("rw", steps, strict=True)]
+    titles = [axes.get_title("left") for axes in window.window_figure(both).axes]
+    assert [title for title in titles if title] == ["r", "w"]
+
+
+def labels(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_each_bias_has_a_line_and_those_that_failed_say_so(run):
+    figure = biases.biases_figure(given(run), "a bad cab", (0.0, 2.0), 1)
+    assert labels(figure)[:3] == ["“a bad cab”", "bias 0", "bias 2"]
+    figure = biases.biases_figure(given(run, "stuck"), "ab", (0.0,), 1)
+    label = figure.axes[0].texts[1]
+    assert label.get_text() == "bias 0\nfailed, missing\n“b”" and label.get_color() == RED
+
+
+def test_each_writer_gives_one_line(run):
+    lines = given(run).lines
+    found = told.hands(lines, run / "samples.parquet", 6)
+    assert [(name, line.name) for name, line in found] == [
+        ("writer w0", "validation-1"), ("writer w1", "validation-0")]  # fmt: skip
+    assert [name for name, _ in told.hands(lines, None, 6)] == ["form validation"]
+    assert len(told.hands(lines, run / "samples.parquet", 1)) == 1
+
+
+def test_styles_stand_below_their_primers(run):
+    known = given(run)
+    hands = told.hands(known.lines, run / "samples.parquet", 2)
+    figure = styles.styles_figure(known, "abc", hands, 0.5, 1)
+    assert labels(figure)[:4:2] == ["“abc”, bias 0.5", ""]
+    assert labels(figure)[1:4:2] == ["writer w0", "writer w1"]
+    colours = [tuple(c.get_colors()[0]) for c in figure.axes[0].collections[::2]]
+    assert colours == [to_rgba(BLUE), to_rgba(INK)] * 2
+
+
+def test_a_line_in_every_style_is_one_that_no_primer_says(run, tmp_path):
+    with pytest.raises(PentraceError, match="--text"):
+        lines = [line for line in given(run).lines if line.text == "fed"]
+        styles.primers(lines, "fed", None)
+
+
+def test_primed_ink_is_blue_to_its_last_point(run):
+    known = given(run)
+    real = known.lines[0]
+    figure = primed.primed_figure(known, [real], ["fed"], 0.5, 1)
+    assert labels(figure)[1:3] == [real.name, "going on with “fed”"]
+    above, below = figure.axes[0].collections[::2]
+    count = len(above.get_segments())
+    colours = below.get_colors()
+    np.testing.assert_array_equal(colours[:count], np.tile(to_rgba(BLUE), (count, 1)))
+    assert len(colours) > count
+    np.testing.assert_array_equal(np.unique(colours[count:], axis=0), [to_rgba(INK)])
+    # It is the same ink, moved down.
+    np.testing.assert_allclose(
+        np.diff(above.get_segments(), axis=0), np.diff(below.get_segments()[:count], axis=0),
+        atol=1e-6,
+    )  # fmt: skip
+
+
+def ink(width: float, height: float = 50.0) -> told.Drawing:
+    return told.Drawing("", np.array([0.0, width]), np.array([0.0, height]), np.zeros(2, int))
+
+
+def test_rows_stand_below_one_another_at_one_scale():
+    rows = [Row("a", ink(400)), Row("b", ink(400), scale=0.5), Row("c", ink(300))]
+    axes = stacked.stacked(rows, "", "tablet units").axes[0]
+    drawn = [np.concatenate(c.get_segments()) for c in axes.collections[::2]]
+    np.testing.assert_allclose([np.ptp(d[:, 0]) for d in drawn], [400, 200, 300])
+    assert len({round(d[:, 0].min(), 6) for d in drawn}) == 1
+    assert all(a[:, 1].min() > b[:, 1].max() for a, b in pairwise(drawn))
+
+
+def test_only_a_line_that_failed_is_cut():
+    rows = [Row("", ink(400)), Row("", ink(400)), Row("", ink(4000), failed=True)]
+    cut = stacked.stacked(rows, "", "tablet units").axes[0].get_xlim()[1]
+    assert 600 < cut < 800
+    rows[2] = rows[2]._replace(failed=False)
+    assert stacked.stacked(rows, "", "tablet units").axes[0].get_xlim()[1] > 4000
+
+
+def test_many_tall_rows_fit_a_page():
+    made = stacked.stacked([Row("", ink(100, 900))] * 9, "", "tablet units")
+    assert made.get_size_inches()[1] <= stacked.TALLEST + 0.01
