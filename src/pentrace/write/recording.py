@@ -40,7 +40,9 @@ def read(path: Path) -> Recording:
     readers = {".json": _json, ".inkml": _inkml, ".parquet": _parquet}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise PentraceError(f"{path}: not a form of ink that is read; give a file {FORMS}")
+        raise PentraceError(
+            f"{path}: not a form of ink that is read; give a file {FORMS}, or a sample with --data"
+        )
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise PentraceError(f"{path}: over {LARGEST_FILE} bytes; give one line of writing")
