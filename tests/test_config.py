@@ -153,3 +153,17 @@ def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
 
 def test_each_split_is_named_once() -> None:
     assert "give each once" in refused({"normalise": {"splits": ["train", "train"]}})
+
+
+def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:
+    assert loaded({}).learners == ["small", "writer", "reader"]
+    assert loaded({"train": ["small"]}).learners == ["small"]
+    assert loaded({"recogniser": None}).learners == ["small", "writer"]
+    assert "allowed are: null, reader" in refused({"recogniser": "small"})
+
+
+def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
+    noisy = {"networks": {"small": {"start": "writer"}, "writer": {"start": "graves-3x400"}}}
+    assert "networks.small.start: 'writer' is not trained before small" in refused(noisy)
+    assert "networks.small.start" in refused({"networks": {"small": {"start": "small"}}})
+    assert loaded({"networks": {"small": {"start": "writer"}}})

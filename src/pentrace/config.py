@@ -56,7 +56,9 @@ class Config(Settings):
     run: list[str] = Field(..., min_length=1, description="data sets to build")
     train: list[str] = Field(..., description="networks to train on each of them")
     recogniser: str | None = Field(
-        None, description="network of kind recognition that reads what the others write; null: none"
+        None,
+        description="network of kind recognition that reads what synthesis networks write, and is "
+        "trained where there are such; null: none",
     )
     threads: int = Field(1, ge=1, description="threads of a job that computes with a network")
     datasets: dict[str, DatasetSettings]
@@ -74,11 +76,18 @@ class Config(Settings):
     @property
     def trained(self) -> list[tuple[str, str]]:
         """The (data set, network) pairs to train."""
-        return [(d, n) for d in self.run if self.datasets[d].train for n in self.train]
+        return [(d, n) for d in self.run if self.datasets[d].train for n in self.learners]
+
+    @property
+    def learners(self) -> list[str]:
+        """The networks to train: those of `train`, and the recogniser where one has to read."""
+        reader = self.recogniser
+        told = any(self.networks[name].kind == "synthesis" for name in self.train)
+        return [*self.train, *([reader] if told and reader and reader not in self.train else [])]
 
     def of_kind(self, *kinds: Kind) -> list[str]:
         """The networks to train that are of these kinds."""
-        return [name for name in self.train if self.networks[name].kind in kinds]
+        return [name for name in self.learners if self.networks[name].kind in kinds]
 
 
 def load(values: Mapping[str, Any]) -> Config:
@@ -194,13 +203,12 @@ def _begins(config: Config, name: str) -> bool:
 
 def _recogniser(config: Config) -> list[str]:
     """Mistakes in `recogniser`."""
-    known = [n for n in config.train if n in config.networks]
-    known = [n for n in known if config.networks[n].kind == "recognition"]
+    known = [name for name, network in config.networks.items() if network.kind == "recognition"]
     if config.recogniser is None or config.recogniser in known:
         return []
     return [
-        f"recogniser: {config.recogniser!r} is no network of kind recognition that `train` names; "
-        f"allowed are: {', '.join(['null', *known])}"
+        f"recogniser: no network of kind recognition is called {config.recogniser!r}; allowed "
+        f"are: {', '.join(['null', *known])}"
     ]
 
 

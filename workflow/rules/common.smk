@@ -139,5 +139,5 @@ def prune_results():
 
 wildcard_constraints:
     dataset=one_of(CONFIG.run),
-    network=one_of(CONFIG.train),
+    network=one_of(CONFIG.learners),
     shard=r"\d\d",

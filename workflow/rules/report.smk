@@ -30,7 +30,7 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.run, {n: network_files(n) for n in CONFIG.train}, SCATTERED],
+        shown=[CONFIG.run, {n: network_files(n) for n in CONFIG.learners}, SCATTERED],
     shell:
         "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
 
