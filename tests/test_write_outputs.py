@@ -237,7 +237,8 @@ def test_points_table_reads_back(page: Page, tmp_path: Path) -> None:
     flat = np.concatenate(page.strokes)
     assert np.allclose(np.stack([ink.x, ink.y, ink.t], 1), flat, atol=1e-4)
     told = json.loads(table.schema.metadata[b"page"])
-    assert told["y_axis"] == "up" and told["unit"] == "mm" and told["text"] == TEXT
+    assert told["y_axis"] == "up" and told["unit"] == "mm" and told["said"] == page.said
+    assert table.schema.metadata[b"text"].decode() == TEXT == told["text"]
 
 
 def test_unknown_endings_list_the_known(page: Page, tmp_path: Path) -> None:

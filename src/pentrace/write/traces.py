@@ -45,7 +45,8 @@ def to_json(page: Page) -> str:
 def parquet(page: Page) -> bytes:
     """`page` as a Parquet file of `schema.POINTS`: mm from the lower left corner, y upward.
 
-    The metadata of its schema say so, and hold text, size, pen width and what is said.
+    The metadata of its schema say so (`unit`, `y_axis`) and hold `text`, and in `page` all that
+    JSON tells but the strokes.
     """
     from pentrace import schema, tables
     from pentrace.ink import Ink, to_table
@@ -56,7 +57,8 @@ def parquet(page: Page) -> bytes:
     table = to_table(Ink([SAMPLE], starts, x, y, stroke.astype(np.int32), flat[:, 2], {}))
     told = json.loads(to_json(page))
     del told["strokes"]
-    kind = schema.POINTS.with_metadata({**(schema.POINTS.metadata or {}), "page": json.dumps(told)})
+    notes = {"text": told["text"], "unit": "mm", "y_axis": "up", "page": json.dumps(told)}
+    kind = schema.POINTS.with_metadata({**(schema.POINTS.metadata or {}), **notes})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.parquet"
         tables.write(path, kind, [table])
