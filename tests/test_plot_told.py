@@ -111,6 +111,17 @@ def test_window_colours_each_point_by_the_character_it_is_part_of():
     assert axes.images[0].get_array().shape == (3, 3)
 
 
+@pytest.mark.parametrize("height", [50, 5000])
+def test_ink_above_the_window_is_not_distorted(height):
+    shown = window.Attended(ink(400, height), "ab", np.ones((1, 3)))
+    figure = window.window_figure([shown])
+    axes = figure.axes[2]
+    inches = axes.get_position().size * figure.get_size_inches()
+    limits = np.array([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])
+    np.testing.assert_allclose(*(inches / limits), rtol=1e-6)
+    assert limits[0] >= 399 and limits[1] >= height
+
+
 def test_window_shows_a_real_and_a_written_line(run):
     known = given(run)
     steps = [line.steps for line in known.lines[:2]]

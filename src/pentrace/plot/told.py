@@ -46,7 +46,7 @@ def split_option(*splits: str) -> Callable:
 
 
 text_option = click.option("--text", help="What to write; without it, the line of median length.")
-bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the lines.")
+bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the writing.")
 samples_option = click.option("--samples", type=FILE, help="samples.parquet, which knows writers.")
 
 

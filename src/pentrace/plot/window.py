@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import PowerNorm, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from pentrace.networks.text import encode
 from pentrace.plot import drawing, style, told
@@ -21,9 +22,9 @@ from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Drawing as Drawn
 from pentrace.write.lines import write_lines
 
-# Inches: left edge and width of the panels, the links, the rooms above and below them, and what
-# a page of two lines may take.
-LEFT, ACROSS, BETWEEN, ABOVE, BELOW, TALLEST = 0.35, 6.1, 0.25, 0.3, 0.42, 10.0
+# Inches: left edge and width of the panels, the links, the rooms above and below them, what all
+# lines may take, and the ink of one.
+LEFT, ACROSS, BETWEEN, ABOVE, BELOW, TALLEST, HIGHEST = 0.35, 6.0, 0.25, 0.3, 0.42, 10.0, 1.5
 LETTER = 0.09  # inches of the map, for a character
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.PINK)  # of neighbouring characters
 
@@ -81,22 +82,33 @@ def window_figure(shown: list[Attended]) -> Figure:
     heights = [room + letter * (len(one.text) + 1) for room, one in zip(rooms, shown, strict=True)]
     made = style.figure(sum(heights))
     made.set_layout_engine("none")  # the three panels of a line must line up to the pixel
+    # The weights are bounded by nothing: the scale ends where most steps have their largest.
+    largest = np.concatenate([one.phi.max(1) for one in shown])
+    scale = PowerNorm(0.6, 0, float(np.percentile(largest, 90)) or 1.0, clip=True)
     top = sum(heights)
     for one, page, height in zip(shown, pages, heights, strict=True):
-        _line(made, one, top - ABOVE - page, page, letter)
+        _line(made, one, top - ABOVE - page, page, letter, scale)
         top -= height
     return made
 
 
-def _page_height(ink: Drawing) -> float:
+def _unit(ink: Drawing) -> float:
+    """An inch of the page, in units of the ink."""
     left, right, low, high = drawing.box(ink)
-    return min(ACROSS * (high - low) / max(right - left, 1e-9), 1.5) + 0.06
+    return max((right - left) / ACROSS, (high - low) / HIGHEST, 1e-9)
 
 
-def _line(made: Figure, one: Attended, low: float, page: float, letter: float) -> None:
+def _page_height(ink: Drawing) -> float:
+    _, _, low, high = drawing.box(ink)
+    return (high - low) / _unit(ink) + 0.06
+
+
+def _line(
+    made: Figure, one: Attended, low: float, page: float, letter: float, scale: PowerNorm
+) -> None:
     """The ink of `page` inches from `low` up, below it the links and the map."""
     tall = letter * (len(one.text) + 1)
-    _panel(made, low - BETWEEN - tall, tall, _map, one, letter)
+    _panel(made, low - BETWEEN - tall, tall, _map, one, letter, scale)
     _panel(made, low - BETWEEN, BETWEEN, _links, one)
     _panel(made, low, page, _ink, one).set_title(one.drawing.name, fontsize=7.5)
 
@@ -110,21 +122,22 @@ def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any)
 
 
 def _ink(axes: Axes, one: Attended) -> None:
-    left, right, low, high = drawing.box(one.drawing)
+    left, _, low, high = drawing.box(one.drawing)
+    unit, middle = _unit(one.drawing), (low + high) / 2
+    half = _page_height(one.drawing) * unit / 2
     drawing.draw(axes, one.drawing, one.colours, 0.9)
     style.bare(axes)
-    edge = 0.03 * (high - low)
-    axes.set(xlim=(left, max(right, left + 1e-9)), ylim=(low - edge, high + edge + 1e-9))
+    axes.set(xlim=(left, left + ACROSS * unit), ylim=(middle - half, middle + half))
     for part in axes.collections:
         part.set_clip_on(False)  # half a pen width sticks out
 
 
 def _links(axes: Axes, one: Attended) -> None:
     """From the share of the page's width (top) to the share of the steps (bottom)."""
-    left, right, _, _ = drawing.box(one.drawing)
+    wide = ACROSS * _unit(one.drawing)
     stroke = one.drawing.stroke
     at = np.flatnonzero(stroke[1:] != stroke[:-1])
-    top = (one.drawing.x[at] - left) / max(right - left, 1e-9)
+    top = (one.drawing.x[at] - drawing.box(one.drawing)[0]) / wide
     bottom = at / len(one.phi)
     ends = np.stack([np.stack([top, np.ones(len(at))], 1), np.stack([bottom, 0 * top], 1)], 1)
     axes.add_collection(LineCollection(list(ends), colors="#bdbdbd", linewidths=0.5))
@@ -132,23 +145,21 @@ def _links(axes: Axes, one: Attended) -> None:
     style.bare(axes)
 
 
-def _map(axes: Axes, one: Attended, letter: float) -> None:
+def _map(axes: Axes, one: Attended, letter: float, scale: PowerNorm) -> None:
     steps, rows = one.phi.shape
-    # The weights are bounded by nothing: the scale ends where most steps have their largest.
-    top = float(np.percentile(one.phi.max(1), 90)) or 1.0
     image = axes.imshow(
-        one.phi.T, cmap=style.HEAT, norm=PowerNorm(0.6, 0, top, clip=True), aspect="auto",
+        one.phi.T, cmap=style.HEAT, norm=scale, aspect="auto",
         extent=(0.5, steps + 0.5, rows - 0.5, -0.5), interpolation="nearest",
     )  # fmt: skip
     axes.set(xlim=(0, steps), xlabel="step")
-    axes.set_yticks(range(rows), [*one.text.replace(" ", "␣"), "end"])
+    axes.set_yticks(range(rows), [*one.text.replace(" ", "·"), "end"])
     axes.tick_params("y", length=0, labelsize=min(7.0, 72 * letter), pad=2)
     for tick, shade in zip(axes.get_yticklabels(), one.shades, strict=True):
         tick.set_color(tuple(shade))
-    ticks = [0, 0.25 * top, top]
-    bar = axes.figure.colorbar(image, cax=axes.inset_axes((1.01, 0, 0.012, 1)), ticks=ticks)
-    bar.ax.yaxis.set_major_formatter("{x:.2g}")
-    bar.set_label("weight of a character")
+    bar = axes.figure.colorbar(image, cax=axes.inset_axes((1.01, 0, 0.012, 1)))
+    bar.ax.yaxis.set_major_locator(MaxNLocator(3))
+    bar.ax.yaxis.set_major_formatter("{x:g}")
+    bar.set_label("weight of a character", labelpad=2)
     bar.outline.set_visible(False)
 
 
@@ -156,7 +167,7 @@ def _map(axes: Axes, one: Attended, letter: float) -> None:
 @told.told_options
 @told.split_option("validation")
 @click.option("--line", help="Sample id; without it, the one of median length.")
-@click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the line that is written.")
+@told.bias_option
 @figure_options
 def command(
     model: Path, windows: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
@@ -166,11 +177,10 @@ def command(
     real = told.named(line, given.lines)
     text = told.text_of(real)
     (own,) = write_lines(given.network, [text], Drawn(bias, seed))
-    failed = told.failure(own)
-    name = f"written by the network, bias {bias:g}" + (f" ({failed})" if failed else "")
+    name = told.label(f"written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
     return window_figure(
         [
             attended(given, f"real line {real.name}", real.steps, text),
-            attended(given, name, own.steps, own.text),
+            attended(given, name.replace("\n", " "), own.steps, text),
         ]
     )
