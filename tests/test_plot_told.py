@@ -17,7 +17,7 @@ from pentrace.networks.text import encode
 from pentrace.plot import biases, primed, stacked, styles, told, window
 from pentrace.plot.command import command
 from pentrace.plot.stacked import Row
-from pentrace.plot.style import BLUE, INK, RED, applied
+from pentrace.plot.style import BLUE, INK, RED, applied, save
 from tests import small_model, small_synthesis
 
 SPLITS = ("validation",)
@@ -204,6 +204,12 @@ def test_only_a_line_that_failed_is_cut():
     assert 600 < cut < 800
     rows[2] = rows[2]._replace(failed=False)
     assert stacked.stacked(rows, "", "tablet units").axes[0].get_xlim()[1] > 4000
+
+
+def test_dollar_signs_are_no_formula(tmp_path):
+    made = stacked.stacked([Row("$a_1$", ink(100))], r"from $1_ to $\x", "tablet units")
+    save(made, tmp_path / "a.png")  # a formula that ends nowhere would raise
+    assert not any(text.get_parse_math() for text in made.axes[0].texts[:2])
 
 
 def test_many_tall_rows_fit_a_page():

@@ -1,6 +1,6 @@
 """Lines of ink below one another, at one scale, each with a label beside it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
     axes = made.add_axes((0, 0, 1, 1))
     style.bare(axes)
     axes.set(xlim=(0, style.WIDTH * inch), ylim=(-height * inch, 0), aspect="equal")
-    axes.text(0.03 * inch, -0.03 * inch, heading, fontsize=7.5, color=style.INK, va="top")
+    _say(axes, 0.03 * inch, -0.03 * inch, heading, fontsize=7.5, color=style.INK, va="top")
     return made, axes
 
 
@@ -60,4 +60,11 @@ def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None
     one = Drawing("", row.drawing.x * row.scale, row.drawing.y * row.scale, row.drawing.stroke)
     drawing.draw(axes, one, row.colours, 0.8 * row.scale, (BESIDE * inch - left, top - high))
     colour = style.RED if row.failed else style.GREY
-    axes.text(0.03 * inch, top - (high - low) / 2, row.label, fontsize=6, color=colour, va="center")
+    _say(
+        axes, 0.03 * inch, top - (high - low) / 2, row.label, fontsize=6, color=colour, va="center"
+    )
+
+
+def _say(axes: Axes, x: float, y: float, text: str, **given: Any) -> None:
+    """What people have written may hold dollar signs, which begin no formula here."""
+    axes.text(x, y, text, parse_math=False, **given)

@@ -110,7 +110,7 @@ def _line(
     tall = letter * (len(one.text) + 1)
     _panel(made, low - BETWEEN - tall, tall, _map, one, letter, scale)
     _panel(made, low - BETWEEN, BETWEEN, _links, one)
-    _panel(made, low, page, _ink, one).set_title(one.drawing.name, fontsize=7.5)
+    _panel(made, low, page, _ink, one).set_title(one.drawing.name, fontsize=7.5, parse_math=False)
 
 
 def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any) -> Axes:

@@ -61,14 +61,14 @@ CAPTIONS = {
         "One text at several biases",
         "Written by the network with the same chance each time; the text stands above. Bias 0 is "
         "the network as it is; with higher ones it writes more neatly, and always more alike. A "
-        "line is red where the network left out some of its text, or did not come to an end.",
+        "red label tells that a line lacks some of its text, or did not come to an end.",
     ),
     "styles": Caption(
         "Samples",
         "One text in several styles",
         "Small and blue: a real line of each writer, which the network read first. Black: what it "
         "then wrote in that style; all in black say the text above. A red label tells what a line "
-        "lacks.",
+        "lacks of it.",
     ),
     "primed": Caption(
         "Samples",
