@@ -8,6 +8,10 @@ NETWORK_FIGURES = [
     "comparison",
     "reliability",
     "samples",
+    "biases",
+    "styles",
+    "primed",
+    "window",
     "recognition",
 ]
 
@@ -19,6 +23,8 @@ def network_figures(network):
         figures += ["density", "end-of-stroke", "mixture", "samples"]
         figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
         figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
+    if network in TOLD:
+        figures += ["biases", "styles", "primed", "window"]
     if network in TOLD and network in READ:
         figures += ["recognition"]
     return figures
@@ -186,6 +192,40 @@ for figure in ("comparison", "reliability"):
         shell:
             "pentrace plot {params.figure} --metrics {input.metrics}"
             " {params.note} --out {output} > {log} 2>&1"
+
+
+# Figures of what a network writes when it is told; some take the hands of several writers.
+for figure, hands in (
+    ("biases", []),
+    ("styles", ["results/{dataset}/samples.parquet"]),
+    ("primed", ["results/{dataset}/samples.parquet"]),
+    ("window", []),
+):
+
+    rule:
+        name:
+            f"plot_{figure}"
+        input:
+            model="results/{dataset}/{network}/model.safetensors",
+            windows=lambda w: windows(w.dataset),
+            samples=hands,
+            code=plot_code(figure),
+        output:
+            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
+        log:
+            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
+        conda:
+            "../envs/pentrace.yaml"
+        params:
+            figure=figure,
+            windows=folder("results/{dataset}/windows"),
+            writers=lambda w, input: (
+                f"--samples {input.samples}" if input.samples else ""
+            ),
+            note=note,
+        shell:
+            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
+            " {params.writers} {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_recognition:

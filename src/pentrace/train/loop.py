@@ -62,7 +62,7 @@ def longest(lines: Lines, s: TrainSettings, epoch: int) -> int | None:
     if s.first_length is None or epoch >= s.grow_epochs:
         return s.max_length
     last = s.max_length or int(lines.n_steps.max(initial=0))
-    return s.first_length + (last - s.first_length) * epoch // s.grow_epochs
+    return round(s.first_length * (last / s.first_length) ** (epoch / s.grow_epochs))
 
 
 class Training:

@@ -22,9 +22,9 @@ class TrainSettings(Settings):
     first_length: int | None = Field(
         None,
         ge=2,
-        description="steps after which a line is cut off in the first epoch; from epoch to epoch "
-        "more, until none is at `grow_epochs`: a window finds its way from the first letters on; "
-        "used with lines; null: whole from the start",
+        description="steps after which a line is cut off in the first epoch, more by a constant "
+        "factor from epoch to epoch until `grow_epochs`: a window finds its way from the first "
+        "letters on; used with lines; null: whole from the start",
     )
     grow_epochs: int = Field(10, ge=1, description="epochs with lines cut off by `first_length`")
     stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
