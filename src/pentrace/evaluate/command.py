@@ -4,6 +4,7 @@ What `metrics.json` holds is described key by key in docs/evaluation.md.
 """
 
 import json
+from functools import partial
 from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from pentrace.files import write_text
 from pentrace.networks.kinds import Writer
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.networks.text import knows
 from pentrace.sample.generate import batch
 from pentrace.sample.trained import load_trained
 from pentrace.sample.units import seconds_per_step, unit
@@ -193,7 +195,8 @@ def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
     s, network = setup.settings, setup.network.cpu()
     if isinstance(network, SynthesisNetwork):
         weights = {name: value.numpy() for name, value in network.state_dict().items()}
-        texts = [text or "" for text in islice(cycle(real.with_text().texts), s.generated_lines)]
+        known = real.with_text(partial(knows, setup.trained))
+        texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
         how = Drawing(seed=s.seed, attempts=1)
         return [x.steps for x in write_lines(FusedNetwork(weights, setup.trained), texts, how)]
     return list(batch(network, s.generated_lines, s.generated_steps, s.seed))

@@ -85,6 +85,12 @@ def encode(
     return symbols
 
 
+def knows(settings: NetworkSettings, text: str | None) -> bool:
+    """Whether there is a text, and the network has a symbol of its own for each character of it."""
+    known = set(settings.alphabet or "")
+    return bool(text) and set(unicodedata.normalize("NFC", text or "")) <= known
+
+
 def substituted(text: str, alphabet: str) -> str:
     """text with each unknown character replaced by the nearest known ones, where there are any.
 

@@ -1,6 +1,7 @@
 """`pentrace rewrite`: the texts of real lines, written by a synthesis network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
+from pentrace.networks.text import knows
 from pentrace.rewrite.settings import RewriteSettings
 from pentrace.settings import settings_option
 from pentrace.windows.lines import load_lines
@@ -29,7 +31,7 @@ def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) ->
     weights, trained, _ = load(model)
     if trained.kind != "synthesis":
         raise PentraceError(f"{model}: a {trained.kind} network; only synthesis networks are told")
-    texts = choose(windows, settings)
+    texts = choose(windows, settings, partial(knows, trained))
     network = FusedNetwork(weights, trained)
     rows, offsets, failed = [], [], 0
     for bias in settings.bias:
@@ -39,21 +41,23 @@ def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) ->
         rows += [_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
         offsets += [_offsets(name, line.steps) for name, line in zip(names, lines, strict=True)]
         failed += sum(line.failed for line in lines)
-    with whole_folder(out) as partial:
-        tables.write(partial / "offsets.parquet", schema.OFFSETS, _unified(offsets))
-        tables.write_rows(partial / "lines.parquet", schema.WRITTEN, rows)
+    with whole_folder(out) as folder:
+        tables.write(folder / "offsets.parquet", schema.OFFSETS, _unified(offsets))
+        tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
     click.echo(f"{out}: {len(rows)} lines, of which {failed} failed {settings.attempts} times")
 
 
-def choose(windows: Path, settings: RewriteSettings) -> dict[str, str]:
-    """Sample id -> text of the lines that are written again, in the order of the windows.
+def choose(
+    windows: Path, settings: RewriteSettings, fit: Callable[[str | None], bool]
+) -> dict[str, str]:
+    """Sample id -> text, where `fit`, of the lines to write again, in the order of the windows.
 
-    Raises `PentraceError` where no line of the split has a text.
+    Raises `PentraceError` where no line of the split has such a text.
     """
-    lines = load_lines(windows, [settings.split]).with_text()
+    lines = load_lines(windows, [settings.split]).with_text(fit)
     if not lines.ids:
         raise PentraceError(
-            f"{windows}: no line with a transcript in the split {settings.split}; set "
+            f"{windows}: no line with a transcript to write in the split {settings.split}; set "
             "rewrite.split to one that has some"
         )
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))

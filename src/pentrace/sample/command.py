@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from pentrace.files import whole_file, whole_folder, write_text
 from pentrace.ink import Ink, to_table
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.networks.text import knows
 from pentrace.sample.generate import Sample, choose_primers, generate
 from pentrace.sample.inkml import inkml
 from pentrace.sample.picture import Picture, noted, picture, split_strokes, stack
@@ -66,10 +68,10 @@ def command(
     else:
         raise PentraceError(f"{model}: a {trained.kind} network does not draw")
     ink = to_ink(samples, units)
-    with whole_folder(out) as partial:
-        tables.write(partial / "points.parquet", schema.POINTS, [to_table(ink)])
-        write_text(partial / "samples.json", _index(samples, settings, note))
-        _write_pictures(partial, samples, ink, settings, note)
+    with whole_folder(out) as folder:
+        tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
+        write_text(folder / "samples.json", _index(samples, settings, note))
+        _write_pictures(folder, samples, ink, settings, note)
     click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
 
 
@@ -108,9 +110,10 @@ def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
 
 def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> list[Sample]:
     """Samples of texts."""
-    lines = load_lines(windows, list(SPLITS)).with_text()
+    fit = partial(knows, network.settings)
+    lines = load_lines(windows, list(SPLITS)).with_text(fit)
     place = {name: i for i, name in enumerate(lines.ids)}
-    known = load_lines(windows, ["validation"]).with_text()
+    known = load_lines(windows, ["validation"]).with_text(fit)
     near = known.ids if isinstance(settings.prime, int) else lines.ids
     chosen = choose_primers(settings.prime, near, settings.seed)
     primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}

@@ -1,6 +1,6 @@
 """Whole samples, put together from windows: one flat array that batches are cut from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,9 @@ class Lines:
         """The offsets of one sample, float32 (T, 3)."""
         return self.steps[self.starts[sample] : self.starts[sample + 1]]
 
-    def with_text(self) -> "Lines":
-        """The samples alone that have a transcript which is not empty."""
-        kept = [i for i, text in enumerate(self.texts) if text]
+    def with_text(self, fit: Callable[[str | None], bool] = bool) -> "Lines":
+        """The samples alone whose transcript is there, not empty, and `fit`."""
+        kept = [i for i, text in enumerate(self.texts) if text and fit(text)]
         if len(kept) == len(self.ids):
             return self
         return Lines(
