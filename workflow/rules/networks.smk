@@ -12,6 +12,8 @@ rule train:
         history="results/{dataset}/{network}/history.parquet",
     log:
         "logs/{dataset}/{network}/train.log",
+    wildcard_constraints:
+        network=one_of([n for n in CONFIG.learners if n not in TOLD]),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
@@ -24,6 +26,13 @@ rule train:
         "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
         " --settings {params.settings:q} {params.start} --model {output.model} --history {output.history}"
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
+
+
+# These take longest, so they begin first.
+use rule train as train_told with:
+    wildcard_constraints:
+        network=one_of(TOLD),
+    priority: 1
 
 
 rule sample:
