@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.soft_window import SoftWindow, WindowState
+from pentrace.networks.soft_window import REMEMBER, SoftWindow, WindowState
 from pentrace.networks.text import symbol_count
 
 
@@ -34,7 +34,7 @@ class SynthesisNetwork(nn.Module):
             3, hidden, symbols, settings.window_components, settings.window_parametrisation
         )
         self.layers = nn.ModuleList(
-            nn.LSTM(3 + symbols + hidden, hidden) for _ in range(settings.layers - 1)
+            _remembering(nn.LSTM(3 + symbols + hidden, hidden)) for _ in range(settings.layers - 1)
         )
         self.dropout = nn.Dropout(settings.dropout)
         self.output = Output([hidden] * settings.layers, 6 * settings.components + 1)
@@ -71,6 +71,13 @@ class SynthesisNetwork(nn.Module):
         hidden, _, kappa, _ = self.first(steps, text, state.first if state else None)
         phi = self.first.phi(hidden, kappa, text.shape[1] + 1)
         return phi.transpose(0, 1), kappa.transpose(0, 1)
+
+
+def _remembering(layer: nn.LSTM) -> nn.LSTM:
+    """The layer with its forget gates open: the second of the four."""
+    with torch.no_grad():
+        layer.get_parameter("bias_ih_l0").unflatten(0, (4, -1))[1] += REMEMBER
+    return layer
 
 
 class Output(nn.Module):
