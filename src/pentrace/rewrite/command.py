@@ -11,11 +11,12 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
+from pentrace.networks.stored import read
 from pentrace.networks.text import knows
 from pentrace.rewrite.settings import RewriteSettings
 from pentrace.settings import settings_option
 from pentrace.windows.lines import load_lines
-from pentrace.write.fused import FusedNetwork, load
+from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Drawing, Line, write_lines
 
 FILE = click.Path(path_type=Path)
@@ -28,7 +29,7 @@ FILE = click.Path(path_type=Path)
 @settings_option(RewriteSettings)
 def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) -> None:
     """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""
-    weights, trained, _ = load(model)
+    weights, trained, _ = read(model, "np")
     if trained.kind != "synthesis":
         raise PentraceError(f"{model}: a {trained.kind} network; only synthesis networks are told")
     texts = choose(windows, settings, partial(knows, trained))

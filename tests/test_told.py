@@ -1,0 +1,268 @@
+"""Networks that have to do with texts, through the stages: train, sample, rewrite, evaluate, plot.
+
+The ink is made: each letter is a loop whose height tells it, so that a text can be learnt.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.evaluate.command import command as evaluate
+from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model
+from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.plot.lines import pick
+from pentrace.plot.predicted import predict
+from pentrace.recognise.command import command as recognise
+from pentrace.rewrite.command import command as rewrite
+from pentrace.sample.command import command as sample
+from pentrace.train.command import command as train
+from pentrace.train.data import load
+from pentrace.train.loop import longest
+from pentrace.train.settings import TrainSettings
+from pentrace.windows.batches import load_lines
+
+LETTERS = "abc "
+LENGTH = 96
+NORMALISATION = {
+    "recipe": "graves", "mean": [1.0, 0.0], "sd": [20.0, 20.0], "cap": None, "filter": {},
+    "settings": {"recipe": "graves", "splits": ["train"]},
+}  # fmt: skip
+COUNTS = {"train": 24, "validation": 6, "validation2": 2, "test": 2}
+SYNTHESIS = {"kind": "synthesis", "layers": 2, "hidden": 12, "components": 2}
+READER = {"kind": "recognition", "layers": 1, "hidden": 24}
+FAST = {
+    "steps": 30, "batch_size": 4, "validate_every": 10, "checkpoint_every": 10,
+    "learning_rate": 0.01,
+}  # fmt: skip
+
+
+def ink(text: str, random: np.random.Generator) -> np.ndarray:
+    """Normalised steps (T, 3) of a text: twelve points a letter."""
+    turn = np.arange(12) / 12 * 2 * np.pi
+    height = np.array([LETTERS.index(c) for c in text])[:, None]
+    dx = np.where(height == 3, 0.3, 0.5 + 0.6 * np.cos(turn)).ravel()
+    dy = np.where(height == 3, 0.0, (height - 0.5) * np.sin(turn)).ravel()
+    ends = np.tile(np.arange(12) == 11, len(text))
+    steps = np.stack([dx, dy, ends], 1) + random.normal(0, 0.03, (12 * len(text), 3)) * [1, 1, 0]
+    return np.concatenate([np.zeros((1, 3)), steps]).astype(np.float32)
+
+
+def row(name: str, split: str, text: str | None, steps: np.ndarray) -> dict:
+    padded = np.zeros((3, LENGTH))
+    padded[:, : len(steps)] = steps.T
+    columns = {"dx": padded[0], "dy": padded[1], "end_of_stroke": padded[2].astype(int)}
+    here = {"sample_id": name, "split": split, "window": 0, "start": 0, "valid": len(steps)}
+    return here | {"text": text} | {key: values.tolist() for key, values in columns.items()}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("told")
+    samples = []
+    for number, (split, count) in enumerate(COUNTS.items()):
+        random = np.random.default_rng(number)
+        texts = ["".join(random.choice(list("abc"), 5, p=[0.4, 0.3, 0.3])) for _ in range(count)]
+        texts = [text[:2] + " " + text[3:] for text in texts]
+        rows = [row(f"{split}-{i}", split, t, ink(t, random)) for i, t in enumerate(texts)]
+        rows.append(row(f"{split}-untold", split, None, ink("abc", random)))
+        tables.write_rows(made / "windows" / f"{split}.parquet", schema.WINDOWS, rows)
+        samples += [listed(r["sample_id"], split) for r in rows]
+    tables.write_rows(made / "samples.parquet", schema.SAMPLES, samples)
+    (made / "normalisation.json").write_text(json.dumps(NORMALISATION))
+    return made
+
+
+def listed(name: str, split: str) -> dict:
+    numbers = dict.fromkeys(("n_points_recorded", "n_strokes_recorded", "n_points", "n_strokes"), 1)
+    box = dict.fromkeys(("x_min", "x_max", "y_min", "y_max"), 0.0)
+    known = {"dataset": "demo", "sample_id": name, "kind": "line", "split": split, "y_axis": "down"}
+    return known | numbers | box | {"source": name, "sha256": "", "shard": "00"}
+
+
+def options(folder: Path, model: Path) -> list[str]:
+    given = {"model": model, "windows": folder / "windows"}
+    given["normalisation"] = folder / "normalisation.json"
+    return [text for key, path in given.items() for text in (f"--{key}", str(path))]
+
+
+def trained(folder: Path, out: Path, network: dict, start: Path | None = None, **how: object):
+    """Train, and return the history."""
+    text = json.dumps(network | {"train": {**FAST, "batches": "lines"} | how})
+    given = [*options(folder, out / "model.safetensors"), "--settings", text]
+    given += ["--history", str(out / "history.parquet"), "--checkpoints", str(out / "checkpoints")]
+    given += [] if start is None else ["--start", str(start)]
+    CliRunner().invoke(train, given, catch_exceptions=False)
+    return tables.read(out / "history.parquet").to_pandas()
+
+
+@pytest.fixture(scope="module")
+def writer(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("writer")
+    trained(folder, out, SYNTHESIS, steps=60)
+    return out / "model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def reader(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reader")
+    trained(folder, out, READER, steps=200, validate_every=100, distort=True)
+    return out / "model.safetensors"
+
+
+def test_a_synthesis_network_learns_and_keeps_its_alphabet(folder: Path, tmp_path: Path) -> None:
+    history = trained(folder, tmp_path, SYNTHESIS, steps=60)
+    assert history.validation_loss.iloc[-1] < history.validation_loss.iloc[0] - 0.3
+    network, settings, _ = load_model(tmp_path / "model.safetensors")
+    assert isinstance(network, SynthesisNetwork) and settings.alphabet == " abc"
+
+
+def test_a_reader_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path: Path) -> None:
+    assert isinstance(load_model(reader)[0], RecognitionNetwork)
+    given = [*options(folder, reader), "--metrics", str(tmp_path / "m.json")]
+    given += ["--lines", str(tmp_path / "lines.parquet")]
+    CliRunner().invoke(recognise, given, catch_exceptions=False)
+    (found,) = json.loads((tmp_path / "m.json").read_text())["table"]
+    assert found["lines"] == COUNTS["validation"]  # not the line without a text
+    assert found["character_error_rate"]["rate"] < 0.35
+
+
+def test_lines_without_a_text_are_left_out(folder: Path) -> None:
+    settings, own, validation = load(
+        folder / "windows", NetworkSettings.model_validate(SYNTHESIS | {"train": {}})
+    )
+    assert len(own.lines.ids) == COUNTS["train"] and "train-untold" not in own.lines.ids
+    assert own.symbols is not None and own.symbols.shape == (COUNTS["train"], 5)
+    everything = load_lines(folder / "windows", ["train"])
+    for i, name in enumerate(own.lines.ids):
+        np.testing.assert_array_equal(own.lines[i], everything[everything.ids.index(name)])
+    assert len(validation.lines.ids) == COUNTS["validation"] and settings.alphabet == " abc"
+
+
+def test_interrupted_weight_noise_ends_as_if_unbroken(folder: Path, tmp_path: Path) -> None:
+    noisy = {"weight_noise": 0.05, "steps": 20}
+    trained(folder, tmp_path / "whole", SYNTHESIS, **noisy)
+    whole = (tmp_path / "whole/model.safetensors").read_bytes()
+    plain = trained(folder, tmp_path / "plain", SYNTHESIS, steps=20)
+    assert not plain.train_loss.equals(
+        tables.read(tmp_path / "whole/history.parquet").to_pandas().train_loss
+    )
+    # The history cannot be written where a folder is: the run ends, and leaves its checkpoint.
+    blocked = tmp_path / "again/history.parquet"
+    blocked.mkdir(parents=True)
+    with pytest.raises((OSError, PentraceError)):
+        trained(folder, tmp_path / "again", SYNTHESIS, **noisy)
+    assert list((tmp_path / "again/checkpoints").iterdir())
+    blocked.rmdir()
+    trained(folder, tmp_path / "again", SYNTHESIS, **noisy)
+    assert (tmp_path / "again/model.safetensors").read_bytes() == whole
+
+
+def test_weight_noise_goes_on_from_another_network(
+    folder: Path, writer: Path, tmp_path: Path
+) -> None:
+    before = tables.read(writer.parent / "history.parquet").to_pandas().validation_loss.min()
+    how = {"weight_noise": 0.001, "learning_rate": 1e-5, "steps": 1, "validate_every": 1}
+    history = trained(folder, tmp_path, SYNTHESIS, writer, **how)
+    assert history.validation_loss[0] == pytest.approx(before, abs=0.01)
+    with pytest.raises(PentraceError, match="cannot be started from; differs in hidden"):
+        trained(folder, tmp_path, SYNTHESIS | {"hidden": 13}, writer)
+
+
+def test_lines_grow_to_their_full_length(folder: Path) -> None:
+    lines = load_lines(folder / "windows", ["train"])
+    how = TrainSettings(first_length=10, grow_epochs=4)
+    cut = [longest(lines, how, epoch) for epoch in range(6)]
+    assert cut == [10, 16, 24, 38, None, None]  # the longest has 60
+    assert longest(lines, TrainSettings(max_length=7), 9) == 7
+
+
+def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:
+    wanted = {"lines": 2, "bias": [0.5], "prime": 1, "texts": ["abc", "cab"], "attempts": 1}
+    given = [*options(folder, writer), "--out", str(tmp_path / "s"), "--settings"]
+    CliRunner().invoke(sample, [*given, json.dumps(wanted)], catch_exceptions=False)
+    rows = json.loads((tmp_path / "s/samples.json").read_text())
+    assert [r["text"] for r in rows] == ["abc", "cab", "abc"]
+    assert rows[2]["prime"].startswith("validation-") and rows[2]["primer_points"] == 61
+    own = {**wanted, "texts": None}
+    given[given.index(str(tmp_path / "s"))] = str(tmp_path / "own")
+    CliRunner().invoke(sample, [*given, json.dumps(own)], catch_exceptions=False)
+    told = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
+    assert set(told) <= set(load_lines(folder / "windows", ["validation"]).texts)
+
+
+def test_texts_are_written_again_and_read(
+    folder: Path, writer: Path, reader: Path, tmp_path: Path
+) -> None:
+    given = ["--model", str(writer), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
+    wanted = {"bias": [0.0, 1.0], "lines": 3, "attempts": 1}
+    CliRunner().invoke(rewrite, [*given, "--settings", json.dumps(wanted)], catch_exceptions=False)
+    rows = tables.read(tmp_path / "lines.parquet").to_pandas()
+    assert rows.bias.tolist() == [0.0] * 3 + [1.0] * 3
+    texts = dict(zip(*(getattr(load_lines(folder / "windows", ["validation"]), k)
+                       for k in ("ids", "texts")), strict=True))  # fmt: skip
+    assert all(texts[r.sample_id.split("/")[1]] == r.text for r in rows.itertuples())
+    offsets = tables.read(tmp_path / "offsets.parquet").to_pandas()
+    assert (offsets.groupby("sample_id", observed=True).dx.first() == 0).all()
+    given = [*options(folder, reader), "--written", str(tmp_path)]
+    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "read.parquet")]
+    CliRunner().invoke(recognise, given, catch_exceptions=False)
+    table = json.loads((tmp_path / "m.json").read_text())["table"]
+    assert [(r["origin"], r["bias"], r["lines"]) for r in table] == [
+        ("real", None, 6), ("written", 0.0, 3), ("written", 1.0, 3),
+    ]  # fmt: skip
+
+
+def test_rewriting_wants_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:
+    given = ["--model", str(reader), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
+    with pytest.raises(PentraceError, match="only synthesis networks are told"):
+        CliRunner().invoke(rewrite, given, catch_exceptions=False)
+
+
+def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_path: Path) -> None:
+    given = [*options(folder, writer), "--samples", str(folder / "samples.parquet")]
+    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
+    wanted = {"splits": ["validation"], "generated_lines": 3, "chunk": 17, "batch_size": 4}
+    CliRunner().invoke(evaluate, [*given, "--settings", json.dumps(wanted)], catch_exceptions=False)
+    report = json.loads((tmp_path / "m.json").read_text())
+    measured = report["table"][0]
+    assert measured["model"] == "synthesis 2 x 12" and measured["lines"] == COUNTS["validation"]
+    history = tables.read(writer.parent / "history.parquet").to_pandas()
+    best = history.validation_loss.min()
+    assert measured["log_loss_per_point"] == pytest.approx(best, rel=1e-4)
+    assert report["distributions"]["generated_lines"] == 3
+
+
+def test_a_reader_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path: Path) -> None:
+    given = [*options(folder, reader), "--samples", str(folder / "samples.parquet")]
+    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
+    with pytest.raises(PentraceError, match="a recognition network; see pentrace recognise"):
+        CliRunner().invoke(evaluate, given, catch_exceptions=False)
+
+
+def test_figures_are_told_the_text_of_the_line(folder: Path, writer: Path) -> None:
+    line = pick(folder / "windows", "validation", None, texts=True)
+    assert line.text
+    told = predict(writer, line.name, line.steps, line.text)
+    other = predict(writer, line.name, line.steps, line.text[::-1])
+    assert told.weight.shape == other.weight.shape == (60, 2)
+    assert not np.allclose(told.mean, other.mean)
+    with pytest.raises(PentraceError, match="no transcript, which this network reads"):
+        predict(writer, line.name, line.steps, None)
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    for wrong, why in (
+        (SYNTHESIS | {"train": {"batches": "crops"}}, "set train.batches to lines"),
+        (READER | {"train": {"max_length": 50}}, "needs all of a line"),
+        (SYNTHESIS | {"train": {"distort": True}}, "distort is for recognition"),
+        ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            NetworkSettings.model_validate(wrong)
