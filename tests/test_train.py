@@ -13,12 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-import yaml
 from click.testing import CliRunner
 
 import pentrace
 from pentrace import schema, tables
-from pentrace.config import load
 from pentrace.errors import PentraceError
 from pentrace.networks.mixture import step_loss
 from pentrace.networks.prediction import PredictionNetwork
@@ -255,7 +253,9 @@ def mark(data: Path, network: dict | None = None, machine: dict | None = None, *
     """The fingerprint for the training split in `data` and the code in `data`/code.py."""
     chosen = NetworkSettings(**TINY, **(network or {}))
     lines = load_lines(data / "windows", ["train"])
-    return fingerprint(chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {})
+    return fingerprint(
+        chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {}
+    )
 
 
 def test_fingerprint_sees_settings_constants_code_threads_and_a_single_point(data):
