@@ -166,4 +166,5 @@ def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
     noisy = {"networks": {"small": {"start": "writer"}, "writer": {"start": "graves-3x400"}}}
     assert "networks.small.start: 'writer' is not trained before small" in refused(noisy)
     assert "networks.small.start" in refused({"networks": {"small": {"start": "small"}}})
-    assert loaded({"networks": {"small": {"start": "writer"}}})
+    told = refused({"networks": {"small": {"start": "writer"}}})
+    assert "networks.small.kind: 'prediction', but writer, which it starts from, has" in told

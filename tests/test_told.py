@@ -24,7 +24,7 @@ from pentrace.rewrite.command import command as rewrite
 from pentrace.sample.command import command as sample
 from pentrace.train.command import command as train
 from pentrace.train.data import load
-from pentrace.train.loop import longest
+from pentrace.train.loop import longest, total
 from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import load_lines
 
@@ -215,7 +215,7 @@ def test_texts_are_written_again_and_read(
     CliRunner().invoke(recognise, given, catch_exceptions=False)
     table = json.loads((tmp_path / "m.json").read_text())["table"]
     assert [(r["origin"], r["bias"], r["lines"]) for r in table] == [
-        ("real", None, 6), ("written", 0.0, 3), ("written", 1.0, 3),
+        ("real", None, 3), ("written", 0.0, 3), ("written", 1.0, 3),
     ]  # fmt: skip
 
 
@@ -263,6 +263,26 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         (READER | {"train": {"max_length": 50}}, "needs all of a line"),
         (SYNTHESIS | {"train": {"distort": True}}, "distort is for recognition"),
         ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
+        ({"train": {"first_length": 9, "max_length": 8}}, "first_length must be <= max_length"),
+        (
+            {"train": {"weight_noise": 0.1, "optimiser": "adamw", "weight_decay": 0.1}},
+            "would pull the noise",
+        ),
     ):
         with pytest.raises(ValueError, match=why):
             NetworkSettings.model_validate(wrong)
+
+
+def test_the_whole_loss_is_counted_as_that_of_the_batches(folder: Path) -> None:
+    """What weighs the divergence of noisy weights: units in a pass over lines that are whole."""
+    for network, per, wanted in (
+        (SYNTHESIS, "point", 24 * 60),
+        (SYNTHESIS, "sequence", 24),
+        (READER, "point", 24 * 5),
+    ):
+        how = {"batches": "lines", "loss_per": per}
+        how |= {"first_length": 10} if network is SYNTHESIS else {}
+        settings, own, _ = load(
+            folder / "windows", NetworkSettings.model_validate(network | {"train": how})
+        )
+        assert total(settings, own) == wanted

@@ -16,7 +16,7 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.label.settings import LabelSettings
-from pentrace.networks.settings import Kind, NetworkSettings
+from pentrace.networks.settings import SHAPE, Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.parse.settings import ParseSettings
 from pentrace.rewrite.settings import RewriteSettings
@@ -96,7 +96,7 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _starts, _recogniser)
+    checks = (_spelling, _names, _readers, _published, _starts, _shapes, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
     if mistakes := mistakes or _unseen_validation(config):
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
@@ -188,6 +188,18 @@ def _starts(config: Config) -> list[str]:
         f"allowed are other networks that `train` names: {', '.join(config.train)}"
         for name in config.train
         if name in config.networks and not _begins(config, name)
+    ]
+
+
+def _shapes(config: Config) -> list[str]:
+    """Networks that would start from one of another kind or size."""
+    return [
+        f"networks.{name}.{key}: {getattr(own, key)!r}, but {own.start}, which it starts from, has "
+        f"{getattr(config.networks[own.start], key)!r}; give both the same"
+        for name in config.train
+        if (own := config.networks.get(name)) and own.start in config.networks
+        for key in SHAPE
+        if getattr(own, key) != getattr(config.networks[own.start], key)
     ]
 
 

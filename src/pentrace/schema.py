@@ -163,9 +163,9 @@ HISTORY = _table(
     _column("epoch", pa.float64(), "passes over the training split"),
     _column("points", pa.int64(), "training points seen"),
     _column(
-        "train_loss", pa.float64(), "mean loss since the last row, training split", "nats per point"
+        "train_loss", pa.float64(), "mean loss since the last row, training split", "nats per point, or character"
     ),
-    _column("validation_loss", pa.float64(), "loss on validation lines", "nats per point"),
+    _column("validation_loss", pa.float64(), "loss on validation lines", "nats per point, or character"),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
 )
 

@@ -2,6 +2,7 @@
 import fcntl
 import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +23,9 @@ try:
     CONFIG = load(config)
 except PentraceError as error:
     raise WorkflowError(str(error)) from None
+
+# Jobs that compute with a network take turns on a GPU, where there is one; see the profile.
+GPU = int(shutil.which("nvidia-smi") is not None)
 
 WRITERS = CONFIG.of_kind("prediction", "synthesis")
 TOLD = CONFIG.of_kind("synthesis")
@@ -130,11 +134,15 @@ def prune_results():
         partial.unlink()
     for name in CONFIG.run:
         prune(Path("results") / name, CONFIG.datasets[name].shards)
-    # The report shows every figure that is there, so one of measures no longer taken has to go.
+    # The report shows all figures and measures that are there: what is no longer taken has to go.
     for dataset, network in CONFIG.trained:
+        here = Path("results") / dataset / network
         for figure in set(NETWORK_FIGURES).difference(network_figures(network)):
-            plots = Path("results") / dataset / network / "plots"
-            (plots / f"{figure}.png").unlink(missing_ok=True)
+            (here / "plots" / f"{figure}.png").unlink(missing_ok=True)
+        for name in {"metrics.json", "recognition.json"}.difference(
+            network_files(network)
+        ):
+            (here / name).unlink(missing_ok=True)
 
 
 wildcard_constraints:

@@ -17,6 +17,8 @@ rule train:
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
+    resources:
+        gpu=GPU,
     params:
         windows=folder("results/{dataset}/windows"),
         checkpoints=folder("results/{dataset}/{network}/checkpoints"),
@@ -100,6 +102,8 @@ rule recognise:
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
+    resources:
+        gpu=GPU,
     params:
         windows=folder("results/{dataset}/windows"),
         split=CONFIG.rewrite.split,
@@ -130,6 +134,8 @@ rule evaluate:
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
+    resources:
+        gpu=GPU,
     params:
         folder=folder("results/{dataset}"),
         settings=CONFIG.evaluate.model_dump_json(),

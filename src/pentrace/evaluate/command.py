@@ -174,13 +174,16 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
     if not settings.generated_lines or len(real.steps) <= len(real.ids):
         return None
     drawn = _drawn(setup, real)
+    if not drawn:
+        return None
     starts = np.cumsum([0, *map(len, drawn)])
     other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
+    told = isinstance(setup.network, SynthesisNetwork)  # its lines end by themselves
     return {
         "split": settings.compare_with,
         "unit": unit(normalisation),
         "generated_lines": len(drawn),
-        "generated_steps": settings.generated_steps,
+        "generated_steps": None if told else settings.generated_steps,
         "bias": 0,
         "quantities": distributions.compare(
             _values(real.steps, real.starts, normalisation),

@@ -8,6 +8,11 @@ from pentrace.settings import Settings
 from pentrace.train.settings import TrainSettings
 
 Kind = Literal["prediction", "synthesis", "recognition"]
+# What two networks must have in common for the weights of one to fit the other.
+SHAPE = (
+    "kind", "layers", "hidden", "components", "skips", "window_components",
+    "window_parametrisation", "fold_rare",
+)  # fmt: skip
 
 
 class NetworkSettings(Settings):

@@ -62,7 +62,7 @@ def _legend(axes: Axes, first: Axes, distributions: dict) -> None:
     labels = [
         f"real, split {distributions['split']}",
         f"generated, {distributions['generated_lines']} lines of "
-        f"{distributions['generated_steps']} steps,\nbias {distributions['bias']:g}",
+        f"{distributions['generated_steps'] or 'all their'} steps,\nbias {distributions['bias']:g}",
     ]
     axes.legend([real, generated], labels, loc="center left")
 

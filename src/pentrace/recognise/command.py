@@ -55,8 +55,9 @@ def command(
     """Read real and written lines with a recognition network, and count its errors."""
     torch.set_num_threads(threads)
     network = load_reader(model, normalisation)
-    rows = _real(network, windows, split)
-    rows += [] if written is None else _written(network, written)
+    lines_written = [] if written is None else _written(network, written)
+    wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
+    rows = _real(network, windows, split, wanted) + lines_written
     found = table.summary(rows, network.settings.alphabet or "")
     report = {
         "table": found,
@@ -71,8 +72,11 @@ def command(
     click.echo("\n".join(_told(row) for row in found))
 
 
-def _real(network: RecognitionNetwork, windows: Path, split: str) -> list[dict]:
+def _real(network: RecognitionNetwork, windows: Path, split: str, wanted: set[str]) -> list[dict]:
+    """The lines of a split; where some of them were written again, those alone."""
     lines = load_lines(windows, [split]).with_text()
+    if wanted.intersection(lines.ids):
+        lines = lines.take([i for i, name in enumerate(lines.ids) if name in wanted])
     if not lines.ids:
         raise PentraceError(
             f"{windows}: no line with a transcript in the split {split}; give another --split"

@@ -47,7 +47,7 @@ CAPTIONS = {
     "training": Caption(
         "Training",
         "Training curves",
-        "Mean loss per point on the training split since the row before, and on whole validation "
+        "Mean loss on the training split since the row before, and on whole validation "
         "lines. The circle marks the weights that were kept.",
     ),
     "samples": Caption(

@@ -11,7 +11,7 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
 from pentrace.networks.kinds import build
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
@@ -27,11 +27,6 @@ from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
 
-# What two networks must have in common for the weights of one to fit the other.
-SHAPE = (
-    "kind", "layers", "hidden", "components", "skips", "window_components",
-    "window_parametrisation", "fold_rare",
-)  # fmt: skip
 UNITS = ("recipe", "mean", "sd", "cap")
 FILE = click.Path(path_type=Path)
 
@@ -94,6 +89,8 @@ def started(
         return settings, None
     network, found, units = load_model(start)
     differing = [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+    if settings.alphabet not in (None, found.alphabet):
+        differing.append("alphabet")
     differing += [key for key in UNITS if units.get(key) != normalisation.get(key)]
     if differing:
         raise PentraceError(f"{start}: cannot be started from; differs in {', '.join(differing)}")

@@ -57,6 +57,18 @@ def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
     return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
 
 
+def total(settings: NetworkSettings, data: Data) -> int:
+    """Of how many points, characters or sequences the loss of a whole pass is the sum."""
+    s = settings.train
+    whole = s.model_copy(update={"first_length": None})
+    plan = plan_epoch(data.lines, whole, 0)
+    if s.loss_per == "sequence":
+        return len(plan.items.sample)
+    if settings.counted == "character" and data.symbols is not None:
+        return int((data.symbols[plan.items.sample] >= 0).sum())
+    return plan.n_steps
+
+
 def longest(lines: Lines, s: TrainSettings, epoch: int) -> int | None:
     """Steps after which a line is cut off in pass `epoch`; None where none is."""
     if s.first_length is None or epoch >= s.grow_epochs:
@@ -83,9 +95,7 @@ class Training:
         self.per = f"per {settings.counted}"
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
-        by_point = self.settings.loss_per == "point"
-        total = self.plan.n_steps if by_point else len(self.plan.items.sample)
-        self.descent = Descent(settings, processes, start, total)
+        self.descent = Descent(settings, processes, start, total(settings, train))
         self.position = Position()
         self.best: Weights = _copy(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []

@@ -93,8 +93,12 @@ class TrainSettings(Settings):
             raise ValueError("stride above length leaves points out; stride must be <= length")
         if self.batches != "lines" and (self.max_length or self.first_length):
             raise ValueError("max_length and first_length cut lines; set batches to lines")
+        if self.first_length and self.max_length and self.first_length > self.max_length:
+            raise ValueError("first_length must be <= max_length, which lines grow to")
         if self.weight_decay and self.optimiser != "adamw":
             raise ValueError("weight_decay works with optimiser adamw only; set it to 0")
+        if self.weight_decay and self.weight_noise:
+            raise ValueError("weight_decay would pull the noise to an sd of 1; set it to 0")
         self._check_schedule()
         return self
 

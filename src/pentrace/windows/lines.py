@@ -33,7 +33,10 @@ class Lines:
 
     def with_text(self, fit: Callable[[str | None], bool] = bool) -> "Lines":
         """The samples alone whose transcript is there, not empty, and `fit`."""
-        kept = [i for i, text in enumerate(self.texts) if text and fit(text)]
+        return self.take([i for i, text in enumerate(self.texts) if text and fit(text)])
+
+    def take(self, kept: list[int]) -> "Lines":
+        """The samples of these numbers alone."""
         if len(kept) == len(self.ids):
             return self
         return Lines(
