@@ -168,15 +168,17 @@ def test_phi_is_what_the_window_was_made_of():
 
 
 def test_runs_cover_every_length_with_few_lengths():
-    assert all(sum(graphs.runs(steps)) == steps for steps in range(1, 400))
-    assert len({length for steps in range(400) for length in graphs.runs(steps)}) == 7
+    every = {steps: graphs.runs(steps) for steps in range(1, 400)}
+    assert all(0 <= sum(lengths) - steps < 16 for steps, lengths in every.items())
+    assert {length for lengths in every.values() for length in lengths} == {64, 16}
 
 
 @BOTH
-def test_cut_into_runs_as_on_a_gpu_the_result_is_the_same(parametrisation):
+@pytest.mark.parametrize("steps", [1, 16, 77, 128])
+def test_cut_into_runs_as_on_a_gpu_the_result_is_the_same(parametrisation, steps):
     """The path of a GPU, all but the capture: on a CPU each run is the plain loop."""
     layer = _layer(parametrisation)
-    x, state = _inputs(layer, steps=77)
+    x, state = _inputs(layer, steps=steps)
     weights = layer.weights()
     cell_weight = torch.cat([weights.recurrent, weights.input, weights.bias[:, None]], -1)
     real = SYMBOLS >= 0

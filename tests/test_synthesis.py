@@ -5,7 +5,7 @@ import torch
 from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
-from pentrace.networks.kinds import build
+from pentrace.networks.kinds import build, run
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
@@ -46,6 +46,16 @@ def test_loss_and_gradients_equal_the_plain_loop(given):
     )
     for mine, reference in zip(*gradients, strict=True):
         torch.testing.assert_close(mine, reference, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["prediction", "synthesis"])
+def test_half_precision_does_not_round_what_the_mixture_is_made_of(kind):
+    network = build(_settings() if kind == "synthesis" else NetworkSettings(hidden=8))
+    x, _, text = _batch()
+    with torch.autocast("cpu", torch.bfloat16):
+        raw = run(network, x.float(), None, text if kind == "synthesis" else None)[0]
+    assert raw.dtype == torch.float32
+    assert not torch.equal(raw, raw.bfloat16().float())
 
 
 def test_carried_state_continues_a_line():

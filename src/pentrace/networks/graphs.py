@@ -1,9 +1,9 @@
 """The loops of `window_steps` on a GPU: captured once as CUDA graphs, then replayed.
 
 A step is some twenty small kernels, and launching each from Python costs more than running it. A
-graph has fixed shapes, so a sequence is cut into runs of `LONGEST` steps and of smaller powers of
-two, and the text is padded to a multiple of `CHARACTERS`: few graphs serve all lengths. Where a
-capture fails the plain loop runs instead, with a warning.
+graph has fixed shapes, so a sequence is padded to runs of `LONGEST` and `SHORTEST` steps, and the
+text to a multiple of `CHARACTERS`: few graphs serve all lengths. Where a capture fails the plain
+loop runs instead, with a warning.
 """
 
 import warnings
@@ -18,9 +18,13 @@ from torch.nn.functional import pad
 from pentrace.networks import window_steps
 from pentrace.networks.window_steps import Derivatives, Tape
 
-LONGEST = 64
-CHARACTERS = 16
-KEPT = 64  # graphs; each keeps the memory of its run, about 1 MB a step at B = 64, H = 400
+LONGEST, SHORTEST = 64, 16
+CHARACTERS = 32
+# Lines of up to 96 characters need 3 text widths x 2 run lengths x 2 directions = 12 graphs for
+# whole batches, as many for the last batch of an epoch and 6 for the last of a validation: 30.
+# A graph keeps the memory of its run: forward 0.8 MB a step at B = 64, H = 400, backward 1.3 MB,
+# so the 12 of whole batches take 0.5 GB.
+KEPT = 64
 
 
 class _Graph(NamedTuple):
@@ -33,10 +37,9 @@ _graphs: OrderedDict[tuple, _Graph | None] = OrderedDict()  # None: could not be
 
 
 def runs(steps: int) -> list[int]:
-    """Lengths of the runs that a sequence of `steps` is cut into: few different ones."""
-    lengths = [LONGEST] * (steps // LONGEST)
-    rest = steps % LONGEST
-    return lengths + [1 << bit for bit in range(LONGEST.bit_length(), -1, -1) if rest >> bit & 1]
+    """Lengths of the runs for `steps`: of two kinds, together less than `SHORTEST` too long."""
+    whole = steps + -steps % SHORTEST
+    return [LONGEST] * (whole // LONGEST) + [SHORTEST] * (whole % LONGEST // SHORTEST)
 
 
 def replay(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -44,7 +47,9 @@ def replay(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> 
     if not tensors[0].is_cuda:
         return list(function(exponential, *(t.clone() for t in tensors)))
     shapes = tuple((tuple(t.shape), t.dtype, t.device) for t in tensors)
-    key = (function.__name__, exponential, shapes)
+    # What a product rounds its factors to is part of a graph.
+    precision = torch.backends.cuda.matmul.fp32_precision
+    key = (function.__name__, exponential, precision, shapes)
     if key not in _graphs:
         _graphs[key] = _capture(function, exponential, tensors)
         while len(_graphs) > KEPT:
@@ -61,24 +66,37 @@ def replay(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> 
 
 def _capture(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> _Graph | None:
     """The graph of a call, after a first call outside it that lets the libraries set up."""
-    try:
-        inputs = [t.clone() for t in tensors]
-        aside = torch.cuda.Stream()
-        aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):
-            function(exponential, *(t.clone() for t in tensors))
-        torch.cuda.current_stream().wait_stream(aside)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            outputs = function(exponential, *inputs)
-        return _Graph(graph, inputs, outputs)
-    except RuntimeError as error:
-        warnings.warn(f"no CUDA graph, running step by step: {error}", stacklevel=2)
-        return None
+    # Tensors made in inference mode could not be written to outside it.
+    with torch.inference_mode(False), torch.no_grad():
+        try:
+            return _record(function, exponential, tensors)
+        except RuntimeError as error:
+            warnings.warn(f"no CUDA graph, running step by step: {error}", stacklevel=3)
+            return None
+
+
+def _record(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> _Graph:
+    inputs = [t.clone() for t in tensors]
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        function(exponential, *(t.clone() for t in tensors))
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    # "global" would let what other threads do break the capture: NCCL's watchdog asks for events.
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+        outputs = function(exponential, *inputs)
+    return _Graph(graph, inputs, outputs)
 
 
 def _padded(text: Tensor) -> Tensor:
     return pad(text, (0, -text.shape[-1] % CHARACTERS))
+
+
+def _lengthened(tensor: Tensor, length: int) -> Tensor:
+    """With zeros behind its steps, the first axis."""
+    missing = length - len(tensor)
+    return pad(tensor, (0, 0) * (tensor.dim() - 1) + (0, missing)) if missing else tensor
 
 
 def forward_steps(
@@ -92,26 +110,27 @@ def forward_steps(
     *weights: Tensor,
 ) -> Tape:
     """As `window_steps.forward_steps`; the bumps are those of the padded text."""
-    text = (_padded(symbols), _padded(real))
+    text, lengths = (_padded(symbols), _padded(real)), runs(len(x))
     tapes: list[Tape] = []
-    for part in x.split(runs(len(x))):
+    for part in _lengthened(x, sum(lengths)).split(lengths):
         state = (fed_back, memory, position)
         tensors = (part, *state, *text, *weights)
         tape = Tape(*replay(window_steps.forward_steps, exponential, tensors))
         fed_back = tape.read[-1, :, : fed_back.shape[1]]
         memory, position = tape.memory[-1], tape.position[-1]
         tapes.append(tape)
-    return _joined(tapes)
+    return _joined(tapes, len(x))
 
 
-def _joined(tapes: list[Tape]) -> Tape:
-    """One tape; each starts with the state that the one before it ends with."""
+def _joined(tapes: list[Tape], steps: int) -> Tape:
+    """One tape of `steps`; each starts with the state that the one before it ends with."""
 
     def join(name: str) -> Tensor:
         parts = [getattr(tape, name) for tape in tapes]
-        if name in ("memory", "read", "position"):
-            parts[:-1] = [part[:-1] for part in parts[:-1]]
-        return torch.cat(parts)
+        if name not in ("memory", "read", "position"):
+            return torch.cat(parts)[:steps]
+        parts[:-1] = [part[:-1] for part in parts[:-1]]
+        return torch.cat(parts)[: steps + 1]
 
     return Tape(*(join(name) for name in Tape._fields))
 
@@ -134,17 +153,36 @@ def backward_steps(
     """As `window_steps.backward_steps`, last run first."""
     weights = (_padded(symbols), _padded(real), recurrent, window)
     parts: list[Derivatives] = []
-    d_fed_back, d_position, stop = d_fed_back.clone(), d_position.clone(), len(gates)
-    for length in reversed(runs(len(gates))):
-        start = stop - length
-        now, states = slice(start, stop), slice(start, stop + 1)
-        saved = (gates[now], memory[states], values[now], position[states], bumps[now])
-        tensors = (*saved, *weights, d_fed_back[now], d_position[now], d_memory)
+    d_fed_back, d_position = d_fed_back.clone(), d_position.clone()
+    lengths = runs(len(gates))
+    start = sum(lengths)
+    for length in reversed(lengths):
+        start -= length
+        now, states = slice(start, start + length), slice(start, start + length + 1)
+        run = (gates[now], memory[states], values[now], position[states], bumps[now])
+        saved = _with_idle_steps(run, length)
+        outer = (_lengthened(d_fed_back[now], length), _lengthened(d_position[now], length))
+        tensors = (*saved, *weights, *outer, d_memory)
         part = Derivatives(*replay(window_steps.backward_steps, exponential, tensors))
-        d_memory, stop = part.memory, start
+        d_memory = part.memory
         if start:  # what this run hands to the last step of the run before it
             d_fed_back[start - 1] += part.fed_back
             d_position[start - 1] += part.position
         parts.insert(0, part)
-    whole = (torch.cat([p.gates for p in parts]), torch.cat([p.window for p in parts]))
-    return Derivatives(*whole, *parts[0][2:])
+    d_gates, d_window = torch.cat([p.gates for p in parts]), torch.cat([p.window for p in parts])
+    return Derivatives(d_gates[: len(gates)], d_window[: len(gates)], *parts[0][2:])
+
+
+def _with_idle_steps(run: Sequence[Tensor], length: int) -> list[Tensor]:
+    """Gates, memory, values, position and bumps, with steps at the end that change nothing.
+
+    Their forget gates are 1 and all else is 0: the derivative by the cells passes through as it
+    is, and every other one is 0.
+    """
+    steps, size = len(run[0]), run[1].shape[-1]
+    if steps == length:
+        return list(run)
+    lengths = (length, length + 1, length, length + 1, length)
+    gates, *others = map(_lengthened, run, lengths)
+    gates[steps:, :, size : 2 * size] = 1
+    return [gates, *others]

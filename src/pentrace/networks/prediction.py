@@ -44,7 +44,10 @@ class PredictionNetwork(nn.Module):
             outputs.append(hidden)  # (T, B, H)
             carried.append(memory)
         top = torch.cat(outputs, -1) if self.settings.skips else outputs[-1]
-        return self.output(self.dropout(top)).transpose(0, 1), carried
+        # Means and widths need more than the three digits that half precision has.
+        with torch.autocast(x.device.type, enabled=False):
+            raw = self.output(self.dropout(top).to(self.output.weight.dtype))
+        return raw.transpose(0, 1), carried
 
     def _inputs(self, x: Tensor, outputs: list[Tensor]) -> Tensor:
         if not outputs:

@@ -83,7 +83,8 @@ def _remembering(layer: nn.LSTM) -> nn.LSTM:
 class Output(nn.Module):
     """A linear layer on all hidden states side by side, which are never put side by side.
 
-    That would take 46 MB twice at B = 32, T = 300 and 3 x 400, forward and backward.
+    That would take 46 MB twice at B = 32, T = 300 and 3 x 400, forward and backward. As in
+    `prediction`, its numbers are never rounded to half precision.
     """
 
     def __init__(self, sizes: list[int], outputs: int) -> None:
@@ -94,6 +95,7 @@ class Output(nn.Module):
     def forward(self, *hidden: Tensor) -> Tensor:
         """(T, B, outputs) from hidden states (T, B, size), one for each of the sizes."""
         raw = self.bias.expand(*hidden[0].shape[:-1], -1).flatten(0, 1)
-        for state, weight in zip(hidden, self.weight.split(self.sizes, 1), strict=True):
-            raw = torch.addmm(raw, state.flatten(0, 1), weight.t())
+        with torch.autocast(raw.device.type, enabled=False):
+            for state, weight in zip(hidden, self.weight.split(self.sizes, 1), strict=True):
+                raw = torch.addmm(raw, state.to(raw.dtype).flatten(0, 1), weight.t())
         return raw.unflatten(0, hidden[0].shape[:-1])
