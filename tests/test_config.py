@@ -13,6 +13,7 @@ from pentrace.clean.rules import limit
 from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
 from pentrace.config import FOLDERS, Config, load
 from pentrace.errors import PentraceError
+from pentrace.sample.settings import SampleSettings
 from pentrace.settings import explain
 from tests.test_docs import merged
 
@@ -116,6 +117,16 @@ def test_a_message_has_the_key_alone_and_little_of_the_value() -> None:
     assert "constrained" not in told and "tuple[" not in told
     told = refused({"run": "x" * 1000})
     assert "\nrun: " in told and max(map(len, told.splitlines())) < 200
+
+
+def test_what_is_wrong_with_a_whole_section_is_told_without_it() -> None:
+    told = refused({"sample": {"lines": 0, "prime": None}})
+    assert "\nsample: lines is 0 and prime names nothing: set one of them above 0" in told
+    assert "Value error" not in told and "given:" not in told
+    with pytest.raises(ValidationError) as error:
+        SampleSettings(lines=0, prime=None)
+    assert explain(SampleSettings, error.value, "").startswith("lines is 0 and prime")
+    assert explain(SampleSettings, error.value, "--settings").startswith("--settings: lines is 0")
 
 
 def test_an_unknown_key_is_told_with_the_nearest() -> None:

@@ -48,11 +48,19 @@ def _explain_one(model: type[BaseModel], item: Any, where: str) -> str:
     if item["type"] == "missing":
         return f"{key}: {item['msg']}"
     if item["type"] != "extra_forbidden":
-        return f"{key}: {item['msg']} (given: {_cut(repr(item['input']))})"
+        return f"{key}: {_wrong(item)}" if key else _wrong(item)
     allowed = list(_follow(model, item["loc"][:-1])[1].model_fields)
     near = difflib.get_close_matches(keys[-1], allowed, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed) or 'none'}"
+
+
+def _wrong(item: Any) -> str:
+    """What is wrong, and what was given, unless it is a whole section: its checks name values."""
+    message = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "value_error" and isinstance(item["input"], dict):
+        return message
+    return f"{message} (given: {_cut(repr(item['input']))})"
 
 
 def _cut(text: str) -> str:
