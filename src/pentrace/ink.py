@@ -5,11 +5,12 @@ points of a shard at once and never loops over points.
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
-from pentrace import schema
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CHANNELS = ("pressure", "azimuth", "altitude", "button")
 
@@ -66,8 +67,13 @@ class Ink:
         )
 
 
-def to_table(ink: Ink) -> pa.Table:
+def to_table(ink: Ink) -> "pa.Table":
     """`ink` as rows of `schema.POINTS`."""
+    # Not above: a page can be written without tables, and pyarrow takes a tenth of a second.
+    import pyarrow as pa
+
+    from pentrace import schema
+
     point = np.arange(len(ink.x)) - np.repeat(ink.starts[:-1], ink.lengths)
     owner = pa.array(ink.owner.astype(np.int32))
     columns = {
@@ -89,8 +95,12 @@ def to_table(ink: Ink) -> pa.Table:
     return pa.table(columns, schema=schema.POINTS)
 
 
-def from_table(table: pa.Table) -> Ink:
+def from_table(table: "pa.Table") -> Ink:
     """Rows of `schema.POINTS` as ink; the rows of a sample must adjoin."""
+    import pyarrow as pa
+
+    from pentrace import schema
+
     names = table["sample_id"].combine_chunks()
     if isinstance(names, pa.ChunkedArray):
         names = names.chunk(0) if names.num_chunks else pa.array([], schema.POINTS.field(0).type)
