@@ -125,6 +125,11 @@ def test_unseen_characters_are_listed_with_what_there_is(unknown):
     assert "knows [space] a b c d" in message
 
 
+def test_the_caller_says_what_unseen_characters_are_in_and_what_to_do():
+    with pytest.raises(PentraceError, match=r"^x: the network .* d; read it$"):
+        encode(["z"], _settings(), about="x: ", remedy="read it")
+
+
 def test_folding_does_not_hide_unseen_characters_from_a_writer():
     with pytest.raises(PentraceError, match="never seen b c"):
         encode(["cab"], _settings(fold_rare=3))

@@ -64,20 +64,25 @@ def symbol_count(settings: NetworkSettings) -> int:
 
 
 def encode(
-    texts: Sequence[str], settings: NetworkSettings, unknown: Unknown = "error"
+    texts: Sequence[str],
+    settings: NetworkSettings,
+    unknown: Unknown = "error",
+    about: str = "",
+    remedy: str = "reword the text",
 ) -> np.ndarray:
     """Symbols (B, U) int64 of texts (NFC), padded with -1 to the longest.
 
     Characters outside the alphabet raise a `PentraceError` that lists them and the alphabet. With
     `substitute` they are first replaced as `substituted` says; with `fold`, right for training
-    and evaluation, they become the symbol of rare characters where the network has one.
+    and evaluation, they become the symbol of rare characters where the network has one. The
+    message begins with `about` and ends with `remedy`.
     """
     alphabet = settings.alphabet or ""
     normal = [unicodedata.normalize("NFC", text) for text in texts]
     if unknown == "substitute":
         normal = [substituted(text, alphabet) for text in normal]
     if unknown != "fold" or settings.fold_rare == 0:
-        _check_known(normal, alphabet)
+        _check_known(normal, alphabet, about, remedy)
     index = {character: number for number, character in enumerate(alphabet)}
     symbols = np.full((len(normal), max(map(len, normal), default=0)), PADDING, np.int64)
     for row, text in zip(symbols, normal, strict=True):
@@ -110,12 +115,12 @@ def _nearest(character: str, known: set[str]) -> str:
     return next((choice for choice in choices if choice and set(choice) <= known), character)
 
 
-def _check_known(texts: Sequence[str], alphabet: str) -> None:
+def _check_known(texts: Sequence[str], alphabet: str, about: str, remedy: str) -> None:
     unknown = sorted(set(chain.from_iterable(texts)) - set(alphabet))
     if unknown:
         raise PentraceError(
-            f"the network has never seen {' '.join(map(_shown, unknown))}; it knows "
-            f"{' '.join(map(_shown, alphabet))}; reword the text, or ask for substitution"
+            f"{about}the network has never seen {' '.join(map(_shown, unknown))}; it knows "
+            f"{' '.join(map(_shown, alphabet))}; {remedy}"
         )
 
 

@@ -114,10 +114,11 @@ def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> lis
     lines = load_lines(windows, list(SPLITS)).with_text(fit)
     place = {name: i for i, name in enumerate(lines.ids)}
     known = load_lines(windows, ["validation"]).with_text(fit)
+    texts = choose_texts(settings, known, network.settings)
     near = known.ids if isinstance(settings.prime, int) else lines.ids
     chosen = choose_primers(settings.prime, near, settings.seed)
     primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}
-    return generate_told(network, settings, choose_texts(settings, known), primers)
+    return generate_told(network, settings, texts, primers)
 
 
 def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pentrace.errors import PentraceError
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.text import encode
 from pentrace.sample.generate import Sample
 from pentrace.sample.settings import SampleSettings
 from pentrace.windows.lines import Lines
@@ -11,11 +14,21 @@ from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Drawing, Line, Primer, write_lines
 
 
-def choose_texts(settings: SampleSettings, lines: Lines) -> list[str]:
-    """What to write: the texts of the settings, or those of so many `lines` by the seed."""
+def choose_texts(settings: SampleSettings, lines: Lines, network: NetworkSettings) -> list[str]:
+    """What to write: the texts of the settings, or those of so many `lines` by the seed.
+
+    Raises `PentraceError` where the network does not know all characters of the texts that are
+    given, or none is given and no line has one.
+    """
     if settings.texts:
+        encode(settings.texts, network, about="sample.texts: ", remedy="reword sample.texts")
         return list(settings.texts)
     known = [text for text in lines.texts if text]
+    if not known:
+        raise PentraceError(
+            "no validation line has a text whose characters the network knows; say in "
+            "sample.texts what it is to write"
+        )
     order = np.random.default_rng([settings.seed, 3]).permutation(len(known))
     return [known[i] for i in order[: max(settings.lines, 1)]]
 
@@ -31,12 +44,13 @@ def generate_told(
     A primed sample has the real line first, then the new text.
     """
     free = [texts[i % len(texts)] for i in range(settings.lines)]
-    samples = []
-    for bias in settings.bias:
-        how = Drawing(bias, settings.seed, attempts=settings.attempts)
-        for i, line in enumerate(write_lines(network, free, how)):
-            samples.append(_sample(f"bias-{bias:g}-{i:02d}", line, bias, None, line.steps, 0))
-    samples.sort(key=lambda sample: sample.name.rsplit("-", 1)[1])
+    hows = [Drawing(bias, settings.seed, attempts=settings.attempts) for bias in settings.bias]
+    written = [write_lines(network, free, how) for how in hows]
+    samples = [
+        _sample(f"bias-{how.bias:g}-{i:02d}", lines[i], how.bias, None, lines[i].steps, 0)
+        for i in range(settings.lines)
+        for how, lines in zip(hows, written, strict=True)
+    ]
     for i, (name, primer) in enumerate(primers.items()):
         for bias in settings.bias:
             how = Drawing(bias, settings.seed, primer, settings.attempts)

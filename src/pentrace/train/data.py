@@ -11,6 +11,8 @@ from pentrace.networks.text import encode, with_alphabet
 from pentrace.windows.batches import Batch, Lines, load_lines
 
 SPLITS = ("train", "validation", "validation2", "test")
+OTHER_DATA = "take data whose transcripts it knows"
+OTHER_ALPHABET = "set alphabet to null, or fold_rare above 0"
 
 
 class Data(NamedTuple):
@@ -31,11 +33,11 @@ def load(windows: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Dat
     """The settings with their alphabet, the lines to train on, and those to validate on.
 
     Lines without a transcript are left out where the network needs one. Raises `PentraceError`
-    for a split without lines.
+    for a split without lines, and for characters outside an alphabet that was given.
     """
     settings = fill_alphabet(windows, settings)
-    train = read(windows, settings, list(settings.train.train_on))
-    validation = read(windows, settings, [settings.train.validate_on])
+    train = read(windows, settings, list(settings.train.train_on), OTHER_ALPHABET)
+    validation = read(windows, settings, [settings.train.validate_on], OTHER_ALPHABET)
     for data, key in ((train, "train_on"), (validation, "validate_on")):
         if not len(data.lines.ids):
             text = " with a transcript" if settings.kind != "prediction" else ""
@@ -54,10 +56,17 @@ def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
     return with_alphabet(settings, [text for text in lines.texts if text])
 
 
-def read(windows: Path, settings: NetworkSettings, splits: list[str]) -> Data:
-    """The lines of some splits as the network of `settings` takes them."""
+def read(
+    windows: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
+) -> Data:
+    """The lines of some splits as the network of `settings` takes them.
+
+    Raises `PentraceError`, which ends with `remedy`, for characters that the network does not know.
+    """
     lines = load_lines(windows, splits)
     if settings.kind == "prediction":
         return Data(lines, None)
     lines = lines.with_text()
-    return Data(lines, encode([text or "" for text in lines.texts], settings, "fold"))
+    texts = [text or "" for text in lines.texts]
+    about = f"{windows}: in the transcripts, "
+    return Data(lines, encode(texts, settings, "fold", about, remedy))

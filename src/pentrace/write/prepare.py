@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import encode, substituted
 from pentrace.write.lines import Primer
@@ -13,9 +12,7 @@ from pentrace.write.wrap import wrap
 FULL = 0.9  # of the width is filled by a usual line, so that a wide one still fits
 
 
-def prepared(
-    text: str, network: NetworkSettings, characters: int | None, substitute: bool
-) -> list[str]:
+def prepared(text: str, network: NetworkSettings, characters: int, substitute: bool) -> list[str]:
     """The lines of `text`, empty ones between paragraphs, in the alphabet of the network.
 
     Raises `PentraceError` that lists the characters the network does not know, and those it does.
@@ -24,19 +21,18 @@ def prepared(
         known = network.alphabet or ""
         text = "\n".join(substituted(line, known) for line in wrap(text, None))
     lines = wrap(text, characters)
-    try:
-        encode(lines, network)
-    except PentraceError as error:
-        raise PentraceError(str(error) + ("" if substitute else " with --substitute")) from None
+    nothing = "nothing that it knows looks like them: reword the text"
+    remedy = nothing if substitute else "reword the text, or try --substitute"
+    encode(lines, network, remedy=remedy)
     return lines
 
 
 def characters_in_a_line(
     settings: WriteSettings, normalisation: dict, primer: Primer | None
-) -> int | None:
-    """How many characters of this size fit between the margins; None where the page is cut."""
+) -> int:
+    """How many characters of this size fit between the margins, at most the longest line."""
     if settings.page == "line":
-        return None
+        return settings.longest_line
     character = character_width(normalisation)
     if primer is not None:
         steps = primer.steps[1:, 0] * normalisation["sd"][0] + normalisation["mean"][0]
