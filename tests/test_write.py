@@ -127,6 +127,14 @@ def test_a_line_stops_when_the_window_has_left_its_text(tmp_path):
         assert (np.diff(seen) >= 0).all()
 
 
+def test_a_window_that_leaps_far_beyond_the_text_has_left_it(tmp_path):
+    fused = _advancing(tmp_path, 50)
+    written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))
+    assert written.stopped.all()
+    assert written.length.tolist() == [1, 1]
+    assert written.character[:, 0].tolist() == [9, 3]
+
+
 def test_a_line_that_does_not_get_there_says_so(tmp_path):
     fused = _advancing(tmp_path, 0.01)
     written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))

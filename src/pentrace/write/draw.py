@@ -61,9 +61,10 @@ def write(
 
     With a synthesis network, text (B, U) int64, -1 for padding: primer text and new text in one,
     and a line stops when phi of the place behind its text is above that of every character in it
-    (section 5.3). primers: float32 (T, 3) per line, with null step, to be read first; they need
-    not be of one length. limits: int (B,), steps after which a line is given up, N for all where
-    there are none. Raises `PentraceError` where steps are not finite numbers.
+    (section 5.3), or all of the window is beyond that place. primers: float32 (T, 3) per line, with
+    null step, to be read first; they need not be of one length. limits: int (B,), steps after which
+    a line is given up, N for all where there are none. Raises `PentraceError` where steps are not
+    finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
@@ -73,7 +74,8 @@ def write(
     for n in range(limit):
         step = draw(network.step(step), chance[:, n], bias)
         steps[:, n] = step
-        if network.phi is not None and tracker.done(n, network.phi):
+        text_window, phi = network.window, network.phi
+        if text_window and phi is not None and tracker.done(n, phi, text_window.kappa):
             break
     if not np.isfinite(steps).all():
         raise PentraceError(
@@ -116,11 +118,15 @@ class _Tracker:
             # Memory is taken when it is written to: what is not drawn costs nothing.
             self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
-    def done(self, n: int, phi: np.ndarray) -> bool:
-        """Note phi (B, U + 1) at step n; whether all lines have left their text or are given up."""
+    def done(self, n: int, phi: np.ndarray, kappa: np.ndarray) -> bool:
+        """Note phi (B, U + 1) at step n; whether all lines have left their text or are given up.
+
+        kappa (K, B): where the window is, 1 at the first character.
+        """
         assert self.window is not None
         seen = np.multiply(phi, self.inside, out=self.window[n])
-        at = seen.argmax(1)
+        # Far beyond the text all weights are at their bound, and their order says nothing.
+        at = np.where((kappa > self.behind + 1).all(0), self.behind, seen.argmax(1))
         self.character[:, n] = at
         behind = at == self.behind
         if behind.any():
