@@ -118,10 +118,25 @@ def test_what_it_says_comes_from_the_option_or_the_file(tmp_path):
         from_file(path, "two\nlines", NORMALISATION)
 
 
+def test_accents_are_part_of_their_letter(tmp_path):
+    apart = save(tmp_path / "a.json", waves(), text="cafe\u0301s")
+    found = from_file(apart, None, NORMALISATION)
+    assert found.text == "caf\u00e9s"
+    same = from_file(apart, "caf\u00e9s", NORMALISATION)
+    np.testing.assert_array_equal(found.steps, same.steps)
+    network = NetworkSettings(kind="synthesis", alphabet="acfs\u00e9")
+    assert known(found, network, "x").text == "caf\u00e9s"
+
+
+def test_rare_characters_of_a_style_are_folded_where_there_is_a_symbol_for_them():
+    network = NetworkSettings(kind="synthesis", alphabet=" ae", fold_rare=2)
+    assert known(Primer(np.zeros((2, 3)), "q a"), network, "x").text == "q a"
+
+
 def test_a_style_that_says_unknown_characters_is_refused():
     network = NetworkSettings(kind="synthesis", alphabet=" ae")
     assert known(Primer(np.zeros((2, 3)), "é a"), network, "x").text == "e a"
-    with pytest.raises(PentraceError, match=r"x: in what it says, .* never seen q"):
+    with pytest.raises(PentraceError, match=r"x: in what it says, .* seen q;.*another line"):
         known(Primer(np.zeros((2, 3)), "q"), network, "x")
 
 
@@ -164,7 +179,8 @@ def test_inkml_and_parquet_give_what_json_gives(tmp_path):
         ("a.json", '{"strokes": [[[1, 2]], [["a", 2]]]}', "stroke 1 is no list"),
         ("a.json", '{"strokes": [[[1, 2]], [[1, NaN]]]}', "stroke 1 is no list"),
         ("a.json", '{"strokes": [[[1, 2]], [[1, 2, 3]]]}', "some points have a time"),
-        ("a.json", '{"strokes": [[[1, 1e300], [2, 2]]]}', "not a number up to"),
+        ("a.json", '{"strokes": [[[1, 2]], [[1, 2], [2, 1e300]]]}', "stroke 1, point 1: x or y is"),
+        ("a.json", '{"strokes": [[[1, 2, 0], [2, 2, 1.7e308]]]}', "stroke 0, point 1: t is"),
         ("a.json", '{"strokes": [[[1, 2]]], "y_axis": "left"}', "y_axis is 'left'"),
         ("a.json", '{"strokes": [[[1, 2]]], "text": 5}', "the text is no string"),
         ("a.json", '{"strokes": [[[1, 2], [1, 3], [1, 4]]], "text": "a"}', "no width"),
@@ -238,10 +254,10 @@ def test_any_bytes_are_an_error_that_names_the_file(tmp_path, content, ending):
 def test_a_sample_of_the_data_is_taken_as_it_is(tmp_path):
     lines = small_model.write(tmp_path)
     windows = tables.read(tmp_path / "windows" / "train.parquet").to_pylist()
-    said = [row | {"text": "a b"} for row in windows]
+    said = [row | {"text": "e\u0301 b"} for row in windows]
     tables.write_rows(tmp_path / "windows" / "train.parquet", schema.WINDOWS, said)
     found = from_sample("train-1", tmp_path, NORMALISATION)
-    assert found.text == "a b"
+    assert found.text == "\u00e9 b"
     np.testing.assert_array_equal(found.steps, lines["train-1"])
     with pytest.raises(PentraceError, match="no sample x; there are 12, such as train-0"):
         from_sample("x", tmp_path, NORMALISATION)

@@ -8,7 +8,7 @@ dx, dy and end_of_stroke, which are taken as normalised already, as the network 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pentrace.errors import PentraceError
 
 LARGEST_FILE = 16_000_000  # bytes
 LARGEST = 1e9  # of coordinates
-LATEST = 1e12  # s
+LATEST = 1e15  # of times, s or ms
 FORMS = ".json, .inkml or .parquet"
 
 
@@ -53,10 +53,22 @@ def read(path: Path) -> Recording:
         raise PentraceError(f"{path}: cannot be read ({error.strerror})") from None
     if not len(found.xy):
         raise PentraceError(f"{path}: no points; record one line of writing")
-    if not (np.abs(found.xy) <= LARGEST).all():
-        raise PentraceError(f"{path}: a position is not a number up to {LARGEST:g}")
-    if (np.abs(found.t) > LATEST).any():
-        raise PentraceError(f"{path}: a time is not a number up to {LATEST:g}")
+    return found
+
+
+def _bounded(path: Path, found: Recording) -> Recording:
+    """The same, with numbers that can be reckoned with."""
+    far = (~(np.abs(found.xy) <= LARGEST)).any(1)
+    late = np.abs(found.t) > LATEST
+    for wrong, what, most in ((far, "x or y", LARGEST), (late, "t", LATEST)):
+        if wrong.any():
+            at = int(wrong.argmax())
+            stroke = int(found.stroke[at])
+            point = int((found.stroke[:at] == stroke).sum())
+            raise PentraceError(
+                f"{path}: stroke {stroke}, point {point}: {what} is not a number from {-most:g} to "
+                f"{most:g}; record it again"
+            )
     return found
 
 
@@ -81,7 +93,8 @@ def _json(path: Path) -> Recording:
     flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
     xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
     number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
-    return Recording(xy, _seconds(flat[:, 2], number), number, text)
+    found = _bounded(path, Recording(xy, flat[:, 2], number, text))
+    return replace(found, t=_seconds(found.t, number))
 
 
 def _parsed(path: Path) -> Any:
@@ -129,7 +142,8 @@ def _inkml(path: Path) -> Recording:
     ink, sample = found.ink, found.samples[0]
     sign = -1.0 if sample["y_axis"] == "down" else 1.0
     xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
-    return Recording(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
+    recording = Recording(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
+    return _bounded(path, recording)
 
 
 def _parquet(path: Path) -> Recording:
@@ -144,7 +158,8 @@ def _parquet(path: Path) -> Recording:
         raise PentraceError(f"{path}: a point without a stroke; number strokes from 0")
     text = (table.schema.metadata or {}).get(b"text")
     said = None if text is None else text.decode("utf-8", "replace")
-    return Recording(np.column_stack([x, y]), t, stroke.astype(np.int64), said)
+    xy, number = np.column_stack([x, y]), stroke.astype(np.int64)
+    return _bounded(path, Recording(xy, t, number, said))
 
 
 def offsets(path: Path) -> np.ndarray | None:

@@ -8,6 +8,7 @@ all of the data is played faster or slower. Without times they are taken at equa
 """
 
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,12 +38,13 @@ RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
 def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
     """The ink in the file at `path`, saying `text`, or what the file says where it is None.
 
-    `normalisation` is the model's. Raises `PentraceError` naming the file and the remedy.
+    `normalisation` is the model's; the text is brought to NFC. Raises `PentraceError` naming the
+    file and the remedy.
     """
     steps = offsets(path)
     recording = read(path) if steps is None else None
     found = None if recording is None else recording.text
-    said = ((found if text is None else text) or "").strip()
+    said = unicodedata.normalize("NFC", (found if text is None else text) or "").strip()
     if not said:
         raise PentraceError(f"{path}: does not tell what it says; give it with --style-text")
     if len(said.splitlines()) > 1:
@@ -58,15 +60,13 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
 
 
 def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
-    """The primer in the alphabet of the network, with the nearest characters for unknown ones.
+    """The primer with the nearest characters for those the network does not know.
 
-    Raises `PentraceError` that begins with `name` where there is none near.
+    What is then left becomes its symbol of rare characters, where it has one; else raises
+    `PentraceError` that begins with `name`.
     """
     text = substituted(primer.text, network.alphabet or "")
-    try:
-        encode([text], network)
-    except PentraceError as error:
-        raise PentraceError(f"{name}: in what it says, {error}") from None
+    encode([text], network, "fold", f"{name}: in what it says, ", "take another line of writing")
     return Primer(primer.steps, text)
 
 
@@ -135,7 +135,7 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     text = lines.texts[at]
     if not text:
         raise PentraceError(f"{name}: it is not known what it says; take another sample")
-    return Primer(np.array(lines[at]), text)
+    return Primer(np.array(lines[at]), unicodedata.normalize("NFC", text))
 
 
 def _check_scale(path: Path, normalisation: dict) -> None:
