@@ -109,10 +109,32 @@ def test_a_text_that_is_not_all_written_is_told(model, tmp_path):
     assert page(out)["text"] == "a cab"
 
 
+def test_lines_that_are_in_many_hands_against_the_wish_are_told(model, tmp_path):
+    given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
+    told = "each is in a hand of its own; give a --style"
+    assert told in run("a cab\na bad", *given).stderr
+    assert told not in run("a cab\na bad", *given, "--many-hands").stderr
+
+
+def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):
+    text = "the quick brown fox jumps over the lazy dog"
+    given = ("--model", model, "-o", tmp_path / "a.json", "--page", "line")
+    run(text, *given)
+    assert page(tmp_path / "a.json")["text"] == text
+    run(text, *given, "--longest-line", 20)
+    assert page(tmp_path / "a.json")["text"].splitlines() == [
+        "the quick brown fox", "jumps over the lazy", "dog",
+    ]  # fmt: skip
+
+
 def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     out = tmp_path / "a.json"
-    with pytest.raises(PentraceError, match=r"never seen Z é; it knows .* --substitute"):
+    with pytest.raises(PentraceError, match=r"seen Z é; it knows .*; reword .* --substitute$"):
         run("éZ", "--model", model, "-o", out)
+    with pytest.raises(
+        PentraceError, match=r"seen ω; it knows .* looks like them: reword the text$"
+    ):
+        run("ωé", "--model", model, "-o", out, "--substitute")
     assert not out.exists()
     assert run("Zoé", "--model", model, "-o", out, "--substitute").exit_code == 0
     assert page(out)["text"] == "zoe"
@@ -128,7 +150,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--bias", "-1"], "bias: .*greater than or equal to 0"),
         (["a", "--bias", "neat"], "bias: .*number"),
         (["a", "--page", "a3"], "page: .*allowed are a4, a5, letter, line, and WxH"),
-        (["a", "--page", "50x40"], "leaves 10 x 0 mm"),
+        (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm; .* of height$"),
         (["a", "--model", "gone"], r"gone: no such model; .*make"),
         (["a", "--style-text", "b"], "about a --style"),
         (["a", "--style", "me.txt"], "not a form of ink"),
@@ -189,7 +211,7 @@ def test_nothing_slow_is_imported_on_the_way(model, tmp_path):
         "import sys; from pentrace.__main__ import main; sys.argv = ['pentrace', *sys.argv[1:]]\n"
         "try: main()\n"
         "except SystemExit as done: assert not done.code\n"
-        "slow = {'torch', 'pandas', 'matplotlib', 'scipy', 'lxml'} & set(sys.modules)\n"
+        "slow = {'torch', 'pyarrow', 'pandas', 'matplotlib', 'scipy', 'lxml'} & set(sys.modules)\n"
         "assert not slow, slow"
     )
     words = ["write", "a cab", "--model", str(model), "-o", str(tmp_path / "a.svg")]

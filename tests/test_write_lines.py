@@ -5,7 +5,14 @@ import pytest
 
 from pentrace.errors import PentraceError
 from pentrace.write.chances import another_seed
-from pentrace.write.lines import Drawing, Primer, missed, own_start, write_lines
+from pentrace.write.lines import (
+    Drawing,
+    Primer,
+    missed,
+    own_start,
+    write_in_one_hand,
+    write_lines,
+)
 from tests.small_synthesis import steady
 
 TEXTS = ["a bad cab", "dad", "the quick brown fox"]
@@ -94,6 +101,36 @@ def test_a_primer_is_read_but_not_part_of_the_line(tmp_path):
     assert not primed.steps[0, :2].any()
     assert set(primed.character.tolist()) <= {0, 1, 2, 3}
     assert not np.array_equal(plain.steps[1:20], primed.steps[1:20])
+
+
+def test_where_the_first_line_fails_the_others_go_on_from_another(tmp_path):
+    network = steady(tmp_path)
+    how = Drawing(attempts=2, steps=17, steps_per_character=9)  # too few for over ten characters
+    texts = ["abcdefghijklmnopqrstuvw", "dad", "cab bad"]
+    lines, together = write_in_one_hand(network, texts, how)
+    assert together
+    assert [line.failed for line in lines] == [True, False, False]
+    (lead,) = write_lines(network, texts[2:], how, first=2)
+    np.testing.assert_array_equal(lines[2].steps, lead.steps)
+    primed = Drawing(**{**vars(how), "primer": Primer(lead.steps, lead.text)})
+    alike = write_lines(network, texts[:2], primed)
+    assert [line.lead.tolist() for line in lines[:2]] == [line.lead.tolist() for line in alike]
+
+
+def test_where_no_line_can_lead_it_is_told(tmp_path):
+    how = Drawing(attempts=1, steps=5, steps_per_character=5)
+    lines, together = write_in_one_hand(steady(tmp_path), ["dad", "cab"], how)
+    assert not together
+    assert [line.text for line in lines] == ["dad", "cab"]
+
+
+def test_rare_characters_are_read_in_a_primer_but_never_written(tmp_path):
+    network = steady(tmp_path, fold_rare=2)
+    primer = np.random.default_rng(1).standard_normal((60, 3)).astype(np.float32)
+    how = Drawing(primer=Primer(primer, "a ω cab"))
+    assert write_lines(network, ["dad"], how)[0].finished
+    with pytest.raises(PentraceError, match="never seen ω"):
+        write_lines(network, ["ω"], how)
 
 
 def test_only_what_a_network_can_write_is_taken(tmp_path):

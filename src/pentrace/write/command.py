@@ -148,11 +148,17 @@ def _primer(
 def _write(
     network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
 ) -> list[Line]:
-    """A line for each text that is not empty."""
+    """A line for each text that is not empty; tells where they are not in one hand."""
     each = settings.steps_per_character
     how = Drawing(settings.bias, settings.seed, primer, settings.attempts, each, each)
-    write = write_in_one_hand if settings.one_hand else write_lines
-    return write(network, [text for text in texts if text], how)
+    wanted = [text for text in texts if text]
+    if not settings.one_hand:
+        return write_lines(network, wanted, how)
+    lines, together = write_in_one_hand(network, wanted, how)
+    if not together:
+        told = "no line came out whole for the others to go on from: each is in a hand of its own"
+        click.echo(f"{told}; give a --style, or another --seed", err=True)
+    return lines
 
 
 def _names(out: Path, count: int) -> list[Path]:

@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import encode
 from pentrace.write.chances import another_seed, chances
 from pentrace.write.draw import Written, write
@@ -18,6 +19,7 @@ SEEN = 1e-4  # weights below are those of a window far from its text, alike for 
 LEAST = 2  # steps at a character; fewer draw nothing
 TAIL = 8  # steps that are the end of a stroke and not yet a letter
 LEADING = 15  # characters that show a hand
+LEADS = 3  # lines that are tried as the one whose hand the others take on
 
 
 class Primer(NamedTuple):
@@ -92,21 +94,24 @@ def write_lines(
 
 def write_in_one_hand(
     network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
-) -> list[Line]:
-    """As `write_lines`, but where no hand is given, the lines go on from one of their own.
+) -> tuple[list[Line], bool]:
+    """As `write_lines`, and whether all lines are in one hand.
 
-    Without a primer each line is in a hand of its own. The first line of `LEADING` characters, or
-    else the longest, is written alone and is then the primer of the others.
+    Without a primer each line is in a hand of its own. Then the first line of `LEADING` characters,
+    or else the longest, is written alone and is the primer of the others; where it fails, the next
+    such line, `LEADS` of them at most.
     """
     if how.primer is not None or len(texts) < 2:
-        return write_lines(network, texts, how, first)
-    longest = max(range(len(texts)), key=lambda i: min(len(texts[i]), LEADING))
-    (leading,) = write_lines(network, [texts[longest]], how, first + longest)
-    if not leading.failed:
-        how = replace(how, primer=Primer(leading.steps, leading.text))
-    before = write_lines(network, texts[:longest], how, first)
-    after = write_lines(network, texts[longest + 1 :], how, first + longest + 1)
-    return [*before, leading, *after]
+        return write_lines(network, texts, how, first), True
+    order = sorted(range(len(texts)), key=lambda i: (-min(len(texts[i]), LEADING), i))
+    for lead in order[:LEADS]:
+        (leading,) = write_lines(network, [texts[lead]], how, first + lead)
+        if not leading.failed:
+            how = replace(how, primer=Primer(leading.steps, leading.text))
+            before = write_lines(network, texts[:lead], how, first)
+            after = write_lines(network, texts[lead + 1 :], how, first + lead + 1)
+            return [*before, leading, *after], True
+    return write_lines(network, texts, how, first), False
 
 
 def _badness(line: Line) -> tuple[int, bool]:
@@ -126,12 +131,18 @@ def _attempt(
     before = "" if how.primer is None else normalize("NFC", how.primer.text) + " "
     limits = np.array([how.steps + how.steps_per_character * len(text) for text in texts])
     chance = np.stack([chances(seed, number, limits.max()) for number in numbers])
-    symbols = encode([before + text for text in texts], network.settings)
+    symbols = _symbols(before, texts, network.settings)
     primers = None if how.primer is None else [how.primer.steps] * len(texts)
     written = write(network, chance, symbols, how.bias, primers, limits)
     return [
         _line(written, row, text, len(before), seed, attempt + 1) for row, text in enumerate(texts)
     ]
+
+
+def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.ndarray:
+    """Symbols int64 (B, U) of what is read before, which may have rare characters, and `texts`."""
+    read = encode([before], settings, "fold")
+    return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
 
 
 def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> Line:
