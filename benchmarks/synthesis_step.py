@@ -1,11 +1,13 @@
-"""One training step of the synthesis network on one CPU thread: time and memory.
+"""One training step of the synthesis network: time and memory, on one CPU thread or on a GPU.
 
-Compared, in one run, with the matrix products that the step needs at the rate of this machine's
-own large product, and with the plain loop over three cells that the tests keep as reference.
+Compared, in one run, with the plain loop over three cells that the tests keep as reference, whose
+loss and gradients it must have. On a CPU also with the matrix products that the step needs, at
+the rate of this machine's own large product; on a GPU with cuDNN's LSTM of the same size.
 
     OMP_NUM_THREADS=1 THP_MEM_ALLOC_ENABLE=1 python benchmarks/synthesis_step.py
+    python benchmarks/synthesis_step.py --device cuda --batch 64 --steps 700 --precision tf32
 
-Both as `pentrace train` has them: large pages are set there (see `pentrace.train`).
+The first as `pentrace train` has it: large pages are set there (see `pentrace.train`).
 """
 
 import argparse
@@ -14,10 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests import plain_synthesis
@@ -25,24 +28,50 @@ from tests import plain_synthesis
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.train.arithmetic import set_arithmetic
+from pentrace.train.settings import TrainSettings
 
-BATCH, STEPS, CHARACTERS, SYMBOLS = 32, 300, 45, 70
+CHARACTERS, SYMBOLS = 45, 70
 SETTINGS = NetworkSettings(
     kind="synthesis", layers=3, hidden=400, alphabet="".join(map(chr, range(32, 32 + SYMBOLS)))
 )
 TARGET_FLOOR, TARGET_PLAIN = 1.35, 1.6
+TARGET_GPU_PLAIN, TARGET_GPU_MS = 10, 40
+# How far a gradient may be, relative to its norm, from that of the plain loop in float32.
+ROUNDING = {"float32": 1e-3, "tf32": 5e-2, "bf16": 0.2}
 
 
-def shapes() -> list[tuple[int, int, int, int]]:
+@dataclass(frozen=True)
+class Setup:
+    """What is measured, and where."""
+
+    device: torch.device
+    batch: int
+    steps: int
+    precision: str
+
+    def set_arithmetic(self, precision: str) -> None:
+        """As `pentrace train` sets it up for this precision."""
+        settings = TrainSettings.model_validate({"precision": precision})
+        if self.device.type == "cuda":
+            set_arithmetic(settings, self.device, threads=1)
+
+    def __str__(self) -> str:
+        what = f"{SYMBOLS} symbols, {CHARACTERS} characters, 3 x 400, {self.precision}"
+        return f"{self.batch} x {self.steps} steps, {what}"
+
+
+def shapes(setup: Setup) -> list[tuple[int, int, int, int]]:
     """(times, rows, inner, columns) of the products with weights, forward and backward."""
-    hidden, gates, rows = SETTINGS.hidden, 4 * SETTINGS.hidden, BATCH * STEPS
+    batch, steps = setup.batch, setup.steps
+    hidden, gates, rows = SETTINGS.hidden, 4 * SETTINGS.hidden, batch * steps
     outputs, window = 6 * SETTINGS.components + 1, 3 * SETTINGS.window_components
     needed = [(1, rows, 3, gates), (1, 3, rows, gates)]  # nothing is derived by the steps
     recurrences = [hidden + SYMBOLS] + [hidden] * (SETTINGS.layers - 1)
     for size in recurrences:
-        needed += [(STEPS, BATCH, size, gates), (STEPS, BATCH, gates, size)]
+        needed += [(steps, batch, size, gates), (steps, batch, gates, size)]
         needed.append((1, gates, rows, size))
-    needed += [(STEPS, BATCH, hidden, window), (STEPS, BATCH, window, hidden)]
+    needed += [(steps, batch, hidden, window), (steps, batch, window, hidden)]
     needed.append((1, window, rows, hidden))
     whole = [(3 + SYMBOLS + hidden, gates)] * (SETTINGS.layers - 1)
     for size, columns in [*whole, (hidden * SETTINGS.layers, outputs)]:
@@ -50,9 +79,9 @@ def shapes() -> list[tuple[int, int, int, int]]:
     return needed
 
 
-def operations() -> int:
+def operations(setup: Setup) -> int:
     """Floating point operations of all these products."""
-    return sum(2 * times * m * k * n for times, m, k, n in shapes())
+    return sum(2 * times * m * k * n for times, m, k, n in shapes(setup))
 
 
 def product(rows: int, inner: int, columns: int) -> Callable[[], Tensor]:
@@ -70,47 +99,91 @@ def cpu_time(work: Callable[[], object]) -> float:
 class Step:
     """A batch, a network, and a training step in two ways."""
 
-    def __init__(self, parametrisation: str = "exp") -> None:
+    def __init__(self, setup: Setup, parametrisation: str = "exp") -> None:
         torch.manual_seed(0)
+        self.setup, device, sizes = setup, setup.device, (setup.batch, setup.steps)
         settings = SETTINGS.model_copy(update={"window_parametrisation": parametrisation})
-        self.network = SynthesisNetwork(settings)
-        self.x, self.y = torch.randn(2, BATCH, STEPS, 3).unbind(0)
+        self.network = SynthesisNetwork(settings).to(device)
+        self.lstm = nn.LSTM(3, settings.hidden, settings.layers).to(device)
+        self.x, self.y = torch.randn(2, *sizes, 3).to(device).unbind(0)
         self.y[..., 2] = (self.y[..., 2] > 1).float()
-        self.text = torch.randint(0, SYMBOLS, (BATCH, CHARACTERS))
-        self.mask = torch.ones(BATCH, STEPS, dtype=torch.bool)
+        self.text = torch.randint(0, SYMBOLS, (setup.batch, CHARACTERS)).to(device)
+        self.mask = torch.ones(sizes, dtype=torch.bool, device=device)
 
-    def ours(self) -> None:
-        self._learn(self.network(self.x, None, self.text)[0])
+    def ours(self) -> Tensor:
+        return self._learn(lambda: self.network(self.x, None, self.text)[0])
 
-    def plain(self) -> None:
-        self._learn(plain_synthesis.synthesis(self.network, self.x, self.text))
+    def plain(self) -> Tensor:
+        return self._learn(lambda: plain_synthesis.synthesis(self.network, self.x, self.text))
 
     def first(self) -> None:
         """Layer 1 and its window alone."""
-        hidden, window, _, _ = self.network.first(self.x.transpose(0, 1), self.text)
+        with self._half():
+            hidden, window, _, _ = self.network.first(self.x.transpose(0, 1), self.text)
         (hidden.sum() + window.sum()).backward()
 
-    def _learn(self, raw: Tensor) -> None:
+    def whole(self) -> None:
+        """LSTM layers of the same size that read no text, in one call."""
+        with self._half():
+            hidden, _ = self.lstm(self.x.transpose(0, 1))
+        hidden.float().sum().backward()
+
+    def gradients(self, way: Callable[[], Tensor]) -> tuple[float, list[Tensor]]:
+        """Loss and gradients of a step."""
+        loss = way().item()
+        return loss, [p.grad.clone() for p in self.network.parameters() if p.grad is not None]
+
+    def _learn(self, raw: Callable[[], Tensor]) -> Tensor:
         self.network.zero_grad()
-        log_loss(raw, self.y, self.mask).mean().backward()
+        with self._half():
+            loss = log_loss(raw(), self.y, self.mask).mean()
+        loss.backward()
+        return loss.detach()
+
+    def _half(self) -> torch.autocast:
+        half = self.setup.precision == "bf16"
+        return torch.autocast(self.setup.device.type, torch.bfloat16, enabled=half)
 
 
-def peak_memory(way: str) -> float:
+def check(setup: Setup) -> None:
+    """Print how far loss and gradients are from the plain loop in float32; end if too far."""
+    exact = Step(Setup(setup.device, setup.batch, setup.steps, "float32"))
+    setup.set_arithmetic("float32")
+    right, slopes = exact.gradients(exact.plain)
+    setup.set_arithmetic(setup.precision)
+    step = Step(setup)
+    loss, gradients = step.gradients(step.ours)
+    pairs = list(zip(gradients, slopes, strict=True))
+    error = max(((a - b).norm() / b.norm()).item() for a, b in pairs)
+    bound, lossy = ROUNDING[setup.precision], abs(loss / right - 1)
+    print(f"from the plain loop in float32: loss {lossy:.1e}, gradients {error:.1e} (< {bound})")
+    if not max(error, lossy) < bound:  # NaN too
+        raise SystemExit("not the gradients of the plain loop: nothing to measure")
+
+
+def peak_memory(way: str, setup: Setup) -> float:
     """MiB that a step adds to a process, in one of its own."""
-    command = [sys.executable, __file__, "--memory", way]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    command = [sys.executable, __file__, "--memory", way, "--device", setup.device.type]
+    command += ["--batch", str(setup.batch), "--steps", str(setup.steps)]
+    command += ["--precision", setup.precision]
+    return float(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
-def memory(way: str) -> None:
-    step = Step()
-    before = highest_memory()
+def memory(way: str, setup: Setup) -> None:
+    step = Step(setup)
+    before = highest_memory(setup.device)
     for _ in range(2):
         getattr(step, way)()
-    print(highest_memory() - before)
+    print(highest_memory(setup.device) - before)
 
 
-def highest_memory() -> float:
-    """MiB this process has had resident at most; getrusage would tell the parent's."""
+def highest_memory(device: torch.device) -> float:
+    """MiB in use at most; of a CPU, resident for this process, since getrusage tells the parent's.
+
+    CUDA graphs and what they keep are part of it.
+    """
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated() / 2**20
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
@@ -118,18 +191,28 @@ def highest_memory() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--precision", choices=[*ROUNDING], default="float32")
     parser.add_argument("--memory", choices=["ours", "plain"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.device == "cpu" and arguments.precision != "float32":
+        parser.error("a CPU computes in float32")
+    device = torch.device(arguments.device)
+    setup = Setup(device, arguments.batch, arguments.steps, arguments.precision)
     torch.set_num_threads(1)
+    setup.set_arithmetic(setup.precision)
     if arguments.memory:
-        memory(arguments.memory)
+        memory(arguments.memory, setup)
         return
-    report(arguments.repeats)
+    check(setup)
+    (on_gpu if device.type == "cuda" else on_cpu)(setup, arguments.repeats)
 
 
-def report(repeats: int) -> None:
-    steps = {"exp": Step("exp"), "softplus": Step("softplus")}
-    needed = [(times, product(*shape)) for times, *shape in shapes()]
+def on_cpu(setup: Setup, repeats: int) -> None:
+    steps = {"exp": Step(setup, "exp"), "softplus": Step(setup, "softplus")}
+    needed = [(times, product(*shape)) for times, *shape in shapes(setup)]
     ways: dict[str, Callable[[], object]] = {
         "one product of 2048 x 2048": product(2048, 2048, 2048),
         "all products, at their own shapes": lambda: [
@@ -140,32 +223,74 @@ def report(repeats: int) -> None:
         "its layer 1 alone": steps["exp"].first,
         "plain three-cell loop": steps["exp"].plain,
     }
-    for way in ways.values():
-        way()
-    # One of each in turn, so that a busy minute of the machine falls on all of them.
-    rounds = [[cpu_time(way) for way in ways.values()] for _ in range(repeats)]
-    tell(list(ways), [list(times) for times in zip(*rounds, strict=True)])
-    ours, plain = peak_memory("ours"), peak_memory("plain")
+    tell(setup, list(ways), rounds(ways, repeats, cpu_time))
+    ours, plain = peak_memory("ours", setup), peak_memory("plain", setup)
     print(f"memory of a step: {ours:.0f} MiB, plain loop {plain:.0f} MiB")
 
 
-def tell(names: list[str], times: list[list[float]]) -> None:
+def rounds(
+    ways: dict[str, Callable[[], object]],
+    repeats: int,
+    clock: Callable[[Callable[[], object]], float],
+) -> list[list[float]]:
+    """Times of each way: one of each in turn, so that a busy minute falls on all of them."""
+    for way in ways.values():
+        way()
+    taken = [[clock(way) for way in ways.values()] for _ in range(repeats)]
+    return [list(times) for times in zip(*taken, strict=True)]
+
+
+def tell(setup: Setup, names: list[str], times: list[list[float]]) -> None:
     """Medians, and medians of the ratios within a round."""
-
-    def ratio(above: list[float], below: list[float], factor: float = 1.0) -> float:
-        return statistics.median(factor * a / b for a, b in zip(above, below, strict=True))
-
-    print(f"{BATCH} x {STEPS} steps, {SYMBOLS} symbols, {CHARACTERS} characters, 3 x 400, float32")
+    print(setup)
     print(f"torch {torch.__version__}, {len(times[0])} rounds, CPU seconds of one thread, medians")
     large, own, ours, *_, plain = times
-    share = 2 * 2048**3 / operations()
+    share = 2 * 2048**3 / operations(setup)
     for name, taken in zip(names, times, strict=True):
         print(f"{name:34s} {statistics.median(taken):6.3f} s", end="")
         print(f"{ratio(taken, own):6.2f} x the products", end="")
-        print(f"{ratio(taken, large, share):6.2f} x their operations at the rate of the large one")
+        print(f"{share * ratio(taken, large):6.2f} x their operations at the rate of the large one")
     fastest = min(ours) / min(own)
     print(f"to reach: {TARGET_FLOOR} x the products (fastest rounds: {fastest:.2f})")
     print(f"plain loop / this network: {ratio(plain, ours):.2f} (to reach: {TARGET_PLAIN})")
+
+
+def ratio(above: list[float], below: list[float]) -> float:
+    """The median of the ratios within a round."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def gpu_time(work: Callable[[], object]) -> float:
+    """Milliseconds from an idle GPU to an idle GPU, launches from Python included."""
+    start, stop = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    torch.cuda.synchronize()
+    start.record()
+    work()
+    stop.record()
+    torch.cuda.synchronize()
+    return start.elapsed_time(stop)
+
+
+def on_gpu(setup: Setup, repeats: int) -> None:
+    step = Step(setup)
+    ways: dict[str, Callable[[], object]] = {
+        "this network": step.ours,
+        "its layer 1 alone": step.first,
+        "cuDNN's LSTM of its size, no text": step.whole,
+        "plain three-cell loop": step.plain,
+    }
+    times = rounds(ways, repeats, gpu_time)
+    print(setup)
+    print(f"torch {torch.__version__}, {torch.cuda.get_device_name()}, {repeats} rounds, medians")
+    for name, taken in zip(ways, times, strict=True):
+        print(f"{name:34s} {statistics.median(taken):9.2f} ms")
+    ours, plain = statistics.median(times[0]), ratio(times[-1], times[0])
+    speed, rate = setup.batch * setup.steps / ours * 1e3, operations(setup) / ours / 1e9
+    print(f"{speed:,.0f} points/s, {rate:.1f} Tflop/s in the products")
+    print(f"this network: {ours:.1f} ms a step (to reach: < {TARGET_GPU_MS})")
+    print(f"plain loop / this network: {plain:.1f} (to reach: {TARGET_GPU_PLAIN})")
+    small, large = peak_memory("ours", setup), peak_memory("plain", setup)
+    print(f"memory of a step: {small:.0f} MiB, plain loop {large:.0f} MiB (to reach: less)")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def window_step(
     else:
         alpha, beta, advance = softplus(alpha), softplus(beta), softplus(advance) / 25
     kappa = kappa + advance
-    u = torch.arange(1, text.shape[1] + 1, dtype=raw.dtype)
+    u = torch.arange(1, text.shape[1] + 1, dtype=kappa.dtype, device=raw.device)
     bumps = torch.exp(-beta[:, :, None] * (kappa[:, :, None] - u) ** 2)  # (B, K, U)
     phi = (alpha[:, :, None] * bumps).sum(1)
     return torch.einsum("bu,buv->bv", phi, text), kappa, phi

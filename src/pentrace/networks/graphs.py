@@ -64,6 +64,11 @@ def replay(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> 
     return [output.clone() for output in entry.outputs]
 
 
+def forget() -> None:
+    """Free all graphs and their memory."""
+    _graphs.clear()
+
+
 def _capture(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> _Graph | None:
     """The graph of a call, after a first call outside it that lets the libraries set up."""
     # Tensors made in inference mode could not be written to outside it.
