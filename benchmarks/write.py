@@ -4,7 +4,8 @@
 
 The loop is what other projects do: an `nn.LSTMCell` a layer, a window by einsum over one-hot
 text, a mixture drawn by torch, one line at a time. All times are CPU times of the whole loop,
-drawing included, in turn and by their medians. Also: seconds from starting Python to a sentence.
+drawing included, in turn and by their medians. Also: seconds from pressing return on `pentrace
+write` with a sentence to the page, in any hand and in one that is given as a file.
 """
 
 import statistics
@@ -21,6 +22,7 @@ from torch.nn.functional import linear
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests import small_synthesis
 from tests.plain_synthesis import first_cell, one_hot_text, window_step
 
 from pentrace.networks.kinds import Network, build
@@ -36,15 +38,8 @@ ALPHABET = "".join(map(chr, range(52, 122))).replace("v", " ")
 TEXT = "It writes what you tell it to"
 POINTS, ROUNDS, LINES = 300, 7, 64
 TARGETS = {"one line": 3, f"{LINES} lines": 15}
-SENTENCE = """
-import sys, numpy as np
-from pentrace.networks.text import encode
-from pentrace.write.draw import write
-from pentrace.write.fused import FusedNetwork, load
-weights, settings, _ = load(sys.argv[1])
-text = encode([sys.argv[2]], settings) if settings.kind == "synthesis" else None
-write(FusedNetwork(weights, settings), np.full((1, 25 * len(sys.argv[2]), 4), .4, np.float32), text)
-"""
+PACE = 0.04  # characters a step, as in the data
+SECONDS, TRIES = 1.5, 5  # to reach, of the command; and of how many the median is taken
 
 
 @torch.no_grad()
@@ -99,7 +94,7 @@ def measure(kind: str, folder: Path) -> None:
         "one line": lambda: write(fused, chance[:1], one),
         f"{LINES} lines": lambda: write(fused, chance, texts),
     }
-    report(kind, ways, path)
+    report(kind, ways)
 
 
 def never_stopping(network: Network) -> Network:
@@ -111,7 +106,7 @@ def never_stopping(network: Network) -> Network:
     return network
 
 
-def report(kind: str, ways: dict[str, Callable[[], object]], path: Path) -> None:
+def report(kind: str, ways: dict[str, Callable[[], object]]) -> None:
     for work in ways.values():
         work()
     rounds = [{name: cpu_time(work) for name, work in ways.items()} for _ in range(ROUNDS)]
@@ -122,12 +117,25 @@ def report(kind: str, ways: dict[str, Callable[[], object]], path: Path) -> None
         gain = statistics.median(lines * times["plain loop"] / times[name] for times in rounds)
         target = f" (to reach: {TARGETS[name]})" if name in TARGETS else ""
         print(f"  {name}: {speed:.0f} points a second, {gain:.1f} times the loop{target}")
-    walls = []
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", SENTENCE, str(path), TEXT], check=True)
-        walls.append(time.perf_counter() - start)
-    print(f"  a sentence from starting Python: {statistics.median(walls):.2f} s of wall time")
+
+
+def measure_command(folder: Path) -> None:
+    """Time what people run, on a network of full size that ends its lines as a trained one does."""
+    size = {"alphabet": ALPHABET, "layers": 3, "hidden": 400, "components": 20}
+    model = small_synthesis.save(folder / "steady.safetensors", PACE, **size)
+    words = [sys.executable, "-m", "pentrace", "write", TEXT, "--model", str(model), "--quiet"]
+    style, page = folder / "me.json", folder / "page.svg"
+    subprocess.run([*words, "-o", str(style)], check=True)  # what is written is a style too
+    print(f"pentrace write, {len(TEXT)} characters, median of {TRIES}")
+    for name, more in (("in any hand", []), ("in the hand of a file", ["--style", str(style)])):
+        walls = [wall_time([*words, "-o", str(page), *more]) for _ in range(TRIES)]
+        print(f"  {name}: {statistics.median(walls):.2f} s of wall time (to reach: {SECONDS})")
+
+
+def wall_time(words: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(words, check=True)
+    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -135,6 +143,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("prediction", "synthesis"):
             measure(kind, Path(folder))
+        measure_command(Path(folder))
 
 
 if __name__ == "__main__":
