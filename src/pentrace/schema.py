@@ -53,7 +53,7 @@ PARSED = _table(
     "parsed",
     "One row per recording that was read: what the file alone tells.",
     _column("sample_id", pa.string(), "name of the line or signature, unique in the data set"),
-    _column("kind", pa.string(), "line, signature or ink"),
+    _column("kind", pa.string(), "line, signature, character or ink"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("sha256", pa.string(), "checksum of the raw file, in hex"),
     _column("y_axis", pa.string(), "direction in which y grows: down or up"),
@@ -73,7 +73,7 @@ LABELS = _table(
     "One row per parsed sample: what other files, or a seeded split, tell about it.",
     _column("sample_id", pa.string(), "the line or signature"),
     _column("writer", pa.string(), "writer, null where unknown", null=True),
-    _column("form", pa.string(), "IAM form, or null", null=True),
+    _column("form", pa.string(), "IAM form; KanjiVG: code of the character; or null", null=True),
     _column("text", pa.string(), "transcript in NFC, null where none fits", null=True),
     _column(
         "split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True
@@ -109,7 +109,7 @@ REJECTS = _table(
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("stage", pa.string(), "parse, label or clean"),
     _column("rule", pa.string(), "name of the rule"),
-    _column("lost", pa.string(), "what was lost: sample, points, strokes, text or writer"),
+    _column("lost", pa.string(), "what was lost: sample, points, strokes, text, writer or nothing"),
     _column(
         "count",
         pa.int32(),
