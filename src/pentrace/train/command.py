@@ -29,7 +29,7 @@ from pentrace.train.progress import Progress
 
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
-    "kind", "layers", "hidden", "components", "skips", "window_components",
+    "kind", "layers", "hidden", "components", "pen_states", "skips", "window_components",
     "window_parametrisation", "fold_rare",
 )  # fmt: skip
 UNITS = ("recipe", "mean", "sd", "cap")

@@ -58,6 +58,6 @@ def read(windows: Path, settings: NetworkSettings, splits: list[str]) -> Data:
     """The lines of some splits as the network of `settings` takes them."""
     lines = load_lines(windows, splits)
     if settings.kind == "prediction":
-        return Data(lines, None)
+        return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
     lines = lines.with_text()
     return Data(lines, encode([text or "" for text in lines.texts], settings, "fold"))
