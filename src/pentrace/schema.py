@@ -217,6 +217,25 @@ RECOGNISED = _table(
     ),
 )
 
+NEAREST = _table(
+    "nearest",
+    "One row per character that a network made up, and per real one that it has not seen: which "
+    "character of its training splits comes nearest. A copy has a distance near 0.",
+    _column("origin", pa.string(), "fictional: drawn by the network; real: recorded"),
+    _column("sample_id", pa.string(), "the character; in `points.parquet` where fictional"),
+    _column("ended", pa.bool_(), "whether it came to its end within the limit; true where real"),
+    _column("n_points", pa.int32(), "its points"),
+    _column("n_strokes", pa.int32(), "its strokes"),
+    _column("nearest", pa.string(), "sample that it comes nearest to"),
+    _column("text", pa.string(), "what that sample says", null=True),
+    _column(
+        "distance",
+        pa.float32(),
+        "mean distance of points aligned by dynamic time warping",
+        "side of a character",
+    ),
+)
+
 TABLES = {
     t.metadata[b"table"].decode(): t
     for t in (
@@ -233,5 +252,6 @@ TABLES = {
         LINES,
         WRITTEN,
         RECOGNISED,
+        NEAREST,
     )
 }

@@ -1,6 +1,6 @@
 """Whole samples, put together from windows: one flat array that batches are cut from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,13 @@ class Lines:
 
     def with_text(self, fit: Callable[[str | None], bool] = bool) -> "Lines":
         """The samples alone whose transcript is there, not empty, and `fit`."""
-        kept = [i for i, text in enumerate(self.texts) if text and fit(text)]
+        return self._kept([i for i, text in enumerate(self.texts) if text and fit(text)])
+
+    def only(self, names: Container[str]) -> "Lines":
+        """The samples alone that are in `names`."""
+        return self._kept([i for i, name in enumerate(self.ids) if name in names])
+
+    def _kept(self, kept: list[int]) -> "Lines":
         if len(kept) == len(self.ids):
             return self
         return Lines(
