@@ -78,6 +78,8 @@ class NetworkSettings(Settings):
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for recognition; set it to false")
+        if self.kind == "recognition" and self.train.jitter:
+            raise ValueError("jitter is for networks that draw; set it to 0, and distort to true")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
                 "a recognition network needs all of a line; set max_length and first_length to null"
