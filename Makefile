@@ -1,12 +1,17 @@
 # `make`: environment, default data, the whole workflow, report. `make test`: the tests.
+# `make kanji`: fictional kanji.
 # Extra words for snakemake: make ARGS="--configfile workflow/presets/real.yaml"
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: all test lint clean
+.PHONY: all kanji test lint clean
 all: .venv/installed
 	$(BIN)/snakemake --cores all $(ARGS)
+	@echo "The report is results/report.html"
+
+kanji: .venv/installed
+	$(BIN)/snakemake --cores all --configfile workflow/presets/kanji.yaml $(ARGS)
 	@echo "The report is results/report.html"
 
 test: .venv/installed-dev

@@ -16,6 +16,7 @@ include: "workflow/rules/raw.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/plots.smk"
+include: "workflow/rules/kanji.smk"
 include: "workflow/rules/report.smk"
 
 

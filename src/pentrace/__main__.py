@@ -22,6 +22,7 @@ COMMANDS = {
     "sample": "Write new handwriting with a trained network.",
     "write": "Write any text, in anybody's hand, on a page.",
     "rewrite": "Write the texts of real lines again, to be measured.",
+    "fictional": "Draw characters that do not exist, beside the real ones nearest to them.",
     "evaluate": "Measure a trained network on whole lines.",
     "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",

@@ -4,7 +4,7 @@ A data set's own `label`, `clean`, `normalise` and `windows` are merged over the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.fictional.settings import FictionalSettings
 from pentrace.label.settings import LabelSettings
 from pentrace.networks.settings import SHAPE, Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
@@ -35,10 +36,16 @@ FOLDERS = (
 class DatasetSettings(Settings):
     """One data set: where its raw files are, who reads them, and what differs for it."""
 
-    reader: str = Field(..., description="format of the raw files: iam, svc2004 or inkml")
-    raw: str = Field(..., description="folder with the owner's archives or the unpacked trees")
+    reader: str = Field(..., description="format of the raw files: iam, svc2004, inkml or kanjivg")
+    raw: str = Field(
+        ...,
+        description="folder with the owner's archives or the unpacked trees; package:NAME: what "
+        "comes with a Python package",
+    )
     shards: int = Field(8, ge=1, le=99, description="pieces that are rebuilt one by one")
-    train: bool = Field(True, description="whether the networks are trained on it")
+    train: bool | list[str] = Field(
+        True, description="networks trained on it: true: those of the top's `train`; false: none"
+    )
     published: str | None = Field(None, description="published results shown beside: graves-2013")
     note: str = Field("", description="shown in the corner of every figure")
     parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
@@ -54,7 +61,9 @@ class Config(Settings):
     """`config.yaml`."""
 
     run: list[str] = Field(..., min_length=1, description="data sets to build")
-    train: list[str] = Field(..., description="networks to train on each of them")
+    train: list[str] = Field(
+        ..., description="networks to train on each of them that names none itself"
+    )
     recogniser: str | None = Field(
         None,
         description="network of kind recognition that reads what synthesis networks write, and is "
@@ -71,19 +80,29 @@ class Config(Settings):
     networks: dict[str, NetworkSettings]
     sample: SampleSettings = Field(default_factory=SampleSettings)
     rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
+    fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
 
     @property
     def trained(self) -> list[tuple[str, str]]:
         """The (data set, network) pairs to train."""
-        return [(d, n) for d in self.run if self.datasets[d].train for n in self.learners]
+        return [(d, n) for d in self.run for n in self.networks_of(d)]
 
     @property
     def learners(self) -> list[str]:
-        """The networks to train: those of `train`, and the recogniser where one has to read."""
-        reader = self.recogniser
-        told = any(self.networks[name].kind == "synthesis" for name in self.train)
-        return [*self.train, *([reader] if told and reader and reader not in self.train else [])]
+        """The networks to train on any data set, each once."""
+        return list(dict.fromkeys(network for _, network in self.trained))
+
+    def networks_of(self, dataset: str) -> list[str]:
+        """The networks to train on a data set, and the recogniser where one has to read."""
+        named, reader = self.named(dataset), self.recogniser
+        told = any(self.networks[name].kind == "synthesis" for name in named)
+        return [*named, *([reader] if told and reader and reader not in named else [])]
+
+    def named(self, dataset: str) -> list[str]:
+        """The networks that `train` names for a data set: its own, or the top's."""
+        own = self.datasets[dataset].train
+        return own if isinstance(own, list) else self.train if own else []
 
     def of_kind(self, *kinds: Kind) -> list[str]:
         """The networks to train that are of these kinds."""
@@ -158,10 +177,16 @@ def _spelling(config: Config) -> list[str]:
 def _names(config: Config) -> list[str]:
     """Mistakes in names: data sets and networks that are asked for but not there."""
     mistakes = []
-    for key, asked, known in (
+    lists: list[tuple[str, list[str], Collection[str]]] = [
         ("run", config.run, config.datasets),
         ("train", config.train, config.networks),
-    ):
+    ]
+    lists += [
+        (f"datasets.{name}.train", entry.train, config.networks)
+        for name, entry in config.datasets.items()
+        if isinstance(entry.train, list)
+    ]
+    for key, asked, known in lists:
         for name in asked:
             if name not in known:
                 mistakes.append(f"{key}: no {name!r}; there are: {', '.join(known)}")
@@ -183,12 +208,16 @@ def _readers(config: Config) -> list[str]:
 
 def _starts(config: Config) -> list[str]:
     """Networks that would start from one that is not trained, or from themselves in the end."""
-    return [
+    lists: list[list[str]] = [config.train]
+    lists += [config.named(name) for name in config.run if name in config.datasets]
+    mistakes = [
         f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name}; "
-        f"allowed are other networks that `train` names: {', '.join(config.train)}"
-        for name in config.train
-        if name in config.networks and not _begins(config, name)
+        f"allowed are other networks that `train` names: {', '.join(trained)}"
+        for trained in lists
+        for name in trained
+        if name in config.networks and not _begins(config, name, trained)
     ]
+    return list(dict.fromkeys(mistakes))
 
 
 def _shapes(config: Config) -> list[str]:
@@ -203,11 +232,11 @@ def _shapes(config: Config) -> list[str]:
     ]
 
 
-def _begins(config: Config, name: str) -> bool:
+def _begins(config: Config, name: str, trained: list[str]) -> bool:
     """Whether the chain of networks that `name` starts from comes to an end."""
     seen = []
     while (start := config.networks[name].start) is not None:
-        if start in seen or start not in config.train or start not in config.networks:
+        if start in seen or start not in trained or start not in config.networks:
             return False
         seen.append(name := start)
     return True

@@ -53,7 +53,7 @@ PARSED = _table(
     "parsed",
     "One row per recording that was read: what the file alone tells.",
     _column("sample_id", pa.string(), "name of the line or signature, unique in the data set"),
-    _column("kind", pa.string(), "line, signature or ink"),
+    _column("kind", pa.string(), "line, signature, character or ink"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("sha256", pa.string(), "checksum of the raw file, in hex"),
     _column("y_axis", pa.string(), "direction in which y grows: down or up"),
@@ -73,7 +73,7 @@ LABELS = _table(
     "One row per parsed sample: what other files, or a seeded split, tell about it.",
     _column("sample_id", pa.string(), "the line or signature"),
     _column("writer", pa.string(), "writer, null where unknown", null=True),
-    _column("form", pa.string(), "IAM form, or null", null=True),
+    _column("form", pa.string(), "IAM form; KanjiVG: code of the character; or null", null=True),
     _column("text", pa.string(), "transcript in NFC, null where none fits", null=True),
     _column(
         "split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True
@@ -109,7 +109,7 @@ REJECTS = _table(
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("stage", pa.string(), "parse, label or clean"),
     _column("rule", pa.string(), "name of the rule"),
-    _column("lost", pa.string(), "what was lost: sample, points, strokes, text or writer"),
+    _column("lost", pa.string(), "what was lost: sample, points, strokes, text, writer or nothing"),
     _column(
         "count",
         pa.int32(),
@@ -163,9 +163,14 @@ HISTORY = _table(
     _column("epoch", pa.float64(), "passes over the training split"),
     _column("points", pa.int64(), "training points seen"),
     _column(
-        "train_loss", pa.float64(), "mean loss since the last row, training split", "nats per point, or character"
+        "train_loss",
+        pa.float64(),
+        "mean loss since the last row, training split",
+        "nats per point, or character",
     ),
-    _column("validation_loss", pa.float64(), "loss on validation lines", "nats per point, or character"),
+    _column(
+        "validation_loss", pa.float64(), "loss on validation lines", "nats per point, or character"
+    ),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
 )
 
@@ -217,6 +222,25 @@ RECOGNISED = _table(
     ),
 )
 
+NEAREST = _table(
+    "nearest",
+    "One row per character that a network made up, and per real one that it has not seen: which "
+    "character of its training splits comes nearest. A copy has a distance near 0.",
+    _column("origin", pa.string(), "fictional: drawn by the network; real: recorded"),
+    _column("sample_id", pa.string(), "the character; in `points.parquet` where fictional"),
+    _column("ended", pa.bool_(), "whether it came to its end within the limit; true where real"),
+    _column("n_points", pa.int32(), "its points"),
+    _column("n_strokes", pa.int32(), "its strokes"),
+    _column("nearest", pa.string(), "sample that it comes nearest to"),
+    _column("text", pa.string(), "what that sample says", null=True),
+    _column(
+        "distance",
+        pa.float32(),
+        "mean distance of points aligned by dynamic time warping",
+        "side of a character",
+    ),
+)
+
 TABLES = {
     t.metadata[b"table"].decode(): t
     for t in (
@@ -233,5 +257,6 @@ TABLES = {
         LINES,
         WRITTEN,
         RECOGNISED,
+        NEAREST,
     )
 }

@@ -13,6 +13,7 @@ NETWORK_FIGURES = [
     "primed",
     "window",
     "recognition",
+    "fictional",
 ]
 
 
@@ -23,6 +24,8 @@ def network_figures(network):
         figures += ["density", "end-of-stroke", "mixture", "samples"]
         figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
         figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
+    if CONFIG.networks[network].pen_states == 3:
+        figures += ["fictional"]
     if network in TOLD:
         figures += ["biases", "styles", "primed", "window"]
     if network in TOLD and network in READ:

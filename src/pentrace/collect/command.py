@@ -9,13 +9,19 @@ import click
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.pack import pack
+from pentrace.collect.package import raw_folder
 from pentrace.collect.shards import names, shard_of
 from pentrace.errors import PentraceError
 
 
 @click.command()
-@click.option("--reader", required=True, help="Reader of the data set: iam, svc2004 or inkml.")
-@click.option("--raw", required=True, type=click.Path(path_type=Path), help="Folder of raw files.")
+@click.option("--reader", required=True, help="Reader of the data set, such as iam.")
+@click.option(
+    "--raw",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of raw files, or package:NAME for a Python package.",
+)
 @click.option("--shards", required=True, type=click.IntRange(1), help="Number of shards.")
 @click.option(
     "--only",
@@ -26,6 +32,7 @@ from pentrace.errors import PentraceError
 def command(reader: str, raw: Path, shards: int, only: str, out: Path) -> None:
     """Group raw files, byte for byte, into shards."""
     where = import_module(f"pentrace.readers.sources.{reader}")
+    raw = raw_folder(raw)
     if only == "labels":
         sources, found = where.LABELS, find_all(where.LABELS, raw)
         count = _collect(found, {0: out / "labels.parquet"}, lambda path: 0)

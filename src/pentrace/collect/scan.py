@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pentrace.collect.find import Found, TreeFile, find_all, find_ink, notes, tree_files
+from pentrace.collect.package import raw_folder
 from pentrace.collect.shards import names, shard_of
 from pentrace.files import write_text
 
@@ -27,13 +28,15 @@ class Scan:
 
 
 def scan(reader: str, raw: Path, shards: int, out: Path) -> Scan:
-    """Write the manifests of the raw files of `reader` in the folder `raw` into the folder `out`.
+    """Write the manifests of the raw files of `reader` in `raw` into the folder `out`.
 
+    `raw` is a folder, or what `package.raw_folder` takes.
     `ink-S.tsv` for each shard S where all ink is in trees, else `ink.tsv`; and `labels.tsv`.
     A row is path, size in bytes and sha256 of a file, or of an archive as a whole.
     Raises `PentraceError` where there is no ink.
     """
     module = import_module(f"pentrace.readers.sources.{reader}")
+    raw = raw_folder(raw)
     ink, labels = find_ink(module.INK, raw), find_all(module.LABELS, raw)
     known = _Checksums(out / _CACHE)
     rows, label_rows = known.rows(ink), known.rows(labels)

@@ -8,7 +8,8 @@ from pentrace.schema import TABLES, VERSION
 # Where each table stands, below results/<dataset>/; S is a shard, N a network.
 PLACES = {
     "raw": "raw/ink-S.parquet, raw/labels.parquet",
-    "points": "points/S.parquet, cleaned/S.parquet, N/samples/points.parquet",
+    "points": "points/S.parquet, cleaned/S.parquet, N/samples/points.parquet, "
+    "N/fictional/points.parquet",
     "parsed": "parsed/S.samples.parquet",
     "labels": "labels.parquet",
     "samples": "samples.parquet",
@@ -20,6 +21,7 @@ PLACES = {
     "lines": "N/lines.parquet",
     "written": "N/rewritten/lines.parquet",
     "recognised": "N/recognised.parquet",
+    "nearest": "N/fictional/nearest.parquet",
 }
 
 HEAD = f"""# Tables

@@ -22,8 +22,8 @@ class Constant:
         return self.raw.to(x.device).expand(*x.shape[:2], -1), None
 
 
-def fit(steps: np.ndarray, components: int, seed: int) -> Constant:
-    """The mixture of `components` Gaussians, and the rate of ends, of float (N, 3) `steps`.
+def fit(steps: np.ndarray, components: int, seed: int, pen_states: int = 2) -> Constant:
+    """The mixture of `components` Gaussians, and the rates of the pen's states, of (N, 3) `steps`.
 
     Fitted by expectation-maximisation on at most `STEPS` steps chosen by the seed.
     """
@@ -32,17 +32,17 @@ def fit(steps: np.ndarray, components: int, seed: int) -> Constant:
     gaussians = GaussianMixture(
         min(components, len(some)), reg_covar=LEAST_VARIANCE, random_state=seed % 2**32
     ).fit(some[:, :2])
-    # One end more and one step more than seen: the rate is never 0 or 1.
-    rate = (some[:, 2].sum() + 1) / (len(some) + 2)
-    return Constant(_raw(gaussians, rate))
+    # One of each state more than seen: no rate is 0 or 1.
+    counts = np.bincount(some[:, 2].astype(int), minlength=pen_states) + 1
+    return Constant(_raw(gaussians, counts / counts.sum()))
 
 
-def _raw(gaussians: GaussianMixture, rate: float) -> Tensor:
-    """Raw outputs (6M + 1,) in the order of `networks.mixture`."""
+def _raw(gaussians: GaussianMixture, rates: np.ndarray) -> Tensor:
+    """Raw outputs (6M + 1,) or, for three `rates`, (6M + 3,) in the order of `networks.mixture`."""
     variance = np.diagonal(gaussians.covariances_, axis1=1, axis2=2)  # (M, 2)
     correlation = gaussians.covariances_[:, 0, 1] / np.sqrt(variance.prod(axis=1))
     parts = [
-        [np.log(rate / (1 - rate))],
+        np.log(rates[1:] / rates[0]) if len(rates) == 2 else np.log(rates),
         np.log(np.maximum(gaussians.weights_, 1e-300)),
         gaussians.means_.T.ravel(),
         np.log(variance).T.ravel() / 2,

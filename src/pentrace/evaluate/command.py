@@ -30,6 +30,7 @@ from pentrace.sample.generate import batch
 from pentrace.sample.trained import load_trained
 from pentrace.sample.units import seconds_per_step, unit
 from pentrace.settings import settings_option
+from pentrace.train.data import read
 from pentrace.windows.batches import Lines, load_lines
 from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Drawing, write_lines
@@ -92,7 +93,7 @@ def command(
     setup = Setup(network.to(device), trained, units, settings, device)
     splits = load_splits(windows, samples, log_areas(units, frames), settings, trained)
     results = {split.name: _measure(setup, network, split) for split in splits}
-    rows = _table(setup, splits, results, _baselines(windows, settings))
+    rows = _table(setup, splits, results, _baselines(windows, settings, trained))
     report = {
         "table": rows + PUBLISHED.get(published, []),
         "calibration": {name: measures.calibration(r.bins) for name, r in results.items()},
@@ -130,15 +131,19 @@ def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
     )
 
 
-def _baselines(windows: Path, settings: EvaluateSettings) -> dict[str, baseline.Constant]:
+def _baselines(
+    windows: Path, settings: EvaluateSettings, trained: NetworkSettings
+) -> dict[str, baseline.Constant]:
     """Name -> a density without memory, fitted to the training split."""
-    lines = load_lines(windows, ["train"])
+    lines = read(windows, trained, ["train"]).lines
     steps = np.delete(lines.steps, lines.starts[:-1][np.diff(lines.starts) > 0], axis=0)
     if len(steps) < 2:
         return {}
     sizes = sorted({1, settings.baseline_components})
     return {
-        f"baseline: {k} Gaussian{'s' * (k > 1)}, no memory": baseline.fit(steps, k, settings.seed)
+        f"baseline: {k} Gaussian{'s' * (k > 1)}, no memory": baseline.fit(
+            steps, k, settings.seed, trained.pen_states
+        )
         for k in sizes
     }
 
@@ -202,7 +207,7 @@ def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
         texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
         how = Drawing(seed=s.seed, attempts=1)
         return [x.steps for x in write_lines(FusedNetwork(weights, setup.trained), texts, how)]
-    return list(batch(network, s.generated_lines, s.generated_steps, s.seed))
+    return batch(network, s.generated_lines, s.generated_steps, s.seed)
 
 
 def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[str, np.ndarray]:

@@ -27,7 +27,7 @@ class Sums(NamedTuple):
 
 
 def expected_step(raw: Tensor) -> Tensor:
-    """Mean (..., 2) of the mixture in raw (..., 6M + 1)."""
+    """Mean (..., 2) of the mixture in raw (..., 6M + 1 or 6M + 3)."""
     density = mixture.split(raw)
     return (density.log_weights.exp().unsqueeze(-2) * density.mean).sum(-1)
 
@@ -43,12 +43,12 @@ def reliability_sums(probability: Tensor, ended: Tensor) -> Tensor:
 
 
 def sums(raw: Tensor, target: Tensor, mask: Tensor) -> Sums:
-    """`Sums` of raw (B, T, 6M + 1) against target (B, T, 3) where mask (B, T) is true."""
+    """`Sums` of raw (B, T, 6M + 1 or 6M + 3) against target (B, T, 3) where mask (B, T) is true."""
     raw, target = raw.double(), target.double()
-    offset, ended = target[..., :2], target[..., 2]
+    offset, ended = target[..., :2], (target[..., 2] > 0.5).double()  # of the character too
     loss = mixture.step_loss(raw, target)
     error = (expected_step(raw) - offset).square().sum(-1)
-    probability = torch.sigmoid(raw[..., 0])
+    probability = torch.sigmoid(mixture.split(raw).end_logit)
     correct = (probability > 0.5) == (ended > 0.5)
     return Sums(
         mask.sum(-1).double(),

@@ -1,9 +1,13 @@
-"""The mixture density output: bivariate Gaussians over the next offset, Bernoulli over the pen.
+"""The mixture density output: bivariate Gaussians over the next offset, and states of the pen.
 
 Graves 2013 (arXiv 1308.0850), equations 15 to 26, in log space. Per step the network gives
 6M + 1 raw numbers: 1 for the end of stroke, then M each for the mixture weights, mean x, mean y,
 sd x, sd y and correlation. Our end of stroke has probability sigmoid(raw); the paper writes the
 same with the opposite sign of raw.
+
+With three states of the pen there are 6M + 3 numbers: the first 3 are the logits of pen down, end
+of stroke and end of character, as in Ha and Eck 2017 (arXiv 1704.03477), section 3.2. Which of the
+two it is, is told by the width.
 """
 
 import math
@@ -26,31 +30,38 @@ Z_LIMIT = 1e10  # standard scores: derivatives stay below z^2 exp(2 * 8) / sd, a
 class Mixture(NamedTuple):
     """Parameters of the density of the next step; shapes behind the leading ones of raw."""
 
-    end_logit: Tensor  # (...), log-odds of the end of stroke
+    end_logit: Tensor  # (...), log-odds of the end of stroke, be it of the character too
     log_weights: Tensor  # (..., M), normalised: logsumexp is 0
     mean: Tensor  # (..., 2, M), normalised units, x then y
     log_sd: Tensor  # (..., 2, M)
     correlation: Tensor  # (..., M), before tanh
+    pen: Tensor | None = None  # (..., 3), logits of the three states, where there are three
+
+
+def width(components: int, pen_states: int) -> int:
+    """How many raw numbers a step of a network has: 6M + 1 or 6M + 3."""
+    return 6 * components + (1 if pen_states == 2 else 3)
 
 
 def split(raw: Tensor, bias: float = 0.0) -> Mixture:
-    """The parameters in raw (..., 6M + 1).
+    """The parameters in raw (..., 6M + 1 or 6M + 3).
 
     `bias` b >= 0 sharpens the density as in section 5.4: sd = exp(log_sd - b) and weights =
     softmax(raw (1 + b)). 0 is the model itself.
     """
-    components = (raw.shape[-1] - 1) // 6
+    components, pens = divmod(raw.shape[-1], 6)
     raw = raw.clamp(-RAW_LIMIT, RAW_LIMIT)
-    end, weights, mean, log_sd, correlation = raw.split(
-        [1, components, 2 * components, 2 * components, components], dim=-1
+    pen, weights, mean, log_sd, correlation = raw.split(
+        [pens, components, 2 * components, 2 * components, components], dim=-1
     )
     pairs = (2, components)
     return Mixture(
-        end.squeeze(-1),
+        pen.squeeze(-1) if pens == 1 else pen[..., 1:].logsumexp(-1) - pen[..., 0],
         log_softmax(weights * (1 + bias), dim=-1),
         mean.unflatten(-1, pairs),
         log_sd.clamp(-LOG_SD_LIMIT, LOG_SD_LIMIT).unflatten(-1, pairs) - bias,
         correlation.clamp(-CORRELATION_LIMIT, CORRELATION_LIMIT),
+        pen if pens == 3 else None,
     )
 
 
@@ -74,19 +85,28 @@ def log_density(mixture: Mixture, offset: Tensor) -> Tensor:
 def step_loss(raw: Tensor, target: Tensor) -> Tensor:
     """Minus the log-density of every step, (...) in nats (equation 26, before the sum over t).
 
-    raw (..., 6M + 1), target (..., 3) as dx, dy, end of stroke (0 or 1). Finite, with finite
-    derivatives, for any finite raw and target; half precision is computed in float32.
+    raw (..., 6M + 1 or 6M + 3), target (..., 3) as dx, dy, state of the pen: 0 down, 1 end of
+    stroke, and with three states 2 end of character. Finite, with finite derivatives, for any
+    finite raw and target; half precision is computed in float32.
     """
     if raw.dtype in (torch.bfloat16, torch.float16):
         raw = raw.float()
     mixture = split(raw)
-    pen = binary_cross_entropy_with_logits(mixture.end_logit, target[..., 2], reduction="none")
-    return pen - log_density(mixture, target[..., :2])
+    return _pen_loss(mixture, target[..., 2]) - log_density(mixture, target[..., :2])
+
+
+def _pen_loss(mixture: Mixture, state: Tensor) -> Tensor:
+    """Minus the log-probability of the states (...) of the pen, nats."""
+    if mixture.pen is None:
+        return binary_cross_entropy_with_logits(mixture.end_logit, state, reduction="none")
+    chosen = log_softmax(mixture.pen, dim=-1).gather(-1, state.long().unsqueeze(-1))
+    return -chosen.squeeze(-1)
 
 
 def log_loss(raw: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     """Log-loss (B,) of B sequences in nats: the sum of `step_loss` where mask (B, T) is true.
 
-    raw (B, T, 6M + 1), target (B, T, 3); what stands in padded steps, if finite, has no part.
+    raw (B, T, 6M + 1 or 6M + 3), target (B, T, 3); what stands in padded steps, if finite, has no
+    part.
     """
     return step_loss(raw, target).where(mask, 0.0).sum(-1)

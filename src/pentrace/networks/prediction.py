@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from pentrace.networks.mixture import width
 from pentrace.networks.settings import NetworkSettings
 
 # One (hidden, cell) pair per layer, each (1, B, H): what a network remembers between two calls.
@@ -26,10 +27,14 @@ class PredictionNetwork(nn.Module):
             nn.LSTM(above if layer else first, hidden) for layer in range(layers)
         )
         self.dropout = nn.Dropout(settings.dropout)
-        self.output = nn.Linear(hidden * (layers if skips else 1), 6 * settings.components + 1)
+        self.output = nn.Linear(
+            hidden * (layers if skips else 1), width(settings.components, settings.pen_states)
+        )
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Raw outputs (B, T, 6M + 1) for steps x (B, T, 3), and the state to carry on with.
+
+        With three states of the pen they are 6M + 3 wide.
 
         x holds dx, dy (normalised, y upward) and end of stroke; raw at t describes the density of
         step t + 1, see `mixture`. `state` is what an earlier call returned; None starts from 0.

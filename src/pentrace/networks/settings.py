@@ -10,7 +10,7 @@ from pentrace.train.settings import TrainSettings
 Kind = Literal["prediction", "synthesis", "recognition"]
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
-    "kind", "layers", "hidden", "components", "skips", "window_components",
+    "kind", "layers", "hidden", "components", "pen_states", "skips", "window_components",
     "window_parametrisation", "fold_rare",
 )  # fmt: skip
 
@@ -33,6 +33,11 @@ class NetworkSettings(Settings):
         128, ge=1, le=8192, description="cells in a layer; the paper has 400 or 900"
     )
     components: int = Field(20, ge=1, le=1000, description="Gaussians in the mixture")
+    pen_states: Literal[2, 3] = Field(
+        2,
+        description="2: pen down and end of stroke; 3: also the end of the sample, at which the "
+        "network stops by itself; prediction only",
+    )
     skips: bool = Field(
         True, description="input to every layer and every layer to the output, as in the paper"
     )
@@ -70,12 +75,16 @@ class NetworkSettings(Settings):
     def _consistent(self) -> Self:
         if self.kind == "synthesis" and not self.skips:
             raise ValueError("a synthesis network has skips; set skips to true")
+        if self.kind != "prediction" and self.pen_states == 3:
+            raise ValueError("three pen_states are for prediction; set pen_states to 2, or kind")
         if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
         if self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for recognition; set it to false")
+        if self.kind == "recognition" and self.train.jitter:
+            raise ValueError("jitter is for networks that draw; set it to 0, and distort to true")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
                 "a recognition network needs all of a line; set max_length and first_length to null"

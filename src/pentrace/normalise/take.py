@@ -31,8 +31,18 @@ def command(
     rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
     y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
     found = gather(_pieces(Path(cleaned), y_signs, settings), settings)
+    if not _timed(Path(cleaned)):
+        found["timed"] = False
     write_text(out, json.dumps(found | {"filter": json.loads(filter_)}, indent=2) + "\n")
     click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")
+
+
+def _timed(folder: Path) -> bool:
+    """Whether any point has a time; drawn characters have none."""
+    pieces = (
+        t for path in sorted(folder.glob("*.parquet")) for t in tables.read_pieces(path, ["t"])
+    )
+    return any(piece["t"].null_count < len(piece) for piece in pieces)
 
 
 def y_sign(y_axis: str) -> int:

@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--reader", required=True, help="Reader of the data set: iam, svc2004 or inkml.")
+@click.option("--reader", required=True, help="Reader of the data set, such as iam.")
 @click.option("--raw", type=FILE, required=True, help="Shard of raw files.")
 @click.option("--points", type=FILE, required=True, help="Table of points to write.")
 @click.option("--samples", type=FILE, required=True, help="Table of parsed samples to write.")

@@ -1,5 +1,7 @@
 """Settings of the parse stage: limits on untrusted input, and what a file cannot tell."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from pentrace.settings import Settings
@@ -14,4 +16,17 @@ class ParseSettings(Settings):
     swap_xy: bool = Field(
         False,
         description="x and y columns change places, as in some BDALab exports; svc2004 reader only",
+    )
+    spacing: float = Field(
+        6.0,
+        gt=0,
+        description="distance between points along a stroke, of a character 109 high; kanjivg only",
+    )
+    characters: Literal["kanji", "all"] = Field(
+        "kanji", description="kanji alone, or kana, letters and signs too; kanjivg only"
+    )
+    variants: tuple[str, ...] | Literal["all"] = Field(
+        (),
+        description="forms to read beside the base character, by the names in KanjiVG, such as "
+        "Kaisho or HzFst; all: every one; kanjivg only",
     )

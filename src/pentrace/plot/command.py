@@ -22,6 +22,7 @@ FIGURES = {
     "biases": "One text at several biases.",
     "styles": "One text in the styles of several writers.",
     "primed": "Real lines above their continuation by the network.",
+    "fictional": "Fictional characters beside the real ones nearest to them.",
     "recognition": "Errors of a recognition network in real and in written lines.",
 }
 

@@ -13,7 +13,7 @@ class Reject:
     source: str  # path of the raw file inside the archive or tree
     rule: str  # name of the rule, such as `xml-syntax`
     reason: str  # what was found, where (line, stroke, point), and the limit it broke
-    lost: str = "sample"  # sample, points, strokes, text or writer
+    lost: str = "sample"  # sample, points, strokes, text, writer or nothing
     count: int = 1  # how many points or strokes; 1 for the others
 
 

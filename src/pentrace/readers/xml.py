@@ -19,19 +19,21 @@ _GUARDED = {
 }
 
 
-def parse_xml(content: bytes, settings: ParseSettings) -> Element:
+def parse_xml(content: bytes, settings: ParseSettings, doctype: bool = False) -> Element:
     """The root of the XML file `content`, whatever its encoding, less comments and instructions.
 
     No entity but the five of XML is expanded, nothing outside the file is opened, and a document
-    type is refused. libxml2 itself bounds entities, depth (256) and names while it reads.
-    Raises `Malformed` with the line: `too-large`, `xml-syntax`, `xml-doctype` or `xml-depth`.
+    type is refused; with `doctype` one is let through that declares no entity. libxml2 itself
+    bounds entities, depth (256) and names while it reads.
+    Raises `Malformed` with the line: `too-large`, `xml-syntax`, `xml-doctype`,
+    `xml-entity` or `xml-depth`.
     """
     _refuse_large(content, settings)
     try:
         root = etree.fromstring(content, etree.XMLParser(**_GUARDED))
     except etree.XMLSyntaxError as error:
         raise _syntax(error) from None
-    _refuse_doctype(root)
+    _refuse_entities(root) if doctype else _refuse_doctype(root)
     too_deep = root.xpath(f"({'/*' * (settings.max_depth + 1)})[1]")
     if too_deep:
         raise _too_deep(too_deep[0], settings)
@@ -71,6 +73,12 @@ def _refuse_large(content: bytes, settings: ParseSettings) -> None:
 def _refuse_doctype(element: Element) -> None:
     if element.getroottree().docinfo.internalDTD is not None:
         raise Malformed("xml-doctype", "the file declares a document type, which no ink needs")
+
+
+def _refuse_entities(element: Element) -> None:
+    declared = element.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise Malformed("xml-entity", "the file declares an entity, which no drawing needs")
 
 
 def _syntax(error: etree.XMLSyntaxError) -> Malformed:

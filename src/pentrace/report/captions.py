@@ -117,6 +117,14 @@ CAPTIONS = {
         "earth mover's, in standard deviations of the real values; in brackets that between two "
         "splits of real ink, which a perfect network would come near.",
     ),
+    "fictional": Caption(
+        "Samples",
+        "Characters that do not exist",
+        "Each character that the network drew beside the real one of its training splits that it "
+        "comes nearest to, all of one size. The distance is the mean over points of the ink that "
+        "dynamic time warping aligns, in sides of a character: 0 would be a copy. Below, for "
+        "comparison, real characters that the network has not seen.",
+    ),
     "recognition": Caption(
         "Recognition",
         "How readable it is",

@@ -24,11 +24,12 @@ class Start(NamedTuple):
 
 
 def draw(raw: Tensor, chance: Tensor, bias: float = 0.0) -> Tensor:
-    """One step (..., 3) as dx, dy, end of stroke from each raw (..., 6M + 1).
+    """One step (..., 3) as dx, dy, state of the pen from each raw (..., 6M + 1 or 6M + 3).
 
     `chance` (..., 4) as in `chances`. The component is chosen by inverting the cumulated weights,
-    the offset is mean + Cholesky factor of the covariance times two normals, the end of stroke is
-    a Bernoulli draw. `bias` as in Graves 2013, equations 61 and 62.
+    the offset is mean + Cholesky factor of the covariance times two normals, the state of
+    the pen (0 down, 1 end of stroke, 2 end of character) by inverting its cumulated probabilities,
+    the highest state first. `bias` as in Graves 2013, equations 61 and 62.
     """
     density = mixture.split(raw, bias)
     cumulated = density.log_weights.double().exp().cumsum(-1)
@@ -42,8 +43,10 @@ def draw(raw: Tensor, chance: Tensor, bias: float = 0.0) -> Tensor:
     first, second = chance[..., 1], chance[..., 2]
     # Cholesky factor of [[1, rho], [rho, 1]] with rho = tanh r, so sqrt(1 - rho^2) = 1 / cosh r.
     unit = torch.stack([first, torch.tanh(r) * first + second / torch.cosh(r)], -1)
-    end = chance[..., 3] < torch.sigmoid(density.end_logit)
-    return torch.cat([mean + sd * unit, end.unsqueeze(-1).to(mean.dtype)], -1)
+    end = (chance[..., 3] < torch.sigmoid(density.end_logit)).to(mean.dtype)
+    if density.pen is not None:
+        end += chance[..., 3] < torch.softmax(density.pen, -1)[..., 2]
+    return torch.cat([mean + sd * unit, end.unsqueeze(-1)], -1)
 
 
 def blank(size: int) -> Start:
@@ -65,15 +68,21 @@ def draw_steps(
 ) -> np.ndarray:
     """float32 (B, N, 3): N new steps of B samples, each seeing all before it.
 
-    `chance` (B, N, 4) says how many of each. Raises `PentraceError` where the network gives
-    numbers that are not finite.
+    `chance` (B, N, 4) says how many of each; with three states of the pen they are fewer where all
+    samples have ended, and what follows the end of a sample has no meaning. Raises `PentraceError`
+    where the network gives numbers that are not finite.
     """
     table = torch.as_tensor(chance, dtype=torch.float32)
     steps = torch.empty(*table.shape[:2], 3)
     step, state = start
+    ended = torch.zeros(len(table), dtype=torch.bool)
     for n in range(table.shape[1]):
         raw, state = network(step.unsqueeze(1), state)
         step = steps[:, n] = draw(raw[:, 0], table[:, n], bias)
+        ended |= step[:, 2] == 2
+        if bool(ended.all()):
+            steps = steps[:, : n + 1]
+            break
     if not bool(steps.isfinite().all()):
         raise PentraceError(
             "the network draws steps that are not finite numbers: its weights are damaged or its "

@@ -28,15 +28,39 @@ class Sample(NamedTuple):
 
 def batch(
     network: PredictionNetwork, count: int, steps: int, seed: int, bias: float = 0.0
-) -> np.ndarray:
-    """float32 (count, steps + 1, 3): samples 0 to count - 1 of a seed, null steps first."""
-    parts = [np.zeros((0, steps, 3), np.float32)]
+) -> list[np.ndarray]:
+    """float32 (at most steps + 1, 3) each: samples 0 to count - 1 of a seed, null steps first.
+
+    Only a network with three states of the pen ends a sample before the limit: see `ended`.
+    """
+    drawn: list[np.ndarray] = []
+    null = np.zeros((1, 3), np.float32)
     for first in range(0, count, BATCH):
         some = range(first, min(first + BATCH, count))
         chance = np.stack([chances(seed, i, steps) for i in some])
-        parts.append(draw_steps(network, blank(len(some)), chance, bias))
-    drawn = np.concatenate(parts)
-    return np.concatenate([np.zeros_like(drawn[:, :1]), drawn], axis=1)
+        for sample in draw_steps(network, blank(len(some)), chance, bias):
+            drawn.append(np.concatenate([null, until_end(sample)]))
+    return drawn
+
+
+def until_end(steps: np.ndarray) -> np.ndarray:
+    """The steps (T, 3) up to the first end of character, all where there is none."""
+    ends = np.flatnonzero(steps[:, 2] == 2)
+    return steps[: ends[0] + 1] if len(ends) else steps
+
+
+def ended(steps: np.ndarray) -> bool:
+    """Whether the network ended the sample itself, before the limit of steps."""
+    return bool(steps[-1, 2] == 2)
+
+
+def beginning(line: np.ndarray) -> np.ndarray:
+    """The first half of the strokes (at least one) of a real character (T, 3).
+
+    After its end there would be nothing to go on with.
+    """
+    lifts = np.flatnonzero(line[:, 2] > 0.5)
+    return line[: lifts[(len(lifts) - 1) // 2] + 1] if len(lifts) > 1 else line[:1]
 
 
 def generate(
@@ -55,9 +79,11 @@ def generate(
     for i, (name, line) in enumerate(primers.items()):
         # A hand of its own for each primer, none of them that of an unprimed sample.
         chance = chances(settings.seed, settings.lines + i, settings.steps)[None]
+        line = beginning(line) if network.settings.pen_states == 3 else line
         start = primed(network, line)
         for bias in settings.bias:
-            steps = np.concatenate([line, draw_steps(network, start, chance, bias)[0]])
+            new = until_end(draw_steps(network, start, chance, bias)[0])
+            steps = np.concatenate([line, new])
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
             samples.append(Sample(own, steps, bias, name, len(line)))
     return samples

@@ -11,7 +11,12 @@ SAMPLING = 0.01  # s between two points: the tablets of IAM-OnDB and of SVC2004 
 
 
 def seconds_per_step(normalisation: Mapping[str, Any]) -> float:
-    """Time between two points of normalised ink in s; NaN where they are equally far apart."""
+    """Time between two points of normalised ink in s; NaN where there is none.
+
+    There is none where points are equally far apart, or nobody recorded the time.
+    """
+    if not normalisation.get("timed", True):
+        return float("nan")
     settings = normalisation.get("settings", {})
     if settings.get("resample") == "time":
         return float(settings["spacing"])

@@ -65,7 +65,7 @@ def read(
     """
     lines = load_lines(windows, splits)
     if settings.kind == "prediction":
-        return Data(lines, None)
+        return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
     lines = lines.with_text()
     texts = [text or "" for text in lines.texts]
     about = f"{windows}: in the transcripts, "

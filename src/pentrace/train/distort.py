@@ -1,4 +1,4 @@
-"""Random distortion of whole lines: more hands than the training split has.
+"""Random distortion of whole lines: more hands than the training split has, and jitter.
 
 Each line gets another hand, as a writer might have it: another size, width and slant, another
 slope of the baseline, and other lengths of what stands above and below the small letters.
@@ -24,6 +24,22 @@ def distort(x: np.ndarray, mask: np.ndarray, random: np.random.Generator) -> np.
     distorted[..., 1] += reached(x[..., 1], mask, above, below)
     distorted[..., :2] = distorted[..., :2] @ matrices(len(x), random).transpose(0, 2, 1)
     return distorted
+
+
+def jittered(
+    x: np.ndarray, y: np.ndarray, sd: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Input x and target y, float32 (B, T, 3), with noise of `sd` on the positions that are read.
+
+    The target leads from the noisy position to the true next one. Where points are set at even
+    distances, a step tells the next one exactly, and its density would grow without bound.
+    """
+    noise = sd * random.standard_normal((*x.shape[:2], 2), np.float32)
+    noise[:, 0] = 0  # where a line begins is no matter
+    read, told = x.copy(), y.copy()
+    read[..., :2] += np.diff(noise, axis=1, prepend=0)
+    told[..., :2] -= noise
+    return read, told
 
 
 def reached(dy: np.ndarray, mask: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -34,6 +34,13 @@ class TrainSettings(Settings):
         description="whether each line gets another size, width, slant, slope and reach each time, "
         "drawn at random; recognition only",
     )
+    jitter: float = Field(
+        0.0,
+        ge=0,
+        description="sd of noise on the positions that are read, drawn anew each time, normalised; "
+        "the target stays where it is, so that what is drawn finds its way back; 0: none; not for "
+        "recognition",
+    )
     optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
         "adam", description="update rule; graves-rmsprop is the one of the paper"
     )

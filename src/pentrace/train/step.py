@@ -12,7 +12,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
-from pentrace.train.distort import distort
+from pentrace.train.distort import distort, jittered
 from pentrace.train.optimisers import learning_rate, make_optimiser
 from pentrace.train.processes import Processes
 from pentrace.train.weight_noise import WeightNoise
@@ -110,11 +110,14 @@ class Descent:
         return self.noise.drawn(generator.manual_seed(self._seed(step, ALL)))
 
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
-        """The batch with other hands than it has, where the settings ask for it."""
-        if not self.settings.distort:
+        """The batch with other hands than it has, or jitter, where the settings ask for it."""
+        if not self.settings.distort and not self.settings.jitter:
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
-        return arrays._replace(x=distort(arrays.x, arrays.mask, random))
+        if self.settings.distort:
+            return arrays._replace(x=distort(arrays.x, arrays.mask, random))
+        x, y = jittered(arrays.x, arrays.y, self.settings.jitter, random)
+        return arrays._replace(x=x, y=y)
 
     def _seed(self, step: int, who: int) -> int:
         """A function of seed, step and process, so that a resumed run needs no random state."""

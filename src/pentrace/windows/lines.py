@@ -1,6 +1,6 @@
 """Whole samples, put together from windows: one flat array that batches are cut from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ COLUMNS = ("sample_id", "start", "valid", "text", "dx", "dy", "end_of_stroke")
 class Lines:
     """S samples, N offsets: sample i is the rows `starts[i]:starts[i + 1]` of `steps`."""
 
-    steps: np.ndarray  # float32 (N, 3): dx, dy, end of stroke; a null step begins each sample
+    steps: np.ndarray  # float32 (N, 3): dx, dy, state of the pen; a null step begins each sample
     starts: np.ndarray  # int64 (S + 1,)
     ids: list[str]  # S names
     texts: list[str | None]  # S transcripts
@@ -31,9 +31,23 @@ class Lines:
         """The offsets of one sample, float32 (T, 3)."""
         return self.steps[self.starts[sample] : self.starts[sample + 1]]
 
+    def with_ends(self) -> "Lines":
+        """The same with 2 for the state of the pen at the last step of each sample.
+
+        The state is otherwise 1 at the end of a stroke, else 0. A network is fed all steps but the
+        last, so what it reads has two states even so.
+        """
+        steps = self.steps.copy()
+        steps[self.starts[1:][np.diff(self.starts) > 0] - 1, 2] = 2
+        return Lines(steps, self.starts, self.ids, self.texts)
+
     def with_text(self, fit: Callable[[str | None], bool] = bool) -> "Lines":
         """The samples alone whose transcript is there, not empty, and `fit`."""
         return self.take([i for i, text in enumerate(self.texts) if text and fit(text)])
+
+    def only(self, names: Container[str]) -> "Lines":
+        """The samples alone that are in `names`."""
+        return self.take([i for i, name in enumerate(self.ids) if name in names])
 
     def take(self, kept: list[int]) -> "Lines":
         """The samples of these numbers alone."""

@@ -23,26 +23,35 @@ class Written(NamedTuple):
 
 
 def draw(raw: np.ndarray, chance: np.ndarray, bias: float = 0.0) -> np.ndarray:
-    """float32 (B, 3), dx, dy, end of stroke, from raw (B, 6M + 1) and chance (B, 4).
+    """float32 (B, 3), dx, dy, state of the pen, from raw (B, 6M + 1 or 6M + 3), chance (B, 4).
 
     chance: uniform for the component, two normals for the offset, uniform for the pen. `bias` b
     as in Graves 2013, equations 61 and 62: sd = exp(log sd - b), weights sharpened by 1 + b.
     """
-    components = (raw.shape[1] - 1) // 6
-    weights = raw[:, 1 : 1 + components] * np.float32(1 + bias)
+    components, pens = divmod(raw.shape[1], 6)
+    weights = raw[:, pens : pens + components] * np.float32(1 + bias)
     weights -= weights.max(1, keepdims=True)
     cumulated = np.exp(weights, dtype=np.float64).cumsum(1)
     chosen = np.minimum((cumulated <= chance[:, :1] * cumulated[:, -1:]).sum(1), components - 1)
     # Raw numbers of the chosen component, each (B,).
-    parts = raw[:, 1 + components :].reshape(len(raw), 5, components)
+    parts = raw[:, pens + components :].reshape(len(raw), 5, components)
     x, y, log_sx, log_sy, r = parts[np.arange(len(raw)), :, chosen].T
     r = np.minimum(np.maximum(r, -8), 8)  # rho = tanh r, sqrt(1 - rho^2) = 1 / cosh r
     first, second = chance[:, 1], chance[:, 2]
     step = np.empty((len(raw), 3), np.float32)
     step[:, 0] = x + _sd(log_sx, bias) * first
     step[:, 1] = y + _sd(log_sy, bias) * (np.tanh(r) * first + second / np.cosh(r))
-    step[:, 2] = chance[:, 3] < 0.5 + 0.5 * np.tanh(raw[:, 0] / 2)
+    step[:, 2] = _pen(raw[:, :pens], chance[:, 3])
     return step
+
+
+def _pen(raw: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """State (B,): 0 down, 1 end of stroke, 2 end of character; raw (B, 1 or 3), uniform (B,)."""
+    if raw.shape[1] == 1:
+        return chance < 0.5 + 0.5 * np.tanh(raw[:, 0] / 2)
+    odds = np.exp(raw - raw.max(1, keepdims=True))
+    ends = odds[:, :0:-1].cumsum(1)  # of the character, and of any stroke
+    return (chance[:, None] * odds.sum(1, keepdims=True) < ends).sum(1)
 
 
 def _sd(log_sd: np.ndarray, bias: float) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Characters that do not exist, and the real ones that they come nearest to."""

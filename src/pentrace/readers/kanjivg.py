@@ -1,0 +1,141 @@
+"""KanjiVG: each file a character, each path a stroke, in the order in which they are written.
+
+The strokes are drawn curves and no recordings, so there is no time, and points are set along them
+at even distances. A character stands in a square of 109 units; y grows downward.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+
+from pentrace.label.settings import LabelSettings
+from pentrace.parse.settings import ParseSettings
+from pentrace.readers import _file_labels
+from pentrace.readers._assemble import Malformed, Recording, assemble
+from pentrace.readers._svg_paths import evenly, pieces
+from pentrace.readers.results import Labelled, Parsed, Reject
+from pentrace.readers.xml import parse_xml
+
+_NAME = re.compile(r"([0-9a-f]{4,6})(?:-(\w+))?", re.IGNORECASE)
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A character as its file has it."""
+
+    row: dict  # of `schema.PARSED`, less counts and bounding box
+    curves: np.ndarray  # float64 (K, 4, 2): Bezier pieces, in order
+    stroke: np.ndarray  # int (K,), the stroke of each piece, from 0
+
+
+def read(files: pa.Table, settings: ParseSettings) -> Parsed:
+    """The characters of `files` (rows of `schema.RAW`), in their order.
+
+    A file that the settings do not ask for (`characters`, `variants`) has a row in the rejects in
+    which nothing is lost.
+    """
+    drawn: list[_Drawn] = []
+    rejects: list[Reject] = []
+    for file in files.to_pylist():
+        try:
+            asked = _unasked(file["path"], settings)
+            if asked is None:
+                drawn.append(_drawn(file, settings))
+            else:
+                rejects.append(_reject(file, "not-asked-for", asked, "nothing"))
+        except Malformed as error:
+            rejects.append(_reject(file, error.rule, error.reason, "sample"))
+    ink, rows = assemble(_recordings(drawn, settings.spacing))
+    return Parsed(ink, rows, rejects)
+
+
+def label(
+    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+) -> Labelled:
+    """The character itself as text, and its code as form, which a split by form keeps together."""
+    found = _file_labels.label(samples)
+    rows = [row | {"form": row["sample_id"].partition("-")[0]} for row in found.rows]
+    return Labelled(rows, found.rejects)
+
+
+def sample_id(path: str) -> str:
+    """The name of the file: the code of the character, and the variant: `04e86-Kaisho`."""
+    return PurePosixPath(path).stem
+
+
+def _reject(file: dict, rule: str, reason: str, lost: str) -> Reject:
+    return Reject(sample_id(file["path"]), file["path"], rule, reason, lost)
+
+
+def _character(path: str) -> tuple[str, str | None]:
+    """The character that a file is named after, and its variant, if it is one."""
+    found = _NAME.fullmatch(sample_id(path))
+    code = int(found[1], 16) if found else -1
+    if not found or code > 0x10FFFF or 0xD800 <= code < 0xE000 or not code:
+        raise Malformed("file-name", "not the code of a character, such as 04e86.svg")
+    return chr(code), found[2]
+
+
+def _unasked(path: str, settings: ParseSettings) -> str | None:
+    """Why the settings do not ask for this file; None where they do."""
+    character, variant = _character(path)
+    if settings.characters == "kanji" and not is_kanji(character):
+        return "no kanji, and parse.characters is kanji"
+    if variant is None or settings.variants == "all" or variant in settings.variants:
+        return None
+    return f"the variant {variant}, which parse.variants does not name"
+
+
+def is_kanji(character: str) -> bool:
+    """Whether a character is an ideograph; kana, letters, digits and single strokes are not."""
+    return (
+        re.match("CJK (UNIFIED|COMPATIBILITY) IDEOGRAPH", unicodedata.name(character, ""))
+        is not None
+    )
+
+
+def _drawn(file: dict, settings: ParseSettings) -> _Drawn:
+    # KanjiVG declares its own attributes in a document type.
+    root = parse_xml(file["content"], settings, doctype=True)
+    if root.tag != f"{_SVG}svg":
+        raise Malformed("not-svg", f"the root element is {root.tag[:60]}, expected svg")
+    paths = list(root.iter(f"{_SVG}path"))
+    for path in paths:
+        if any(element.get("transform") for element in (path, *path.iterancestors())):
+            raise Malformed("transform", f"line {path.sourceline}: a stroke is transformed")
+    curves = pieces([(path.get("d", ""), path.sourceline) for path in paths], settings)
+    if not any(len(part) for part in curves):
+        raise Malformed("empty", "the file has no path with a curve")
+    strokes = [part for part in curves if len(part)]
+    owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
+    row = {
+        "sample_id": sample_id(file["path"]),
+        "kind": "character",
+        "source": file["path"],
+        "sha256": file["sha256"],
+        "y_axis": "down",
+        "text": _character(file["path"])[0],
+        "writer": None,
+        "genuine": None,
+    }
+    return _Drawn(row, np.concatenate(strokes), owner)
+
+
+def _recordings(drawn: list[_Drawn], spacing: float) -> list[Recording]:
+    """Points `spacing` units apart along the strokes of all characters, at once."""
+    if not drawn:
+        return []
+    counts = [one.stroke[-1] + 1 for one in drawn]
+    before = np.cumsum([0, *counts])
+    stroke = np.concatenate([one.stroke + n for one, n in zip(drawn, before, strict=False)])
+    x, y, at = evenly(np.concatenate([one.curves for one in drawn]), stroke, spacing)
+    bounds = np.searchsorted(at, before)
+    return [
+        Recording(one.row, x[a:b], y[a:b], at[a:b] - first, np.full(b - a, np.nan))
+        for one, first, a, b in zip(drawn, before, bounds, bounds[1:], strict=False)
+    ]

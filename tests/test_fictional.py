@@ -1,0 +1,352 @@
+"""Fictional characters: the distance, what is nearest, and the way there by command, in small."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from pentrace import tables
+from pentrace.__main__ import cli
+from pentrace.errors import PentraceError
+from pentrace.fictional.distance import distances, nearest, outlines
+from pentrace.fictional.settings import FictionalSettings
+from tests import small_model
+
+
+def plain(one: np.ndarray, other: np.ndarray, band: int) -> float:
+    """Dynamic time warping by its definition, float64."""
+    n = len(one)
+    least = np.full((n + 1, n + 1), np.inf)
+    least[0, 0] = 0
+    for i in range(n):
+        for j in range(max(0, i - band), min(n, i + band + 1)):
+            before = min(least[i, j], least[i, j + 1], least[i + 1, j])
+            least[i + 1, j + 1] = np.hypot(*(one[i] - other[j])) + before
+    return least[n, n] / n
+
+
+@pytest.mark.parametrize("band", [0, 1, 4, 19])
+def test_the_distance_is_dynamic_time_warping(band: int) -> None:
+    random = np.random.default_rng(1)
+    many = random.normal(size=(7, 20, 2)).astype(np.float32)
+    one = random.normal(size=(20, 2)).astype(np.float32)
+    expected = [plain(one.astype(float), other.astype(float), band) for other in many]
+    np.testing.assert_allclose(distances(one, many, band), expected, rtol=1e-5)
+    index, apart = nearest(many[2:4] + 1e-3, many, band)
+    assert index.tolist() == [2, 3] and (apart < 0.003).all()
+
+
+def test_outlines_do_not_know_place_size_and_the_pen_in_the_air() -> None:
+    # An L of two strokes, 4 and 2 long, and the same moved, larger and with more points.
+    small = np.array([[0, 4], [0, 0], [0.5, 0], [2.5, 0]], float)
+    large = np.array([[0, 4], [0, 3], [0, 1], [0, 0], [0.5, 0], [1, 0], [2.5, 0]]) * 7 + 100
+    lifted = np.array([0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1], bool)
+    found = outlines(np.concatenate([small, large]), lifted, np.array([0, 4, 11]), 7)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    inked = found[0] * 4 + [1.25, 2]
+    np.testing.assert_allclose(inked[:4], [[0, 4], [0, 3], [0, 2], [0, 1]], atol=1e-6)
+    np.testing.assert_allclose(inked[5:], [[1.5, 0], [2.5, 0]], atol=1e-6)
+
+
+def test_a_dot_has_an_outline() -> None:
+    dots = outlines(
+        np.array([[3.0, 4.0], [1, 1], [2, 2]]), np.ones(3, bool), np.array([0, 1, 3]), 5
+    )
+    assert np.isfinite(dots).all() and not dots[0].any()
+
+
+def run(*words: object) -> str:
+    done = CliRunner().invoke(cli, [str(word) for word in words])
+    if done.exception is not None:
+        raise done.exception
+    return done.output
+
+
+def character(i: int) -> str:
+    """A character of three or four strokes, each a little different."""
+    random = np.random.default_rng(i)
+    strokes = [
+        f"M{x:.1f},{y:.1f}c5,{i % 5},20,1,{30 + i % 7},{dy}"
+        for x, y, dy in zip(*random.uniform(5, 50, (2, 3)), (2, 30, 40), strict=True)
+    ]
+    strokes += ["M10,90h80"] * (i % 2)
+    paths = "".join(f'<path d="{data}"/>' for data in strokes)
+    return f'<svg xmlns="http://www.w3.org/2000/svg"><g>{paths}</g></svg>'
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole way from SVG files to a network, its measures and its characters, by command."""
+    d = tmp_path_factory.mktemp("kanji")
+    raw = d / "data" / "kanji"
+    raw.mkdir(parents=True)
+    for i in range(24):
+        (raw / f"{0x4E00 + i:05x}.svg").write_text(character(i))
+    (raw / "04e00-Kaisho.svg").write_text(character(0))
+    (raw / "04f00.svg").write_text("<svg")
+    reader = ("--reader", "kanjivg")
+    named = ("--dataset", "kanji")
+    for only in ("ink", "labels"):
+        run(
+            "collect",
+            *reader,
+            "--raw",
+            d / "data",
+            "--shards",
+            1,
+            "--only",
+            "ink-00" if only == "ink" else only,
+            "--out",
+            d / "raw",
+        )
+    run(
+        "parse",
+        *named,
+        *reader,
+        "--raw",
+        d / "raw/ink-00.parquet",
+        "--points",
+        d / "points/00.parquet",
+        "--samples",
+        d / "parsed/00.samples.parquet",
+        "--rejects",
+        d / "parsed/00.rejects.parquet",
+    )
+    run(
+        "label",
+        *named,
+        *reader,
+        "--raw",
+        d / "raw/labels.parquet",
+        "--samples-from",
+        d / "parsed",
+        "--labels",
+        d / "labels.parquet",
+        "--rejects",
+        d / "label-rejects.parquet",
+        "--settings",
+        '{"split": "form", "max_reject_share": 0.05}',
+    )
+    run(
+        "clean",
+        *named,
+        "--points",
+        d / "points/00.parquet",
+        "--samples",
+        d / "parsed/00.samples.parquet",
+        "--labels",
+        d / "labels.parquet",
+        "--cleaned",
+        d / "cleaned/00.parquet",
+        "--rejects",
+        d / "cleaned-rejects/00.parquet",
+        "--settings",
+        '{"too_short": 4, "spike": null}',
+    )
+    run(
+        "samples",
+        *named,
+        "--parsed",
+        d / "parsed",
+        "--labels",
+        d / "labels.parquet",
+        "--label-rejects",
+        d / "label-rejects.parquet",
+        "--cleaned",
+        d / "cleaned",
+        "--cleaned-rejects",
+        d / "cleaned-rejects",
+        "--samples",
+        d / "samples.parquet",
+        "--rejects",
+        d / "rejects.parquet",
+    )
+    run(
+        "statistics",
+        "--cleaned",
+        d / "cleaned",
+        "--samples",
+        d / "samples.parquet",
+        "--out",
+        d / "normalisation.json",
+    )
+    run(
+        "normalise",
+        "--cleaned",
+        d / "cleaned/00.parquet",
+        "--samples",
+        d / "parsed/00.samples.parquet",
+        "--statistics",
+        d / "normalisation.json",
+        "--offsets",
+        d / "offsets/00.parquet",
+        "--frames",
+        d / "frames/00.parquet",
+    )
+    run(
+        "windows",
+        "--offsets",
+        d / "offsets",
+        "--samples",
+        d / "samples.parquet",
+        "--out",
+        d / "windows",
+    )
+    network = {
+        "layers": 1,
+        "hidden": 16,
+        "components": 3,
+        "pen_states": 3,
+        "train": {"steps": 30, "batch_size": 8, "jitter": 0.05, "validate_every": 30},
+    }
+    run(
+        "train",
+        "--windows",
+        d / "windows",
+        "--normalisation",
+        d / "normalisation.json",
+        "--settings",
+        json.dumps(network),
+        "--model",
+        d / "model.safetensors",
+        "--history",
+        d / "history.parquet",
+        "--checkpoints",
+        d / "checkpoints",
+    )
+    return d
+
+
+def settings(**given: object) -> str:
+    return json.dumps({"characters": 5, "steps": 60, "real": 2, "points": 16, "band": 3, **given})
+
+
+def fictional(d: Path, out: str, *more: str) -> str:
+    return run(
+        "fictional",
+        *small_model.options(d),
+        "--out",
+        d / out,
+        *(more or ("--settings", settings())),
+    )
+
+
+def test_no_time_is_made_up(built: Path) -> None:
+    assert json.loads((built / "normalisation.json").read_text())["timed"] is False
+    run(
+        "sample",
+        *small_model.options(built),
+        "--out",
+        built / "samples",
+        "--settings",
+        '{"lines": 1, "steps": 50, "bias": [0.5], "prime": 1}',
+        "--note",
+        "KanjiVG, CC BY-SA",
+    )
+    points = tables.read(built / "samples/points.parquet")
+    assert points["t"].null_count == len(points)
+    for drawn in (built / "samples").glob("bias-*.*ml"):
+        assert "KanjiVG, CC BY-SA" in drawn.read_text()
+
+
+def test_every_file_is_accounted_for(built: Path) -> None:
+    samples = tables.read(built / "samples.parquet").to_pylist()
+    rejects = tables.read(built / "rejects.parquet").to_pylist()
+    assert {row["text"] for row in samples} == {chr(0x4E00 + i) for i in range(24)}
+    parsed = [(r["sample_id"], r["rule"], r["lost"]) for r in rejects if r["stage"] == "parse"]
+    assert sorted(parsed) == [
+        ("04e00-Kaisho", "not-asked-for", "nothing"),
+        ("04f00", "xml-syntax", "sample"),
+    ]
+
+
+def test_fictional_and_unseen_characters_beside_the_nearest(built: Path) -> None:
+    told = fictional(built, "fictional")
+    assert "5 fictional" in told and "2 real" in told
+    rows = tables.read(built / "fictional/nearest.parquet").to_pylist()
+    assert [row["origin"] for row in rows] == ["fictional"] * 5 + ["real"] * 2
+    points = tables.read(built / "fictional/points.parquet")["sample_id"].to_pylist()
+    assert [row["n_points"] for row in rows[:5]] == [points.count(r["sample_id"]) for r in rows[:5]]
+    samples = {r["sample_id"]: r for r in tables.read(built / "samples.parquet").to_pylist()}
+    assert all(samples[row["nearest"]]["split"] == "train" for row in rows)
+    assert all(samples[row["nearest"]]["text"] == row["text"] for row in rows)
+    assert all(samples[row["sample_id"]]["split"] == "validation" for row in rows[5:])
+    again = (built / "fictional/nearest.parquet").read_bytes()
+    fictional(built, "fictional")
+    assert (built / "fictional/nearest.parquet").read_bytes() == again
+
+
+def test_what_the_network_was_trained_on_has_no_distance_from_itself(built: Path) -> None:
+    fictional(built, "copied", "--settings", settings(real_split="train", characters=1))
+    copies = tables.read(built / "copied/nearest.parquet").to_pylist()[1:]
+    assert [row["nearest"] for row in copies] == [row["sample_id"] for row in copies]
+    assert max(row["distance"] for row in copies) < 1e-6
+
+
+@pytest.mark.parametrize("real", [0, 2])
+def test_the_sheet_is_drawn(built: Path, real: int) -> None:
+    fictional(built, "sheet", "--settings", settings(real=real))
+    out = built / f"sheet-{real}.png"
+    run(
+        "plot",
+        "fictional",
+        "--drawn",
+        built / "sheet",
+        "--windows",
+        built / "windows",
+        "--normalisation",
+        built / "normalisation.json",
+        "--note",
+        "n",
+        "--out",
+        out,
+    )
+    assert out.read_bytes()[:4] == b"\x89PNG" and out.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("figure", ["density", "end-of-stroke", "mixture"])
+def test_figures_of_two_states_work_with_three(built: Path, figure: str) -> None:
+    out = built / f"{figure}.png"
+    run(
+        "plot",
+        figure,
+        "--model",
+        built / "model.safetensors",
+        "--windows",
+        built / "windows",
+        "--out",
+        out,
+    )
+    assert out.stat().st_size > 10_000
+
+
+def test_it_is_measured_as_all_networks_are(built: Path) -> None:
+    run(
+        "evaluate",
+        *small_model.options(built),
+        "--samples",
+        built / "samples.parquet",
+        "--metrics",
+        built / "metrics.json",
+        "--lines",
+        built / "lines.parquet",
+        "--settings",
+        '{"generated_lines": 4, "generated_steps": 50, "baseline_components": 2}',
+    )
+    found = json.loads((built / "metrics.json").read_text())
+    assert found["distributions"]["quantities"]["speed"] is None
+    rows = {row["model"]: row for row in found["table"] if row["split"] == "train"}
+    assert 0 < rows["prediction 1 x 16"]["end_of_stroke_accuracy"] <= 1
+
+
+def test_a_network_that_knows_no_end_is_refused(tmp_path: Path) -> None:
+    small_model.write(tmp_path)
+    with pytest.raises(PentraceError, match="pen_states: 3"):
+        fictional(tmp_path, "fictional")
+
+
+def test_a_band_is_within_the_points() -> None:
+    with pytest.raises(ValueError, match="must be below points"):
+        FictionalSettings(points=8, band=8)

@@ -1,0 +1,47 @@
+# Characters that do not exist, and the real ones nearest to them.
+ENDING = [n for n in CONFIG.learners if CONFIG.networks[n].pen_states == 3]
+
+
+rule fictional:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        code=code("pentrace.fictional.command"),
+    output:
+        directory("results/{dataset}/{network}/fictional"),
+    log:
+        "logs/{dataset}/{network}/fictional.log",
+    wildcard_constraints:
+        network=one_of(ENDING),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        windows=folder("results/{dataset}/windows"),
+        settings=CONFIG.fictional.model_dump_json(),
+    shell:
+        "pentrace fictional --model {input.model} --windows {params.windows}"
+        " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
+        " > {log} 2>&1"
+
+
+rule plot_fictional:
+    input:
+        drawn="results/{dataset}/{network}/fictional",
+        windows=lambda w: windows(w.dataset),
+        normalisation="results/{dataset}/normalisation.json",
+        code=plot_code("fictional"),
+    output:
+        "results/{dataset}/{network}/plots/fictional.png",
+    log:
+        "logs/{dataset}/{network}/plots/fictional.log",
+    wildcard_constraints:
+        network=one_of(ENDING),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        windows=folder("results/{dataset}/windows"),
+        note=note,
+    shell:
+        "pentrace plot fictional --drawn {input.drawn} --windows {params.windows}"
+        " --normalisation {input.normalisation} {params.note} --out {output} > {log} 2>&1"
