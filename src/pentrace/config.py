@@ -225,8 +225,8 @@ def _shapes(config: Config) -> list[str]:
     return [
         f"networks.{name}.{key}: {getattr(own, key)!r}, but {own.start}, which it starts from, has "
         f"{getattr(config.networks[own.start], key)!r}; give both the same"
-        for name in config.train
-        if (own := config.networks.get(name)) and own.start in config.networks
+        for name, own in config.networks.items()
+        if own.start in config.networks
         for key in SHAPE
         if getattr(own, key) != getattr(config.networks[own.start], key)
     ]

@@ -156,6 +156,8 @@ WINDOWS = _table(
     _column("end_of_stroke", pa.list_(pa.uint8()), "1 if the pen is lifted after the point"),
 )
 
+PER_COUNTED = "nats per point; per character where a network reads"
+
 HISTORY = _table(
     "history",
     "One row per validation during training.",
@@ -166,11 +168,9 @@ HISTORY = _table(
         "train_loss",
         pa.float64(),
         "mean loss since the last row, training split",
-        "nats per point, or character",
+        PER_COUNTED,
     ),
-    _column(
-        "validation_loss", pa.float64(), "loss on validation lines", "nats per point, or character"
-    ),
+    _column("validation_loss", pa.float64(), "loss on validation lines", PER_COUNTED),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
 )
 
