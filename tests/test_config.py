@@ -179,3 +179,26 @@ def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
     assert "networks.small.start" in refused({"networks": {"small": {"start": "small"}}})
     told = refused({"networks": {"small": {"start": "writer"}}})
     assert "networks.small.kind: 'prediction', but writer, which it starts from, has" in told
+
+
+def test_a_data_set_may_name_its_own_networks() -> None:
+    config = loaded({"run": ["demo-iam", "kanji"], "train": ["small"]})
+    assert config.trained == [("demo-iam", "small"), ("kanji", "kanji")]
+    assert config.learners == ["small", "kanji"]
+    own = {"datasets": {"kanji": {"train": ["small", "writer"]}}}
+    config = loaded({"run": ["kanji"], "train": [], **own})
+    assert config.trained == [("kanji", "small"), ("kanji", "writer"), ("kanji", "reader")]
+    assert loaded({"run": ["kanji"], "datasets": {"kanji": {"train": False}}}).trained == []
+    shared = {"run": ["kanji"], "train": ["small"], "datasets": {"kanji": {"train": True}}}
+    assert loaded(shared).trained == [("kanji", "small")]
+
+
+def test_networks_that_a_data_set_names_are_checked() -> None:
+    def named(*names: str) -> dict:
+        return {"run": ["kanji"], "datasets": {"kanji": {"train": [*names]}}}
+
+    assert "datasets.kanji.train: no 'smal'; there are: small" in refused(named("smal"))
+    assert "datasets.kanji.train: a name stands twice" in refused(named("small", "small"))
+    assert "is not trained before graves-3x400-noise" in refused(named("graves-3x400-noise"))
+    assert loaded(named("graves-3x400", "graves-3x400-noise"))
+    assert "datasets.kanji.train" in refused({"datasets": {"kanji": {"train": "small"}}})

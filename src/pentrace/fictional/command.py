@@ -35,28 +35,19 @@ def command(
     """Draw characters that do not exist, and find the real ones that they come nearest to."""
     torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
     network, trained, units = load_trained(model, normalisation)
-    steps = draw(model, network, settings)
+    drawn = draw(model, network, settings)
     known = load_lines(windows, trained.train.train_on)
     if not len(known.ids):
         raise PentraceError(f"{windows}: no sample in {', '.join(trained.train.train_on)}")
-    real = unseen(windows, settings)
-    drawn = [Sample(f"fictional-{i:02d}", s, settings.bias, None, 0) for i, s in enumerate(steps)]
-    names = [*(sample.name for sample in drawn), *real.ids]
-    rows = compare(
-        names, [*steps, *map(real.__getitem__, range(len(real.ids)))], known, units, settings
-    )
-    for i, row in enumerate(rows):
-        made_up = i < len(drawn)
-        row["origin"] = "fictional" if made_up else "real"
-        row["ended"] = not made_up or ended(steps[i])
+    rows = compare(drawn, unseen(windows, settings), known, units, settings)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(to_ink(drawn, units))])
         tables.write_rows(folder / "nearest.parquet", schema.NEAREST, rows)
     click.echo(summary(rows))
 
 
-def draw(model: Path, network: Network, settings: FictionalSettings) -> list[np.ndarray]:
-    """float32 (T, 3) of each character that the network draws, one after the other.
+def draw(model: Path, network: Network, settings: FictionalSettings) -> list[Sample]:
+    """The characters that the network draws, one after the other.
 
     Raises `PentraceError` where the network does not know where a character ends.
     """
@@ -65,7 +56,9 @@ def draw(model: Path, network: Network, settings: FictionalSettings) -> list[np.
             f"{model}: the network does not know where a character ends; train one of kind "
             "prediction with pen_states: 3"
         )
-    return batch(network, settings.characters, settings.steps, settings.seed, settings.bias)
+    s = settings
+    drawn = batch(network, s.characters, s.steps, s.seed, s.bias)
+    return [Sample(f"fictional-{i:02d}", x, s.bias, None, 0) for i, x in enumerate(drawn)]
 
 
 def unseen(windows: Path, settings: FictionalSettings) -> Lines:
@@ -77,39 +70,42 @@ def unseen(windows: Path, settings: FictionalSettings) -> Lines:
 
 
 def compare(
-    names: list[str],
-    steps: list[np.ndarray],
-    known: Lines,
-    units: dict,
-    settings: FictionalSettings,
+    drawn: list[Sample], real: Lines, known: Lines, units: dict, settings: FictionalSettings
 ) -> list[dict]:
-    """Rows of `schema.NEAREST`, less origin and end, of characters float32 (T, 3) each.
+    """Rows of `schema.NEAREST` of what was drawn, and of `real` samples.
 
     `known`: what they may be copies of.
     """
-    starts = np.cumsum([0, *map(len, steps)])
-    some = _outlines(np.concatenate(steps), starts, units, settings.points)
-    many = _outlines(known.steps, known.starts, units, settings.points)
-    found = nearest(some, many, settings.band)
+    names = [*(sample.name for sample in drawn), *real.ids]
+    steps = [*(sample.steps for sample in drawn), *(real[i] for i in range(len(real.ids)))]
+    some = _outlines(np.concatenate(steps), np.cumsum([0, *map(len, steps)]), units, settings)
+    many = _outlines(known.steps, known.starts, units, settings)
+    index, apart = nearest(some, many, settings.band)
     return [
-        {
-            "sample_id": name,
-            "n_points": len(one),
-            # The last stroke of what was given up has not ended.
-            "n_strokes": int((one[:-1, 2] > 0.5).sum()) + 1,
-            "nearest": known.ids[at],
-            "text": known.texts[at],
-            "distance": distance,
-        }
-        for name, one, at, distance in zip(names, steps, *(v.tolist() for v in found), strict=True)
+        _row(names[i], steps[i], i < len(drawn))
+        | {"nearest": known.ids[at], "text": known.texts[at], "distance": float(apart[i])}
+        for i, at in enumerate(index)
     ]
 
 
-def _outlines(steps: np.ndarray, starts: np.ndarray, units: dict, points: int) -> np.ndarray:
+def _row(name: str, steps: np.ndarray, drawn: bool) -> dict:
+    return {
+        "origin": "fictional" if drawn else "real",
+        "sample_id": name,
+        "ended": ended(steps) if drawn else True,
+        "n_points": len(steps),
+        # The last stroke of one that was given up has not ended.
+        "n_strokes": int((steps[:-1, 2] > 0.5).sum()) + 1,
+    }
+
+
+def _outlines(
+    steps: np.ndarray, starts: np.ndarray, units: dict, settings: FictionalSettings
+) -> np.ndarray:
     """float32 (S, points, 2) of samples whose normalised steps (N, 3) are given."""
     wide = steps[:, :2].astype(np.float64) * units["sd"] + units["mean"]
     wide[starts[:-1]] = 0
-    return outlines(np.cumsum(wide, 0), steps[:, 2] > 0.5, starts, points)
+    return outlines(np.cumsum(wide, 0), steps[:, 2] > 0.5, starts, settings.points)
 
 
 def summary(rows: list[dict]) -> str:

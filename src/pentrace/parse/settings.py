@@ -18,7 +18,7 @@ class ParseSettings(Settings):
         description="x and y columns change places, as in some BDALab exports; svc2004 reader only",
     )
     spacing: float = Field(
-        6.0,
+        10.0,
         gt=0,
         description="distance between points along a stroke, of a character 109 high; kanjivg only",
     )

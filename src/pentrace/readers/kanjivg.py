@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pyarrow as pa
+from lxml.etree import _Element as Element
 
 from pentrace.label.settings import LabelSettings
 from pentrace.parse.settings import ParseSettings
@@ -105,15 +106,23 @@ def _drawn(file: dict, settings: ParseSettings) -> _Drawn:
     if root.tag != f"{_SVG}svg":
         raise Malformed("not-svg", f"the root element is {root.tag[:60]}, expected svg")
     paths = list(root.iter(f"{_SVG}path"))
+    _refuse_transforms(paths)
+    data = [(path.get("d", ""), path.sourceline or 0) for path in paths]
+    strokes = [part for part in pieces(data, settings) if len(part)]
+    if not strokes:
+        raise Malformed("empty", "the file has no path with a curve")
+    owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
+    return _Drawn(_row(file), np.concatenate(strokes), owner)
+
+
+def _refuse_transforms(paths: list[Element]) -> None:
     for path in paths:
         if any(element.get("transform") for element in (path, *path.iterancestors())):
             raise Malformed("transform", f"line {path.sourceline}: a stroke is transformed")
-    curves = pieces([(path.get("d", ""), path.sourceline) for path in paths], settings)
-    if not any(len(part) for part in curves):
-        raise Malformed("empty", "the file has no path with a curve")
-    strokes = [part for part in curves if len(part)]
-    owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
-    row = {
+
+
+def _row(file: dict) -> dict:
+    return {
         "sample_id": sample_id(file["path"]),
         "kind": "character",
         "source": file["path"],
@@ -123,7 +132,6 @@ def _drawn(file: dict, settings: ParseSettings) -> _Drawn:
         "writer": None,
         "genuine": None,
     }
-    return _Drawn(row, np.concatenate(strokes), owner)
 
 
 def _recordings(drawn: list[_Drawn], spacing: float) -> list[Recording]:
