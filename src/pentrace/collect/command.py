@@ -9,13 +9,14 @@ import click
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.pack import pack
+from pentrace.collect.packages import raw_folder
 from pentrace.collect.shards import names, shard_of
 from pentrace.errors import PentraceError
 
 
 @click.command()
 @click.option("--reader", required=True, help="Reader of the data set: iam, svc2004 or inkml.")
-@click.option("--raw", required=True, type=click.Path(path_type=Path), help="Folder of raw files.")
+@click.option("--raw", "given", required=True, help="Folder of raw files, or package:NAME.")
 @click.option("--shards", required=True, type=click.IntRange(1), help="Number of shards.")
 @click.option(
     "--only",
@@ -23,8 +24,9 @@ from pentrace.errors import PentraceError
     help="ink (all shards), ink-03 (one shard, where all ink is in unpacked trees) or labels.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
-def command(reader: str, raw: Path, shards: int, only: str, out: Path) -> None:
+def command(reader: str, given: str, shards: int, only: str, out: Path) -> None:
     """Group raw files, byte for byte, into shards."""
+    raw = raw_folder(given)
     where = import_module(f"pentrace.readers.sources.{reader}")
     if only == "labels":
         sources, found = where.LABELS, find_all(where.LABELS, raw)
