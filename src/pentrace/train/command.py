@@ -29,7 +29,7 @@ from pentrace.train.progress import Progress
 
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
-    "kind", "layers", "hidden", "components", "skips", "window_components",
+    "kind", "layers", "hidden", "sizes", "embedding", "components", "skips", "window_components",
     "window_parametrisation", "fold_rare",
 )  # fmt: skip
 UNITS = ("recipe", "mean", "sd", "cap")
@@ -38,7 +38,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--windows", type=FILE, required=True, help="Folder of the windows tables.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json to put inside.")
+@click.option("--normalisation", type=FILE, help="normalisation.json to put inside; not for text.")
 @settings_option(NetworkSettings)
 @click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
 @click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
@@ -47,7 +47,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="CPU threads to use.")
 def command(
     windows: Path,
-    normalisation: Path,
+    normalisation: Path | None,
     settings: NetworkSettings,
     start: Path | None,
     model: Path,
@@ -59,7 +59,7 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
-    constants = read_normalisation(normalisation)
+    constants = constants_of(normalisation, settings)
     settings, begin = started(settings, start, constants)
     settings, train, validation = load(windows, settings)
     with processes() as group:
@@ -117,6 +117,13 @@ def mark_of(
     }
     code = closure("pentrace.train.command")
     return fingerprint(settings, normalisation, data, start, code, machine)
+
+
+def constants_of(path: Path | None, settings: NetworkSettings) -> dict:
+    """The normalisation of offsets; nothing for a text, which has none."""
+    if (path is None) != (settings.kind == "text"):
+        raise PentraceError("--normalisation goes with offsets: give it, but not for kind text")
+    return {} if path is None else read_normalisation(path)
 
 
 def read_normalisation(path: Path) -> dict:
