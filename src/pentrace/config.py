@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from pentrace.characters.settings import CharacterSettings
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
-from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.evaluate.settings import EvaluateSettings, EvaluateTextSettings
 from pentrace.label.settings import LabelSettings
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
@@ -22,9 +23,10 @@ from pentrace.parse.settings import ParseSettings
 from pentrace.rewrite.settings import RewriteSettings
 from pentrace.sample.settings import SampleSettings
 from pentrace.settings import Settings, explain
+from pentrace.text.settings import TextSettings
 from pentrace.windows.settings import WindowSettings
 
-PER_DATASET = ("parse", "label", "clean", "normalise", "windows")
+PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 # The networks of a data set are folders beside its tables, so none is called like these.
 FOLDERS = (
@@ -35,10 +37,17 @@ FOLDERS = (
 class DatasetSettings(Settings):
     """One data set: where its raw files are, who reads them, and what differs for it."""
 
-    reader: str = Field(..., description="format of the raw files: iam, svc2004 or inkml")
-    raw: str = Field(..., description="folder with the owner's archives or the unpacked trees")
+    reader: str = Field(..., description="format of the raw files: iam, svc2004, inkml or text")
+    raw: str = Field(
+        ...,
+        description="folder with the owner's archives or the unpacked trees; package:NAME: the "
+        "folder that an installed package of the Python registry has",
+    )
     shards: int = Field(8, ge=1, le=99, description="pieces that are rebuilt one by one")
-    train: bool = Field(True, description="whether the networks are trained on it")
+    train: bool | list[str] = Field(
+        True,
+        description="whether the networks of `train` are trained on it; or networks of its own",
+    )
     published: str | None = Field(None, description="published results shown beside: graves-2013")
     note: str = Field("", description="shown in the corner of every figure")
     parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
@@ -46,6 +55,9 @@ class DatasetSettings(Settings):
     clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
     normalise: NormaliseSettings = Field(
         default_factory=NormaliseSettings, description="over the top's"
+    )
+    characters: CharacterSettings = Field(
+        default_factory=CharacterSettings, description="over the top's"
     )
     windows: WindowSettings = Field(default_factory=WindowSettings, description="over the top's")
 
@@ -67,23 +79,37 @@ class Config(Settings):
     label: LabelSettings = Field(default_factory=LabelSettings)
     clean: CleanSettings = Field(default_factory=CleanSettings)
     normalise: NormaliseSettings = Field(default_factory=NormaliseSettings)
+    characters: CharacterSettings = Field(default_factory=CharacterSettings)
     windows: WindowSettings = Field(default_factory=WindowSettings)
     networks: dict[str, NetworkSettings]
     sample: SampleSettings = Field(default_factory=SampleSettings)
     rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+    text: TextSettings = Field(default_factory=TextSettings)
+    evaluate_text: EvaluateTextSettings = Field(default_factory=EvaluateTextSettings)
 
     @property
     def trained(self) -> list[tuple[str, str]]:
         """The (data set, network) pairs to train."""
-        return [(d, n) for d in self.run if self.datasets[d].train for n in self.learners]
+        return [(d, n) for d in self.run for n in self.trained_on(d)]
 
     @property
     def learners(self) -> list[str]:
-        """The networks to train: those of `train`, and the recogniser where one has to read."""
+        """The networks to train: those of `train`, and those of single data sets."""
+        own = [n for d in self.run if isinstance(self.datasets[d].train, list)
+               for n in self.trained_on(d)]  # fmt: skip
+        return list(dict.fromkeys([*self._with_reader(self.train), *own]))
+
+    def trained_on(self, dataset: str) -> list[str]:
+        """The networks to train on a data set."""
+        train = self.datasets[dataset].train
+        return self._with_reader(train if isinstance(train, list) else self.train if train else [])
+
+    def _with_reader(self, names: list[str]) -> list[str]:
+        """These networks, and the recogniser where one of them writes what has to be read."""
         reader = self.recogniser
-        told = any(self.networks[name].kind == "synthesis" for name in self.train)
-        return [*self.train, *([reader] if told and reader and reader not in self.train else [])]
+        told = any(self.networks[name].kind == "synthesis" for name in names)
+        return [*names, *([reader] if told and reader and reader not in names else [])]
 
     def of_kind(self, *kinds: Kind) -> list[str]:
         """The networks to train that are of these kinds."""
@@ -96,9 +122,10 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _starts, _recogniser)
+    checks = (_spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
-    if mistakes := mistakes or _unseen_validation(config):
+    later = (_kinds, _starts, _unseen_validation)
+    if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
 
@@ -158,9 +185,15 @@ def _spelling(config: Config) -> list[str]:
 def _names(config: Config) -> list[str]:
     """Mistakes in names: data sets and networks that are asked for but not there."""
     mistakes = []
+    own = [
+        (f"datasets.{name}.train", entry.train, list(config.networks))
+        for name, entry in config.datasets.items()
+        if isinstance(entry.train, list)
+    ]
     for key, asked, known in (
-        ("run", config.run, config.datasets),
-        ("train", config.train, config.networks),
+        ("run", config.run, list(config.datasets)),
+        ("train", config.train, list(config.networks)),
+        *own,
     ):
         for name in asked:
             if name not in known:
@@ -181,24 +214,47 @@ def _readers(config: Config) -> list[str]:
     ]
 
 
-def _starts(config: Config) -> list[str]:
-    """Networks that would start from one that is not trained, or from themselves in the end."""
+def _kinds(config: Config) -> list[str]:
+    """Networks for text that would be trained on ink, and the reverse."""
     return [
-        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name}; "
-        f"allowed are other networks that `train` names: {', '.join(config.train)}"
-        for name in config.train
-        if name in config.networks and not _begins(config, name)
+        f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind}, which the "
+        f"reader {config.datasets[dataset].reader} gives nothing to train on; name others"
+        for dataset, name in config.trained
+        if (config.networks[name].kind == "text") != (config.datasets[dataset].reader == "text")
     ]
 
 
-def _begins(config: Config, name: str) -> bool:
+def _starts(config: Config) -> list[str]:
+    """Networks that would start from one that is not trained, or from themselves in the end."""
+    allowed = dict.fromkeys(
+        n if d == dataset else f"{d}/{n}" for dataset in config.run for d, n in config.trained
+    )
+    wrong = [(d, n) for d, n in config.trained if not _begins(config, d, n)]
+    return [
+        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name} on "
+        f"{dataset}; allowed are other networks that are trained: {', '.join(allowed)}"
+        for dataset, name in {n: (d, n) for d, n in reversed(wrong)}.values()
+    ]
+
+
+def _begins(config: Config, dataset: str, name: str) -> bool:
     """Whether the chain of networks that `name` starts from comes to an end."""
-    seen = []
+    seen = [(dataset, name)]
     while (start := config.networks[name].start) is not None:
-        if start in seen or start not in config.train or start not in config.networks:
+        kind = config.networks[name].kind
+        dataset, name = origin(dataset, start)
+        if (dataset, name) in seen or (dataset, name) not in config.trained:
             return False
-        seen.append(name := start)
+        if "/" in start and kind != "text":
+            return False
+        seen.append((dataset, name))
     return True
+
+
+def origin(dataset: str, start: str) -> tuple[str, str]:
+    """Data set and network that `start` of a network trained on `dataset` names."""
+    other, _, name = start.rpartition("/")
+    return other or dataset, name
 
 
 def _recogniser(config: Config) -> list[str]:

@@ -51,7 +51,9 @@ def command(
     tables.write_rows(vocabulary, schema.VOCABULARY, vocabulary_rows(codes, split))
     rows = [_row(dataset, number, one, split) for number, one in enumerate(found)]
     tables.write_rows(documents, schema.DOCUMENTS, rows)
-    sizes = ", ".join(f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS)
+    sizes = ", ".join(
+        f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
+    )
     click.echo("\n".join([*told, f"{len(found):,} documents; characters: {sizes}"]))
 
 
@@ -86,9 +88,7 @@ def _read(
     return list(first.values()), rejects, told
 
 
-def _pieces(
-    names: list[str], codes: list[np.ndarray], split: list[Part]
-) -> Iterator[pa.Table]:
+def _pieces(names: list[str], codes: list[np.ndarray], split: list[Part]) -> Iterator[pa.Table]:
     """Rows of `schema.CHARACTERS`, a row group for each part of a document."""
     for part in split:
         starts = list(range(part.start, part.stop, PIECE))

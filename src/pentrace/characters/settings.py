@@ -18,7 +18,10 @@ class CharacterSettings(Settings):
         0.02, gt=0, lt=1, description="share of the characters for validation, after the training"
     )
     test: float = Field(
-        0.02, ge=0, lt=1, description="share of the characters for testing, at the end of the corpus"
+        0.02,
+        ge=0,
+        lt=1,
+        description="share of the characters for testing, at the end of the corpus",
     )
 
     @model_validator(mode="after")

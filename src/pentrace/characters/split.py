@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
 
 def parts(lengths: list[int], settings: CharacterSettings) -> list[Part]:
-    """The parts of documents of these lengths, in their order: train, then validation, then test."""
+    """The parts of documents of these lengths, in order: train, then validation, then test."""
     ends = np.cumsum(lengths).tolist()
     total = ends[-1]
     test = total - round(total * settings.test)

@@ -31,7 +31,7 @@ class NetworkSettings(Settings):
         None,
         min_length=1,
         max_length=16,
-        description="cells of each layer where they differ, in place of layers and hidden; text only",
+        description="cells of each layer, where they differ, instead of layers and hidden; text only",
     )
     embedding: int = Field(
         64, ge=1, le=4096, description="numbers that a character is turned into; text only"
@@ -41,8 +41,11 @@ class NetworkSettings(Settings):
         True, description="input to every layer and every layer to the output, as in the paper"
     )
     dropout: float = Field(
-        0.0, ge=0, lt=1, description="share of what enters the output that training sets to 0; in a "
-        "text network of what leaves each layer"
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of what enters the output that training sets to 0; in a "
+        "text network of what leaves each layer",
     )
     window_components: int = Field(
         10, ge=1, le=100, description="Gaussians in the window on the text; synthesis only"

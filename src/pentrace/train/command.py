@@ -13,6 +13,7 @@ from pentrace.imports import closure
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
+from pentrace.networks.transfer import told, transferred
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
@@ -22,7 +23,7 @@ from pentrace.train.checkpoint import (
     clear_partial,
     fingerprint,
 )
-from pentrace.train.data import Data, load
+from pentrace.train.data import Data, fill_alphabet, load
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
@@ -60,7 +61,11 @@ def command(
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
     constants = constants_of(normalisation, settings)
-    settings, begin = started(settings, start, constants)
+    record = None
+    if settings.kind == "text":
+        settings, begin, record = continued(fill_alphabet(windows, settings), start)
+    else:
+        settings, begin = started(settings, start, constants)
     settings, train, validation = load(windows, settings)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
@@ -77,7 +82,7 @@ def command(
             network = build(settings)
             network.load_state_dict(best)
             tables.write_rows(history, schema.HISTORY, rows)
-            save_model(model, network, settings, constants)
+            save_model(model, network, settings, constants, record)
             # Last of all, so that a kill at any moment leaves enough to write the same bytes.
             clear_checkpoints(checkpoints)
 
@@ -93,11 +98,37 @@ def started(
     if start is None:
         return settings, None
     network, found, units = load_model(start)
-    differing = [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+    differing = _differing(found, settings)
     differing += [key for key in UNITS if units.get(key) != normalisation.get(key)]
+    _refuse(start, differing)
+    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
+
+
+def continued(
+    settings: NetworkSettings, start: Path | None
+) -> tuple[NetworkSettings, Weights | None, dict | None]:
+    """The settings of a text network with the characters of that at `start` too, and its weights.
+
+    Also what was kept and added, which is told and stored with the model. Raises `PentraceError`
+    where that network is of another kind or size.
+    """
+    if start is None:
+        return settings, None, None
+    network, found, _ = load_model(start)
+    _refuse(start, _differing(found, settings))
+    settings, weights, record = transferred(network.state_dict(), found, settings)
+    record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
+    click.echo(told(record), err=True)
+    return settings, weights, record
+
+
+def _differing(found: NetworkSettings, settings: NetworkSettings) -> list[str]:
+    return [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+
+
+def _refuse(start: Path, differing: list[str]) -> None:
     if differing:
         raise PentraceError(f"{start}: cannot be started from; differs in {', '.join(differing)}")
-    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
 
 
 def mark_of(

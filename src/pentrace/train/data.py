@@ -72,4 +72,6 @@ def read(windows: Path, settings: NetworkSettings, splits: list[str]) -> Data:
 def text_of(codes: np.ndarray, settings: NetworkSettings, name: str) -> Lines:
     """A text, code points int32 (N,), as one line of N symbols; none where it has no character."""
     symbols = symbols_of(codes, settings)
-    return Lines(symbols, np.array([0, len(codes)][: len(codes) + 1]), [name] * bool(len(codes)), [None])
+    return Lines(
+        symbols, np.array([0, len(codes)][: len(codes) + 1]), [name] * bool(len(codes)), [None]
+    )

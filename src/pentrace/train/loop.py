@@ -100,7 +100,9 @@ class Training:
             else line_batches(validation.lines, size, 0, 0)
         )
         if processes.world > 1 and of_text:
-            raise PentraceError("a text network is trained in one process; start it without torchrun")
+            raise PentraceError(
+                "a text network is trained in one process; start it without torchrun"
+            )
 
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.

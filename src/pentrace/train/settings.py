@@ -24,8 +24,8 @@ class TrainSettings(Settings):
     reset_every: int | None = Field(
         None,
         ge=1,
-        description="characters after which the state of streams is put to 0, a multiple of length; "
-        "null: at the start of each epoch alone",
+        description="characters after which the state of streams is put to 0, a multiple of "
+        "length; null: at the start of each epoch alone",
     )
     max_length: int | None = Field(
         None, ge=2, description="steps after which a line is cut off; used with lines; null: never"

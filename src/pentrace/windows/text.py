@@ -18,31 +18,31 @@ GROUP = 8192  # windows in one row group
 def text_windows(
     path: Path, split: str, settings: WindowSettings
 ) -> tuple[Iterator[pa.Table], int]:
-    """Rows of `schema.TEXT_WINDOWS` of one split of the characters at `path`, and how many texts."""
+    """Rows of `schema.TEXT_WINDOWS` of one split of the characters at `path`; how many texts."""
     table = tables.read(path)
     table = table.filter(pyarrow.compute.equal(table["split"], split))
     names = table["sample_id"].to_pylist()
     codes = [piece.values.to_numpy() for piece in table["codes"]]
     runs = [(name, [i for i, _ in run]) for name, run in groupby(enumerate(names), lambda n: n[1])]
     texts = {name: np.concatenate([codes[i] for i in run]) for name, run in runs}
-    return (piece for name in texts for piece in _rows(name, texts[name], split, settings)), len(texts)
+    return (piece for name in texts for piece in _rows(name, texts[name], split, settings)), len(
+        texts
+    )
 
 
-def _rows(
-    name: str, codes: np.ndarray, split: str, settings: WindowSettings
-) -> Iterator[pa.Table]:
+def _rows(name: str, codes: np.ndarray, split: str, settings: WindowSettings) -> Iterator[pa.Table]:
     """The windows of one text, int32 (N,) `codes`, some at a time."""
     cuts = cut(np.array([len(codes)]), settings.length, settings.stride)
     for low in range(0, len(cuts.start), GROUP):
-        start, valid, window = (
-            v[low : low + GROUP] for v in (cuts.start, cuts.valid, cuts.window)
-        )
+        start, valid, window = (v[low : low + GROUP] for v in (cuts.start, cuts.valid, cuts.window))
         rows = padded(codes, start, valid, settings.length)
         bounds = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * settings.length)
         columns = {
             "sample_id": [name] * len(rows),
             "split": [split] * len(rows),
-            **{k: v.astype(np.int32) for k, v in zip(("window", "start", "valid"), (window, start, valid), strict=True)},
+            "window": window.astype(np.int32),
+            "start": start.astype(np.int32),
+            "valid": valid.astype(np.int32),
             "codes": pa.ListArray.from_arrays(bounds, pa.array(rows.ravel())),
         }  # fmt: skip
         yield pa.table(columns, schema=schema.TEXT_WINDOWS)
