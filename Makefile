@@ -4,10 +4,13 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: all test lint clean
+.PHONY: all text test lint clean
 all: .venv/installed
 	$(BIN)/snakemake --cores all $(ARGS)
 	@echo "The report is results/report.html"
+
+text: .venv/installed
+	$(BIN)/snakemake --cores all --configfile workflow/presets/text.yaml $(ARGS)
 
 test: .venv/installed-dev
 	$(BIN)/pytest

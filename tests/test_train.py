@@ -255,7 +255,9 @@ def mark(data: Path, network: dict | None = None, machine: dict | None = None, *
     """The fingerprint for the training split in `data` and the code in `data`/code.py."""
     chosen = NetworkSettings(**TINY, **(network or {}))
     lines = load_lines(data / "windows", ["train"])
-    return fingerprint(chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {})
+    return fingerprint(
+        chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {}
+    )
 
 
 def test_fingerprint_sees_settings_constants_code_threads_and_a_single_point(data):

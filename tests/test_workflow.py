@@ -58,7 +58,12 @@ def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
 
 def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
     change(whole_copy, "config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
-    change(whole_copy, "workflow/presets/smoke.yaml", "steps: 60, bias: [0.5]", "steps: 60, bias: [0.6]")
+    change(
+        whole_copy,
+        "workflow/presets/smoke.yaml",
+        "steps: 60, bias: [0.5]",
+        "steps: 60, bias: [0.6]",
+    )
     drawn = {
         f"{rule} demo-iam {network}"
         for rule in ("sample", "plot_density", "plot_samples")

@@ -13,6 +13,8 @@ NETWORK_FIGURES = [
     "primed",
     "window",
     "recognition",
+    "temperature",
+    "transfer",
 ]
 
 
@@ -27,6 +29,10 @@ def network_figures(network):
         figures += ["biases", "styles", "primed", "window"]
     if network in TOLD and network in READ:
         figures += ["recognition"]
+    if network in CHARACTER:
+        figures += ["temperature"]
+    if is_transferred(network):
+        figures += ["transfer"]
     return figures
 
 

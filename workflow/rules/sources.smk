@@ -1,6 +1,8 @@
 # Where the raw files are: found once, when the Snakefile is read.
 from snakemake.logging import logger
 
+from pentrace.collect.packages import raw_folder
+
 DEMO_ARCHIVES = {
     "demo-iam": expand(
         "data/demo/iam/{archive}-all.tar.gz",
@@ -24,7 +26,10 @@ def scanned(dataset):
     entry = CONFIG.datasets[dataset]
     try:
         found = scan(
-            entry.reader, Path(entry.raw), entry.shards, Path("results", dataset, "raw")
+            entry.reader,
+            raw_folder(entry.raw),
+            entry.shards,
+            Path("results", dataset, "raw"),
         )
     except PentraceError as error:
         raise WorkflowError(f"Data set {dataset}: {error}") from None

@@ -31,7 +31,7 @@ class NetworkSettings(Settings):
         None,
         min_length=1,
         max_length=16,
-        description="cells of each layer, where they differ, instead of layers and hidden; text only",
+        description="cells of each layer, instead of layers and hidden; text only",
     )
     embedding: int = Field(
         64, ge=1, le=4096, description="numbers that a character is turned into; text only"

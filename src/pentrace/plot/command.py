@@ -22,6 +22,8 @@ FIGURES = {
     "biases": "One text at several biases.",
     "styles": "One text in the styles of several writers.",
     "primed": "Real lines above their continuation by the network.",
+    "temperature": "Entropy and distinct words of generated text against temperature.",
+    "transfer": "Bits per character with and without transfer, over training steps.",
     "recognition": "Errors of a recognition network in real and in written lines.",
 }
 

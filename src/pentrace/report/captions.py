@@ -117,6 +117,18 @@ CAPTIONS = {
         "earth mover's, in standard deviations of the real values; in brackets that between two "
         "splits of real ink, which a perfect network would come near.",
     ),
+    "transfer": Caption(
+        "Training",
+        "With and without transfer",
+        "Bits per character of the validation split over training steps: of this network, which "
+        "began with the weights of one trained on another corpus, and of one that began anew.",
+    ),
+    "temperature": Caption(
+        "Samples",
+        "Entropy and words against temperature",
+        "Mean entropy of the chances that characters are drawn from, and how many of the words "
+        "drawn are distinct. At 0 the likeliest character is taken always.",
+    ),
     "recognition": Caption(
         "Recognition",
         "How readable it is",
