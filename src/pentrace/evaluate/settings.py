@@ -60,7 +60,7 @@ class EvaluateTextSettings(Settings):
     chunk: int = Field(1000, ge=1, description="characters at once, state carried; memory alone")
     dynamic: bool = Field(True, description="also measure while the weights keep learning")
     dynamic_length: int = Field(100, ge=1, description="characters from step to step, dynamic")
-    dynamic_rate: float = Field(0.5, gt=0, description="learning rate, dynamic")
+    dynamic_rate: float = Field(0.3, gt=0, description="learning rate, dynamic")
     dynamic_clip: float = Field(1.0, gt=0, description="bound on the gradient's norm, dynamic")
     words: Path | None = Field(
         None, description="file of the words there are; null: those of the training split"

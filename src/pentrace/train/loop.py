@@ -82,6 +82,10 @@ class Training:
         start: Weights | None = None,
     ) -> None:
         """`start`: weights to begin with, in place of random ones."""
+        if processes.world > 1 and settings.kind == "text":
+            raise PentraceError(
+                "a text network is trained in one process; start it without torchrun"
+            )
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
@@ -99,10 +103,6 @@ class Training:
             if of_text
             else line_batches(validation.lines, size, 0, 0)
         )
-        if processes.world > 1 and of_text:
-            raise PentraceError(
-                "a text network is trained in one process; start it without torchrun"
-            )
 
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
