@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/raw.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/text.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/plots.smk"
 include: "workflow/rules/kanji.smk"
@@ -28,7 +29,7 @@ rule all:
 
 rule tables:
     input:
-        [f"results/{d}/{t}.parquet" for d in CONFIG.run for t in ("samples", "rejects")],
+        [f"results/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)],
         [w for d in CONFIG.run for w in windows(d)],
 
 

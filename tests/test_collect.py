@@ -389,7 +389,7 @@ def test_a_scan_of_an_archive_takes_it_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_scan_without_ink_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match="no ink to read"):
+    with pytest.raises(PentraceError, match="nothing to read"):
         scan("iam", tmp_path, 4, tmp_path / "out")
 
 
@@ -398,7 +398,7 @@ def test_a_scan_imports_nothing_heavy(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from pentrace.collect.scan import scan\n"
         "for reader in ('iam', 'svc2004', 'inkml'):\n"
         "    try: scan(reader, Path('.'), 4, Path('out'))\n"
-        "    except Exception as error: assert 'no ink' in str(error)\n"
+        "    except Exception as error: assert 'nothing to read' in str(error)\n"
         "heavy = {'numpy', 'pyarrow', 'pandas', 'torch', 'lxml', 'pydantic', 'click'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )

@@ -9,7 +9,10 @@ from pentrace.describe.command import markdown
 
 ROOT = Path(__file__).parent.parent
 # Sections whose every key stands in config.yaml; networks and data sets name only what differs.
-WHOLE = ("demo", "parse", "label", "clean", "normalise", "windows", "sample", "evaluate")
+WHOLE = (
+    "demo", "parse", "label", "clean", "normalise", "characters", "windows", "sample", "evaluate",
+    "text", "evaluate_text",
+)  # fmt: skip
 
 
 def values() -> dict:

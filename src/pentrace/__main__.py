@@ -17,13 +17,17 @@ COMMANDS = {
     "samples": "Gather the tables of samples and rejects.",
     "statistics": "Take the normalising statistics from the training split.",
     "normalise": "Turn points into normalised offsets.",
-    "windows": "Cut offsets into fixed-length windows.",
+    "characters": "Read texts into characters, vocabulary and splits.",
+    "windows": "Cut offsets or characters into fixed-length windows.",
     "train": "Train a network.",
     "sample": "Write new handwriting with a trained network.",
     "write": "Write any text, in anybody's hand, on a page.",
     "rewrite": "Write the texts of real lines again, to be measured.",
     "fictional": "Draw characters that do not exist, beside the real ones nearest to them.",
     "evaluate": "Measure a trained network on whole lines.",
+    "text": "Write text, character by character, to the terminal.",
+    "sample-text": "Write texts at several temperatures, to be measured.",
+    "evaluate-text": "Measure a trained network on whole texts, static and dynamic.",
     "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",
     "report": "Gather results into one page.",
@@ -32,7 +36,12 @@ COMMANDS = {
 
 
 # Where a command is not in the folder of its own name.
-ELSEWHERE = {"samples": "pentrace.clean.gather", "statistics": "pentrace.normalise.take"}
+ELSEWHERE = {
+    "samples": "pentrace.clean.gather",
+    "statistics": "pentrace.normalise.take",
+    "sample-text": "pentrace.text.samples",
+    "evaluate-text": "pentrace.evaluate.text",
+}
 
 
 def _module(name: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from pentrace.characters.settings import CharacterSettings
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
-from pentrace.evaluate.settings import EvaluateSettings
+from pentrace.evaluate.settings import EvaluateSettings, EvaluateTextSettings
 from pentrace.fictional.settings import FictionalSettings
 from pentrace.label.settings import LabelSettings
 from pentrace.networks.settings import SHAPE, Kind, NetworkSettings
@@ -23,9 +24,10 @@ from pentrace.parse.settings import ParseSettings
 from pentrace.rewrite.settings import RewriteSettings
 from pentrace.sample.settings import SampleSettings
 from pentrace.settings import Settings, explain
+from pentrace.text.settings import TextSettings
 from pentrace.windows.settings import WindowSettings
 
-PER_DATASET = ("parse", "label", "clean", "normalise", "windows")
+PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 # The networks of a data set are folders beside its tables, so none is called like these.
 FOLDERS = (
@@ -36,7 +38,9 @@ FOLDERS = (
 class DatasetSettings(Settings):
     """One data set: where its raw files are, who reads them, and what differs for it."""
 
-    reader: str = Field(..., description="format of the raw files: iam, svc2004, inkml or kanjivg")
+    reader: str = Field(
+        ..., description="format of the raw files: iam, svc2004, inkml, kanjivg or text"
+    )
     raw: str = Field(
         ...,
         description="folder with the owner's archives or the unpacked trees; package:NAME: what "
@@ -53,6 +57,9 @@ class DatasetSettings(Settings):
     clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
     normalise: NormaliseSettings = Field(
         default_factory=NormaliseSettings, description="over the top's"
+    )
+    characters: CharacterSettings = Field(
+        default_factory=CharacterSettings, description="over the top's"
     )
     windows: WindowSettings = Field(default_factory=WindowSettings, description="over the top's")
 
@@ -76,12 +83,15 @@ class Config(Settings):
     label: LabelSettings = Field(default_factory=LabelSettings)
     clean: CleanSettings = Field(default_factory=CleanSettings)
     normalise: NormaliseSettings = Field(default_factory=NormaliseSettings)
+    characters: CharacterSettings = Field(default_factory=CharacterSettings)
     windows: WindowSettings = Field(default_factory=WindowSettings)
     networks: dict[str, NetworkSettings]
     sample: SampleSettings = Field(default_factory=SampleSettings)
     rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
     fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+    text: TextSettings = Field(default_factory=TextSettings)
+    evaluate_text: EvaluateTextSettings = Field(default_factory=EvaluateTextSettings)
 
     @property
     def trained(self) -> list[tuple[str, str]]:
@@ -115,9 +125,10 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _starts, _shapes, _recogniser)
+    checks = (_spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
-    if mistakes := mistakes or _unseen_validation(config):
+    later = (_kinds, _starts, _unseen_validation)
+    if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
 
@@ -206,20 +217,6 @@ def _readers(config: Config) -> list[str]:
     ]
 
 
-def _starts(config: Config) -> list[str]:
-    """Networks that would start from one that is not trained, or from themselves in the end."""
-    lists: list[list[str]] = [config.train]
-    lists += [config.named(name) for name in config.run if name in config.datasets]
-    mistakes = [
-        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name}; "
-        f"allowed are other networks that `train` names: {', '.join(trained)}"
-        for trained in lists
-        for name in trained
-        if name in config.networks and not _begins(config, name, trained)
-    ]
-    return list(dict.fromkeys(mistakes))
-
-
 def _shapes(config: Config) -> list[str]:
     """Networks that would start from one of another kind or size."""
     return [
@@ -232,14 +229,47 @@ def _shapes(config: Config) -> list[str]:
     ]
 
 
-def _begins(config: Config, name: str, trained: list[str]) -> bool:
+def _kinds(config: Config) -> list[str]:
+    """Networks for text that would be trained on ink, and the reverse."""
+    return [
+        f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind}, which the "
+        f"reader {config.datasets[dataset].reader} gives nothing to train on; name others"
+        for dataset, name in config.trained
+        if (config.networks[name].kind == "text") != (config.datasets[dataset].reader == "text")
+    ]
+
+
+def _starts(config: Config) -> list[str]:
+    """Networks that would start from one that is not trained, or from themselves in the end."""
+    allowed = dict.fromkeys(
+        n if d == dataset else f"{d}/{n}" for dataset in config.run for d, n in config.trained
+    )
+    wrong = [(d, n) for d, n in config.trained if not _begins(config, d, n)]
+    return [
+        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name} on "
+        f"{dataset}; allowed are other networks that are trained: {', '.join(allowed)}"
+        for dataset, name in {n: (d, n) for d, n in reversed(wrong)}.values()
+    ]
+
+
+def _begins(config: Config, dataset: str, name: str) -> bool:
     """Whether the chain of networks that `name` starts from comes to an end."""
-    seen = []
+    seen = [(dataset, name)]
     while (start := config.networks[name].start) is not None:
-        if start in seen or start not in trained or start not in config.networks:
+        kind = config.networks[name].kind
+        dataset, name = origin(dataset, start)
+        if (dataset, name) in seen or (dataset, name) not in config.trained:
             return False
-        seen.append(name := start)
+        if "/" in start and kind != "text":
+            return False
+        seen.append((dataset, name))
     return True
+
+
+def origin(dataset: str, start: str) -> tuple[str, str]:
+    """Data set and network that `start` of a network trained on `dataset` names."""
+    other, _, name = start.rpartition("/")
+    return other or dataset, name
 
 
 def _recogniser(config: Config) -> list[str]:

@@ -107,7 +107,7 @@ REJECTS = _table(
     _column("dataset", pa.string(), "data set, as named in the configuration"),
     _column("sample_id", pa.string(), "the line or signature"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
-    _column("stage", pa.string(), "parse, label or clean"),
+    _column("stage", pa.string(), "parse, label or clean; characters for texts"),
     _column("rule", pa.string(), "name of the rule"),
     _column("lost", pa.string(), "what was lost: sample, points, strokes, text, writer or nothing"),
     _column(
@@ -154,6 +154,53 @@ WINDOWS = _table(
     _column("dx", pa.list_(pa.float32()), "steps rightward, `length` of them", "normalised"),
     _column("dy", pa.list_(pa.float32()), "steps upward, `length` of them", "normalised"),
     _column("end_of_stroke", pa.list_(pa.uint8()), "1 if the pen is lifted after the point"),
+)
+
+CHARACTERS = _table(
+    "characters",
+    "One row per piece of a text that is in one split, in the order of the corpus.",
+    _column("sample_id", pa.string(), "the document: its path without suffix"),
+    _column("split", pa.string(), "train, validation or test; contiguous over the whole corpus"),
+    _column("start", pa.int64(), "first character of the piece in the document"),
+    _column("codes", pa.list_(pa.int32()), "the characters (NFC), as Unicode code points"),
+)
+
+VOCABULARY = _table(
+    "vocabulary",
+    "One row per character of a corpus, in the order of their code points.",
+    _column("code", pa.int32(), "Unicode code point"),
+    _column("character", pa.string(), "the character itself"),
+    *[
+        _column(split, pa.int64(), f"how often it stands in the split {split}")
+        for split in ("train", "validation", "test")
+    ],
+)
+
+DOCUMENTS = _table(
+    "documents",
+    "One row per text that was read.",
+    _column("dataset", pa.string(), "data set, as named in the configuration"),
+    _column("sample_id", pa.string(), "the document: its path without suffix"),
+    _column("source", pa.string(), "raw file, path inside the archive or tree"),
+    _column("sha256", pa.string(), "checksum of the raw file, in hex"),
+    _column("encoding", pa.string(), "utf-8, cp1252 or latin-1"),
+    _column("characters", pa.int64(), "characters that are kept"),
+    _column("cut", pa.int64(), "characters cut off as header and footer of Project Gutenberg"),
+    *[
+        _column(split, pa.int64(), f"characters in the split {split}")
+        for split in ("train", "validation", "test")
+    ],
+)
+
+TEXT_WINDOWS = _table(
+    "text-windows",
+    "One row per window of one split of a text: `length` consecutive characters, padded with 0.",
+    _column("sample_id", pa.string(), "the document"),
+    _column("split", pa.string(), "the split of all its characters"),
+    _column("window", pa.int32(), "window in the document's part of the split, from 0"),
+    _column("start", pa.int32(), "first character of the window in that part"),
+    _column("valid", pa.int32(), "how many of the rows are characters; the rest is padding"),
+    _column("codes", pa.list_(pa.int32()), "Unicode code points, `length` of them"),
 )
 
 PER_COUNTED = "nats per point; per character where a network reads"
@@ -253,6 +300,10 @@ TABLES = {
         OFFSETS,
         FRAMES,
         WINDOWS,
+        CHARACTERS,
+        VOCABULARY,
+        DOCUMENTS,
+        TEXT_WINDOWS,
         HISTORY,
         LINES,
         WRITTEN,

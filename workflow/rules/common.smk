@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 from pentrace.collect.scan import scan
 from pentrace.collect.shards import prune
-from pentrace.config import load
+from pentrace.config import load, origin
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
 
@@ -26,10 +26,14 @@ except PentraceError as error:
 
 # Jobs that compute with a network take turns on a GPU, where there is one; see the profile.
 GPU = int(shutil.which("nvidia-smi") is not None)
+# Data sets of ink, and those of text.
+TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
+INK = [d for d in CONFIG.run if d not in TEXTS]
 
 WRITERS = CONFIG.of_kind("prediction", "synthesis")
 TOLD = CONFIG.of_kind("synthesis")
 READERS = CONFIG.of_kind("recognition")
+CHARACTER = CONFIG.of_kind("text")
 # Networks whose recognition is measured: readers, and what they read.
 READ = READERS + (TOLD if CONFIG.recogniser else [])
 
@@ -41,6 +45,11 @@ def shards(dataset):
 def sharded(pattern):
     """Input function: `pattern` for every shard of the data set."""
     return lambda w: expand(pattern, dataset=w.dataset, shard=shards(w.dataset))
+
+
+def dataset_tables(dataset):
+    """What tells what was read of a data set, and what was lost."""
+    return ["documents" if dataset in TEXTS else "samples", "rejects"]
 
 
 def windows(dataset):
@@ -96,7 +105,28 @@ def folder(pattern):
 def start_from(w):
     """Input function: the network that this one starts from, nothing where it starts anew."""
     start = CONFIG.networks[w.network].start
-    return f"results/{w.dataset}/{start}/model.safetensors" if start else []
+    if start is None:
+        return []
+    return "results/{}/{}/model.safetensors".format(*origin(w.dataset, start))
+
+
+def normalisation(w):
+    """Input function: the normalisation of the data set, nothing where it is a text."""
+    return [] if w.dataset in TEXTS else f"results/{w.dataset}/normalisation.json"
+
+
+def anew(dataset):
+    """The text network of the data set that starts from no other corpus, if there is one."""
+    found = [
+        n
+        for n in CONFIG.trained_on(dataset)
+        if n in CHARACTER and "/" not in (CONFIG.networks[n].start or "")
+    ]
+    return found[0] if found else None
+
+
+def is_transferred(network):
+    return network in CHARACTER and "/" in (CONFIG.networks[network].start or "")
 
 
 def reader_of(w):
@@ -108,7 +138,7 @@ def reader_of(w):
 def network_files(network):
     """What the report shows of a network, by its kind."""
     files = ["history.parquet"]
-    if network in WRITERS:
+    if network in WRITERS + CHARACTER:
         files += ["metrics.json", "samples"]
     if network in READ:
         files += ["recognition.json"]

@@ -4,7 +4,7 @@
 rule train:
     input:
         windows=lambda w: windows(w.dataset),
-        normalisation="results/{dataset}/normalisation.json",
+        normalisation=normalisation,
         start=start_from,
         code=code("pentrace.train.command"),
     output:
@@ -23,9 +23,12 @@ rule train:
         windows=folder("results/{dataset}/windows"),
         checkpoints=folder("results/{dataset}/{network}/checkpoints"),
         settings=network_settings,
+        normalisation=lambda w, input: (
+            f"--normalisation {input.normalisation}" if input.normalisation else ""
+        ),
         start=lambda w, input: f"--start {input.start}" if input.start else "",
     shell:
-        "pentrace train --windows {params.windows} --normalisation {input.normalisation}"
+        "pentrace train --windows {params.windows} {params.normalisation}"
         " --settings {params.settings:q} {params.start} --model {output.model} --history {output.history}"
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
 

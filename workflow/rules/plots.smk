@@ -14,6 +14,8 @@ NETWORK_FIGURES = [
     "window",
     "recognition",
     "fictional",
+    "temperature",
+    "transfer",
 ]
 
 
@@ -30,6 +32,10 @@ def network_figures(network):
         figures += ["biases", "styles", "primed", "window"]
     if network in TOLD and network in READ:
         figures += ["recognition"]
+    if network in CHARACTER:
+        figures += ["temperature"]
+    if is_transferred(network):
+        figures += ["transfer"]
     return figures
 
 

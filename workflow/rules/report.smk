@@ -40,15 +40,14 @@ rule report:
         config="results/config.yaml",
         rulegraph="results/rulegraph.dot",
         tables=[
-            f"results/{d}/{t}.parquet"
-            for d in CONFIG.run
-            for t in ("samples", "rejects")
+            f"results/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
         ],
-        normalisation=[f"results/{d}/normalisation.json" for d in CONFIG.run],
+        vocabularies=[f"results/{d}/vocabulary.parquet" for d in TEXTS],
+        normalisation=[f"results/{d}/normalisation.json" for d in INK],
         windows=[w for d in CONFIG.run for w in windows(d)],
         figures=expand(
             "results/{dataset}/plots/{figure}.png",
-            dataset=CONFIG.run,
+            dataset=INK,
             figure=DATA_FIGURES,
         ),
         networks=[
@@ -57,7 +56,7 @@ rule report:
             for name in network_files(n)
         ],
         code=code("pentrace.report.command"),
-        template="src/pentrace/report/report.html.j2",
+        templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],
     output:
         "results/report.html",
     log:

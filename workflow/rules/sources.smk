@@ -24,7 +24,10 @@ def scanned(dataset):
     entry = CONFIG.datasets[dataset]
     try:
         found = scan(
-            entry.reader, Path(entry.raw), entry.shards, Path("results", dataset, "raw")
+            entry.reader,
+            Path(entry.raw),
+            entry.shards,
+            Path("results", dataset, "raw"),
         )
     except PentraceError as error:
         raise WorkflowError(f"Data set {dataset}: {error}") from None

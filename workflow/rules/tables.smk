@@ -80,6 +80,8 @@ rule samples:
         rejects="results/{dataset}/rejects.parquet",
     log:
         "logs/{dataset}/samples.log",
+    wildcard_constraints:
+        dataset=one_of(INK),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -139,6 +141,8 @@ rule windows:
         expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:
         "logs/{dataset}/windows.log",
+    wildcard_constraints:
+        dataset=one_of(INK),
     conda:
         "../envs/pentrace.yaml"
     params:

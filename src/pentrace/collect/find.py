@@ -62,7 +62,7 @@ def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
         return found
     wanted = "\n".join(f"  {_wanted(source, raw)}" for source in sources)
     raise PentraceError(
-        f"{raw}: no ink to read. Put here, as downloaded or unpacked, "
+        f"{raw}: nothing to read. Put here, as downloaded or unpacked, "
         f"{'any of' if len(sources) > 1 else ''}\n{wanted}\nThen run the same command again; or "
         "take the data set out of config.yaml (the demo data sets need no files)."
     )

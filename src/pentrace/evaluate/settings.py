@@ -1,5 +1,6 @@
 """Settings of the evaluate stage."""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -47,3 +48,20 @@ class EvaluateSettings(Settings):
         if len(set(self.splits)) < len(self.splits):
             raise ValueError("splits names a split twice: give each once")
         return self
+
+
+class EvaluateTextSettings(Settings):
+    """What is measured of a text network."""
+
+    splits: list[Literal["train", "validation", "test"]] = Field(
+        ["validation", "test"], min_length=1, description="splits to measure on, whole"
+    )
+    characters: int | None = Field(None, ge=1, description="most characters of a split; null: all")
+    chunk: int = Field(1000, ge=1, description="characters at once, state carried; memory alone")
+    dynamic: bool = Field(True, description="also measure while the weights keep learning")
+    dynamic_length: int = Field(100, ge=1, description="characters from step to step, dynamic")
+    dynamic_rate: float = Field(0.3, gt=0, description="learning rate, dynamic")
+    dynamic_clip: float = Field(1.0, gt=0, description="bound on the gradient's norm, dynamic")
+    words: Path | None = Field(
+        None, description="file of the words there are; null: those of the training split"
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from pentrace.networks.character import TextNetwork, detached, text_loss
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.recognition import RecognitionNetwork, ctc_loss
@@ -12,7 +13,7 @@ from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 
 Writer = PredictionNetwork | SynthesisNetwork  # what draws ink
-Network = Writer | RecognitionNetwork
+Network = Writer | RecognitionNetwork | TextNetwork
 
 
 def build(settings: NetworkSettings) -> Network:
@@ -24,6 +25,8 @@ def build(settings: NetworkSettings) -> Network:
             return SynthesisNetwork(settings)
         case "recognition":
             return RecognitionNetwork(settings)
+        case "text":
+            return TextNetwork(settings)
 
 
 def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple[Tensor, Any]:
@@ -35,18 +38,28 @@ def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple
 
 
 def loss(
-    kind: Kind, network: nn.Module, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None
-) -> Tensor:
+    kind: Kind,
+    network: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    mask: Tensor,
+    text: Tensor | None,
+    state: Any = None,
+) -> tuple[Tensor, Any]:
     """Log-loss of a batch in nats, summed: of steps y (B, T, 3) where mask (B, T) is true.
 
-    A recognition network has that of text (B, U) instead. `network` may be wrapped.
+    A recognition network has that of text (B, U) instead, a text network that of characters y
+    (B, T), after `state`. Also the state after the batch, None where no kind carries it on.
+    `network` may be wrapped.
     """
     if kind == "recognition":
         assert text is not None
         logits, lengths = network(x, mask.sum(1))
-        return ctc_loss(logits, lengths, text)
-    raw, _ = run(network, x, None, text)
-    return log_loss(raw, y, mask).sum()
+        return ctc_loss(logits, lengths, text), None
+    raw, after = run(network, x, state, text)
+    if kind == "text":
+        return text_loss(raw, y, mask), detached(after)
+    return log_loss(raw, y, mask).sum(), None
 
 
 def counted(network: Network, mask: np.ndarray, text: np.ndarray | None) -> int:

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 from pentrace.train.settings import TrainSettings
 
-Kind = Literal["prediction", "synthesis", "recognition"]
+Kind = Literal["prediction", "synthesis", "recognition", "text"]
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
-    "kind", "layers", "hidden", "components", "pen_states", "skips", "window_components",
-    "window_parametrisation", "fold_rare",
+    "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
+    "window_components", "window_parametrisation", "fold_rare",
 )  # fmt: skip
 
 
@@ -21,16 +21,25 @@ class NetworkSettings(Settings):
     kind: Kind = Field(
         "prediction",
         description="prediction: the next step from all steps so far; synthesis: and from a text; "
-        "recognition: the text from the steps",
+        "recognition: the text from the steps; text: the next character from all so far",
     )
     start: str | None = Field(
         None,
-        description="network whose weights it starts from, trained on the same data set; null: "
-        "random ones",
+        description="network whose weights it starts from, trained on the same data set; a text "
+        "network also data set/network, then characters are taken over; null: random ones",
     )
     layers: int = Field(1, ge=1, le=16, description="LSTM layers; the paper has 3 or 1")
     hidden: int = Field(
         128, ge=1, le=8192, description="cells in a layer; the paper has 400 or 900"
+    )
+    sizes: list[int] | None = Field(
+        None,
+        min_length=1,
+        max_length=16,
+        description="cells of each layer, instead of layers and hidden; text only",
+    )
+    embedding: int = Field(
+        64, ge=1, le=4096, description="numbers that a character is turned into; text only"
     )
     components: int = Field(20, ge=1, le=1000, description="Gaussians in the mixture")
     pen_states: Literal[2, 3] = Field(
@@ -42,7 +51,11 @@ class NetworkSettings(Settings):
         True, description="input to every layer and every layer to the output, as in the paper"
     )
     dropout: float = Field(
-        0.0, ge=0, lt=1, description="share of what enters the output that training sets to 0"
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of what enters the output that training sets to 0; in a "
+        "text network of what leaves each layer",
     )
     window_components: int = Field(
         10, ge=1, le=100, description="Gaussians in the window on the text; synthesis only"
@@ -69,7 +82,12 @@ class NetworkSettings(Settings):
     @property
     def counted(self) -> Literal["point", "character"]:
         """What the loss of this kind of network is told by."""
-        return "character" if self.kind == "recognition" else "point"
+        return "character" if self.kind in ("recognition", "text") else "point"
+
+    @property
+    def cells(self) -> list[int]:
+        """Cells of each layer, the first below."""
+        return self.sizes or [self.hidden] * self.layers
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -79,7 +97,11 @@ class NetworkSettings(Settings):
             raise ValueError("three pen_states are for prediction; set pen_states to 2, or kind")
         if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
-        if self.kind != "prediction" and self.train.batches != "lines":
+        if self.kind == "text":
+            self._check_text()
+        elif self.sizes is not None or self.train.batches == "streams":
+            raise ValueError("sizes and batches: streams are for text; leave them out, or set kind")
+        elif self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for recognition; set it to false")
@@ -92,3 +114,11 @@ class NetworkSettings(Settings):
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet holds a character twice; hold each once")
         return self
+
+    def _check_text(self) -> None:
+        if self.train.batches == "lines":
+            raise ValueError(
+                "a text has no lines to take whole; set train.batches to streams, crops or windows"
+            )
+        if self.sizes is not None and min(self.sizes) < 1:
+            raise ValueError("sizes are numbers of cells; each must be at least 1")

@@ -13,15 +13,22 @@ from pentrace.networks.stored import FORMAT, read
 
 
 def save_model(
-    path: str | Path, network: Network, settings: NetworkSettings, normalisation: dict
+    path: str | Path,
+    network: Network,
+    settings: NetworkSettings,
+    normalisation: dict,
+    transfer: dict | None = None,
 ) -> None:
-    """Write the weights, float32, with what is needed to use them; same input, same bytes."""
+    """Write the weights, float32, with what is needed to use them; same input, same bytes.
+
+    `transfer` tells what was taken over from another network, see `networks.transfer`.
+    """
     # One value, because safetensors writes several metadata keys in an order of its own.
     content = {
         "format": FORMAT,
         "settings": settings.model_dump(mode="json"),
         "normalisation": normalisation,
-    }
+    } | ({} if transfer is None else {"transfer": transfer})
     weights = {
         name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
     }

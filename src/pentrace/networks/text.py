@@ -115,6 +115,37 @@ def _nearest(character: str, known: set[str]) -> str:
     return next((choice for choice in choices if choice and set(choice) <= known), character)
 
 
+def symbols_of(codes: np.ndarray, settings: NetworkSettings) -> np.ndarray:
+    """Symbols int64 (N,) of a text given as code points int32 (N,); rare characters folded.
+
+    Raises `PentraceError` as `encode` does.
+    """
+    alphabet = settings.alphabet or ""
+    points = np.array([ord(character) for character in alphabet], np.int32)
+    order = np.argsort(points)
+    place = np.searchsorted(points, codes, sorter=order).clip(max=len(points) - 1)
+    symbols = order[place]
+    unknown = points[symbols] != codes
+    if unknown.any() and settings.fold_rare == 0:
+        found = "".join(map(chr, np.unique(codes[unknown]).tolist()))
+        _check_known(
+            [found], alphabet, "in the text, ", "set alphabet to null, or fold_rare above 0"
+        )
+    symbols[unknown] = len(alphabet)
+    return symbols
+
+
+def alphabet_in(codes: np.ndarray, fold_rare: int = 0) -> str:
+    """As `alphabet_of`, for a text given as code points int32 (N,)."""
+    found, counts = np.unique(codes, return_counts=True)
+    kept = "".join(map(chr, found[counts >= fold_rare].tolist()))
+    if not kept:
+        raise PentraceError(
+            f"no alphabet: no character of the text is seen {max(fold_rare, 1)} times"
+        )
+    return kept
+
+
 def _check_known(texts: Sequence[str], alphabet: str, about: str, remedy: str) -> None:
     unknown = sorted(set(chain.from_iterable(texts)) - set(alphabet))
     if unknown:

@@ -23,6 +23,8 @@ FIGURES = {
     "styles": "One text in the styles of several writers.",
     "primed": "Real lines above their continuation by the network.",
     "fictional": "Fictional characters beside the real ones nearest to them.",
+    "temperature": "Entropy and distinct words of generated text against temperature.",
+    "transfer": "Bits per character with and without transfer, over training steps.",
     "recognition": "Errors of a recognition network in real and in written lines.",
 }
 

@@ -125,6 +125,18 @@ CAPTIONS = {
         "dynamic time warping aligns, in sides of a character: 0 would be a copy. Below, for "
         "comparison, real characters that the network has not seen.",
     ),
+    "transfer": Caption(
+        "Training",
+        "With and without transfer",
+        "Bits per character of the validation split over training steps: of this network, which "
+        "began with the weights of one trained on another corpus, and of one that began anew.",
+    ),
+    "temperature": Caption(
+        "Samples",
+        "Entropy and words against temperature",
+        "Mean entropy of the chances that characters are drawn from, and how many of the words "
+        "drawn are distinct. At 0 the likeliest character is taken always.",
+    ),
     "recognition": Caption(
         "Recognition",
         "How readable it is",

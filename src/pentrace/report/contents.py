@@ -39,6 +39,7 @@ class DatasetPart:
     rejects: list[dict[str, Any]]  # a row for each stage, rule and kind of loss
     normalisation: dict[str, Any] | None
     pictures: list[Picture]
+    text: dict[str, Any] | None = None  # of a corpus: documents and vocabulary
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class NetworkPart:
     samples: list[dict[str, Any]]
     pictures: list[Picture]
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
+    language: dict[str, Any] | None = None  # the measures of a text network
+    texts: list[dict[str, Any]] = field(default_factory=list)  # what it wrote
 
 
 def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
@@ -67,7 +70,30 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
         rejects=[] if rejects is None else reject_rows(rejects),
         normalisation=_json(folder / "normalisation.json"),
         pictures=pictures(folder / "plots"),
+        text=text_of(folder),
     )
+
+
+def text_of(folder: Path) -> dict[str, Any] | None:
+    """Documents with their sum, and characters by frequency; None where the data are no text."""
+    documents, vocabulary = (_frame(folder / f"{n}.parquet") for n in ("documents", "vocabulary"))
+    if documents is None or vocabulary is None:
+        return None
+    counts = ["characters", "cut", "train", "validation", "test"]
+    total = {"sample_id": "all", "encoding": "", **documents[counts].sum().to_dict()}
+    ordered = vocabulary.sort_values(["train", "code"], ascending=[False, True])
+    return {
+        "documents": [*documents.to_dict("records"), total],
+        "vocabulary": [_visible(character) for character in ordered["character"]],
+        "unseen": ordered[ordered["train"] == 0]["character"].tolist(),
+    }
+
+
+def _visible(character: str) -> str:
+    """The character itself, or its name where it shows nothing."""
+    if character.isprintable() and not character.isspace():
+        return character
+    return {"\n": "[line end]", " ": "[blank]"}.get(character, f"[U+{ord(character):04X}]")
 
 
 def network_part(name: str, folder: Path, note: str) -> NetworkPart:
@@ -75,6 +101,8 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
     history = _frame(folder / "history.parquet")
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
+    language = metrics if metrics and metrics.get("kind") == "text" else None
+    metrics = None if language else metrics
     return NetworkPart(
         name=name,
         note=note,
@@ -85,6 +113,8 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         samples=index,
         pictures=pictures(folder / "plots"),
         drawn=_drawn(folder / "samples", index),
+        language=language,
+        texts=_json(folder / "samples" / "texts.json") or [],
     )
 
 
@@ -126,7 +156,7 @@ def reject_rows(rejects: pd.DataFrame) -> list[dict[str, Any]]:
                 "examples": list(zip(some["sample_id"], some["reason"], strict=True)),
             }
         )
-    order = {"parse": 0, "label": 1, "clean": 2}
+    order = {"parse": 0, "characters": 0, "label": 1, "clean": 2}
     return sorted(rows, key=lambda r: (order.get(r["stage"], 3), r["lost"], -r["count"]))
 
 

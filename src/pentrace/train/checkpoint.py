@@ -16,6 +16,7 @@ from torch import Tensor
 
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
+from pentrace.networks.prediction import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.data import Data
 
@@ -46,6 +47,7 @@ class Checkpoint:
     best: Weights
     optimiser: dict
     noise: Weights | None = None  # spread of the weights, where they have noise
+    state: State | None = None  # what streams carry from batch to batch
 
 
 def fingerprint(
@@ -95,6 +97,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "best": checkpoint.best,
         "optimiser": checkpoint.optimiser,
         "noise": checkpoint.noise,
+        "state": checkpoint.state,
     }
     with whole_file(path) as partial:
         torch.save(content, partial)

@@ -13,6 +13,7 @@ from pentrace.imports import closure
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
+from pentrace.networks.transfer import told, transferred
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
@@ -22,7 +23,7 @@ from pentrace.train.checkpoint import (
     clear_partial,
     fingerprint,
 )
-from pentrace.train.data import Data, load
+from pentrace.train.data import Data, fill_alphabet, load
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
@@ -33,7 +34,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--windows", type=FILE, required=True, help="Folder of the windows tables.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json to put inside.")
+@click.option("--normalisation", type=FILE, help="normalisation.json to put inside; not for text.")
 @settings_option(NetworkSettings)
 @click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
 @click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
@@ -42,7 +43,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="CPU threads to use.")
 def command(
     windows: Path,
-    normalisation: Path,
+    normalisation: Path | None,
     settings: NetworkSettings,
     start: Path | None,
     model: Path,
@@ -54,8 +55,12 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
-    constants = read_normalisation(normalisation)
-    settings, begin = started(settings, start, constants)
+    constants = constants_of(normalisation, settings)
+    record = None
+    if settings.kind == "text":
+        settings, begin, record = continued(fill_alphabet(windows, settings), start)
+    else:
+        settings, begin = started(settings, start, constants)
     settings, train, validation = load(windows, settings)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
@@ -72,7 +77,7 @@ def command(
             network = build(settings)
             network.load_state_dict(best)
             tables.write_rows(history, schema.HISTORY, rows)
-            save_model(model, network, settings, constants)
+            save_model(model, network, settings, constants, record)
             # Last of all, so that a kill at any moment leaves enough to write the same bytes.
             clear_checkpoints(checkpoints)
 
@@ -88,13 +93,39 @@ def started(
     if start is None:
         return settings, None
     network, found, units = load_model(start)
-    differing = [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+    differing = _differing(found, settings)
     if settings.alphabet not in (None, found.alphabet):
         differing.append("alphabet")
     differing += [key for key in UNITS if units.get(key) != normalisation.get(key)]
+    _refuse(start, differing)
+    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
+
+
+def continued(
+    settings: NetworkSettings, start: Path | None
+) -> tuple[NetworkSettings, Weights | None, dict | None]:
+    """The settings of a text network with the characters of that at `start` too, and its weights.
+
+    Also what was kept and added, which is told and stored with the model. Raises `PentraceError`
+    where that network is of another kind or size.
+    """
+    if start is None:
+        return settings, None, None
+    network, found, _ = load_model(start)
+    _refuse(start, _differing(found, settings))
+    settings, weights, record = transferred(network.state_dict(), found, settings)
+    record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
+    click.echo(told(record), err=True)
+    return settings, weights, record
+
+
+def _differing(found: NetworkSettings, settings: NetworkSettings) -> list[str]:
+    return [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+
+
+def _refuse(start: Path, differing: list[str]) -> None:
     if differing:
         raise PentraceError(f"{start}: cannot be started from; differs in {', '.join(differing)}")
-    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
 
 
 def mark_of(
@@ -114,6 +145,13 @@ def mark_of(
     }
     code = closure("pentrace.train.command")
     return fingerprint(settings, normalisation, data, start, code, machine)
+
+
+def constants_of(path: Path | None, settings: NetworkSettings) -> dict:
+    """The normalisation of offsets; nothing for a text, which has none."""
+    if (path is None) != (settings.kind == "text"):
+        raise PentraceError("--normalisation goes with offsets: give it, but not for kind text")
+    return {} if path is None else read_normalisation(path)
 
 
 def read_normalisation(path: Path) -> dict:

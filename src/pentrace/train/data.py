@@ -7,8 +7,9 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import encode, with_alphabet
+from pentrace.networks.text import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.windows.batches import Batch, Lines, load_lines
+from pentrace.windows.text import load_codes
 
 SPLITS = ("train", "validation", "validation2", "test")
 OTHER_DATA = "take data whose transcripts it knows"
@@ -40,7 +41,7 @@ def load(windows: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Dat
     validation = read(windows, settings, [settings.train.validate_on], OTHER_ALPHABET)
     for data, key in ((train, "train_on"), (validation, "validate_on")):
         if not len(data.lines.ids):
-            text = " with a transcript" if settings.kind != "prediction" else ""
+            text = " with a transcript" if settings.kind in ("synthesis", "recognition") else ""
             raise PentraceError(
                 f"{windows}: no lines{text} in the split {getattr(settings.train, key)}; "
                 f"set train.{key} to splits that have some"
@@ -52,6 +53,9 @@ def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
     """The settings with every character of the transcripts, where the data are to tell."""
     if settings.kind == "prediction" or settings.alphabet is not None:
         return settings
+    if settings.kind == "text":
+        alphabet = alphabet_in(load_codes(windows, SPLITS), settings.fold_rare)
+        return settings.model_copy(update={"alphabet": alphabet})
     lines = load_lines(windows, SPLITS)
     return with_alphabet(settings, [text for text in lines.texts if text])
 
@@ -59,10 +63,12 @@ def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
 def read(
     windows: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
 ) -> Data:
-    """The lines of some splits as the network of `settings` takes them.
+    """The lines of some splits as the network of `settings` takes them; a text as one line.
 
     Raises `PentraceError`, which ends with `remedy`, for characters that the network does not know.
     """
+    if settings.kind == "text":
+        return Data(text_of(load_codes(windows, splits), settings, "+".join(splits)), None)
     lines = load_lines(windows, splits)
     if settings.kind == "prediction":
         return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
@@ -70,3 +76,11 @@ def read(
     texts = [text or "" for text in lines.texts]
     about = f"{windows}: in the transcripts, "
     return Data(lines, encode(texts, settings, "fold", about, remedy))
+
+
+def text_of(codes: np.ndarray, settings: NetworkSettings, name: str) -> Lines:
+    """A text, code points int32 (N,), as one line of N symbols; none where it has no character."""
+    symbols = symbols_of(codes, settings)
+    return Lines(
+        symbols, np.array([0, len(codes)][: len(codes) + 1]), [name] * bool(len(codes)), [None]
+    )

@@ -28,6 +28,7 @@ from pentrace.windows.batches import (
     Plan,
     crop_batches,
     line_batches,
+    stream_batches,
     window_batches,
 )
 
@@ -54,6 +55,8 @@ def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
         return line_batches(lines, s.batch_size, s.seed, epoch, longest(lines, s, epoch))
     if s.batches == "crops":
         return crop_batches(lines, s.length, s.batch_size, s.seed, epoch)
+    if s.batches == "streams":
+        return stream_batches(lines, s.length, s.batch_size)
     return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
 
 
@@ -91,6 +94,10 @@ class Training:
         start: Weights | None = None,
     ) -> None:
         """`start`: weights to begin with, in place of random ones."""
+        if processes.world > 1 and settings.kind == "text":
+            raise PentraceError(
+                "a text network is trained in one process; start it without torchrun"
+            )
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
@@ -99,7 +106,13 @@ class Training:
         self.position = Position()
         self.best: Weights = _copy(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []
-        self.validation_plan = line_batches(validation.lines, self.settings.batch_size, 0, 0)
+        of_text, size = settings.kind == "text", self.settings.batch_size
+        # A text as one stream would take a step a character: so many streams lose next to nothing.
+        self.validation_plan = (
+            stream_batches(validation.lines, self.settings.length, size)
+            if of_text
+            else line_batches(validation.lines, size, 0, 0)
+        )
 
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
@@ -125,6 +138,7 @@ class Training:
         self.descent.optimiser.load_state_dict(found.optimiser)
         if self.descent.noise is not None and found.noise is not None:
             self.descent.noise.load_state_dict(found.noise)
+        self.descent.state = found.state
         self.plan = plan_epoch(self.train.lines, self.settings, self.position.epoch)
         self.progress.say(f"goes on from step {self.position.step} of {self.checkpoint}")
 
@@ -232,6 +246,7 @@ class Training:
             self.best,
             self.descent.optimiser.state_dict(),
             None if self.descent.noise is None else self.descent.noise.state_dict(),
+            self.descent.state,
         )
         if self.processes.first:
             save_checkpoint(self.checkpoint, state)

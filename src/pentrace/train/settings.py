@@ -12,10 +12,21 @@ Split = Literal["train", "validation", "validation2", "test"]
 class TrainSettings(Settings):
     """Batches, optimiser, clipping, length and checks of one training run."""
 
-    batches: Literal["lines", "crops", "windows"] = Field(
-        "lines", description="whole lines of like length, random crops, or windows in random order"
+    batches: Literal["lines", "crops", "windows", "streams"] = Field(
+        "lines",
+        description="whole lines of like length, random crops, windows in random order, or "
+        "streams: a text in as many pieces as a batch has rows, read side by side from the first "
+        "character to the last, the state carried from batch to batch",
     )
-    length: int = Field(300, ge=2, description="steps in a crop or window; unused with lines")
+    length: int = Field(
+        300, ge=2, description="steps in a crop, a window or at once of a stream; unused with lines"
+    )
+    reset_every: int | None = Field(
+        None,
+        ge=1,
+        description="characters after which the state of streams is put to 0, a multiple of "
+        "length; null: at the start of each epoch alone",
+    )
     max_length: int | None = Field(
         None, ge=2, description="steps after which a line is cut off; used with lines; null: never"
     )
@@ -98,6 +109,8 @@ class TrainSettings(Settings):
             raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; take another")
         if self.batches == "windows" and self.stride > self.length:
             raise ValueError("stride above length leaves points out; stride must be <= length")
+        if self.reset_every and (self.batches != "streams" or self.reset_every % self.length):
+            raise ValueError("reset_every is for streams, and must be a multiple of length")
         if self.batches != "lines" and (self.max_length or self.first_length):
             raise ValueError("max_length and first_length cut lines; set batches to lines")
         if self.first_length and self.max_length and self.first_length > self.max_length:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from pentrace.networks import kinds
+from pentrace.networks.prediction import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data
@@ -24,8 +25,8 @@ ALL = 2**31  # in the place of a process's number: what is random, and the same 
 class Arrays(NamedTuple):
     """A batch as the network takes it."""
 
-    x: np.ndarray  # float32 (B, T, 3)
-    y: np.ndarray  # float32 (B, T, 3)
+    x: np.ndarray  # float32 (B, T, 3), or int64 (B, T) of a text
+    y: np.ndarray  # as x
     mask: np.ndarray  # bool (B, T), true where y is a step
     text: np.ndarray | None  # int64 (B, U), -1 for padding; None where the network reads none
 
@@ -58,6 +59,7 @@ class Descent:
         learned = [*self.network.parameters(), *(self.noise.parameters() if self.noise else ())]
         self.optimiser = make_optimiser(learned, self.settings)
         self.clipping = DerivativeClipping(self.settings)
+        self.state: State | None = None  # of streams, after the last batch
 
     def step(self, data: Data, batch: Batch, step: int, epoch: int) -> tuple[int, int, Tensor]:
         """Move the weights by `batch`.
@@ -67,12 +69,13 @@ class Descent:
         """
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
+        state = self._carried(batch)
         arrays = self._distorted(_arrays(data, batch), step)
         counted = kinds.counted(self.network, arrays.mask, arrays.text)
         # DistributedDataParallel averages the gradients of the processes; times world, it sums.
         self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
         with self._noisy(step), self.clipping.on(self.network):
-            loss = self._loss(self.wrapped, _part(arrays, self.processes))
+            loss, self.state = self._loss(self.wrapped, _part(arrays, self.processes), state)
             (loss * self.clipping.weight).backward()
         if self.noise is not None:
             self.noise.add_divergence(1 / self.total)
@@ -83,15 +86,26 @@ class Descent:
 
     @torch.no_grad()
     def whole_lines(self, data: Data, plan: Plan) -> float:
-        """Loss on whole lines, each from the zero state, in nats per what `kinds.counted` says."""
+        """Loss on whole lines, each from the zero state, in nats per what `kinds.counted` says.
+
+        Of a text, `plan` has streams, and the state is carried on.
+        """
         self.network.eval()
-        loss, count = 0.0, 0
+        loss, count, state = 0.0, 0, None
         for number in range(self.processes.rank, len(plan), self.processes.world):
             arrays = _arrays(data, plan[number])
-            loss += self._loss(self.network, arrays).item()
+            of_batch, state = self._loss(self.network, arrays, state)
+            loss += of_batch.item()
             count += kinds.counted(self.network, arrays.mask, arrays.text)
         total, of = self.processes.total([loss, count])
         return total / of
+
+    def _carried(self, batch: Batch) -> State | None:
+        """The state that streams go on from; None where they begin, and for all other batches."""
+        s, start = self.settings, int(batch.start[0])
+        if s.batches != "streams" or start == 0 or (s.reset_every and start % s.reset_every == 0):
+            return None
+        return self.state
 
     def _prepare(self, step: int, epoch: int) -> None:
         """Learning rate, gradients and dropout as batch `step` wants them."""
@@ -124,14 +138,16 @@ class Descent:
         numbers = (self.settings.seed, step, who)
         return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]) >> 1
 
-    def _loss(self, network: nn.Module, arrays: Arrays) -> Tensor:
-        """Sum of the loss of a batch, in nats."""
+    def _loss(
+        self, network: nn.Module, arrays: Arrays, state: State | None
+    ) -> tuple[Tensor, State | None]:
+        """Sum of the loss of a batch, in nats, and the state after it where it is carried on."""
         device = self.processes.device
         half = self.settings.precision == "bf16" and device.type == "cuda"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
         text = None if arrays.text is None else torch.from_numpy(arrays.text).to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return kinds.loss(self.kind, network, x, y, mask, text)
+            return kinds.loss(self.kind, network, x, y, mask, text, state)
 
 
 def _arrays(data: Data, batch: Batch) -> Arrays:

@@ -1,4 +1,4 @@
-"""Batches of whole lines, random crops or fixed windows, cut from one flat array.
+"""Batches of whole lines, random crops, fixed windows or streams, cut from one flat array.
 
 A plan lists the batches of one epoch. It is a pure function of the lines, the seed and the epoch,
 so batch k of epoch e is the same in every process, whatever the number of them, and a run that
@@ -21,7 +21,7 @@ from pentrace.windows.lines import Lines, load_lines
 
 __all__ = [
     "Batch", "Lines", "Plan", "crop_batches", "gather", "line_batches", "load_lines",
-    "window_batches",
+    "stream_batches", "window_batches",
 ]  # fmt: skip
 
 POOL = 16  # batches that are sorted by length together
@@ -125,14 +125,33 @@ def window_batches(
     return _plan(items, np.arange(len(order)) // batch_size, left_out=left_out)
 
 
+def stream_batches(lines: Lines, length: int, batch_size: int) -> Plan:
+    """The longest line in `batch_size` streams of one length, `length` steps of each at a time.
+
+    Row b of every batch goes on where row b of the batch before ended. `Plan.left_out` says how
+    many steps at the end are too few for one more of each stream; a line with fewer steps than
+    streams makes one stream.
+    """
+    sample = int(lines.n_steps.argmax()) if len(lines.ids) else 0
+    total = max(int(lines.n_steps.max(initial=0)), 0)
+    streams = batch_size if total >= batch_size else 1
+    each = total // streams
+    first = np.arange(0, each, length)
+    start = (first[:, None] + np.arange(streams) * each).ravel()
+    stop = start + np.repeat(np.minimum(first + length, each) - first, streams)
+    items = Batch(np.full(len(start), sample), start, stop)
+    return _plan(items, np.repeat(np.arange(len(first)), streams), left_out=total - streams * each)
+
+
 def gather(lines: Lines, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Input x and target y, float32 (B, T, 3), and mask, bool (B, T), true where y is a step.
 
-    T is the longest run in the batch; the rest is padded with zeros.
+    T is the longest run in the batch; the rest is padded with zeros. x and y are as the steps of
+    `lines`: int64 (B, T) for a text.
     """
     first = lines.starts[batch.sample] + batch.start
     n = batch.stop - batch.start
-    x = np.zeros((len(n), int(n.max(initial=0)), 3), np.float32)
+    x = np.zeros((len(n), int(n.max(initial=0)), *lines.steps.shape[1:]), lines.steps.dtype)
     y = np.zeros_like(x)
     for row, (a, length) in enumerate(zip(first.tolist(), n.tolist(), strict=True)):
         x[row, :length] = lines.steps[a : a + length]

@@ -12,18 +12,42 @@ from pentrace.settings import settings_option
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
 from pentrace.windows.settings import WindowSettings
+from pentrace.windows.text import text_windows
 
 SPLITS = ("train", "validation", "validation2", "test")
 GROUP = 512  # samples in one row group
 
 
 @click.command("windows")
-@click.option("--offsets", required=True, help="Folder with the offsets of all shards.")
-@click.option("--samples", required=True, help="The table of samples.")
+@click.option("--offsets", help="Folder with the offsets of all shards.")
+@click.option("--samples", help="The table of samples; given with --offsets.")
+@click.option("--characters", help="Table of characters, of a text; instead of the two.")
 @click.option("--out", required=True, help="Folder to write <split>.parquet to.")
 @settings_option(WindowSettings)
-def command(offsets: str, samples: str, out: str, settings: WindowSettings) -> None:
-    """Cut offsets into fixed-length windows."""
+def command(
+    offsets: str | None,
+    samples: str | None,
+    characters: str | None,
+    out: str,
+    settings: WindowSettings,
+) -> None:
+    """Cut offsets, or the characters of texts, into fixed-length windows."""
+    if characters is not None and offsets is None and samples is None:
+        _of_characters(Path(characters), Path(out), settings)
+    elif characters is None and offsets is not None and samples is not None:
+        _of_offsets(offsets, samples, out, settings)
+    else:
+        raise PentraceError("give --offsets and --samples, or --characters")
+
+
+def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> None:
+    for split in SPLITS:
+        pieces, texts = text_windows(characters, split, settings)
+        written = tables.write(out / f"{split}.parquet", schema.TEXT_WINDOWS, pieces)
+        click.echo(f"{split}: {written} windows of {texts} texts")
+
+
+def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) -> None:
     told = tables.read(samples, ["sample_id", "split", "text"]).to_pylist()
     by_name = {row["sample_id"]: row for row in told}
     shards = Shards(offsets)

@@ -17,7 +17,8 @@ COLUMNS = ("sample_id", "start", "valid", "text", "dx", "dy", "end_of_stroke")
 class Lines:
     """S samples, N offsets: sample i is the rows `starts[i]:starts[i + 1]` of `steps`."""
 
-    steps: np.ndarray  # float32 (N, 3): dx, dy, state of the pen; a null step begins each sample
+    # float32 (N, 3): dx, dy, state of the pen; a null step begins each sample. int64 (N,): a text.
+    steps: np.ndarray
     starts: np.ndarray  # int64 (S + 1,)
     ids: list[str]  # S names
     texts: list[str | None]  # S transcripts

@@ -8,8 +8,8 @@ from pentrace.settings import Settings
 class WindowSettings(Settings):
     """How samples are cut into windows."""
 
-    length: int = Field(300, ge=2, description="offsets in one window")
-    stride: int = Field(300, ge=1, description="offsets from one window's start to the next")
+    length: int = Field(300, ge=2, description="offsets, or characters, in one window")
+    stride: int = Field(300, ge=1, description="steps from one window's start to the next")
 
     @model_validator(mode="after")
     def _no_gaps(self) -> "WindowSettings":

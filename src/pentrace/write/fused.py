@@ -133,7 +133,7 @@ class FusedNetwork:
         if settings.kind == "synthesis":
             self._add_first(weights)
         for number in range(_lstm_layers(settings)):
-            self.layers.append(_from_torch(weights, f"layers.{number}"))
+            self.layers.append(from_torch(weights, f"layers.{number}"))
         self.output, self.bias = weights["output.weight"], weights["output.bias"]
 
     def _add_first(self, weights: dict[str, np.ndarray]) -> None:
@@ -192,7 +192,7 @@ class FusedNetwork:
             layer.below[3 : 3 + self.symbols] = seen
 
 
-def _from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:
+def from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:
     """A layer from the parameters of an `nn.LSTM`, whose candidates stand before the outputs."""
 
     def reordered(part: str) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Texts into characters, split into train, validation and test."""

@@ -1,0 +1,184 @@
+"""`pentrace evaluate-text`: what a text network is worth, on whole held-out texts.
+
+What `metrics.json` holds is described key by key in docs/text.md.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+
+from pentrace.errors import PentraceError
+from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.published import TEXT
+from pentrace.evaluate.settings import EvaluateTextSettings
+from pentrace.evaluate.table import role
+from pentrace.evaluate.words import known_share, loop, words
+from pentrace.files import write_text
+from pentrace.networks.character import TextNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model
+from pentrace.networks.text import symbol_count, symbols_of
+from pentrace.settings import settings_option
+from pentrace.windows.text import load_codes
+
+FILE = click.Path(path_type=Path)
+DEFINITIONS = {
+    "bits_per_character": "minus the binary logarithm of the chance of each character but the "
+    "first of the whole split, mean; one stream, the state carried from end to end",
+    "dynamic_bits_per_character": "the same by a network that learns from each piece of the split "
+    "after it has predicted it",
+    "perplexity": "two to the power of the bits: as uncertain as between so many equal chances",
+    "known_words": "share of words that stand in the training split, or in the word list",
+    "loops": "texts whose end says the same three times or more, over 40 characters at least",
+}
+
+
+@click.command("evaluate-text")
+@click.option("--model", type=FILE, required=True, help="Network, kind text.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
+@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@settings_option(EvaluateTextSettings)
+def command(
+    model: Path,
+    windows: Path,
+    samples: Path,
+    metrics: Path,
+    threads: int,
+    settings: EvaluateTextSettings,
+) -> None:
+    """Measure a text network: bits per character, static and dynamic; words and loops."""
+    torch.set_num_threads(threads)
+    network, trained, _ = load_model(model)
+    if not isinstance(network, TextNetwork):
+        raise PentraceError(f"{model}: a {trained.kind} network; give one of kind text")
+    train = load_codes(windows, ["train"])
+    rows = [
+        row
+        for split in settings.splits
+        for row in split_rows(network, windows, split, symbols_of(train, trained), settings)
+    ]
+    report = {
+        "kind": "text",
+        "table": rows + TEXT,
+        "samples": sample_rows(texts_in(samples), known_words(train, settings.words)),
+        "network": {
+            "settings": trained.model_dump(mode="json"),
+            "weights": sum(weight.numel() for weight in network.parameters()),
+        },
+        "definitions": DEFINITIONS,
+    }
+    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    click.echo("\n".join(_told(row) for row in rows))
+
+
+def split_rows(
+    network: TextNetwork,
+    windows: Path,
+    split: str,
+    train: np.ndarray,
+    settings: EvaluateTextSettings,
+) -> list[dict]:
+    """The rows of one split: the network, and the frequencies of single characters."""
+    whole = symbols_of(load_codes(windows, [split]), network.settings)
+    symbols = whole if settings.characters is None else whole[: settings.characters + 1]
+    count = len(symbols) - 1
+    if count < 1:
+        return []
+    s = settings
+    static = static_loss(network, symbols, s.chunk)
+    dynamic = (
+        dynamic_loss(network, symbols, s.dynamic_length, s.dynamic_rate, s.dynamic_clip)
+        if s.dynamic
+        else None
+    )
+    common = {
+        "source": "measured",
+        "split": split,
+        "characters": count,
+        "characters_in_split": len(whole),
+    }
+    single = unigram_loss(train, symbols, symbol_count(network.settings))
+    return [
+        {
+            "model": name(network.settings),
+            "role": role(split, network.settings),
+            **common,
+            **measured(static, dynamic, count),
+        },
+        {"model": "baseline: single characters", "role": None, **common}
+        | measured(single, None, count),
+    ]
+
+
+def measured(static: float, dynamic: float | None, count: int) -> dict:
+    """The measures of `count` characters with these losses, in nats."""
+    found = {"": static, "dynamic_": dynamic}
+    each = {key: None if nats is None else bits(nats, count) for key, nats in found.items()}
+    return {f"{key}bits_per_character": value for key, value in each.items()} | {
+        f"{key}perplexity": None if value is None else 2**value for key, value in each.items()
+    }
+
+
+def name(settings: NetworkSettings) -> str:
+    """A network as the paper writes it: text 7 x 700, or text 1000 + 800."""
+    cells = settings.cells
+    alike = len(set(cells)) == 1
+    size = f"{len(cells)} x {cells[0]}" if alike else " + ".join(map(str, cells))
+    noise = ", adaptive weight noise" if settings.train.weight_noise else ""
+    return f"text {size}{noise}"
+
+
+def known_words(train: np.ndarray, path: Path | None) -> set[str]:
+    """The words of the training split, or those of the file `path`, one a line."""
+    if path is None:
+        return set(words("".join(map(chr, train.tolist()))))
+    try:
+        return set(words(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PentraceError(f"{path}: no word list ({error}); give UTF-8 text") from None
+
+
+def texts_in(folder: Path) -> list[dict]:
+    """The rows of texts.json in a folder of samples."""
+    path = folder / "texts.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PentraceError(f"{path}: no samples ({error}); run pentrace sample-text") from None
+
+
+def sample_rows(texts: list[dict], known: set[str]) -> list[dict]:
+    """A row for each temperature: what its texts are made of."""
+    heats = sorted({text["temperature"] for text in texts})
+    return [_samples([t for t in texts if t["temperature"] == heat], known) for heat in heats]
+
+
+def _samples(texts: list[dict], known: set[str]) -> dict:
+    found = [word for text in texts for word in words(text["text"], whole=False)]
+    loops = [loop(text["text"]) for text in texts]
+    return {
+        "temperature": texts[0]["temperature"],
+        "texts": len(texts),
+        "characters": sum(len(text["text"]) for text in texts),
+        "entropy": math.fsum(text["entropy"] for text in texts) / len(texts),
+        "words": len(found),
+        "distinct_words": len(set(found)),
+        "known_words": known_share(found, known),
+        "loops": sum(one is not None for one in loops),
+        "first_loop": min((one.start for one in loops if one), default=None),
+    }
+
+
+def _told(row: dict) -> str:
+    dynamic = row["dynamic_bits_per_character"]
+    more = "" if dynamic is None else f", {dynamic:.3f} dynamic"
+    return (
+        f"{row['split']}: {row['model']}: {row['bits_per_character']:.3f} bits per character"
+        f"{more}, {row['characters']:,} of {row['characters_in_split']:,} characters"
+    )

@@ -1,0 +1,66 @@
+"""What temperature does to generated text."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.figure import Figure
+
+from pentrace.evaluate.words import words
+from pentrace.plot import style
+from pentrace.plot.options import FILE, figure_options
+from pentrace.text.draw import entropy
+from pentrace.text.fused import FusedText, load
+from pentrace.text.generate import generate
+from pentrace.text.settings import DrawSettings
+
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
+TEXTS = 16
+
+
+def temperature_figure(
+    network: FusedText, temperatures: tuple[float, ...], length: int, seed: int
+) -> Figure:
+    """Entropy of the chances that characters are drawn from, and words, against temperature.
+
+    At each temperature 16 texts of `length` characters, by the same chance.
+    """
+    found = [_measured(network, heat, length, seed) for heat in temperatures]
+    made = style.figure(2.6)
+    left, right = made.subplots(1, 2)
+    left.plot(temperatures, [bits for bits, _, _ in found], "o-", color=style.BLUE, ms=3)
+    left.set(ylabel="entropy (bits per character)")
+    right.plot(temperatures, [new for _, new, _ in found], "o-", color=style.RED, ms=3,
+               label="distinct words")  # fmt: skip
+    right.plot(temperatures, [total for _, _, total in found], ".--", color=style.GREY, ms=3,
+               label="words")  # fmt: skip
+    right.set(ylabel=f"in {TEXTS} texts of {length:,} characters")
+    right.legend(loc="best")
+    for axes in (left, right):
+        axes.set(xlabel="temperature", ylim=(0, None))
+        axes.grid(axis="y")
+    return made
+
+
+def _measured(
+    network: FusedText, temperature: float, length: int, seed: int
+) -> tuple[float, int, int]:
+    """Mean bits per character, distinct words and words at one temperature."""
+    how = DrawSettings(temperature=temperature)
+    steps = list(generate(network, [""] * TEXTS, length, how, seed))
+    texts = ["".join(row) for row in zip(*(characters for characters, _ in steps), strict=True)]
+    found = [word for text in texts for word in words(text, whole=False)]
+    bits = float(np.mean([entropy(chances) for _, chances in steps]))
+    return bits, len(set(found)), len(found)
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Network, kind text.")
+@click.option("--temperature", "temperatures", type=click.FloatRange(0, 100), multiple=True,
+              default=TEMPERATURES, help="May be given again.")  # fmt: skip
+@click.option("--length", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@figure_options
+def command(model: Path, temperatures: tuple[float, ...], length: int, seed: int) -> Figure:
+    """Entropy and distinct words of generated text against temperature."""
+    return temperature_figure(load(model), temperatures, length, seed)

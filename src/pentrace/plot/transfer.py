@@ -1,0 +1,44 @@
+"""What it is worth to start from a network that was trained on another corpus."""
+
+import math
+from pathlib import Path
+
+import click
+import pyarrow as pa
+from matplotlib.figure import Figure
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.plot import style
+from pentrace.plot.options import FILE, figure_options
+
+
+def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Figure:
+    """Bits per character of the validation split over training steps, with and without transfer.
+
+    `history` and `anew` are rows of `schema.HISTORY`. Raises `PentraceError` where one is empty.
+    """
+    made = style.figure(2.8, 4.6)
+    axes = made.add_subplot()
+    curves = [(history, f"from {start}", style.RED), (anew, "from random weights", style.BLUE)]
+    for table, label, colour in curves:
+        if table is None:
+            continue
+        if not len(table):
+            raise PentraceError("a history is empty; train for at least one validation")
+        bits = table["validation_loss"].to_numpy() / math.log(2)
+        axes.plot(table["step"].to_numpy(), bits, color=colour, marker=".", ms=3, label=label)
+    axes.set(xlabel="training step (batches)", ylabel="bits per character, validation")
+    axes.grid(axis="y")
+    axes.legend(loc="upper right")
+    return made
+
+
+@click.command()
+@click.option("--history", type=FILE, required=True, help="History of the network.")
+@click.option("--start", required=True, help="What it started from, for the legend.")
+@click.option("--anew", type=FILE, help="History of one that started from random weights.")
+@figure_options
+def command(history: Path, start: str, anew: Path | None) -> Figure:
+    """Bits per character with and without transfer, over training steps."""
+    return transfer_figure(tables.read(history), start, tables.read(anew) if anew else None)

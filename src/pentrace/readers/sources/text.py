@@ -1,0 +1,20 @@
+"""Where the files of a corpus are: anywhere in the raw folder, or in one archive."""
+
+from pentrace.collect.sources import Source
+
+INK = (
+    Source(
+        name="plain text",
+        folders=(".",),
+        archive="*",
+        members=r".*\.(txt|md)",
+        where="any text, best as UTF-8; docs/text.md has examples",
+        without="",
+    ),
+)
+LABELS: tuple[Source, ...] = ()
+
+
+def group(path: str) -> str:
+    """The file itself."""
+    return path

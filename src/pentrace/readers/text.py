@@ -1,0 +1,105 @@
+"""Plain text in whatever form it lies around, as characters.
+
+What is read: UTF-8 with or without a byte order mark, else Windows-1252, or Latin-1 where that
+has no character; line ends of any system. Cut: the headers and footers of Project Gutenberg, where
+their marks stand; the marks of Markdown in files called .md.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pentrace.characters.settings import CharacterSettings
+from pentrace.readers.results import Reject
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_START = re.compile(r"^ *\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG[^\n]*$", re.M | re.I)
+_END = re.compile(r"^ *(?:\*{3} ?)?END OF (?:THE |THIS )?PROJECT GUTENBERG[^\n]*$", re.M | re.I)
+# A text has next to no control characters; a picture or an archive is full of them.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_MOST_CONTROL = 0.001
+_MARKDOWN = (
+    (re.compile(r"[ \t]+$", re.M), ""),
+    (re.compile(r"^#+ +", re.M), ""),
+    (re.compile(r"\*\*(.+?)\*\*"), r"\1"),
+    (re.compile(r"(?<![\w\\])_([^\n_]+)_(?!\w)"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!>-])"), r"\1"),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text, and what it was before."""
+
+    sample_id: str  # path without suffix
+    source: str
+    sha256: str
+    encoding: str
+    cut: int  # characters cut off as header and footer
+    text: str  # NFC, lines end in \n
+
+
+def read(
+    files: pa.Table, settings: CharacterSettings
+) -> tuple[list[Document], list[Reject], list[str]]:
+    """Documents of `files` (rows of `schema.RAW`) in their order, rejects, and messages."""
+    documents: list[Document] = []
+    rejects: list[Reject] = []
+    for row in files.to_pylist():
+        read_one = _document(row, settings)
+        (documents if isinstance(read_one, Document) else rejects).append(read_one)  # type: ignore[arg-type]
+    told = [
+        f"{d.source}: not UTF-8, read as {d.encoding}; save it as UTF-8 if characters are wrong"
+        for d in documents
+        if d.encoding != "utf-8"
+    ]
+    return documents, rejects, told
+
+
+def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
+    content, path = row["content"], row["path"]
+    name = re.sub(r"\.(txt|md)$", "", path, flags=re.I)
+    if len(content) > settings.max_bytes:
+        reason = f"{len(content)} bytes, more than max_bytes ({settings.max_bytes})"
+        return Reject(name, path, "too-large", reason)
+    text, encoding = decoded(content)
+    control = len(_CONTROL.findall(text))
+    if "\0" in text or control > _MOST_CONTROL * len(text):
+        reason = f"{control} control characters of {len(text)}: no text; save it as UTF-8"
+        return Reject(name, path, "binary", reason)
+    text = _CONTROL.sub("", text)
+    kept = without_gutenberg(text) if settings.cut_gutenberg else text
+    plain = without_markdown(kept) if path.lower().endswith(".md") else kept
+    plain = unicodedata.normalize("NFC", plain).strip()
+    if not plain:
+        return Reject(name, path, "empty", "no character but blanks is left")
+    cut = len(text) - len(kept)
+    return Document(name, path, row["sha256"], encoding, cut, f"{plain}\n")
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text in `content`, lines ended by \\n, without byte order mark; and its encoding."""
+    for encoding in ("utf-8", "cp1252", "latin-1"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    return re.sub("\r\n?", "\n", text.removeprefix(BOM)), encoding
+
+
+def without_gutenberg(text: str) -> str:
+    """What stands between the marks of Project Gutenberg; all of a text that has none."""
+    start, ends = _START.search(text), list(_END.finditer(text))
+    first = start.end() if start else 0
+    last = next((end.start() for end in ends if end.start() >= first), len(text))
+    return text[first:last]
+
+
+def without_markdown(text: str) -> str:
+    """A text without the marks of headings, emphasis and escapes, and blanks at line ends."""
+    for pattern, instead in _MARKDOWN:
+        text = pattern.sub(instead, text)
+    return text

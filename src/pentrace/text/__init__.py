@@ -1,0 +1,1 @@
+"""New text from a trained network, a character at a time, without PyTorch."""

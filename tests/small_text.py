@@ -1,0 +1,57 @@
+"""A small corpus as windows, and networks that are quickly trained on it."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from pentrace import schema, tables
+from pentrace.characters.command import command as characters
+from pentrace.train.command import command as train
+from pentrace.windows.command import command as windows
+
+VERSE = "the cat sat on the mat, and the dog sat on the log.\nwho sat? the cat sat!\n"
+
+
+def raw_table(path: Path, files: dict[str, bytes]) -> Path:
+    rows = [{"path": name, "sha256": "00", "content": content} for name, content in files.items()]
+    tables.write_rows(path, schema.RAW, rows)
+    return path
+
+
+def build(folder: Path, files: dict[str, bytes], settings: dict | None = None) -> str:
+    """All tables of a corpus in `folder`; what `pentrace characters` said."""
+    raw_table(folder / "raw" / "ink-00.parquet", files)
+    outputs = ("characters", "vocabulary", "documents", "rejects")
+    arguments = ["--dataset", "small", "--raw", folder / "raw"]
+    arguments += [a for name in outputs for a in (f"--{name}", folder / f"{name}.parquet")]
+    arguments += ["--settings", json.dumps(settings or {"validation": 0.2, "test": 0.2})]
+    done = CliRunner().invoke(characters, [str(a) for a in arguments], catch_exceptions=False)
+    arguments = ["--characters", folder / "characters.parquet", "--out", folder / "windows"]
+    arguments += ["--settings", '{"length": 20, "stride": 15}']
+    CliRunner().invoke(windows, [str(a) for a in arguments], catch_exceptions=False)
+    return done.output
+
+
+NETWORK = {"kind": "text", "layers": 2, "hidden": 12, "embedding": 5}
+TRAIN = {"batches": "streams", "length": 10, "batch_size": 4, "steps": 30, "validate_every": 10,
+         "checkpoint_every": 5, "learning_rate": 0.02}  # fmt: skip
+
+
+def arguments(folder: Path, name: str, network: dict | None = None, **how: object) -> list[str]:
+    settings = {**NETWORK, **(network or {}), "train": {**TRAIN, **how}}
+    out = folder / name
+    return [
+        *("--windows", str(folder / "windows")),
+        *("--settings", json.dumps(settings)),
+        *("--model", str(out / "model.safetensors")),
+        *("--history", str(out / "history.parquet")),
+        *("--checkpoints", str(out / "checkpoints")),
+    ]
+
+
+def trained(folder: Path, name: str = "run", network: dict | None = None, **how: object) -> Path:
+    """The model file of a network trained on the windows in `folder`."""
+    given = arguments(folder, name, network, **how)
+    CliRunner().invoke(train, given, catch_exceptions=False)
+    return folder / name / "model.safetensors"

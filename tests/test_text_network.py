@@ -1,0 +1,224 @@
+"""The text network: streams that carry their state, exact resume, transfer, and NumPy's figures."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from pydantic import ValidationError
+from safetensors import safe_open
+
+from pentrace import tables
+from pentrace.errors import PentraceError
+from pentrace.networks.character import TextNetwork, text_loss
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model
+from pentrace.networks.stored import read
+from pentrace.networks.text import encode, symbols_of
+from pentrace.networks.transfer import transferred
+from pentrace.text.fused import FusedText
+from pentrace.train.command import command
+from pentrace.train.data import load
+from pentrace.train.loop import Training
+from pentrace.train.processes import Processes
+from pentrace.train.progress import Progress
+from pentrace.windows.batches import Lines, gather, stream_batches
+from tests.small_text import NETWORK, TRAIN, VERSE, arguments, build, trained
+
+ALPHABET = "abcdef "
+ALONE = Processes(0, 1, torch.device("cpu"))
+
+
+def settings(**change: object) -> NetworkSettings:
+    values = {**NETWORK, "alphabet": ALPHABET, "train": {"batches": "streams"}, **change}
+    return NetworkSettings.model_validate(values)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    build(tmp_path, {"a.txt": (VERSE * 12).encode()})
+    return tmp_path
+
+
+def line(symbols: list[int]) -> Lines:
+    return Lines(np.array(symbols), np.array([0, len(symbols)]), ["text"], [None])
+
+
+@pytest.mark.parametrize(("length", "size"), [(3, 2), (5, 4), (100, 3), (1, 1), (4, 50)])
+def test_streams_cover_a_text_in_order(length: int, size: int) -> None:
+    text = line(list(range(43)))
+    plan = stream_batches(text, length, size)
+    pieces = [gather(text, batch) for batch in plan]
+    assert all(mask.all() and x.dtype == np.int64 for x, _, mask in pieces)
+    streams = np.concatenate([x for x, _, _ in pieces], 1)
+    after = np.concatenate([y for _, y, _ in pieces], 1)
+    assert np.array_equal(after, streams + 1)
+    assert np.array_equal(streams.ravel(), np.arange(streams.size))
+    assert plan.left_out == 42 - streams.size < len(streams)
+
+
+@pytest.mark.parametrize("change", [{}, {"skips": False}, {"sizes": [9, 4, 6]}])
+def test_pieces_with_their_state_are_the_whole(change: dict) -> None:
+    network = TextNetwork(settings(**change)).eval()
+    x = torch.randint(7, (3, 25))
+    whole, _ = network(x)
+    state, parts = None, []
+    for piece in x.split(7, 1):
+        part, state = network(piece, state)
+        parts.append(part)
+    assert torch.allclose(torch.cat(parts, 1), whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("change", [{}, {"skips": False}, {"sizes": [9, 4, 6]}, {"fold_rare": 2}])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_numpy_gives_the_figures_of_pytorch(change: dict, batch: int) -> None:
+    network = TextNetwork(settings(**change)).eval()
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    x = torch.randint(len(network.output.bias), (batch, 20))
+    expected = network(x)[0].detach().numpy()
+    fused = FusedText(weights, network.settings)
+    for _ in range(2):  # starting again forgets
+        fused.start(batch)
+        found = np.stack([fused.step(column) for column in x.numpy().T], 1)
+        assert np.allclose(found, expected, atol=1e-5)
+
+
+def test_the_loss_is_that_of_the_characters_where_the_mask_is_true() -> None:
+    logits = torch.randn(2, 3, 5)
+    y, mask = torch.tensor([[1, 2, 3], [4, 0, 1]]), torch.tensor([[True] * 3, [True, False, False]])
+    chances = logits.softmax(-1)
+    expected = -sum(math.log(chances[b, t, y[b, t]]) for b, t in ((0, 0), (0, 1), (0, 2), (1, 0)))
+    assert text_loss(logits, y, mask).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_learns_and_counts_characters(corpus: Path) -> None:
+    trained(corpus, steps=150, learning_rate=0.03)
+    history = tables.read(corpus / "run/history.parquet").to_pandas()
+    assert history.validation_loss.iloc[-1] < 1.5 < 2 < history.validation_loss.iloc[0]
+    assert history.points.iloc[-1] > 150 * 4 * 5
+    _, found, _ = load_model(corpus / "run/model.safetensors")
+    assert found.alphabet == "".join(sorted(set(VERSE)))
+
+
+@pytest.mark.parametrize("batches", ["crops", "windows"])
+def test_pieces_without_a_state_can_be_learnt_from_too(corpus: Path, batches: str) -> None:
+    trained(corpus, batches=batches, stride=10)
+    assert len(tables.read(corpus / "run/history.parquet")) == 3
+
+
+class Stopping(Training):
+    """A run that is stopped before a step, as by a kill."""
+
+    at = 0
+
+    def _train_step(self) -> None:
+        if self.position.step == self.at:
+            raise InterruptedError
+        super()._train_step()
+
+
+def run_of(corpus: Path, kind: type[Training], name: str, reset: int | None) -> Training:
+    given = {**NETWORK, "dropout": 0.2, "train": {**TRAIN, "steps": 40, "checkpoint_every": 3}}
+    given["train"]["reset_every"] = reset
+    known, train, validation = load(corpus / "windows", NetworkSettings.model_validate(given))
+    return kind(known, train, validation, corpus / name, ALONE, Progress(quiet=True))
+
+
+@pytest.mark.parametrize("reset", [None, 20])
+def test_stopped_anywhere_it_ends_with_the_same_bytes(corpus: Path, reset: int | None) -> None:
+    weights, history = run_of(corpus, Training, "whole", reset).run()
+    for at in (4, 17, 29):  # in the middle of the text: an epoch has some 13 batches
+        stopping = run_of(corpus, Stopping, "broken", reset)
+        stopping.at = at  # type: ignore[attr-defined]
+        with pytest.raises(InterruptedError):
+            stopping.run()
+    again = run_of(corpus, Training, "broken", reset)
+    assert again.run()[1] == history
+    assert all(torch.equal(again.best[name], value) for name, value in weights.items())
+
+
+def test_the_state_matters_and_is_reset_when_asked(corpus: Path) -> None:
+    carried = trained(corpus, "carried").read_bytes()
+    assert trained(corpus, "reset", reset_every=10).read_bytes() != carried
+
+
+def test_several_processes_are_refused(corpus: Path) -> None:
+    known = NetworkSettings.model_validate({**NETWORK, "train": TRAIN})
+    two = Processes(0, 2, torch.device("cpu"))
+    with pytest.raises(PentraceError, match="without torchrun"):
+        Training(*load(corpus / "windows", known), corpus / "x", two, Progress(quiet=True))
+
+
+def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Path) -> None:
+    first = trained(corpus)
+    other = tmp_path / "other"
+    build(other, {"b.txt": (VERSE.upper() + "éa").encode() * 8})
+    given = arguments(other, "run", steps=1, validate_every=1, learning_rate=1e-12)
+    done = CliRunner().invoke(command, [*given, "--start", str(first)], catch_exceptions=False)
+    old, old_settings, _ = read(first, "np")
+    new, new_settings, _ = read(other / "run/model.safetensors", "np")
+    before, after = old_settings.alphabet or "", new_settings.alphabet or ""
+    assert after == "".join(sorted({*VERSE, *VERSE.upper(), *"éa"}))
+    assert "latin small letter e with acute" in done.output
+    for name, value in old.items():
+        rows = (
+            [after.index(c) for c in before]
+            if name.split(".")[0] in ("embedding", "output")
+            else ...
+        )
+        assert np.allclose(new[name][rows], value, atol=1e-9), name
+    unseen = after.index("é")
+    assert np.abs(new["embedding.weight"][unseen]).sum() > 0
+
+
+def test_what_was_transferred_is_stored(corpus: Path) -> None:
+    first = trained(corpus)
+    given = [*arguments(corpus, "again"), "--start", str(first)]
+    CliRunner().invoke(command, given, catch_exceptions=False)
+    with safe_open(corpus / "again/model.safetensors", "np") as file:
+        content = json.loads(file.metadata()["pentrace"])
+    letters = "".join(sorted(set(VERSE)))
+    assert content["transfer"]["kept"] == letters and content["transfer"]["added"] == ""
+
+
+def test_the_rare_symbol_goes_along() -> None:
+    old = settings(fold_rare=3)
+    weights = TextNetwork(old).state_dict()
+    merged, found, record = transferred(weights, old, settings(fold_rare=3, alphabet="abz"))
+    assert merged.alphabet == " abcdefz" and record["added"] == "z"
+    assert torch.equal(found["output.weight"][8], weights["output.weight"][7])
+
+
+def test_a_network_of_another_size_is_not_started_from(corpus: Path) -> None:
+    first = trained(corpus)
+    given = [*arguments(corpus, "again", {"hidden": 13}), "--start", str(first)]
+    with pytest.raises(PentraceError, match="differs in hidden"):
+        CliRunner().invoke(command, given, catch_exceptions=False)
+
+
+def test_unknown_characters_are_folded_or_named() -> None:
+    known = settings(alphabet="ba")
+    codes = np.array(list(map(ord, "abé")), np.int32)
+    with pytest.raises(PentraceError, match="never seen é"):
+        symbols_of(codes, known)
+    assert symbols_of(codes, settings(alphabet="ba", fold_rare=1)).tolist() == [1, 0, 2]
+    assert symbols_of(codes[:2], known).tolist() == encode(["ab"], known)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"train": {"batches": "lines"}},
+        {"train": {"batches": "streams", "length": 10, "reset_every": 15}},
+        {"train": {"batches": "crops", "reset_every": 300}},
+        {"sizes": [3, 0]},
+        {"kind": "prediction"},
+        {"kind": "prediction", "sizes": [3], "alphabet": None, "train": {}},
+    ],
+)
+def test_settings_that_contradict_one_another_are_refused(change: dict) -> None:
+    with pytest.raises(ValidationError):
+        settings(**change)

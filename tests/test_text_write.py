@@ -1,0 +1,255 @@
+"""Drawing characters, writing texts, and measuring them."""
+
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pentrace.errors import PentraceError
+from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.text import command as evaluate
+from pentrace.evaluate.words import known_share, loop, words
+from pentrace.networks.character import TextNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model, save_model
+from pentrace.plot import style
+from pentrace.plot.temperature import temperature_figure
+from pentrace.plot.transfer import transfer_figure
+from pentrace.report.command import render
+from pentrace.report.contents import dataset_part, network_part
+from pentrace.tables import read
+from pentrace.text.command import command
+from pentrace.text.draw import drawn, entropy, probabilities
+from pentrace.text.fused import load
+from pentrace.text.generate import generate, whole
+from pentrace.text.samples import command as sample
+from pentrace.text.settings import DrawSettings
+from tests.small_text import VERSE, build, trained
+
+LOGITS = np.log(np.array([[0.5, 0.05, 0.3, 0.15]], np.float32))
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("text")
+    build(folder, {"a.txt": (VERSE * 12).encode()})
+    trained(folder, steps=120, learning_rate=0.03)
+    return folder
+
+
+@pytest.fixture
+def model(corpus: Path) -> Path:
+    return corpus / "run/model.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({}, [0.5, 0.05, 0.3, 0.15]),
+        ({"temperature": 0}, [1, 0, 0, 0]),
+        ({"temperature": 0.5}, np.square([0.5, 0.05, 0.3, 0.15]) / 0.365),
+        ({"top_k": 2}, [0.625, 0, 0.375, 0]),
+        ({"top_k": 9}, [0.5, 0.05, 0.3, 0.15]),
+        ({"top_p": 0.4}, [1, 0, 0, 0]),
+        ({"top_p": 0.6}, [0.625, 0, 0.375, 0]),
+        ({"top_p": 0.81}, [0.5 / 0.95, 0, 0.3 / 0.95, 0.15 / 0.95]),
+        ({"top_k": 2, "top_p": 0.6}, [1, 0, 0, 0]),
+        ({"top_p": 1.0}, [0.5, 0.05, 0.3, 0.15]),
+    ],
+)
+def test_chances_are_cut_as_told(how: dict, expected: list[float]) -> None:
+    found = probabilities(LOGITS, DrawSettings(**how))
+    assert found[0] == pytest.approx(np.asarray(expected), abs=1e-6)
+    random = np.random.default_rng(1)
+    counts = np.bincount(drawn(np.repeat(found, 20_000, 0), random.random(20_000)), minlength=4)
+    assert counts / 20_000 == pytest.approx(np.asarray(expected), abs=0.02)
+    assert not counts[np.asarray(expected) == 0].any()
+
+
+@given(
+    arrays(np.float32, (3, 6), elements=st.floats(-1e4, 1e4, width=32)),
+    st.floats(0, 100),
+    st.none() | st.integers(1, 8),
+    st.none() | st.floats(0.001, 1),
+    st.floats(0, 1, exclude_max=True),
+)
+def test_what_is_drawn_has_a_chance(
+    logits: np.ndarray, heat: float, k: int | None, p: float | None, uniform: float
+) -> None:
+    chances = probabilities(logits, DrawSettings(temperature=heat, top_k=k, top_p=p))
+    assert chances.sum(1) == pytest.approx(1) and (k is None or ((chances > 0).sum(1) <= k).all())
+    symbols = drawn(chances, np.full(3, uniform))
+    assert (chances[np.arange(3), symbols] > 0).all()
+    assert (entropy(chances) >= -1e-12).all() and (entropy(chances) <= math.log2(6) + 1e-9).all()
+
+
+def test_a_text_depends_on_its_seed_prompt_and_number_alone(model: Path) -> None:
+    network, how = load(model), DrawSettings(temperature=0.9)
+    prompts = ["the cat", "", "who sat? the dog"]
+    together = whole(network, prompts, 60, how, 3)
+    assert together == whole(network, prompts, 60, how, 3) != whole(network, prompts, 60, how, 4)
+    assert whole(network, prompts[:1], 60, how, 3) == together[:1]
+    first, second = whole(network, ["the cat"] * 2, 60, how, 3)
+    assert first != second and len(first) == 60
+
+
+def test_greedy_is_the_likeliest_character_of_the_network(model: Path) -> None:
+    network, settings, _ = load_model(model)
+    alphabet = settings.alphabet or ""
+    text = "the cat s"
+    for _ in range(25):
+        logits, _ = network(torch.tensor([[alphabet.index(c) for c in text]]))
+        text += alphabet[int(logits[0, -1].argmax())]
+    prompt = "the cat s"
+    (found,) = whole(load(model), [prompt], 25, DrawSettings(temperature=0), 1)
+    assert prompt + found == text
+
+
+def test_a_character_comes_when_it_is_drawn(model: Path) -> None:
+    steps = generate(load(model), ["the"], 10**9, DrawSettings(), 1)
+    assert isinstance(steps, Iterator)
+    assert all(len(next(steps)[0][0]) == 1 for _ in range(5))
+
+
+def run(model: Path, *arguments: str) -> str:
+    given = ["--model", str(model), *arguments]
+    return CliRunner().invoke(command, given, catch_exceptions=False).output
+
+
+def test_the_command_writes_on(model: Path) -> None:
+    said = run(model, "--prompt", "the cat", "--length", "30", "--seed", "2")
+    assert said.startswith("the cat") and len(said) == 7 + 30 + 1
+    assert said == run(model, "--prompt", "the cat", "--length", "30", "--seed", "2")
+    both = run(model, "--prompt", "the cat", "--prompt", "who", "--count", "2", "--length", "9")
+    assert len(both.split("\n" + "-" * 40 + "\n")) == 4
+    assert run(model, "--temperature", "0", "--length", "5", "--prompt", "THÉ", "--substitute")
+    with pytest.raises(PentraceError, match="never seen Q"):
+        run(model, "--prompt", "Q")
+
+
+def test_it_streams_and_does_not_import_torch(model: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from pentrace.text.command import command\n"
+        "r = CliRunner().invoke(command, sys.argv[1:], catch_exceptions=False)\n"
+        "assert len(r.output) == 21 and 'torch' not in sys.modules"
+    )
+    given = ["--model", str(model), "--length", "20"]
+    subprocess.run([sys.executable, "-c", code, *given], check=True)
+    # One that would write for hours has said something at once.
+    call = [
+        sys.executable,
+        "-m",
+        "pentrace",
+        "text",
+        "--model",
+        str(model),
+        "--length",
+        "999999999",
+    ]
+    with subprocess.Popen(call, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and len(process.stdout.read(50)) == 50
+        process.terminate()
+
+
+def test_a_network_for_ink_is_refused(tmp_path: Path) -> None:
+    from pentrace.networks.kinds import build as network_of
+
+    settings = NetworkSettings(hidden=4)
+    save_model(tmp_path / "ink.safetensors", network_of(settings), settings, {})
+    with pytest.raises(PentraceError, match="a prediction network"):
+        run(tmp_path / "ink.safetensors")
+
+
+def counting(bias: list[float]) -> TextNetwork:
+    """A network that gives each symbol the same chance always, exp(bias)."""
+    settings = NetworkSettings.model_validate(
+        {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
+    )
+    network = TextNetwork(settings)
+    with torch.no_grad():
+        network.output.weight.zero_()
+        network.output.bias.copy_(torch.tensor(bias))
+    return network
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_bits_are_those_counted_by_hand(chunk: int) -> None:
+    network = counting([math.log(0.5), math.log(0.25), math.log(0.25)])
+    symbols = np.array([2, 0, 0, 1, 0, 2, 0])  # 1 + 1 + 2 + 1 + 2 + 1 bits after the first
+    assert bits(static_loss(network, symbols, chunk), 6) == pytest.approx(8 / 6)
+    single = unigram_loss(np.array([0] * 5 + [1, 2]), symbols, 3)  # 6 + 2 + 2 of 10
+    assert single == pytest.approx(-4 * math.log(0.6) - 2 * math.log(0.2))
+
+
+def test_dynamic_evaluation_learns_a_repeated_text_and_leaves_the_network_alone() -> None:
+    network = counting([0.0, 0.0, 0.0])
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    symbols = np.tile([0, 1, 1, 2], 300)
+    static = static_loss(network, symbols, 100)
+    assert dynamic_loss(network, symbols, 20, 1.0, 5.0) < 0.9 * static
+    assert dynamic_loss(network, symbols, 20, 1e-12, 1.0) == pytest.approx(static, rel=1e-5)
+    # The first piece is predicted before anything is learnt from it.
+    assert dynamic_loss(network, symbols[:21], 20, 1.0, 5.0) == pytest.approx(20 * math.log(3))
+    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+def test_words_are_found_and_known() -> None:
+    assert words("The cat's mat--sat, 3 or so") == ["the", "cat's", "mat", "sat", "or", "so"]
+    assert words("the ca", whole=False) == ["the"]
+    assert known_share(["the", "cta"], {"the"}) == 0.5 and known_share([], {"the"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("And so " + "the " * 20, (6, 4)),  # the blank before it belongs to it
+        ("x" * 40, (0, 1)),
+        ("abc" + "1234567890123" * 3, None),
+        (VERSE * 2, None),
+        (VERSE * 3, (0, len(VERSE))),
+        ("the " * 30 + "end", None),
+        ("", None),
+    ],
+)
+def test_loops_are_told(text: str, expected: tuple[int, int] | None) -> None:
+    assert loop(text) == expected
+
+
+def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
+    out = model.parent
+    given = ["--model", model, "--out", out / "samples", "--settings",
+             '{"length": 80, "temperatures": [0, 1], "samples": 2}']  # fmt: skip
+    CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
+    texts = json.loads((out / "samples/texts.json").read_text())
+    assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
+    given = ["--model", model, "--windows", corpus / "windows", "--samples", out / "samples",
+             "--metrics", out / "metrics.json"]  # fmt: skip
+    CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False)
+    metrics = json.loads((out / "metrics.json").read_text())
+    row = metrics["table"][0]
+    assert (row["model"], row["split"], row["role"]) == (
+        "text 2 x 12",
+        "validation",
+        "early stopping",
+    )
+    assert row["perplexity"] == pytest.approx(2 ** row["bits_per_character"])
+    assert row["dynamic_bits_per_character"] < row["bits_per_character"] < 4
+    assert metrics["table"][-1]["dynamic_bits_per_character"] == 1.33
+    assert metrics["samples"][0]["texts"] == 1
+    history = read(out / "history.parquet")
+    style.save(temperature_figure(load(model), (0.0, 1.0), 40, 1), out / "plots/temperature.png")
+    style.save(transfer_figure(history, "other/net", history), out / "plots/transfer.png")
+    parts = [dataset_part("verse", corpus, "")], [network_part("verse/run", out, "")]
+    page = render("run: []", "", *parts)
+    assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
+    assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" in page

@@ -1,0 +1,133 @@
+# What is different where the data are texts: characters instead of offsets, and other measures.
+
+
+rule characters:
+    input:
+        raw=sharded("results/{dataset}/raw/ink-{shard}.parquet"),
+        code=code("pentrace.characters.command"),
+    output:
+        characters="results/{dataset}/characters.parquet",
+        vocabulary="results/{dataset}/vocabulary.parquet",
+        documents="results/{dataset}/documents.parquet",
+        rejects="results/{dataset}/rejects.parquet",
+    log:
+        "logs/{dataset}/characters.log",
+    wildcard_constraints:
+        dataset=one_of(TEXTS),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        raw=folder("results/{dataset}/raw"),
+        settings=dataset_settings("characters"),
+    shell:
+        "pentrace characters --dataset {wildcards.dataset} --raw {params.raw}"
+        " --characters {output.characters} --vocabulary {output.vocabulary}"
+        " --documents {output.documents} --rejects {output.rejects}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+rule text_windows:
+    input:
+        characters="results/{dataset}/characters.parquet",
+        code=code("pentrace.windows.command"),
+    output:
+        expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
+    log:
+        "logs/{dataset}/windows.log",
+    wildcard_constraints:
+        dataset=one_of(TEXTS),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        folder=folder("results/{dataset}/windows"),
+        settings=dataset_settings("windows"),
+    shell:
+        "pentrace windows --characters {input.characters} --out {params.folder}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+rule sample_text:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        code=code("pentrace.text.samples"),
+    output:
+        directory("results/{dataset}/{network}/samples"),
+    log:
+        "logs/{dataset}/{network}/sample.log",
+    wildcard_constraints:
+        network=one_of(CHARACTER),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        settings=CONFIG.text.model_dump_json(),
+    shell:
+        "pentrace sample-text --model {input.model} --out {output}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+rule evaluate_text:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        windows=lambda w: windows(w.dataset),
+        samples="results/{dataset}/{network}/samples",
+        code=code("pentrace.evaluate.text"),
+    output:
+        metrics="results/{dataset}/{network}/metrics.json",
+    log:
+        "logs/{dataset}/{network}/evaluate.log",
+    wildcard_constraints:
+        network=one_of(CHARACTER),
+    conda:
+        "../envs/pentrace.yaml"
+    threads: CONFIG.threads
+    params:
+        windows=folder("results/{dataset}/windows"),
+        settings=CONFIG.evaluate_text.model_dump_json(),
+    shell:
+        "pentrace evaluate-text --model {input.model} --windows {params.windows}"
+        " --samples {input.samples} --metrics {output.metrics} --threads {threads}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+rule plot_temperature:
+    input:
+        model="results/{dataset}/{network}/model.safetensors",
+        code=plot_code("temperature"),
+    output:
+        "results/{dataset}/{network}/plots/temperature.png",
+    log:
+        "logs/{dataset}/{network}/plots/temperature.log",
+    wildcard_constraints:
+        network=one_of(CHARACTER),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        note=note,
+    shell:
+        "pentrace plot temperature --model {input.model} {params.note} --out {output} > {log} 2>&1"
+
+
+rule plot_transfer:
+    input:
+        history="results/{dataset}/{network}/history.parquet",
+        anew=lambda w: (
+            f"results/{w.dataset}/{anew(w.dataset)}/history.parquet"
+            if anew(w.dataset)
+            else []
+        ),
+        code=plot_code("transfer"),
+    output:
+        "results/{dataset}/{network}/plots/transfer.png",
+    log:
+        "logs/{dataset}/{network}/plots/transfer.log",
+    wildcard_constraints:
+        network=one_of([n for n in CHARACTER if is_transferred(n)]),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        start=lambda w: CONFIG.networks[w.network].start,
+        anew=lambda w, input: f"--anew {input.anew}" if input.anew else "",
+        note=note,
+    shell:
+        "pentrace plot transfer --history {input.history} --start {params.start} {params.anew}"
+        " {params.note} --out {output} > {log} 2>&1"
