@@ -127,7 +127,7 @@ def load(values: Mapping[str, Any]) -> Config:
     config = _validated(values)
     checks = (_spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
-    later = (_kinds, _starts, _unseen_validation)
+    later = (_kinds, _starts, _shapes, _unseen_validation)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
@@ -221,11 +221,11 @@ def _shapes(config: Config) -> list[str]:
     """Networks that would start from one of another kind or size."""
     return [
         f"networks.{name}.{key}: {getattr(own, key)!r}, but {own.start}, which it starts from, has "
-        f"{getattr(config.networks[own.start], key)!r}; give both the same"
+        f"{getattr(first, key)!r}; give both the same"
         for name, own in config.networks.items()
-        if own.start in config.networks
+        if own.start and (first := config.networks.get(origin("", own.start)[1]))
         for key in SHAPE
-        if getattr(own, key) != getattr(config.networks[own.start], key)
+        if getattr(own, key) != getattr(first, key)
     ]
 
 
