@@ -9,6 +9,10 @@ from pentrace.errors import PentraceError
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.sample.draw import blank, chances, draw, draw_steps, primed
+from pentrace.sample.settings import SampleSettings
+from pentrace.sample.told import choose_texts, generate_told
+from pentrace.windows.lines import Lines
+from tests.small_synthesis import steady
 
 N = 200_000
 ERROR = 5 / np.sqrt(N)  # five standard errors of a mean of unit variance
@@ -170,3 +174,19 @@ def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
         broken.output.bias.fill_(float("nan"))
     with pytest.raises(PentraceError, match="not finite"):
         draw_steps(broken, blank(1), table(1, 3))
+
+
+def test_told_samples_are_in_the_order_of_their_numbers(tmp_path):
+    settings = SampleSettings(lines=101, bias=(0.5, 1.0), attempts=1)
+    names = [s.name for s in generate_told(steady(tmp_path, pace=0.5), settings, ["a"], {})]
+    assert names[:3] == ["bias-0.5-00", "bias-1-00", "bias-0.5-01"]
+    assert names[-3:] == ["bias-1-99", "bias-0.5-100", "bias-1-100"]
+
+
+def test_texts_that_cannot_be_written_are_named():
+    network = NetworkSettings(kind="synthesis", alphabet=" ab")
+    lines = Lines(np.zeros((2, 3), np.float32), np.array([0, 2]), ["x"], [None])
+    with pytest.raises(PentraceError, match=r"^sample\.texts: .*seen z;.* reword sample\.texts$"):
+        choose_texts(SampleSettings(texts=("az",)), lines, network)
+    with pytest.raises(PentraceError, match=r"no validation line .* sample\.texts"):
+        choose_texts(SampleSettings(), lines, network)

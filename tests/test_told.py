@@ -22,14 +22,11 @@ from pentrace.plot.predicted import predict
 from pentrace.recognise.command import command as recognise
 from pentrace.rewrite.command import command as rewrite
 from pentrace.sample.command import command as sample
-from pentrace.sample.settings import SampleSettings
-from pentrace.sample.told import choose_texts, generate_told
 from pentrace.train.command import command as train
 from pentrace.train.data import load
 from pentrace.train.loop import longest, total
 from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import load_lines
-from pentrace.write import fused
 
 LETTERS = "abc "
 LENGTH = 96
@@ -198,23 +195,6 @@ def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> No
     CliRunner().invoke(sample, [*given, json.dumps(own)], catch_exceptions=False)
     told = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
     assert set(told) <= set(load_lines(folder / "windows", ["validation"]).texts)
-
-
-def test_samples_are_in_the_order_of_their_numbers(writer: Path) -> None:
-    network = fused.FusedNetwork(*fused.load(writer)[:2])
-    settings = SampleSettings(lines=101, bias=(0.5, 1.0), attempts=1)
-    names = [s.name for s in generate_told(network, settings, ["a"], {})]
-    assert names[:3] == ["bias-0.5-00", "bias-1-00", "bias-0.5-01"]
-    assert names[-3:] == ["bias-1-99", "bias-0.5-100", "bias-1-100"]
-
-
-def test_texts_that_cannot_be_written_are_named(folder: Path, writer: Path) -> None:
-    settings = load_model(writer)[1]
-    lines = load_lines(folder / "windows", ["validation"])
-    with pytest.raises(PentraceError, match=r"^sample\.texts: .*seen z;.* reword sample\.texts$"):
-        choose_texts(SampleSettings(texts=("az",)), lines, settings)
-    with pytest.raises(PentraceError, match=r"no validation line .* sample\.texts"):
-        choose_texts(SampleSettings(), lines.take([]), settings)
 
 
 def test_a_given_alphabet_must_have_all_of_the_transcripts(folder: Path) -> None:
