@@ -30,7 +30,6 @@ from pentrace.sample.generate import batch
 from pentrace.sample.trained import load_trained
 from pentrace.sample.units import seconds_per_step, unit
 from pentrace.settings import settings_option
-from pentrace.train.data import read
 from pentrace.windows.batches import Lines, load_lines
 from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Drawing, write_lines
@@ -135,7 +134,8 @@ def _baselines(
     windows: Path, settings: EvaluateSettings, trained: NetworkSettings
 ) -> dict[str, baseline.Constant]:
     """Name -> a density without memory, fitted to the training split."""
-    lines = read(windows, trained, ["train"]).lines
+    lines = load_lines(windows, ["train"])
+    lines = lines.with_ends() if trained.pen_states == 3 else lines
     steps = np.delete(lines.steps, lines.starts[:-1][np.diff(lines.starts) > 0], axis=0)
     if len(steps) < 2:
         return {}

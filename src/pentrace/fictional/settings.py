@@ -12,7 +12,7 @@ class FictionalSettings(Settings):
 
     characters: int = Field(24, ge=1, le=1000, description="characters that are drawn")
     steps: int = Field(400, ge=2, le=100_000, description="steps after which one is given up")
-    bias: float = Field(0.5, ge=0, le=20, description="0: as the network is; larger: neater")
+    bias: float = Field(1.0, ge=0, le=20, description="0: as the network is; larger: neater")
     seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same characters")
     real: int = Field(
         12,
