@@ -202,3 +202,28 @@ def test_networks_that_a_data_set_names_are_checked() -> None:
     assert "is not trained before graves-3x400-noise" in refused(named("graves-3x400-noise"))
     assert loaded(named("graves-3x400", "graves-3x400-noise"))
     assert "datasets.kanji.train" in refused({"datasets": {"kanji": {"train": "small"}}})
+
+
+def test_a_data_set_may_have_networks_of_its_own() -> None:
+    config = loaded({"run": ["demo-iam", "shakespeare"]})
+    assert config.learners == ["small", "writer", "reader", "small-text"]
+    assert config.networks_of("shakespeare") == ["small-text"]
+    assert ("shakespeare", "small") not in config.trained
+    told = refused({"datasets": {"shakespeare": {"train": ["small-txt"]}}})
+    assert "datasets.shakespeare.train: no 'small-txt'" in told
+
+
+def test_networks_for_text_are_networks_of_text_alone() -> None:
+    told = refused({"run": ["shakespeare"], "datasets": {"shakespeare": {"train": True}}})
+    assert "datasets.shakespeare.train: 'small' is of kind prediction" in told
+    assert "'small-text' is of kind text" in refused({"train": ["small-text"]})
+
+
+def test_a_text_network_starts_from_one_of_another_corpus() -> None:
+    both = {"run": ["shakespeare", "alice"]}
+    assert ("alice", "transferred-text") in loaded(both).trained
+    told = refused({"run": ["alice"]})
+    assert "networks.transferred-text.start: 'shakespeare/small-text' is not trained before" in told
+    ink = {"datasets": {"iam": {"train": ["small"]}}, "run": ["demo-iam", "iam"]}
+    told = refused({**ink, "networks": {"small": {"start": "demo-iam/writer"}}})
+    assert "networks.small.start: 'demo-iam/writer'" in told

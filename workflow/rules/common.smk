@@ -119,7 +119,7 @@ def anew(dataset):
     """The text network of the data set that starts from no other corpus, if there is one."""
     found = [
         n
-        for n in CONFIG.trained_on(dataset)
+        for n in CONFIG.networks_of(dataset)
         if n in CHARACTER and "/" not in (CONFIG.networks[n].start or "")
     ]
     return found[0] if found else None

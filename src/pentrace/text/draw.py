@@ -42,10 +42,9 @@ def _kept(chances: np.ndarray, settings: DrawSettings) -> np.ndarray:
 def drawn(chances: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """A symbol int64 (B,) from each row of chances (B, V), by uniform (B,) in [0, 1)."""
     until = np.cumsum(chances, 1)
-    symbols = (until <= uniform[:, None] * until[:, -1:]).sum(1)
-    # Rounding may leave the sum at the last that can be drawn; those after it cannot.
-    last = chances.shape[1] - 1 - (chances[:, ::-1] > 0).argmax(1)
-    return np.minimum(symbols, last)
+    total = until[:, -1]
+    # Below the sum in any case, whatever is rounded: what comes after the sum has no chance.
+    return (until <= np.minimum(uniform * total, np.nextafter(total, 0))[:, None]).sum(1)
 
 
 def entropy(chances: np.ndarray) -> np.ndarray:

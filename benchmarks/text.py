@@ -1,0 +1,182 @@
+"""Characters per second of the text networks, in training and in writing, on one thread.
+
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/text.py
+
+Training: a step of the loop as it is (batch, loss, gradient, optimiser) against its own matrix
+products, timed at their shapes, and against a plain loop over `nn.LSTMCell`. Writing: NumPy's
+network, drawing included, against the same loop in PyTorch. CPU times, in turn, medians of the
+ratios in one round.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from pentrace.networks.character import TextNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.text.fused import FusedText
+from pentrace.text.generate import whole
+from pentrace.text.settings import DrawSettings
+from pentrace.train.arithmetic import set_arithmetic
+from pentrace.train.data import Data
+from pentrace.train.processes import Processes
+from pentrace.train.step import Descent
+from pentrace.windows.batches import Lines, gather, stream_batches
+
+NETWORKS = ("small-text", "graves-penn")
+ALPHABET = "".join(map(chr, range(40, 122)))
+ROUNDS, WRITTEN = 5, 300
+TARGETS = {"step": 1.3, "writing": 3.0}
+
+
+def settings(name: str) -> NetworkSettings:
+    """A network of config.yaml, with an alphabet of the size that Shakespeare's plays have."""
+    config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+    return NetworkSettings.model_validate({**config["networks"][name], "alphabet": ALPHABET})
+
+
+def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callable[[], Tensor]:
+    """A product of (rows, inner) with (inner, columns); a factor may lie the other way around."""
+    a = torch.randn(inner, rows).t() if transposed == "left" else torch.randn(rows, inner)
+    b = torch.randn(columns, inner).t() if transposed == "right" else torch.randn(inner, columns)
+    out = torch.empty(rows, columns)
+    return lambda: torch.mm(a, b, out=out)
+
+
+def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
+    """How often a step needs which product: forward, by the inputs, by the weights."""
+    batch, steps = s.train.batch_size, s.train.length
+    rows, cells = batch * steps, s.cells
+    needed = []
+    for number, size in enumerate(cells):
+        inputs = s.embedding * (number == 0 or s.skips) + (cells[number - 1] if number else 0)
+        needed.append((1, product(rows, inputs, 4 * size, "right")))
+        needed.append((1, product(4 * size, rows, inputs, "left")))
+        needed.append((1, product(rows, 4 * size, inputs)))
+        needed.append((steps, product(batch, size, 4 * size, "right")))
+        needed.append((steps, product(batch, 4 * size, size)))
+        needed.append((1, product(4 * size, rows, size, "left")))
+    top, out = (sum(cells) if s.skips else cells[-1]), len(ALPHABET)
+    needed += [(1, product(rows, top, out, "right")), (1, product(rows, out, top))]
+    return [*needed, (1, product(out, rows, top, "left"))]
+
+
+def run_all(needed: list[tuple[int, Callable[[], Tensor]]]) -> None:
+    for times, work in needed:
+        for _ in range(times):
+            work()
+
+
+def plain_logits(network: TextNetwork, x: Tensor, state: list) -> Tensor:
+    """Logits (B, T, V) by one cell call a layer and character; `state` is carried on."""
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    cells = [tuple(getattr(layer, name) for name in names) for layer in network.layers]
+    tops = []
+    for character in network.embedding(x).unbind(1):
+        below, outputs = character, []
+        for number, cell in enumerate(cells):
+            state[number] = torch.lstm_cell(below, state[number], *cell)
+            outputs.append(state[number][0])
+            below = torch.cat([character, outputs[-1]], -1)
+        tops.append(torch.cat(outputs, -1))
+    return network.output(torch.stack(tops, 1))
+
+
+def zeros(network: TextNetwork, batch: int) -> list:
+    return [(torch.zeros(batch, size),) * 2 for size in network.settings.cells]
+
+
+def plain_step(
+    network: TextNetwork, optimiser: torch.optim.Optimizer, x: Tensor, y: Tensor
+) -> None:
+    """A training step by the loop."""
+    optimiser.zero_grad(set_to_none=True)
+    logits = plain_logits(network, x, zeros(network, len(x)))
+    cross_entropy(logits.flatten(0, 1), y.flatten()).backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+
+
+@torch.no_grad()
+def plain_text(network: TextNetwork) -> None:
+    """One text by the loop."""
+    state, symbol = zeros(network, 1), torch.zeros(1, 1, dtype=torch.int64)
+    for _ in range(WRITTEN):
+        chances = (plain_logits(network, symbol, state)[:, 0] / 0.8).softmax(-1)
+        symbol = torch.multinomial(chances, 1)
+
+
+def cpu_time(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def works(s: NetworkSettings) -> dict[str, Callable[[], object]]:
+    """What is measured, by name."""
+    group = Processes(0, 1, torch.device("cpu"))
+    set_arithmetic(s.train, group.device, threads=1)
+    size, length = s.train.batch_size, s.train.length
+    text = np.random.default_rng(0).integers(len(ALPHABET), size=3 * size * length + 1)
+    data = Data(Lines(text, np.array([0, len(text)]), ["text"], [None]), None)
+    plan, descent = stream_batches(data.lines, length, size), Descent(s, group)
+    x, y, _ = gather(data.lines, plan[1])
+    loop = TextNetwork(s)
+    adam = torch.optim.Adam(loop.parameters())
+    weights = {name: value.numpy() for name, value in loop.state_dict().items()}
+    fused, needed, how = FusedText(weights, s), products(s), DrawSettings(temperature=0.8)
+    return {
+        "step": lambda: descent.step(data, plan[1], 1, 0),
+        "products": lambda: run_all(needed),
+        "plain step": lambda: plain_step(loop, adam, torch.from_numpy(x), torch.from_numpy(y)),
+        "writing": lambda: whole(fused, ["a"], WRITTEN, how, 1),
+        "16 texts": lambda: whole(fused, ["a"] * 16, WRITTEN, how, 1),
+        "plain writing": lambda: plain_text(loop),
+    }
+
+
+def measure(name: str) -> None:
+    """Print the figures of one network."""
+    s = settings(name)
+    todo = works(s)
+    for work in todo.values():
+        work()
+    rounds = [{key: cpu_time(work) for key, work in todo.items()} for _ in range(ROUNDS)]
+
+    def ratio(a: str, b: str, times: float = 1) -> float:
+        return statistics.median(times * one[a] / one[b] for one in rounds)
+
+    def speed(key: str, characters: int) -> float:
+        return characters / statistics.median(one[key] for one in rounds)
+
+    batch = s.train.batch_size * s.train.length
+    print(f"{name}: {len(s.cells)} x {s.cells[0]}, {s.train.batch_size} x {s.train.length}")
+    print(
+        f"  training: {speed('step', batch):,.0f} characters/s, {ratio('step', 'products'):.2f} "
+        f"times its products (to reach: {TARGETS['step']}); plain loop "
+        f"{ratio('plain step', 'step'):.2f} times as long"
+    )
+    print(
+        f"  writing: {speed('writing', WRITTEN):,.0f} characters/s, "
+        f"{ratio('plain writing', 'writing'):.1f} times the plain loop (to reach: "
+        f"{TARGETS['writing']:g}); 16 texts at once {speed('16 texts', 16 * WRITTEN):,.0f} "
+        f"characters/s, {ratio('plain writing', '16 texts', 16):.1f} times"
+    )
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    for name in sys.argv[1:] or NETWORKS:
+        measure(name)
+
+
+if __name__ == "__main__":
+    main()

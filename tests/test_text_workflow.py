@@ -1,0 +1,52 @@
+"""A corpus through the whole workflow, as small as it can be."""
+
+import json
+
+import pandas as pd
+
+from tests.conftest import Checkout
+from tests.small_text import VERSE
+
+TINY = """
+run: [alice]
+datasets:
+  alice: {train: [small-text], characters: {validation: 0.2, test: 0.2}}
+networks:
+  small-text:
+    layers: 1
+    hidden: 8
+    train: {length: 10, batch_size: 2, warmup: 0, steps: 4, validate_every: 2}
+text: {length: 20, samples: 1, temperatures: [0, 1]}
+"""
+
+
+def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> None:
+    raw = checkout.folder / "data/raw/text/alice"
+    raw.mkdir(parents=True)
+    for number in range(3):
+        (raw / f"{number}.txt").write_text(VERSE * 3)
+    (raw / "bad.txt").write_bytes(b"\x00" * 9)
+    (checkout.folder / "tiny.yaml").write_text(TINY)
+    checkout.snakemake("--configfile", "tiny.yaml")
+    folder = checkout.folder / "results/alice"
+    assert pd.read_parquet(folder / "documents.parquet").characters.sum() == 9 * len(VERSE)
+    assert pd.read_parquet(folder / "rejects.parquet").source.tolist() == ["bad.txt"]
+    assert json.loads((folder / "small-text/metrics.json").read_text())["table"]
+    assert (folder / "small-text/plots/temperature.png").exists()
+    page = (checkout.folder / "results/report.html").read_text()
+    assert "alice/small-text" in page and "bits per character" in page
+    assert "Nothing to be done" in checkout.snakemake("--configfile", "tiny.yaml")
+    # Another sample trains nothing; a network of another corpus begins from this one.
+    (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
+    rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
+    assert "sample_text" in rules and not rules & {"train", "characters", "text_windows"}
+
+
+def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
+    raw = checkout.folder / "data/raw/text/alice"
+    raw.mkdir(parents=True)
+    (raw / "alice.txt").write_text(VERSE)
+    preset = ("--configfile", "workflow/presets/transfer.yaml")
+    planned = checkout.rules("-n", *preset)
+    assert {"train shakespeare small-text", "plot_transfer alice transferred-text"} <= planned
+    assert "plot_transfer alice small-text" not in planned
