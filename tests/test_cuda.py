@@ -166,7 +166,7 @@ def test_steps_with_weight_noise_lower_the_loss_and_move_the_spreads(precision):
 
 
 def test_weight_noise_is_that_of_the_seed():
-    settings = NetworkSettings.model_validate({**SYNTHESIS, "train": {"weight_noise": 0.05}})
+    settings = NetworkSettings.model_validate({**SYNTHESIS, "train": {"weight_noise": 0.3}})
     (_, one), (_, two) = (_descent(settings, "cuda") for _ in range(2))
     assert one == pytest.approx(two, rel=1e-5)
     noiseless = NetworkSettings.model_validate(SYNTHESIS)
