@@ -1,14 +1,16 @@
 """The loops of `window_steps` on a GPU: captured once as CUDA graphs, then replayed.
 
-A step is some twenty small kernels, and launching each from Python costs more than running it. A
-graph has fixed shapes, so a sequence is padded to runs of `LONGEST` and `SHORTEST` steps, and the
-text to a multiple of `CHARACTERS`: few graphs serve all lengths. Where a capture fails the plain
-loop runs instead, with a warning.
+A step is four small kernels, or some twenty without Triton, and launching each from Python costs
+more than running it. A graph has fixed shapes, so a sequence is padded to runs of `LONGEST` and
+`SHORTEST` steps, and the text to a multiple of `CHARACTERS`: few graphs serve all lengths. Where a
+capture fails the plain loop runs instead, with a warning.
 """
 
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
+from types import ModuleType
 from typing import NamedTuple
 
 import torch
@@ -16,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from pentrace.networks import window_steps
+from pentrace.networks.kernel_check import Sizes, kernels_for
 from pentrace.networks.window_steps import Derivatives, Tape
 
 LONGEST, SHORTEST = 64, 16
@@ -42,26 +45,33 @@ def runs(steps: int) -> list[int]:
     return [LONGEST] * (whole // LONGEST) + [SHORTEST] * (whole % LONGEST // SHORTEST)
 
 
-def replay(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """function(exponential, *tensors), from its graph; the results are the caller's own."""
+def replay(function: Callable, name: str, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """function(*tensors), from its graph; the results are the caller's own.
+
+    `name` tells functions apart.
+    """
     if not tensors[0].is_cuda:
-        return list(function(exponential, *(t.clone() for t in tensors)))
+        return list(function(*_copies(tensors)))
     shapes = tuple((tuple(t.shape), t.dtype, t.device) for t in tensors)
     # What a product rounds its factors to is part of a graph.
-    precision = torch.backends.cuda.matmul.fp32_precision
-    key = (function.__name__, exponential, precision, shapes)
+    key = (name, torch.backends.cuda.matmul.fp32_precision, shapes)
     if key not in _graphs:
-        _graphs[key] = _capture(function, exponential, tensors)
+        _graphs[key] = _capture(function, tensors)
         while len(_graphs) > KEPT:
             _graphs.popitem(last=False)
     _graphs.move_to_end(key)
     entry = _graphs[key]
     if entry is None:
-        return list(function(exponential, *(t.clone() for t in tensors)))
+        return list(function(*_copies(tensors)))
     for target, source in zip(entry.inputs, tensors, strict=True):
         target.copy_(source)
     entry.graph.replay()
     return [output.clone() for output in entry.outputs]
+
+
+def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Contiguous, as kernels take them, whatever the strides of the originals."""
+    return [tensor.clone(memory_format=torch.contiguous_format) for tensor in tensors]
 
 
 def forget() -> None:
@@ -69,29 +79,38 @@ def forget() -> None:
     _graphs.clear()
 
 
-def _capture(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> _Graph | None:
+def _capture(function: Callable, tensors: Sequence[Tensor]) -> _Graph | None:
     """The graph of a call, after a first call outside it that lets the libraries set up."""
     # Tensors made in inference mode could not be written to outside it.
     with torch.inference_mode(False), torch.no_grad():
         try:
-            return _record(function, exponential, tensors)
+            return _record(function, tensors)
         except RuntimeError as error:
             warnings.warn(f"no CUDA graph, running step by step: {error}", stacklevel=3)
             return None
 
 
-def _record(function: Callable, exponential: bool, tensors: Sequence[Tensor]) -> _Graph:
-    inputs = [t.clone() for t in tensors]
+def _record(function: Callable, tensors: Sequence[Tensor]) -> _Graph:
+    inputs = _copies(tensors)
     aside = torch.cuda.Stream()
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
-        function(exponential, *(t.clone() for t in tensors))
+        function(*_copies(tensors))
     torch.cuda.current_stream().wait_stream(aside)
     graph = torch.cuda.CUDAGraph()
     # "global" would let what other threads do break the capture: NCCL's watchdog asks for events.
     with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-        outputs = function(exponential, *inputs)
+        outputs = function(*inputs)
     return _Graph(graph, inputs, outputs)
+
+
+def _kernels(exponential: bool, window: Tensor, fed_back: int, text: Tensor) -> ModuleType | None:
+    """The kernels for window (3K, H), a state that is `fed_back` wide, and text (B, U)."""
+    if not window.is_cuda or window.dtype != torch.float32:
+        return None
+    rows, hidden = window.shape
+    sizes = (hidden, rows // 3, fed_back - hidden, text.shape[1])
+    return kernels_for(Sizes(exponential, *sizes, window.device))
 
 
 def _padded(text: Tensor) -> Tensor:
@@ -112,15 +131,19 @@ def forward_steps(
     position: Tensor,
     symbols: Tensor,
     real: Tensor,
-    *weights: Tensor,
+    cell_weight: Tensor,
+    window: Tensor,
+    window_bias: Tensor,
 ) -> Tape:
     """As `window_steps.forward_steps`; the bumps are those of the padded text."""
     text, lengths = (_padded(symbols), _padded(real)), runs(len(x))
+    kernels = _kernels(exponential, window, fed_back.shape[1], text[0])
+    run = partial(window_steps.forward_steps, exponential, kernels=kernels)
     tapes: list[Tape] = []
     for part in _lengthened(x, sum(lengths)).split(lengths):
         state = (fed_back, memory, position)
-        tensors = (part, *state, *text, *weights)
-        tape = Tape(*replay(window_steps.forward_steps, exponential, tensors))
+        tensors = (part, *state, *text, cell_weight, window, window_bias)
+        tape = Tape(*replay(run, f"forward {exponential}", tensors))
         fed_back = tape.read[-1, :, : fed_back.shape[1]]
         memory, position = tape.memory[-1], tape.position[-1]
         tapes.append(tape)
@@ -157,6 +180,8 @@ def backward_steps(
 ) -> Derivatives:
     """As `window_steps.backward_steps`, last run first."""
     weights = (_padded(symbols), _padded(real), recurrent, window)
+    kernels = _kernels(exponential, window, d_fed_back.shape[-1], weights[0])
+    run = partial(window_steps.backward_steps, exponential, kernels=kernels)
     parts: list[Derivatives] = []
     d_fed_back, d_position = d_fed_back.clone(), d_position.clone()
     lengths = runs(len(gates))
@@ -164,11 +189,10 @@ def backward_steps(
     for length in reversed(lengths):
         start -= length
         now, states = slice(start, start + length), slice(start, start + length + 1)
-        run = (gates[now], memory[states], values[now], position[states], bumps[now])
-        saved = _with_idle_steps(run, length)
+        saved = (gates[now], memory[states], values[now], position[states], bumps[now])
         outer = (_lengthened(d_fed_back[now], length), _lengthened(d_position[now], length))
-        tensors = (*saved, *weights, *outer, d_memory)
-        part = Derivatives(*replay(window_steps.backward_steps, exponential, tensors))
+        tensors = (*_with_idle_steps(saved, length), *weights, *outer, d_memory)
+        part = Derivatives(*replay(run, f"backward {exponential}", tensors))
         d_memory = part.memory
         if start:  # what this run hands to the last step of the run before it
             d_fed_back[start - 1] += part.fed_back

@@ -9,9 +9,11 @@ allocated before them and taken apart with `unbind`: to index a tensor in a loop
 step, and under autograd a gradient of the whole size a step.
 
 T steps, B sequences, D inputs, H cells, V symbols, K Gaussians, U characters. Gates stand in the
-order input, forget, output, candidate, so that the three sigmoids adjoin.
+order input, forget, output, candidate, so that the three sigmoids adjoin. `kernels`, where given,
+is the module `window_kernels`, which does on a GPU what is not a product.
 """
 
+from types import ModuleType
 from typing import NamedTuple
 
 import torch
@@ -76,6 +78,7 @@ def forward_steps(
     cell_weight: Tensor,
     window: Tensor,
     window_bias: Tensor,
+    kernels: ModuleType | None = None,
 ) -> Tape:
     """Run T steps.
 
@@ -93,9 +96,10 @@ def forward_steps(
         _with_first(position, steps),
         x.new_empty(steps, batch, components, symbols.shape[1]),
     )
-    cell = _CellForward(tape, cell_weight)
+    cell = _CellForward(tape, cell_weight, kernels)
     symbol_count = fed_back.shape[1] - hidden
-    glance = _WindowForward(tape, exponential, symbols, real, window, window_bias, symbol_count)
+    text = (symbols, real, symbol_count)
+    glance = _WindowForward(tape, exponential, *text, window, window_bias, kernels)
     for step in range(steps):
         cell(step)
         glance(step)
@@ -122,8 +126,9 @@ def _readings(x: Tensor, fed_back: Tensor) -> Tensor:
 class _CellForward:
     """One step of the LSTM cell."""
 
-    def __init__(self, tape: Tape, weight: Tensor) -> None:
+    def __init__(self, tape: Tape, weight: Tensor, kernels: ModuleType | None) -> None:
         hidden = tape.memory.shape[-1]
+        self.kernels = kernels
         self.gates = tape.gates.unbind(0)
         self.squashed = tape.gates[..., : 3 * hidden].unbind(0)
         self.i, self.f, self.o, self.g = (p.unbind(0) for p in tape.gates.split(hidden, -1))
@@ -136,6 +141,11 @@ class _CellForward:
 
     def __call__(self, t: int) -> None:
         torch.mm(self.read[t], self.weight, out=self.gates[t])
+        if self.kernels:
+            self.kernels.cell_forward(
+                self.gates[t], self.memory[t], self.memory[t + 1], self.hidden[t + 1]
+            )
+            return
         self.squashed[t].sigmoid_()
         self.g[t].tanh_()
         torch.mul(self.f[t], self.memory[t], out=self.memory[t + 1])
@@ -153,11 +163,13 @@ class _WindowForward:
         exponential: bool,
         symbols: Tensor,
         real: Tensor,
+        symbol_count: int,
         weight: Tensor,
         bias: Tensor,
-        symbol_count: int,
+        kernels: ModuleType | None,
     ) -> None:
         hidden = tape.memory.shape[-1]
+        self.kernels = kernels
         components = tape.position.shape[-1]
         self.exponential, self.scale = exponential, advance_scale(exponential)
         self.hidden = tape.read[..., :hidden].unbind(0)
@@ -177,6 +189,11 @@ class _WindowForward:
 
     def __call__(self, t: int) -> None:
         raw = torch.addmm(self.bias, self.hidden[t + 1], self.weight)
+        if self.kernels:
+            moved = (raw, self.values[t], self.position[t], self.position[t + 1])
+            text = (self.symbols, self.real, self.seen[t + 1])
+            self.kernels.window_forward(*moved, self.bumps[t], *text, self.exponential)
+            return
         self.values[t].copy_(activate(raw, self.exponential))
         torch.add(self.position[t], self.advance[t], alpha=self.scale, out=self.position[t + 1])
         bumps = torch.sub(self.centre[t + 1], self.places, out=self.bumps[t])
@@ -204,6 +221,7 @@ def backward_steps(
     d_fed_back: Tensor,
     d_position: Tensor,
     d_memory: Tensor,
+    kernels: ModuleType | None = None,
 ) -> Derivatives:
     """Run T steps back: the first five from `Tape`, the next four as given to `forward_steps`.
 
@@ -214,14 +232,13 @@ def backward_steps(
     d_gates, d_window = torch.empty_like(gates), torch.empty_like(values)
     carried = d_position.new_zeros(d_position.shape[1:])
     d_memory = d_memory.clone()
-    glance = _WindowBackward(exponential, values, position, bumps, symbols, real, window)
-    cell = _CellBackward(gates, memory, d_gates)
+    glance = _WindowBackward(exponential, values, position, bumps, symbols, real, window, kernels)
+    cell = _CellBackward(gates, memory, d_gates, kernels)
     totals, outer, d_values = d_fed_back.unbind(0), d_position.unbind(0), d_window.unbind(0)
     for t in range(steps - 1, -1, -1):
         if t + 1 < steps:
             totals[t].addmm_(cell.d_gates[t + 1], recurrent)
-        carried += outer[t]
-        glance(t, totals[t], carried, d_values[t])
+        carried = glance(t, totals[t], carried, outer[t], d_values[t])
         cell(t, totals[t], d_memory)
     return Derivatives(d_gates, d_window, d_gates[0] @ recurrent, d_memory, carried)
 
@@ -238,7 +255,9 @@ class _WindowBackward:
         symbols: Tensor,
         real: Tensor,
         weight: Tensor,
+        kernels: ModuleType | None,
     ) -> None:
+        self.kernels = kernels
         alpha, beta, _ = values.chunk(3, -1)
         slope_alpha, slope_beta, slope_advance = _slope(values, exponential).chunk(3, -1)
         # Factors of the moments of phi around kappa, for all steps at once.
@@ -246,15 +265,32 @@ class _WindowBackward:
         self.by_beta = (-alpha * slope_beta).unbind(0)
         self.by_position = (-2 * alpha * beta).unbind(0)
         self.by_advance = (slope_advance * advance_scale(exponential)).unbind(0)
+        self.position = position[1:].unbind(0)
         self.centre = position[1:].unsqueeze(-1).unbind(0)
         self.bumps = bumps.unbind(0)
         self.symbols, self.real, self.weight = symbols, real, weight
         self.places = character_positions(symbols, bumps)
         self.distance, self.product = torch.empty_like(bumps[0]), torch.empty_like(bumps[0])
 
-    def __call__(self, t: int, total: Tensor, carried: Tensor, d_values: Tensor) -> None:
+    def __call__(
+        self, t: int, total: Tensor, carried: Tensor, outer: Tensor, d_values: Tensor
+    ) -> Tensor:
+        """What is carried on to the step before."""
         hidden = self.weight.shape[1]
-        d_phi = total[:, hidden:].gather(1, self.symbols).mul_(self.real).unsqueeze(1)
+        if self.kernels:
+            moved = torch.empty_like(carried)
+            given = (self.position[t], self.bumps[t], self.symbols, self.real)
+            factors = (self.by_alpha[t], self.by_beta[t], self.by_position[t], self.by_advance[t])
+            outputs = (carried, outer, moved, d_values)
+            self.kernels.window_backward(total, *outputs, *given, factors, hidden)
+        else:
+            moved = carried.add_(outer)
+            self._by_operations(t, total[:, hidden:], moved, d_values)
+        total[:, :hidden].addmm_(d_values, self.weight)
+        return moved
+
+    def _by_operations(self, t: int, d_seen: Tensor, carried: Tensor, d_values: Tensor) -> None:
+        d_phi = d_seen.gather(1, self.symbols).mul_(self.real).unsqueeze(1)
         distance = torch.sub(self.centre[t], self.places, out=self.distance)
         product = torch.mul(self.bumps[t], d_phi, out=self.product)
         d_alpha, d_beta, d_advance = d_values.chunk(3, -1)
@@ -262,13 +298,15 @@ class _WindowBackward:
         carried.addcmul_(product.mul_(distance).sum(-1), self.by_position[t])
         torch.mul(product.mul_(distance).sum(-1), self.by_beta[t], out=d_beta)
         torch.mul(carried, self.by_advance[t], out=d_advance)
-        total[:, :hidden].addmm_(d_values, self.weight)
 
 
 class _CellBackward:
     """One step of the LSTM cell, backward."""
 
-    def __init__(self, gates: Tensor, memory: Tensor, d_gates: Tensor) -> None:
+    def __init__(
+        self, gates: Tensor, memory: Tensor, d_gates: Tensor, kernels: ModuleType | None
+    ) -> None:
+        self.kernels, self.gates = kernels, gates.unbind(0)
         self.size = memory.shape[-1]
         self.memory = memory.unbind(0)
         self.squashed = gates[..., : 3 * self.size].unbind(0)
@@ -279,6 +317,10 @@ class _CellBackward:
         self.tanh, self.by_tanh = torch.empty_like(memory[0]), torch.empty_like(memory[0])
 
     def __call__(self, t: int, total: Tensor, d_memory: Tensor) -> None:
+        if self.kernels:
+            states = (self.memory[t], self.memory[t + 1])
+            self.kernels.cell_backward(total, self.gates[t], *states, self.d_gates[t], d_memory)
+            return
         d_hidden = total[:, : self.size]
         tanh = torch.tanh(self.memory[t + 1], out=self.tanh)
         by_tanh = torch.mul(d_hidden, self.o[t], out=self.by_tanh)
