@@ -139,7 +139,8 @@ def test_the_command_writes_on(model: Path) -> None:
 
 def test_it_streams_and_does_not_import_torch(model: Path) -> None:
     code = (
-        "import sys; from click.testing import CliRunner; from pentrace.text.command import command\n"
+        "import sys; from click.testing import CliRunner\n"
+        "from pentrace.text.command import command\n"
         "r = CliRunner().invoke(command, sys.argv[1:], catch_exceptions=False)\n"
         "assert len(r.output) == 21 and 'torch' not in sys.modules"
     )

@@ -40,9 +40,7 @@ rule report:
         config="results/config.yaml",
         rulegraph="results/rulegraph.dot",
         tables=[
-            f"results/{d}/{t}.parquet"
-            for d in CONFIG.run
-            for t in dataset_tables(d)
+            f"results/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
         ],
         vocabularies=[f"results/{d}/vocabulary.parquet" for d in TEXTS],
         normalisation=[f"results/{d}/normalisation.json" for d in INK],
