@@ -116,6 +116,9 @@ class Step:
     def plain(self) -> Tensor:
         return self._learn(lambda: plain_synthesis.synthesis(self.network, self.x, self.text))
 
+    def half_plain(self) -> Tensor:
+        return self._learn(lambda: plain_synthesis.half_plain(self.network, self.x, self.text))
+
     def first(self) -> None:
         """Layer 1 and its window alone."""
         with self._half():
@@ -195,7 +198,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--precision", choices=[*ROUNDING], default="float32")
-    parser.add_argument("--memory", choices=["ours", "plain"], help=argparse.SUPPRESS)
+    parser.add_argument("--memory", choices=["ours", "half_plain", "plain"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.device == "cpu" and arguments.precision != "float32":
         parser.error("a CPU computes in float32")
@@ -221,11 +224,12 @@ def on_cpu(setup: Setup, repeats: int) -> None:
         "this network": steps["exp"].ours,
         "the same, softplus": steps["softplus"].ours,
         "its layer 1 alone": steps["exp"].first,
+        "layer 1 looped over by autograd": steps["exp"].half_plain,
         "plain three-cell loop": steps["exp"].plain,
     }
     tell(setup, list(ways), rounds(ways, repeats, cpu_time))
-    ours, plain = peak_memory("ours", setup), peak_memory("plain", setup)
-    print(f"memory of a step: {ours:.0f} MiB, plain loop {plain:.0f} MiB")
+    ours, half, plain = (peak_memory(way, setup) for way in ("ours", "half_plain", "plain"))
+    print(f"memory of a step: {ours:.0f} MiB, layer 1 by autograd {half:.0f}, plain {plain:.0f}")
 
 
 def rounds(

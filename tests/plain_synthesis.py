@@ -56,6 +56,22 @@ def first_layer(x, text, weights, state, parametrisation):
     return hidden_all, window_all, kappa_all, (hidden, memory, window, kappa), phi_all
 
 
+def half_plain(network, x: Tensor, symbols: Tensor) -> Tensor:
+    """As `synthesis`, but only layer 1 step by step; the layers above in one call each."""
+    first, steps = network.first, x.transpose(0, 1)
+    text = one_hot_text(symbols, first.symbols, x.dtype)
+    start = first.start(steps)
+    state = (start.hidden, start.memory, start.window, start.position)
+    hidden, window, *_ = first_layer(
+        steps.unbind(0), text, first.weights(), state, first.parametrisation
+    )
+    outputs = [hidden]
+    for layer in network.layers:
+        outputs.append(layer(torch.cat([steps, window, outputs[-1]], -1))[0])
+    top = torch.cat(outputs, -1)
+    return linear(top, network.output.weight, network.output.bias).transpose(0, 1)
+
+
 def synthesis(network, x: Tensor, symbols: Tensor) -> Tensor:
     """Raw outputs (B, T, 6M + 1) of a `SynthesisNetwork`, all layers step by step."""
     first, batch, size = network.first, len(x), network.settings.hidden

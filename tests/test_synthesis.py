@@ -10,7 +10,7 @@ from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import alphabet_of, encode, substituted, symbol_count, with_alphabet
-from tests.plain_synthesis import synthesis
+from tests.plain_synthesis import half_plain, synthesis
 
 TEXTS = ["a bad cab", "dad"]
 
@@ -40,6 +40,7 @@ def test_loss_and_gradients_equal_the_plain_loop(given):
     mask[1, 5:] = False
     ours, plain = network(x, None, text)[0], synthesis(network, x, text)
     torch.testing.assert_close(ours, plain, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(ours, half_plain(network, x, text), rtol=1e-12, atol=1e-12)
     parameters = list(network.parameters())
     gradients = (
         torch.autograd.grad(log_loss(raw, y, mask).sum(), parameters) for raw in (ours, plain)
