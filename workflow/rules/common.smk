@@ -16,6 +16,24 @@ from pentrace.imports import closure
 
 SPLITS = ["train", "validation", "validation2", "test"]
 
+NETWORK_FIGURES = [
+    "training",
+    "density",
+    "end-of-stroke",
+    "mixture",
+    "comparison",
+    "reliability",
+    "samples",
+    "biases",
+    "styles",
+    "primed",
+    "window",
+    "recognition",
+    "fictional",
+    "temperature",
+    "transfer",
+]
+
 # The commands of this environment come first, so that it need not be activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
@@ -120,19 +138,39 @@ def anew(dataset):
     found = [
         n
         for n in CONFIG.networks_of(dataset)
-        if n in CHARACTER and "/" not in (CONFIG.networks[n].start or "")
+        if n in CHARACTER and not CONFIG.networks[n].starts_elsewhere
     ]
     return found[0] if found else None
 
 
 def is_transferred(network):
-    return network in CHARACTER and "/" in (CONFIG.networks[network].start or "")
+    return network in CHARACTER and CONFIG.networks[network].starts_elsewhere
 
 
 def reader_of(w):
     """The recognition network that reads for this one: itself, or the recogniser."""
     kind = CONFIG.networks[w.network].kind
     return w.network if kind == "recognition" else CONFIG.recogniser
+
+
+def network_figures(network):
+    """The figures of a network, by its kind and by what is measured."""
+    figures = ["training"]
+    if network in WRITERS:
+        figures += ["density", "end-of-stroke", "mixture", "samples"]
+        figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
+        figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
+    if CONFIG.networks[network].pen_states == 3:
+        figures += ["fictional"]
+    if network in TOLD:
+        figures += ["biases", "styles", "primed", "window"]
+    if network in TOLD and network in READ:
+        figures += ["recognition"]
+    if network in CHARACTER:
+        figures += ["temperature"]
+    if is_transferred(network):
+        figures += ["transfer"]
+    return figures
 
 
 def network_files(network):

@@ -1,42 +1,5 @@
 # Figures, each a file of its own. A figure depends on the code of its own module alone.
 DATA_FIGURES = ["strokes", "points", "offsets", "rules", "rejects"]
-NETWORK_FIGURES = [
-    "training",
-    "density",
-    "end-of-stroke",
-    "mixture",
-    "comparison",
-    "reliability",
-    "samples",
-    "biases",
-    "styles",
-    "primed",
-    "window",
-    "recognition",
-    "fictional",
-    "temperature",
-    "transfer",
-]
-
-
-def network_figures(network):
-    """The figures of a network, by its kind and by what is measured."""
-    figures = ["training"]
-    if network in WRITERS:
-        figures += ["density", "end-of-stroke", "mixture", "samples"]
-        figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
-        figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
-    if CONFIG.networks[network].pen_states == 3:
-        figures += ["fictional"]
-    if network in TOLD:
-        figures += ["biases", "styles", "primed", "window"]
-    if network in TOLD and network in READ:
-        figures += ["recognition"]
-    if network in CHARACTER:
-        figures += ["temperature"]
-    if is_transferred(network):
-        figures += ["transfer"]
-    return figures
 
 
 rule plot_ink:

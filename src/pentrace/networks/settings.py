@@ -89,6 +89,11 @@ class NetworkSettings(Settings):
         """Cells of each layer, the first below."""
         return self.sizes or [self.hidden] * self.layers
 
+    @property
+    def starts_elsewhere(self) -> bool:
+        """Whether it starts from a network that was trained on another data set."""
+        return self.start is not None and "/" in self.start
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.kind == "synthesis" and not self.skips:
