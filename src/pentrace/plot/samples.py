@@ -51,7 +51,8 @@ def _chosen(index: list[dict], count: int) -> list[dict]:
 
 def _title(row: dict) -> str:
     after = f", going on from {row['prime']} (blue)" if row["prime"] is not None else ""
-    return f"bias {row['bias']:g}{after}"
+    text = f": {row['text']}" if row.get("text") else ""
+    return f"bias {row['bias']:g}{after}{text}"
 
 
 @click.command()

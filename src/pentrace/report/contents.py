@@ -201,7 +201,9 @@ def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
         path = next((p for p in paths if p.is_file()), None)
         if path:
             after = f", going on from {row['prime']}" if row["prime"] is not None else ""
-            words = Caption("Samples", stem, f"bias {row['bias']:g}{after}, {row['points']} points")
+            text = f", “{row['text']}”" if row.get("text") else ""
+            told = f"bias {row['bias']:g}{after}{text}, {row['points']} points"
+            words = Caption("Samples", stem, told)
             found.append(Picture(stem, words, data_uri(path)))
     return found
 

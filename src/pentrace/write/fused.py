@@ -22,9 +22,12 @@ EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in network
 def load(path: str | Path) -> tuple[dict[str, np.ndarray], NetworkSettings, dict]:
     """Weights by name, settings and normalisation of a model file.
 
-    Raises `PentraceError` where the file is missing, cut, or of another version.
+    Raises `PentraceError` where the file is missing, cut, of another version, or of a network that
+    draws no ink.
     """
     weights, settings, normalisation = read(path, "np")
+    if settings.kind not in ("prediction", "synthesis"):
+        raise PentraceError(f"{path}: a {settings.kind} network, which draws no ink")
     names = [f"layers.{layer}.weight_hh_l0" for layer in range(_lstm_layers(settings))]
     missing = [name for name in [*names, "output.weight"] if name not in weights]
     if missing:

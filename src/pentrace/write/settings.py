@@ -15,7 +15,7 @@ class WriteSettings(Settings):
     """What `pentrace write` does with a text; lengths in mm."""
 
     bias: float = Field(
-        0.5, ge=0, le=20, description="0 draws as the network is; 0.15 to 1 neat, larger bland"
+        1.0, ge=0, le=20, description="0 draws as the network is; 0.15 to 1 neat, larger bland"
     )
     seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same page")
     attempts: int = Field(
