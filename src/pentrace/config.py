@@ -222,8 +222,9 @@ def _shapes(config: Config) -> list[str]:
     return [
         f"networks.{name}.{key}: {getattr(own, key)!r}, but {own.start}, which it starts from, has "
         f"{getattr(first, key)!r}; give both the same"
-        for name, own in config.networks.items()
-        if own.start and (first := config.networks.get(origin("", own.start)[1]))
+        for name in config.learners
+        if (own := config.networks[name]).start
+        and (first := config.networks.get(origin("", own.start)[1]))
         for key in SHAPE
         if getattr(own, key) != getattr(first, key)
     ]

@@ -15,8 +15,9 @@ def probabilities(logits: np.ndarray, settings: DrawSettings) -> np.ndarray:
         chosen = np.zeros(logits.shape)
         chosen[np.arange(len(logits)), logits.argmax(1)] = 1
         return chosen
-    scaled = (logits - logits.max(1, keepdims=True)).astype(np.float64) / settings.temperature
-    chances = np.exp(scaled)
+    below = (logits - logits.max(1, keepdims=True)).astype(np.float64)
+    with np.errstate(over="ignore"):  # a temperature next to 0 leaves no chance: exp(-inf)
+        chances = np.exp(below / settings.temperature)
     if settings.top_k is not None or settings.top_p is not None:
         chances /= chances.sum(1, keepdims=True)
         chances[~_kept(chances, settings)] = 0
