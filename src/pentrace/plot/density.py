@@ -15,6 +15,7 @@ from pentrace.plot.options import FILE, figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
 
 PIXELS = 1800  # across the page
+MOST = 500_000  # in all: a line is flat, a character as high as wide
 TALLEST = 0.3  # of the width of the figure, for one panel
 
 
@@ -67,7 +68,9 @@ def _edges(box: tuple[float, float, float, float]) -> tuple[float, float, float,
 
 
 def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, float]):  # type: ignore[no-untyped-def]
-    total = page_density(predicted, edge, (edge[1] - edge[0]) / PIXELS)
+    width, height = edge[1] - edge[0], edge[3] - edge[2]
+    pixel = max(width / PIXELS, (width * height / MOST) ** 0.5)
+    total = page_density(predicted, edge, pixel)
     # A pen that rests puts everything on one pixel: the scale ends below such peaks.
     top = np.percentile(total[total > 0], 99.7) if (total > 0).any() else 1.0
     return axes.imshow(
