@@ -16,9 +16,9 @@ from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import FILE, figure_options
 from pentrace.sample.units import positions
 from pentrace.windows.lines import load_lines
+from pentrace.windows.settings import SPLITS
 
 COLUMNS = 4  # pairs in a row
-SPLITS = ("train", "validation", "validation2", "test")
 HEADS = {
     "fictional": "drawn by the network (black), and the nearest that it was trained on (blue)",
     "real": "for comparison: real ones that it has not seen (black), and the nearest that it was "

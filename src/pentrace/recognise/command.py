@@ -15,6 +15,7 @@ from pentrace.recognise import table
 from pentrace.recognise.read import load_reader, read
 from pentrace.recognise.written import load_written
 from pentrace.windows.batches import load_lines
+from pentrace.windows.settings import SPLITS
 
 DEFINITIONS = {
     "character_error_rate": "least insertions, deletions and substitutions of characters (NFC) "
@@ -28,7 +29,6 @@ DEFINITIONS = {
     "role": "what the split was to the reader: training, early stopping or unseen",
 }
 FILE = click.Path(path_type=Path)
-SPLITS = ("train", "validation", "validation2", "test")
 
 
 @click.command()

@@ -12,10 +12,10 @@ from PIL import Image
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.report.captions import Caption, caption, place
+from pentrace.windows.settings import SPLITS
 
 EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
-SPLITS = ("train", "validation", "validation2", "test")
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 
 

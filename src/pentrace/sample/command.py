@@ -28,10 +28,10 @@ from pentrace.sample.trained import load_trained
 from pentrace.sample.units import positions
 from pentrace.settings import settings_option
 from pentrace.windows.batches import load_lines
+from pentrace.windows.settings import SPLITS
 from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Primer
 
-SPLITS = ("train", "validation", "validation2", "test")
 SHEET = 36  # samples on the sheet at most: more cannot be read on one
 # What a folder of samples may hold; the time stamp is snakemake's.
 OURS = re.compile(

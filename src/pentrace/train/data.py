@@ -9,9 +9,9 @@ from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.windows.batches import Batch, Lines, load_lines
+from pentrace.windows.settings import SPLITS
 from pentrace.windows.text import load_codes
 
-SPLITS = ("train", "validation", "validation2", "test")
 OTHER_DATA = "take data whose transcripts it knows"
 OTHER_ALPHABET = "set alphabet to null, or fold_rare above 0"
 

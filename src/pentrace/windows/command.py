@@ -11,10 +11,9 @@ from pentrace.errors import PentraceError
 from pentrace.settings import settings_option
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
-from pentrace.windows.settings import WindowSettings
+from pentrace.windows.settings import SPLITS, WindowSettings
 from pentrace.windows.text import text_windows
 
-SPLITS = ("train", "validation", "validation2", "test")
 GROUP = 512  # samples in one row group
 
 

@@ -4,6 +4,9 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
+# All splits there are, in the order in which they are told.
+SPLITS = ("train", "validation", "validation2", "test")
+
 
 class WindowSettings(Settings):
     """How samples are cut into windows."""

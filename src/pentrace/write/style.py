@@ -22,6 +22,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import encode, substituted
 from pentrace.normalise import resample
 from pentrace.normalise.recipes import to_offsets
+from pentrace.windows.settings import SPLITS
 from pentrace.write.lines import Primer
 from pentrace.write.recording import Recording, offsets, read
 from pentrace.write.scale import character_width
@@ -30,7 +31,6 @@ GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB te
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
 RATE = 0.01  # s between points of the data
 LONGEST = 2000  # points of a primer: more is more than a line
-SPLITS = ("train", "validation", "validation2", "test")
 SCALE = ("recipe", "mean", "sd", "cap")
 RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
 
