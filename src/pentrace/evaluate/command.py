@@ -24,6 +24,7 @@ from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_text
 from pentrace.networks.kinds import Writer
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import arrays
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import knows
 from pentrace.sample.generate import batch
@@ -202,11 +203,11 @@ def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
     """Lines float32 (T, 3) from the network, with null step: of real texts, where it reads text."""
     s, network = setup.settings, setup.network.cpu()
     if isinstance(network, SynthesisNetwork):
-        weights = {name: value.numpy() for name, value in network.state_dict().items()}
+        fused = FusedNetwork(arrays(network), setup.trained)
         known = real.with_text(partial(knows, setup.trained))
         texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
         how = Drawing(seed=s.seed, attempts=1)
-        return [x.steps for x in write_lines(FusedNetwork(weights, setup.trained), texts, how)]
+        return [x.steps for x in write_lines(fused, texts, how)]
     return batch(network, s.generated_lines, s.generated_steps, s.seed)
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 from safetensors.torch import save
 
 from pentrace.errors import PentraceError
@@ -34,6 +35,11 @@ def save_model(
     }
     with whole_file(path) as partial:
         partial.write_bytes(save(weights, {"pentrace": json.dumps(content, sort_keys=True)}))
+
+
+def arrays(network: Network) -> dict[str, np.ndarray]:
+    """The weights of a network on the CPU by name, as `write.fused.FusedNetwork` takes them."""
+    return {name: value.numpy() for name, value in network.state_dict().items()}
 
 
 def load_model(path: str | Path) -> tuple[Network, NetworkSettings, dict]:

@@ -15,6 +15,7 @@ from pentrace.errors import PentraceError
 from pentrace.files import whole_file, whole_folder, write_text
 from pentrace.ink import Ink, to_table
 from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.store import arrays
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import knows
 from pentrace.sample.generate import Sample, choose_primers, generate
@@ -61,8 +62,7 @@ def command(
     torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
     network, trained, units = load_trained(model, normalisation)
     if isinstance(network, SynthesisNetwork):
-        weights = {name: value.numpy() for name, value in network.state_dict().items()}
-        samples = _told(FusedNetwork(weights, trained), windows, settings)
+        samples = _told(FusedNetwork(arrays(network), trained), windows, settings)
     elif isinstance(network, PredictionNetwork):
         samples = generate(network, settings, _primers(windows, settings))
     else:
