@@ -23,14 +23,14 @@ from torch.nn.functional import linear
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests import small_synthesis
+from tests.plain_draw import draw as plain_draw
 from tests.plain_synthesis import first_cell, one_hot_text, window_step
 
 from pentrace.networks.kinds import Network, build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.networks.text import encode
-from pentrace.sample.draw import chances
-from pentrace.sample.draw import draw as torch_draw
+from pentrace.write.chances import chances
 from pentrace.write.draw import write
 from pentrace.write.fused import FusedNetwork, load
 
@@ -68,7 +68,7 @@ def plain(network: Network, text: np.ndarray | None, chance: np.ndarray) -> None
             below = torch.cat([step, *extra, hidden], -1)
         top = torch.cat([hidden for hidden, _ in state], -1)
         raw = linear(top, network.output.weight, network.output.bias)
-        step = torch_draw(raw, table[n : n + 1])
+        step = plain_draw(raw, table[n : n + 1])
 
 
 def cpu_time(work: Callable[[], object]) -> float:

@@ -8,14 +8,16 @@ from pydantic import ValidationError
 from pentrace.evaluate import baseline, measures
 from pentrace.networks.kinds import build
 from pentrace.networks.mixture import log_density, split, step_loss, width
-from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
-from pentrace.sample.draw import blank, chances, draw, draw_steps
-from pentrace.sample.generate import batch, beginning, ended, until_end
+from pentrace.networks.store import arrays
+from pentrace.sample.generate import batch, beginning, ended
 from pentrace.train.distort import jittered
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
-from pentrace.write.draw import draw as draw_numpy
+from pentrace.write.chances import chances
+from pentrace.write.draw import draw, write
+from pentrace.write.fused import FusedNetwork
+from tests import plain_draw
 
 M = 3
 N = 100_000
@@ -93,10 +95,10 @@ def drawn(pen: list[float]) -> np.ndarray:
     raw = torch.zeros(width(M, 3))
     raw[:3] = torch.tensor(pen).log()
     chance = chances(1, 0, N)
-    steps = draw(raw.expand(N, -1), torch.from_numpy(chance)).numpy()
-    in_numpy = draw_numpy(raw.numpy()[None].repeat(N, 0), chance)
-    assert (steps[:, 2] != in_numpy[:, 2]).sum() <= 2  # rounding of chances at the border
-    np.testing.assert_allclose(steps[:, :2], in_numpy[:, :2], rtol=1e-4, atol=1e-4)
+    steps = draw(raw.numpy()[None].repeat(N, 0), chance)
+    plain = plain_draw.draw(raw.expand(N, -1), torch.from_numpy(chance)).numpy()
+    assert (steps[:, 2] != plain[:, 2]).sum() <= 2  # rounding of chances at the border
+    np.testing.assert_allclose(steps[:, :2], plain[:, :2], rtol=1e-4, atol=1e-4)
     return steps
 
 
@@ -111,15 +113,14 @@ def test_states_are_drawn_at_their_chances(pen):
     assert (share[np.array(pen) == 0] == 0).all()
 
 
-def network(end: float) -> PredictionNetwork:
+def network(end: float) -> FusedNetwork:
     """An untrained network whose chance of an end of character is about `end` at each step."""
     torch.manual_seed(1)
     made = build(SETTINGS).eval()
-    assert isinstance(made, PredictionNetwork)
     with torch.no_grad():
         made.output.weight.mul_(0.01)
         made.output.bias[:3] = torch.tensor([0.8 - end, 0.2, end]).log()
-    return made
+    return FusedNetwork(arrays(made), SETTINGS)
 
 
 def test_one_character_after_another_each_to_its_own_end():
@@ -139,9 +140,11 @@ def test_drawing_stops_at_the_limit_and_no_later_than_all_have_ended():
     given_up = batch(network(1e-9), 2, 30, seed=1)
     assert [len(s) for s in given_up] == [31, 31] and not any(ended(s) for s in given_up)
     chance = np.stack([chances(1, i, 5000) for i in range(3)])
-    steps = draw_steps(network(0.5), blank(3), chance)
-    assert steps.shape[1] < 60
-    assert max(len(until_end(s)) for s in steps) == steps.shape[1]
+    written = write(network(0.5), chance)
+    assert written.stopped.all() and written.length.max() < 60
+    assert not written.steps[:, written.length.max() :].any()
+    for steps, length in zip(written.steps, written.length, strict=True):
+        assert (steps[: length - 1, 2] < 2).all() and steps[length - 1, 2] == 2
 
 
 def test_a_primer_is_the_first_half_of_the_strokes():

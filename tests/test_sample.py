@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from pentrace.errors import PentraceError
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
-from pentrace.sample.draw import blank, chances, draw, draw_steps, primed
+from pentrace.networks.store import arrays
+from pentrace.sample.generate import batch
 from pentrace.sample.settings import SampleSettings
 from pentrace.sample.told import choose_texts, generate_told
 from pentrace.windows.lines import Lines
+from pentrace.write.chances import chances
+from pentrace.write.draw import draw
+from pentrace.write.fused import FusedNetwork
 from tests.small_synthesis import steady
 
 N = 200_000
@@ -24,7 +27,7 @@ def raw_of(
     sd: list[tuple[float, float]],
     rho: list[float],
     end: float = 0.5,
-) -> Tensor:
+) -> np.ndarray:
     """Raw outputs (6M + 1,) that ask for the given mixture."""
     parts = [
         [np.log(end / (1 - end))],
@@ -33,12 +36,11 @@ def raw_of(
         np.log(np.transpose(sd)).ravel(),
         np.arctanh(rho),
     ]
-    return torch.tensor(np.concatenate(parts), dtype=torch.float32)
+    return np.concatenate(parts).astype(np.float32)
 
 
-def many(raw: Tensor, bias: float = 0.0, seed: int = 1) -> np.ndarray:
-    chance = torch.from_numpy(chances(seed, 0, N))
-    return draw(raw.expand(N, -1), chance, bias).numpy().astype(float)
+def many(raw: np.ndarray, bias: float = 0.0, seed: int = 1) -> np.ndarray:
+    return draw(np.tile(raw, (N, 1)), chances(seed, 0, N), bias).astype(float)
 
 
 @pytest.mark.parametrize("rho", [-0.95, 0.0, 0.6, 0.999])
@@ -88,14 +90,14 @@ def test_bias_sharpens_weights_and_narrows_sd(bias: float) -> None:
 
 
 def test_impossible_ends_and_components_are_never_drawn() -> None:
-    raw = torch.zeros(13)
+    raw = np.zeros(13, np.float32)
     raw[0], raw[1], raw[2] = -200.0, -300.0, 300.0
     raw[3], raw[4] = 5.0, -5.0  # mean x
     raw[7:11] = -10.0
-    chance = torch.zeros(3, 4)
+    chance = np.zeros((3, 4), np.float32)
     chance[0, 0] = 1e-16
-    chance[1, [0, 3]] = chance[2, [0, 3]] = float(np.nextafter(np.float32(1), np.float32(0)))
-    steps = draw(raw.expand(3, -1), chance)
+    chance[1, [0, 3]] = chance[2, [0, 3]] = np.nextafter(np.float32(1), np.float32(0))
+    steps = draw(np.tile(raw, (3, 1)), chance)
     assert (steps[:, 0] == -5).all()
     assert (steps[1:, 2] == 0).all()
 
@@ -111,69 +113,72 @@ def network() -> PredictionNetwork:
     return made
 
 
-def table(count: int, steps: int, seed: int = 5) -> np.ndarray:
-    return np.stack([chances(seed, i, steps) for i in range(count)])
+def fused(network: PredictionNetwork) -> FusedNetwork:
+    return FusedNetwork(arrays(network), network.settings)
+
+
+def redrawn(network: PredictionNetwork, steps: np.ndarray, first: int, bias: float) -> np.ndarray:
+    """What follows the steps (T, 3) from number `first` on, by a run over all of them at once."""
+    with torch.no_grad():
+        raw, _ = network(torch.from_numpy(steps[None, :-1]))
+    chance = chances(5, 0, len(steps) - first)
+    return draw(raw[0, first - 1 :].numpy(), chance, bias)
 
 
 def test_state_is_carried_sampling_equals_the_teacher_forced_run(
     network: PredictionNetwork,
 ) -> None:
-    chance = table(3, 40)
-    steps = torch.from_numpy(draw_steps(network, blank(3), chance, 0.5))
-    fed = torch.cat([torch.zeros(3, 1, 3), steps[:, :-1]], 1)  # zeros first, then what was drawn
-    with torch.no_grad():
-        raw, _ = network(fed)
-        forgetful = torch.cat([network(fed[:, t : t + 1])[0] for t in range(40)], 1)
-    again = draw(raw, torch.from_numpy(chance), 0.5)
-    torch.testing.assert_close(again, steps, atol=1e-4, rtol=1e-4)
+    (steps,) = batch(fused(network), 1, 40, 5, 0.5)
+    assert steps.shape == (41, 3) and not steps[0].any()
+    again = redrawn(network, steps, 1, 0.5)
+    np.testing.assert_allclose(again, steps[1:], atol=1e-4, rtol=1e-4)
     # The check has teeth: a network that forgets its state draws something else.
-    assert (draw(forgetful, torch.from_numpy(chance), 0.5) - steps).abs().max() > 0.01
+    with torch.no_grad():
+        fed = torch.from_numpy(steps[:-1, None])
+        forgetful = draw(network(fed)[0][:, 0].numpy(), chances(5, 0, 40), 0.5)
+    assert np.abs(forgetful - steps[1:]).max() > 0.01
 
 
 def test_primer_is_seen_whole(network: PredictionNetwork) -> None:
     line = np.random.default_rng(0).normal(size=(17, 3)).astype(np.float32)
     line[:, 2] = line[:, 2] > 1
-    chance = table(1, 5)
-    steps = draw_steps(network, primed(network, line), chance)
-    with torch.no_grad():
-        raw, _ = network(torch.cat([torch.from_numpy(line), torch.from_numpy(steps[0, :-1])])[None])
-    again = draw(raw[0, 16:], torch.from_numpy(chance[0]))
-    torch.testing.assert_close(again, torch.from_numpy(steps[0]), atol=1e-4, rtol=1e-4)
-    assert np.abs(steps - draw_steps(network, blank(1), chance)).max() > 0.01
+    (steps,) = batch(fused(network), 1, 5, 5, after=line)
+    np.testing.assert_array_equal(steps[:17], line)
+    again = redrawn(network, steps, 17, 0)
+    np.testing.assert_allclose(again, steps[17:], atol=1e-4, rtol=1e-4)
+    assert np.abs(steps[17:] - batch(fused(network), 1, 5, 5)[0][1:]).max() > 0.01
 
 
 def test_primer_of_one_point_is_a_blank_start(network: PredictionNetwork) -> None:
-    chance = table(1, 5)
     null = np.zeros((1, 3), np.float32)
-    given = draw_steps(network, primed(network, null), chance)
-    np.testing.assert_array_equal(given, draw_steps(network, blank(1), chance))
+    (given,) = batch(fused(network), 1, 5, 5, after=null)
+    np.testing.assert_array_equal(given, batch(fused(network), 1, 5, 5)[0])
 
 
 def test_same_seed_same_bytes_another_seed_another_hand(network: PredictionNetwork) -> None:
-    first = draw_steps(network, blank(2), table(2, 30))
-    assert first.tobytes() == draw_steps(network, blank(2), table(2, 30)).tobytes()
-    assert np.abs(first - draw_steps(network, blank(2), table(2, 30, seed=6))).max() > 0.01
+    first = np.stack(batch(fused(network), 2, 30, 5))
+    assert first.tobytes() == np.stack(batch(fused(network), 2, 30, 5)).tobytes()
+    assert np.abs(first - np.stack(batch(fused(network), 2, 30, 6))).max() > 0.01
     assert np.abs(first[0] - first[1]).max() > 0.01
 
 
 def test_a_sample_does_not_depend_on_its_batch(network: PredictionNetwork) -> None:
-    alone = draw_steps(network, blank(1), table(1, 30))
-    together = draw_steps(network, blank(7), table(7, 30))
-    np.testing.assert_allclose(alone[0], together[0], atol=1e-4)
+    together = batch(fused(network), 7, 30, 5)
+    for number in (0, 6):
+        (alone,) = batch(fused(network), 1, 30, 5, first=number)
+        np.testing.assert_allclose(alone, together[number], atol=1e-4)
 
 
 def test_longer_ink_begins_as_the_shorter(network: PredictionNetwork) -> None:
-    long = draw_steps(network, blank(1), table(1, 50))
-    short = draw_steps(network, blank(1), table(1, 20))
-    np.testing.assert_array_equal(long[:, :20], short)
+    (long,), (short,) = (batch(fused(network), 1, steps, 5) for steps in (50, 20))
+    np.testing.assert_array_equal(long[:21], short)
 
 
 def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
-    broken = PredictionNetwork(network.settings).eval()
-    with torch.no_grad():
-        broken.output.bias.fill_(float("nan"))
+    broken = fused(network)
+    broken.bias = np.full_like(broken.bias, np.nan)
     with pytest.raises(PentraceError, match="not finite"):
-        draw_steps(broken, blank(1), table(1, 3))
+        batch(broken, 1, 3, 5)
 
 
 def test_told_samples_are_in_the_order_of_their_numbers(tmp_path):

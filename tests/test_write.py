@@ -12,9 +12,10 @@ from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.networks.text import encode
-from pentrace.sample import draw as torch_draw
+from pentrace.write.chances import chances
 from pentrace.write.draw import draw, write
 from pentrace.write.fused import FusedNetwork, load
+from tests import plain_draw
 
 SMALL = {"hidden": 24, "components": 4}
 WRITING = {"kind": "synthesis", "alphabet": " abcde", **SMALL}
@@ -49,7 +50,7 @@ def _text(network) -> np.ndarray | None:
 
 
 def _chance(lines: int, steps: int) -> np.ndarray:
-    return np.stack([torch_draw.chances(7, index, steps) for index in range(lines)])
+    return np.stack([chances(7, index, steps) for index in range(lines)])
 
 
 @pytest.mark.parametrize("given", KINDS)
@@ -73,15 +74,15 @@ def test_draws_equal_the_torch_ones(bias):
     random = np.random.default_rng(3)
     raw = random.standard_normal((500, 25)).astype(np.float32) * 3
     raw[:5] *= 20  # beyond the bounds of the densities
-    chance = torch_draw.chances(1, 0, 500)
-    theirs = torch_draw.draw(torch.from_numpy(raw), torch.from_numpy(chance), bias).numpy()
+    chance = chances(1, 0, 500)
+    theirs = plain_draw.draw(torch.from_numpy(raw), torch.from_numpy(chance), bias).numpy()
     np.testing.assert_allclose(draw(raw, chance, bias), theirs, rtol=2e-4, atol=1e-5)
 
 
 def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path):
     network, fused = _both(tmp_path, layers=2, **SMALL)
     chance = _chance(3, 30)
-    theirs = torch_draw.draw_steps(network, torch_draw.blank(3), chance, 0.5)
+    theirs = plain_draw.draw_steps(network, plain_draw.blank(3), chance, 0.5)
     ours = write(fused, chance, bias=0.5)
     np.testing.assert_allclose(ours.steps, theirs, rtol=1e-3, atol=1e-4)
     assert ours.length.tolist() == [30] * 3
@@ -95,8 +96,8 @@ def test_priming_equals_the_torch_one_whatever_stands_beside_it(tmp_path):
     chance = _chance(3, 12)
     ours = write(fused, chance, primers=primers).steps
     for row, primer in enumerate(primers):
-        start = torch_draw.primed(network, primer)
-        theirs = torch_draw.draw_steps(network, start, chance[row : row + 1])
+        start = plain_draw.primed(network, primer)
+        theirs = plain_draw.draw_steps(network, start, chance[row : row + 1])
         np.testing.assert_allclose(ours[row], theirs[0], rtol=1e-3, atol=1e-4)
 
 

@@ -202,13 +202,13 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
 def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
     """Lines float32 (T, 3) from the network, with null step: of real texts, where it reads text."""
     s, network = setup.settings, setup.network.cpu()
-    if isinstance(network, SynthesisNetwork):
-        fused = FusedNetwork(arrays(network), setup.trained)
+    fused = FusedNetwork(arrays(network), setup.trained)
+    if fused.window is not None:
         known = real.with_text(partial(knows, setup.trained))
         texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
         how = Drawing(seed=s.seed, attempts=1)
         return [x.steps for x in write_lines(fused, texts, how)]
-    return batch(network, s.generated_lines, s.generated_steps, s.seed)
+    return batch(fused, s.generated_lines, s.generated_steps, s.seed)
 
 
 def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 import numpy as np
-import torch
+from threadpoolctl import threadpool_limits
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -12,13 +12,12 @@ from pentrace.fictional.distance import nearest, outlines
 from pentrace.fictional.settings import FictionalSettings
 from pentrace.files import whole_folder
 from pentrace.ink import to_table
-from pentrace.networks.kinds import Network
-from pentrace.networks.prediction import PredictionNetwork
 from pentrace.sample.command import to_ink
 from pentrace.sample.generate import Sample, batch, ended
-from pentrace.sample.trained import load_trained
 from pentrace.settings import settings_option
 from pentrace.windows.lines import Lines, load_lines
+from pentrace.write.fused import FusedNetwork
+from pentrace.write.model import load_drawing
 
 FILE = click.Path(path_type=Path)
 
@@ -33,12 +32,13 @@ def command(
     model: Path, windows: Path, normalisation: Path, out: Path, settings: FictionalSettings
 ) -> None:
     """Draw characters that do not exist, and find the real ones that they come nearest to."""
-    torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
-    network, trained, units = load_trained(model, normalisation)
-    drawn = draw(model, network, settings)
-    known = load_lines(windows, trained.train.train_on)
+    network, units = load_drawing(model, normalisation)
+    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
+        drawn = draw(model, network, settings)
+    splits = network.settings.train.train_on
+    known = load_lines(windows, splits)
     if not len(known.ids):
-        raise PentraceError(f"{windows}: no sample in {', '.join(trained.train.train_on)}")
+        raise PentraceError(f"{windows}: no sample in {', '.join(splits)}")
     rows = compare(drawn, unseen(windows, settings), known, units, settings)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(to_ink(drawn, units))])
@@ -46,12 +46,12 @@ def command(
     click.echo(summary(rows))
 
 
-def draw(model: Path, network: Network, settings: FictionalSettings) -> list[Sample]:
+def draw(model: Path, network: FusedNetwork, settings: FictionalSettings) -> list[Sample]:
     """The characters that the network draws, one after the other.
 
     Raises `PentraceError` where the network does not know where a character ends.
     """
-    if not isinstance(network, PredictionNetwork) or network.settings.pen_states != 3:
+    if network.settings.pen_states != 3:
         raise PentraceError(
             f"{model}: the network does not know where a character ends; train one of kind "
             "prediction with pen_states: 3"

@@ -8,15 +8,12 @@ from pathlib import Path
 
 import click
 import numpy as np
-import torch
+from threadpoolctl import threadpool_limits
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file, whole_folder, write_text
 from pentrace.ink import Ink, to_table
-from pentrace.networks.prediction import PredictionNetwork
-from pentrace.networks.store import arrays
-from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import knows
 from pentrace.sample.generate import Sample, choose_primers, generate
 from pentrace.sample.inkml import inkml
@@ -25,13 +22,13 @@ from pentrace.sample.png import png
 from pentrace.sample.settings import SampleSettings
 from pentrace.sample.svg import svg
 from pentrace.sample.told import choose_texts, generate_told
-from pentrace.sample.trained import load_trained
 from pentrace.sample.units import positions
 from pentrace.settings import settings_option
-from pentrace.windows.batches import load_lines
+from pentrace.windows.lines import load_lines
 from pentrace.windows.settings import SPLITS
 from pentrace.write.fused import FusedNetwork
 from pentrace.write.lines import Primer
+from pentrace.write.model import load_drawing
 
 SHEET = 36  # samples on the sheet at most: more cannot be read on one
 # What a folder of samples may hold; the time stamp is snakemake's.
@@ -59,14 +56,12 @@ def command(
 ) -> None:
     """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
     _refuse_foreign(out)
-    torch.set_num_threads(1)  # a step is too small to share, and one thread gives one result
-    network, trained, units = load_trained(model, normalisation)
-    if isinstance(network, SynthesisNetwork):
-        samples = _told(FusedNetwork(arrays(network), trained), windows, settings)
-    elif isinstance(network, PredictionNetwork):
-        samples = generate(network, settings, _primers(windows, settings))
-    else:
-        raise PentraceError(f"{model}: a {trained.kind} network does not draw")
+    network, units = load_drawing(model, normalisation)
+    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
+        if network.window is not None:
+            samples = _told(network, windows, settings)
+        else:
+            samples = generate(network, settings, _primers(windows, settings))
     ink = to_ink(samples, units)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])

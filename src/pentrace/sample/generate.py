@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pentrace.errors import PentraceError
-from pentrace.networks.prediction import PredictionNetwork
-from pentrace.sample.draw import blank, chances, draw_steps, primed
 from pentrace.sample.settings import SampleSettings
+from pentrace.write.chances import chances
+from pentrace.write.draw import write
+from pentrace.write.fused import FusedNetwork
 
 BATCH = 256  # samples at once, to bound the memory
 
@@ -27,26 +28,29 @@ class Sample(NamedTuple):
 
 
 def batch(
-    network: PredictionNetwork, count: int, steps: int, seed: int, bias: float = 0.0
+    network: FusedNetwork,
+    count: int,
+    steps: int,
+    seed: int,
+    bias: float = 0.0,
+    after: np.ndarray | None = None,
+    first: int = 0,
 ) -> list[np.ndarray]:
-    """float32 (at most steps + 1, 3) each: samples 0 to count - 1 of a seed, null steps first.
+    """float32 (at most T + steps, 3) each: samples `first` and following of a seed.
 
+    Each begins with the null step, or with the steps (T, 3) of `after`, a real line to go on from.
     Only a network with three states of the pen ends a sample before the limit: see `ended`.
     """
+    lead = np.zeros((1, 3), np.float32) if after is None else after
     drawn: list[np.ndarray] = []
-    null = np.zeros((1, 3), np.float32)
-    for first in range(0, count, BATCH):
-        some = range(first, min(first + BATCH, count))
+    for begin in range(first, first + count, BATCH):
+        some = range(begin, min(begin + BATCH, first + count))
         chance = np.stack([chances(seed, i, steps) for i in some])
-        for sample in draw_steps(network, blank(len(some)), chance, bias):
-            drawn.append(np.concatenate([null, until_end(sample)]))
+        primers = None if after is None else [after] * len(some)
+        new = write(network, chance, bias=bias, primers=primers)
+        pairs = zip(new.steps, new.length, strict=True)
+        drawn += [np.concatenate([lead, sample[:length]]) for sample, length in pairs]
     return drawn
-
-
-def until_end(steps: np.ndarray) -> np.ndarray:
-    """The steps (T, 3) up to the first end of character, all where there is none."""
-    ends = np.flatnonzero(steps[:, 2] == 2)
-    return steps[: ends[0] + 1] if len(ends) else steps
 
 
 def ended(steps: np.ndarray) -> bool:
@@ -64,7 +68,7 @@ def beginning(line: np.ndarray) -> np.ndarray:
 
 
 def generate(
-    network: PredictionNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
+    network: FusedNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
 ) -> list[Sample]:
     """All samples that `settings` asks for, hand by hand, with bias rising within each.
 
@@ -77,13 +81,11 @@ def generate(
         for bias, drawn in zip(settings.bias, by_bias, strict=True):
             samples.append(Sample(f"bias-{bias:g}-{i:02d}", drawn[i], bias, None, 0))
     for i, (name, line) in enumerate(primers.items()):
-        # A hand of its own for each primer, none of them that of an unprimed sample.
-        chance = chances(settings.seed, settings.lines + i, settings.steps)[None]
         line = beginning(line) if network.settings.pen_states == 3 else line
-        start = primed(network, line)
         for bias in settings.bias:
-            new = until_end(draw_steps(network, start, chance, bias)[0])
-            steps = np.concatenate([line, new])
+            # A hand of its own for each primer, none of them that of an unprimed sample.
+            number = settings.lines + i
+            (steps,) = batch(network, 1, settings.steps, settings.seed, bias, line, number)
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
             samples.append(Sample(own, steps, bias, name, len(line)))
     return samples

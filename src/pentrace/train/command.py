@@ -14,6 +14,7 @@ from pentrace.networks.kinds import build
 from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import told, transferred
+from pentrace.normalise.units import differing as differing_units
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
@@ -28,7 +29,6 @@ from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
 
-UNITS = ("recipe", "mean", "sd", "cap")
 FILE = click.Path(path_type=Path)
 
 
@@ -96,7 +96,7 @@ def started(
     differing = _differing(found, settings)
     if settings.alphabet not in (None, found.alphabet):
         differing.append("alphabet")
-    differing += [key for key in UNITS if units.get(key) != normalisation.get(key)]
+    differing += differing_units(units, normalisation)
     _refuse(start, differing)
     return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
 

@@ -1,7 +1,7 @@
 """Drawing steps from raw outputs, and lines from a network, in NumPy.
 
-The same density and the same chances as `sample.draw`. Line i of a seed is the same, but for the
-rounding of matrix products, whatever stands beside it in the batch.
+The same density as `networks.mixture`. Line i of a seed is the same, but for the rounding of matrix
+products, whatever stands beside it in the batch.
 """
 
 from typing import NamedTuple
@@ -16,8 +16,8 @@ class Written(NamedTuple):
     """Lines as they were drawn; what follows `length` in a line has no meaning."""
 
     steps: np.ndarray  # float32 (B, N, 3), dx, dy (normalised, y upward), end of stroke
-    length: np.ndarray  # int64 (B,), steps until the window left the text, or all
-    stopped: np.ndarray  # bool (B,), whether it left the text
+    length: np.ndarray  # int64 (B,), steps until the window left the text or the sample its end
+    stopped: np.ndarray  # bool (B,), whether it did; otherwise `length` is the limit
     character: np.ndarray  # int64 (B, N), the character (from 0) that most of the window was on
     window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each step drawn, of a synthesis
 
@@ -70,7 +70,8 @@ def write(
 
     With a synthesis network, text (B, U) int64, -1 for padding: primer text and new text in one,
     and a line stops when phi of the place behind its text is above that of every character in it
-    (section 5.3), or all of the window is beyond that place. primers: float32 (T, 3) per line, with
+    (section 5.3), or all of the window is beyond that place. With three states of the pen, a sample
+    stops at the end of a character. primers: float32 (T, 3) per line, with
     null step, to be read first; they need not be of one length. limits: int (B,), steps after which
     a line is given up, N for all where there are none. Raises `PentraceError` where steps are not
     finite numbers.
@@ -83,8 +84,7 @@ def write(
     for n in range(limit):
         step = draw(network.step(step), chance[:, n], bias)
         steps[:, n] = step
-        text_window, phi = network.window, network.phi
-        if text_window and phi is not None and tracker.done(n, phi, text_window.kappa):
+        if tracker.done(n, step[:, 2] == 2, network):
             break
     if not np.isfinite(steps).all():
         raise PentraceError(
@@ -114,7 +114,7 @@ def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
 
 
 class _Tracker:
-    """Where in its text each line is, and whether it has left it."""
+    """Where in its text each line is, and whether it has come to its end."""
 
     def __init__(self, text: np.ndarray | None, limits: np.ndarray, limit: int) -> None:
         self.length = np.minimum(limits, limit)  # (B,)
@@ -127,19 +127,26 @@ class _Tracker:
             # Memory is taken when it is written to: what is not drawn costs nothing.
             self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
-    def done(self, n: int, phi: np.ndarray, kappa: np.ndarray) -> bool:
-        """Note phi (B, U + 1) at step n; whether all lines have left their text or are given up.
+    def done(self, n: int, over: np.ndarray, network: FusedNetwork) -> bool:
+        """Note step n; whether all lines are at their end or given up.
 
-        kappa (K, B): where the window is, 1 at the first character.
+        over (B,): whether the pen said so at this step.
         """
-        assert self.window is not None
-        seen = np.multiply(phi, self.inside, out=self.window[n])
-        # Far beyond the text all weights are at their bound, and their order says nothing.
-        at = np.where((kappa > self.behind + 1).all(0), self.behind, seen.argmax(1))
-        self.character[:, n] = at
-        behind = at == self.behind
-        if behind.any():
-            leaving = behind & ~self.stopped & (n < self.length)
+        if self.window is not None:
+            over = self._behind(n, network)
+        if over.any():
+            leaving = over & ~self.stopped & (n < self.length)
             self.length[leaving] = n + 1
             self.stopped |= leaving
         return bool(self.length.max() <= n + 1)
+
+    def _behind(self, n: int, network: FusedNetwork) -> np.ndarray:
+        """Whether the window of each line (B,) has left its text; where it is, is noted."""
+        assert self.window is not None
+        assert network.window is not None and network.phi is not None
+        seen = np.multiply(network.phi, self.inside, out=self.window[n])
+        # Far beyond the text all weights are at their bound, and their order says nothing. Kappa
+        # (K, B) is where the window is, 1 at the first character.
+        beyond = (network.window.kappa > self.behind + 1).all(0)
+        self.character[:, n] = np.where(beyond, self.behind, seen.argmax(1))
+        return self.character[:, n] == self.behind

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from pentrace.errors import PentraceError
+from pentrace.normalise.units import checked
 from pentrace.write.fused import FusedNetwork, load
 
 
@@ -38,6 +39,15 @@ def _kind(path: Path) -> str | None:
             return str(content["settings"].get("kind", "prediction"))
     except (SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError):
         return None
+
+
+def load_drawing(path: Path, normalisation: Path) -> tuple[FusedNetwork, dict]:
+    """The network at `path`, and the normalisation of the data.
+
+    Raises `PentraceError` where it draws no ink, or was trained on offsets in other units.
+    """
+    weights, settings, trained_with = load(path)
+    return FusedNetwork(weights, settings), checked(path, trained_with, normalisation)
 
 
 def load_writer(path: Path) -> tuple[FusedNetwork, dict]:
