@@ -21,7 +21,7 @@ LINKED = ("Snakefile", "workflow", "src", "profiles", "config.yaml")
 
 def main() -> None:
     raw = [Path(word).resolve() for word in sys.argv[1:]]
-    cases = [(str(path), {"raw": str(path)}, {}) for path in raw] or [
+    cases: list[tuple[str, dict, dict]] = [(str(path), {"raw": str(path)}, {}) for path in raw] or [
         (f"{writers} synthetic writers", {}, {"writers": writers}) for writers in (28, 112)
     ]
     print(f"{'data':<40} {'tables':>9} {'no-op':>9} {'peak of a job':>14}")

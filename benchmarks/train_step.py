@@ -1,48 +1,54 @@
-"""One training step of graves-3x400: against the matrix products it needs, and a loop of cells.
+"""A training step of prediction networks: against the products it needs, and a loop of cells.
 
-    OMP_NUM_THREADS=1 python benchmarks/train_step.py
+    OMP_NUM_THREADS=1 python benchmarks/train_step.py [graves-3x400] [kanji]
 
-On a CPU everything runs in one thread and is measured in CPU time, the steadiest measure on a
-busy machine; rounds are interleaved and medians taken. The products are timed at their own shapes
-(a step of the recurrence multiplies 32 rows only) and, as a second floor, counted at the rate of
-one large square product. On a GPU the step is also timed at larger batches and longer lines.
+The networks are those of config.yaml. On a CPU everything runs in one thread and is measured in
+CPU time, the steadiest measure on a busy machine; rounds are interleaved and medians taken of the
+ratios in one round. The products are timed at their own shapes (a step of the recurrence
+multiplies a row for each line only) and, as a second floor, counted at the rate of one large
+square product. On a GPU the step of graves-3x400 is also timed at larger batches and longer lines.
 """
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
+import yaml
 from torch import Tensor, nn
 
-from pentrace.networks.mixture import log_loss
+from pentrace.networks.mixture import log_loss, width
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.arithmetic import set_arithmetic
+from pentrace.train.data import Data
 from pentrace.train.processes import Processes
-from pentrace.train.settings import TrainSettings
 from pentrace.train.step import Descent
-from pentrace.windows.batches import Lines, crop_batches, gather
+from pentrace.windows.batches import Batch, Lines, crop_batches, gather
 
-BATCH, STEPS, LAYERS, HIDDEN, ROUNDS = 32, 300, 3, 400, 7
+STEPS = {"graves-3x400": 300, "kanji": 58}  # predicted steps of a line; the mean one of KanjiVG
+ROUNDS = 7
 TARGET, LOADING_TARGET = 1.3, 0.01
 
 
-def settings(batch: int, steps: int, precision: str = "float32") -> NetworkSettings:
-    """Graves' 3 x 400 network on crops of `steps` predicted steps."""
-    train = TrainSettings(
-        batches="crops", length=steps, batch_size=batch, precision=precision, clip_norm=10.0
-    )
-    return NetworkSettings(layers=LAYERS, hidden=HIDDEN, train=train)
+def settings(name: str, steps: int, **train: object) -> NetworkSettings:
+    """A network of config.yaml on crops of `steps` predicted steps."""
+    config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+    network = config["networks"][name]
+    network["train"] |= {"batches": "crops", "length": steps} | train
+    return NetworkSettings.model_validate(network)
 
 
-def some_lines(count: int = 300, length: int = 800) -> Lines:
+def some_lines(pen_states: int, count: int = 300, length: int = 800) -> Data:
     """Random offsets in lines of IAM's length; the time of a step depends on sizes alone."""
     random = np.random.default_rng(0)
     steps = random.normal(size=(count * length, 3)).astype(np.float32)
     steps[:, 2] = steps[:, 2] > 1.5
     starts = np.arange(count + 1) * length
-    return Lines(steps, starts, [f"line-{n}" for n in range(count)], [None] * count)
+    lines = Lines(steps, starts, [f"line-{n}" for n in range(count)], [None] * count)
+    return Data(lines.with_ends() if pen_states == 3 else lines, None)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -63,19 +69,20 @@ def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callab
     return lambda: torch.mm(a, b, out=out)
 
 
-def products() -> list[tuple[int, Callable[[], Tensor]]]:
+def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     """How often a step needs which product: forward, by the inputs, by the weights."""
-    rows, gates, raw = BATCH * STEPS, 4 * HIDDEN, 121
+    batch, steps = s.train.batch_size, s.train.length
+    rows, gates, raw = batch * steps, 4 * s.hidden, width(s.components, s.pen_states)
     needed = []
-    for inputs in [3] + [3 + HIDDEN] * (LAYERS - 1):
+    for inputs in [3] + [3 + s.hidden] * (s.layers - 1):
         needed.append((1, product(rows, inputs, gates, "right")))
         needed.append((1, product(gates, rows, inputs, "left")))
         if inputs > 3:  # nothing is derived by the steps themselves
             needed.append((1, product(rows, gates, inputs)))
-        needed.append((STEPS, product(BATCH, HIDDEN, gates, "right")))
-        needed.append((STEPS, product(BATCH, gates, HIDDEN)))
-        needed.append((1, product(gates, rows, HIDDEN, "left")))
-    top = LAYERS * HIDDEN
+        needed.append((steps, product(batch, s.hidden, gates, "right")))
+        needed.append((steps, product(batch, gates, s.hidden)))
+        needed.append((1, product(gates, rows, s.hidden, "left")))
+    top = s.layers * s.hidden
     needed.append((1, product(rows, top, raw, "right")))
     needed.append((1, product(rows, raw, top)))
     return [*needed, (1, product(raw, rows, top, "left"))]
@@ -88,26 +95,27 @@ def all_products(needed: list[tuple[int, Callable[[], Tensor]]]) -> None:
             work()
 
 
-def operations() -> float:
+def operations(s: NetworkSettings) -> float:
     """Floating point operations of all products of a step."""
-    rows, gates, raw = BATCH * STEPS, 4 * HIDDEN, 121
-    inputs = 2 * 3 + 3 * (LAYERS - 1) * (3 + HIDDEN)  # two products in layer 1, three above
-    recurrent = 3 * LAYERS * HIDDEN
-    return 2.0 * rows * (gates * (inputs + recurrent) + 3 * LAYERS * HIDDEN * raw)
+    rows, gates = s.train.batch_size * s.train.length, 4 * s.hidden
+    inputs = 2 * 3 + 3 * (s.layers - 1) * (3 + s.hidden)  # two products in layer 1, three above
+    top = 3 * s.layers * s.hidden
+    return 2.0 * rows * (gates * (inputs + top) + top * width(s.components, s.pen_states))
 
 
 class CellLoop(nn.Module):
     """The same network, one `LSTMCell` call per layer and step."""
 
-    def __init__(self) -> None:
+    def __init__(self, s: NetworkSettings) -> None:
         super().__init__()
-        sizes = [3] + [3 + HIDDEN] * (LAYERS - 1)
-        self.cells = nn.ModuleList(nn.LSTMCell(size, HIDDEN) for size in sizes)
-        self.output = nn.Linear(LAYERS * HIDDEN, 121)
+        self.hidden = s.hidden
+        sizes = [3] + [3 + s.hidden] * (s.layers - 1)
+        self.cells = nn.ModuleList(nn.LSTMCell(size, s.hidden) for size in sizes)
+        self.output = nn.Linear(s.layers * s.hidden, width(s.components, s.pen_states))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Raw outputs (B, T, 121) for steps x (B, T, 3)."""
-        states = [(x.new_zeros(len(x), HIDDEN),) * 2 for _ in self.cells]
+        """Raw outputs (B, T, 6M + 1 or 6M + 3) for steps x (B, T, 3)."""
+        states = [(x.new_zeros(len(x), self.hidden),) * 2 for _ in self.cells]
         tops = []
         for step in x.unbind(1):
             inputs = step
@@ -118,90 +126,89 @@ class CellLoop(nn.Module):
         return self.output(torch.stack(tops, 1))
 
 
-def loop_step(network: CellLoop, lines: Lines, batch: object) -> None:
+def loop_step(network: CellLoop, lines: Lines, batch: Batch) -> None:
     """Forward and backward through the loop of cells."""
     x, y, mask = (torch.from_numpy(a) for a in gather(lines, batch))
     network.zero_grad(set_to_none=True)
     (log_loss(network(x), y, mask).sum() / mask.sum()).backward()
 
 
-def on_cpu() -> None:
+def on_cpu(name: str) -> None:
     """Print the ratios of this machine, one thread."""
-    lines, group = some_lines(), Processes(0, 1, torch.device("cpu"))
-    chosen = settings(BATCH, STEPS)
-    set_arithmetic(chosen.train, group.device, threads=1)
-    descent, needed, cells = Descent(chosen, group), products(), CellLoop()
-    plan = crop_batches(lines, STEPS, BATCH, 0, 0)
-    large = product(2048, 2048, 2048)
+    s, group = (
+        settings(name, STEPS[name], precision="float32"),
+        Processes(0, 1, torch.device("cpu")),
+    )
+    set_arithmetic(s.train, group.device, threads=1)
+    data, descent, needed, cells = (
+        some_lines(s.pen_states),
+        Descent(s, group),
+        products(s),
+        CellLoop(s),
+    )
+    shape = (data.lines, s.train.length, s.train.batch_size, 0)
+    plan = crop_batches(*shape, 0)
     works: dict[str, Callable[[], object]] = {
-        "step": lambda: descent.step(lines, plan[0], 0, 0),
+        "step": lambda: descent.step(data, plan[0], 0, 0),
         "products": lambda: all_products(needed),
-        "large": large,
-        "plan": lambda: crop_batches(lines, STEPS, BATCH, 0, 1),
-        "gather": lambda: gather(lines, plan[1]),
+        "large": product(2048, 2048, 2048),
+        "plan": lambda: crop_batches(*shape, 1),
+        "gather": lambda: gather(data.lines, plan[1]),
+        "cells": lambda: loop_step(cells, data.lines, plan[0]),
     }
-    times = measure(works, ROUNDS)
-    times |= measure({"cells": lambda: loop_step(cells, lines, plan[0])}, 2)
-    tell(times, len(plan))
+    tell(name, s, measure(works), len(plan))
 
 
-def measure(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def measure(works: dict[str, Callable[[], object]]) -> dict[str, np.ndarray]:
     """CPU seconds of each work in each round, the works taking turns; one round unmeasured."""
     for work in works.values():
         work()
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            times[name].append(seconds(work))
-    return times
+    rounds = [{name: seconds(work) for name, work in works.items()} for _ in range(ROUNDS)]
+    return {name: np.array([one[name] for one in rounds]) for name in works}
 
 
-def tell(times: dict[str, list[float]], batches: int) -> None:
-    """Print medians and ratios beside their targets."""
-    middle = {name: statistics.median(values) for name, values in times.items()}
-    ratio = middle["step"] / middle["products"]
-    fastest = min(times["step"]) / min(times["products"])
-    rate = 2 * 2048**3 / middle["large"]
-    loading = (middle["gather"] + middle["plan"] / batches) / middle["step"]
-    print(f"training step, {BATCH} x {STEPS}      {middle['step']:.3f} s of CPU, one thread")
-    print(f"its matrix products          {middle['products']:.3f} s at their own shapes")
-    print(
-        f"step / products              {ratio:.2f} (target {TARGET}); fastest rounds {fastest:.2f}"
-    )
-    floor = operations() / rate
-    print(f"one large product            {rate / 1e9:.0f} Gflop/s: {floor:.3f} s for a step")
-    print(f"step / that                  {middle['step'] / floor:.2f}")
-    print(f"loop of LSTMCell             {middle['cells'] / middle['step']:.2f} times the step")
-    print(f"data loading                 {loading:.3%} of the step (target {LOADING_TARGET:.0%})")
+def tell(name: str, s: NetworkSettings, times: dict[str, np.ndarray], batches: int) -> None:
+    """Print medians, and medians of ratios beside their targets."""
+    step, middle = times["step"], statistics.median
+    floor = operations(s) * times["large"] / (2 * 2048**3)
+    loading = (times["gather"] + times["plan"] / batches) / step
+    points = s.train.batch_size * s.train.length
+    print(f"{name}: {s.layers} x {s.hidden}, {s.train.batch_size} x {s.train.length}, one thread")
+    print(f"  step: {middle(step):.4f} s of CPU, {points / middle(step):,.0f} points/s")
+    print(f"  to its products: {middle(step / times['products']):.2f} (to reach: {TARGET})")
+    print(f"  to as many operations in one large product: {middle(step / floor):.2f}")
+    print(f"  loop of LSTMCell: {middle(times['cells'] / step):.2f} times the step")
+    print(f"  data loading: {middle(loading):.3%} of the step (to reach: {LOADING_TARGET:.0%})")
 
 
 def on_gpu() -> None:
     """Print points per second by batch, length and precision."""
-    lines, group = some_lines(), Processes(0, 1, torch.device("cuda", 0))
+    data, group = some_lines(2), Processes(0, 1, torch.device("cuda", 0))
     for precision in ("float32", "tf32", "bf16"):
         for batch in (32, 64, 256):
             for steps in (300, 700):
-                chosen = settings(batch, steps, precision)
-                set_arithmetic(chosen.train, group.device, threads=1)
-                took = gpu_step(Descent(chosen, group), lines, batch, steps)
+                s = settings("graves-3x400", steps, precision=precision, batch_size=batch)
+                set_arithmetic(s.train, group.device, threads=1)
+                took = gpu_step(Descent(s, group), data, batch, steps)
                 speed = batch * steps / took
                 print(f"{precision} {batch} x {steps}: {took * 1e3:.2f} ms, {speed:,.0f} points/s")
 
 
-def gpu_step(descent: Descent, lines: Lines, batch: int, steps: int, count: int = 20) -> float:
+def gpu_step(descent: Descent, data: Data, batch: int, steps: int, count: int = 20) -> float:
     """Wall seconds of a step, with its data loading, over `count` steps after 5 to warm up."""
-    plan = crop_batches(lines, steps, batch, 0, 0)
+    plan = crop_batches(data.lines, steps, batch, 0, 0)
     begun = 0.0
     for number in range(-5, count):
         if number == 0:
             torch.cuda.synchronize()
             begun = time.perf_counter()
-        descent.step(lines, plan[number % len(plan)], 0, 0)
+        descent.step(data, plan[number % len(plan)], 0, 0)
     torch.cuda.synchronize()
     return (time.perf_counter() - begun) / count
 
 
 if __name__ == "__main__":
-    on_cpu()
+    for chosen in sys.argv[1:] or STEPS:
+        on_cpu(chosen)
     if torch.cuda.is_available():
         on_gpu()

@@ -36,6 +36,11 @@ from pentrace.write.fused import FusedNetwork, load
 
 ALPHABET = "".join(map(chr, range(52, 122))).replace("v", " ")
 TEXT = "It writes what you tell it to"
+NETWORKS: dict[str, dict] = {
+    "prediction": {"layers": 3, "hidden": 400},
+    "synthesis": {"kind": "synthesis", "layers": 3, "hidden": 400, "alphabet": ALPHABET},
+    "kanji": {"layers": 2, "hidden": 192, "pen_states": 3},
+}
 POINTS, ROUNDS, LINES = 300, 7, 64
 TARGETS = {"one line": 3, f"{LINES} lines": 15}
 PACE = 0.04  # characters a step, as in the data
@@ -77,13 +82,10 @@ def cpu_time(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(kind: str, folder: Path) -> None:
-    settings = NetworkSettings.model_validate(
-        {"kind": kind, "layers": 3, "hidden": 400}
-        | ({"alphabet": ALPHABET} if kind == "synthesis" else {})
-    )
-    network = never_stopping(build(settings))
-    path = folder / f"{kind}.safetensors"
+def measure(name: str, folder: Path) -> None:
+    settings = NetworkSettings.model_validate(NETWORKS[name])
+    kind, network = settings.kind, never_stopping(build(settings))
+    path = folder / f"{name}.safetensors"
     save_model(path, network, settings, {})
     fused = FusedNetwork(*load(path)[:2])
     chance = np.stack([chances(1, line, POINTS) for line in range(LINES)])
@@ -94,11 +96,14 @@ def measure(kind: str, folder: Path) -> None:
         "one line": lambda: write(fused, chance[:1], one),
         f"{LINES} lines": lambda: write(fused, chance, texts),
     }
-    report(kind, ways)
+    report(name, settings, ways)
 
 
 def never_stopping(network: Network) -> Network:
-    """With a window too slow to leave the text, so that all write the same number of points."""
+    """With a window too slow to leave the text, or no end of a character: all go on as long."""
+    if network.settings.pen_states == 3:
+        with torch.no_grad():
+            network.output.bias[2] = -1e4
     first = getattr(network, "first", None)
     if first is not None:
         with torch.no_grad():
@@ -106,17 +111,18 @@ def never_stopping(network: Network) -> Network:
     return network
 
 
-def report(kind: str, ways: dict[str, Callable[[], object]]) -> None:
+def report(name: str, settings: NetworkSettings, ways: dict[str, Callable[[], object]]) -> None:
     for work in ways.values():
         work()
     rounds = [{name: cpu_time(work) for name, work in ways.items()} for _ in range(ROUNDS)]
-    print(f"{kind} 3 x 400, {POINTS} points a line, {len(TEXT)} characters, {ROUNDS} rounds")
-    for name in ways:
-        lines = LINES if name == f"{LINES} lines" else 1
-        speed = lines * POINTS / statistics.median(times[name] for times in rounds)
-        gain = statistics.median(lines * times["plain loop"] / times[name] for times in rounds)
-        target = f" (to reach: {TARGETS[name]})" if name in TARGETS else ""
-        print(f"  {name}: {speed:.0f} points a second, {gain:.1f} times the loop{target}")
+    size = f"{settings.layers} x {settings.hidden}"
+    print(f"{name} {size}, {POINTS} points a line, {len(TEXT)} characters, {ROUNDS} rounds")
+    for way in ways:
+        lines = LINES if way == f"{LINES} lines" else 1
+        speed = lines * POINTS / statistics.median(times[way] for times in rounds)
+        gain = statistics.median(lines * times["plain loop"] / times[way] for times in rounds)
+        target = f" (to reach: {TARGETS[way]})" if way in TARGETS else ""
+        print(f"  {way}: {speed:.0f} points a second, {gain:.1f} times the loop{target}")
 
 
 def measure_command(folder: Path) -> None:
@@ -141,8 +147,8 @@ def wall_time(words: list[str]) -> float:
 def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        for kind in ("prediction", "synthesis"):
-            measure(kind, Path(folder))
+        for name in NETWORKS:
+            measure(name, Path(folder))
         measure_command(Path(folder))
 
 
