@@ -176,7 +176,7 @@ def test_longer_ink_begins_as_the_shorter(network: PredictionNetwork) -> None:
 
 def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
     broken = fused(network)
-    broken.bias = np.full_like(broken.bias, np.nan)
+    broken.stack.bias = np.full_like(broken.stack.bias, np.nan)
     with pytest.raises(PentraceError, match="not finite"):
         batch(broken, 1, 3, 5)
 

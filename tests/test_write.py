@@ -161,7 +161,7 @@ def test_a_text_for_each_line_is_needed(tmp_path):
 
 def test_damaged_weights_are_noticed(tmp_path):
     fused = _advancing(tmp_path, 0.1)
-    fused.bias[:] = np.nan
+    fused.stack.bias[:] = np.nan
     with pytest.raises(PentraceError, match="not finite"):
         write(fused, _chance(2, 5), encode(TEXTS, fused.settings))
 

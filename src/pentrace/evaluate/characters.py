@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from pentrace.networks.character import TextNetwork, detached, text_loss
-from pentrace.networks.prediction import State
+from pentrace.networks.layers import State
 
 
 @torch.no_grad()

@@ -1,10 +1,9 @@
 """The text network of Graves 2013, section 3: LSTM layers over characters, a softmax above."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from pentrace.networks.prediction import State
+from pentrace.networks.layers import State, lstm_layers, run_layers, top_width
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import symbol_count
 
@@ -13,8 +12,7 @@ class TextNetwork(nn.Module):
     """An embedding, LSTM layers, and a score for each of V symbols as the next.
 
     With `skips` each layer is fed the embedding and the layer below, and all of them feed the
-    output, as in the paper; else it is a plain stack. Cells have no peepholes, so that cuDNN and
-    oneDNN can run a layer over all steps in one call.
+    output, as in the paper; else it is a plain stack.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
@@ -25,11 +23,9 @@ class TextNetwork(nn.Module):
         # a distance between them (e lies nearer to f than to E) which the first layer has to undo;
         # an embedding is the paper's one-hot input times weights, and learns what is near to what.
         self.embedding = nn.Embedding(symbol_count(settings), width)
-        below = [width, *(size + width * settings.skips for size in cells[:-1])]
-        self.layers = nn.ModuleList(map(nn.LSTM, below, cells))
+        self.layers = lstm_layers(width, cells, settings.skips)
         self.dropout = nn.Dropout(settings.dropout)
-        top = sum(cells) if settings.skips else cells[-1]
-        self.output = nn.Linear(top, symbol_count(settings))
+        self.output = nn.Linear(top_width(cells, settings.skips), symbol_count(settings))
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Logits (B, T, V) of the symbol after each of x (B, T) int64, and the state to carry on.
@@ -37,20 +33,9 @@ class TextNetwork(nn.Module):
         `state` is what an earlier call returned; None starts from 0.
         """
         first = self.embedding(x.T.contiguous())  # (T, B, E)
-        outputs: list[Tensor] = []
-        carried: State = []
-        for number, layer in enumerate(self.layers):
-            inputs = self._inputs(first, outputs)
-            hidden, memory = layer(inputs, state[number] if state else None)
-            outputs.append(self.dropout(hidden))  # (T, B, H)
-            carried.append(memory)
-        top = torch.cat(outputs, -1) if self.settings.skips else outputs[-1]
+        skips = self.settings.skips
+        top, carried = run_layers(self.layers, first, state, skips, self.dropout)
         return self.output(top).transpose(0, 1), carried
-
-    def _inputs(self, first: Tensor, outputs: list[Tensor]) -> Tensor:
-        if not outputs:
-            return first
-        return torch.cat([first, outputs[-1]], -1) if self.settings.skips else outputs[-1]
 
 
 def text_loss(logits: Tensor, y: Tensor, mask: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
-from pentrace.networks.prediction import State
+from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.data import Data
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from pentrace.networks import kinds
-from pentrace.networks.prediction import State
+from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data

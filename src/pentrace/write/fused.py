@@ -8,6 +8,7 @@ which takes longer than to write a sentence.
 sigmoid(z) = (1 + tanh(z / 2)) / 2, and the halves are in the weights: one tanh does for all gates.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -126,72 +127,100 @@ def softplus(raw: np.ndarray) -> np.ndarray:
     return np.logaddexp(raw, np.float32(0))
 
 
+class Stack:
+    """Layers one above the other and a linear output on them, as `networks.layers` runs them."""
+
+    def __init__(
+        self, layers: list[Layer], output: np.ndarray, bias: np.ndarray, skips: bool
+    ) -> None:
+        """Weights of the output (O, H), bias (O,), H the cells of all layers, or of the last."""
+        self.layers, self.output, self.bias, self.skips = layers, output, bias, skips
+
+    def start(self, batch: int) -> None:
+        """Forget everything, for `batch` lines."""
+        for layer in self.layers:
+            layer.start(batch)
+        self.output = laid_out(self.output, batch)
+        self.top = np.empty((self.output.shape[1], batch), np.float32)
+
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        for layer in self.layers:
+            layer.forget(lines)
+
+    def step(
+        self, read: np.ndarray, after_first: Callable[[np.ndarray], None] | None = None
+    ) -> np.ndarray:
+        """Raw outputs float32 (B, O) after `read` (D, B).
+
+        `after_first` is called with the hidden state (H, B) of the first layer, before the others.
+        """
+        at = 0
+        for number, layer in enumerate(self.layers):
+            if number == 0 or self.skips:
+                layer.below[: len(read)] = read
+            if number:
+                below = self.layers[number - 1]
+                layer.below[-below.size :] = below.hidden
+            hidden = layer.step()
+            if number == 0 and after_first is not None:
+                after_first(hidden)
+            if self.skips:
+                self.top[at : at + layer.size] = hidden
+                at += layer.size
+        return (self.output @ (self.top if self.skips else hidden)).T + self.bias
+
+
 class FusedNetwork:
     """A prediction or synthesis network; `start`, then `step` by step."""
 
     def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
         self.settings = settings
         self.window: Window | None = None
-        self.layers: list[Layer] = []
+        layers = [from_torch(weights, f"layers.{n}") for n in range(_lstm_layers(settings))]
         if settings.kind == "synthesis":
-            self._add_first(weights)
-        for number in range(_lstm_layers(settings)):
-            self.layers.append(from_torch(weights, f"layers.{number}"))
-        self.output, self.bias = weights["output.weight"], weights["output.bias"]
+            layers = [self._first(weights), *layers]
+        output = (weights["output.weight"], weights["output.bias"])
+        self.stack = Stack(layers, *output, settings.skips)
 
-    def _add_first(self, weights: dict[str, np.ndarray]) -> None:
-        size = self.settings.hidden
-        recurrent = weights["first.weight_recurrent"]
-        by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
-        self.layers.append(Layer(by_input, recurrent[:, :size], weights["first.bias"]))
+    def _first(self, weights: dict[str, np.ndarray]) -> Layer:
+        """The layer with the window."""
+        size, recurrent = self.settings.hidden, weights["first.weight_recurrent"]
         self.symbols = recurrent.shape[1] - size
         exponential = self.settings.window_parametrisation == "exp"
         parameters = (weights["first.weight_window"], weights["first.bias_window"])
         self.window = Window(*parameters, exponential)
+        by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
+        return Layer(by_input, recurrent[:, :size], weights["first.bias"])
 
     def start(self, batch: int, text: np.ndarray | None = None) -> None:
         """Forget everything; `batch` new lines, with text (B, U) where the network reads one."""
-        for layer in self.layers:
-            layer.start(batch)
+        self.stack.start(batch)
+        self.phi: np.ndarray | None = None
         if self.window is not None:
             if text is None or len(text) != batch:
                 raise ValueError("a synthesis network needs a text for each line")
             self.window.start(text, self.symbols)
-        width = self.settings.hidden * (len(self.layers) if self.settings.skips else 1)
-        self.output = laid_out(self.output, batch)
-        self.top = np.empty((width, batch), np.float32)
-        self.phi: np.ndarray | None = None
 
     def forget(self, lines: np.ndarray) -> None:
         """Put these lines, by their numbers, back to the start."""
-        for layer in self.layers:
-            layer.forget(lines)
+        self.stack.forget(lines)
         if self.window is not None:
             self.window.kappa[:, lines] = 0
 
     def step(self, x: np.ndarray) -> np.ndarray:
-        """Raw outputs float32 (B, 6M + 1) after steps x float32 (B, 3).
+        """Raw outputs float32 (B, 6M + 1 or 6M + 3) after steps x float32 (B, 3).
 
         As `PredictionNetwork` and `SynthesisNetwork` give for one step. `phi` (B, U + 1) is then
         what the window sees, the place behind the text last.
         """
-        skips, size = self.settings.skips, self.settings.hidden
-        for number, layer in enumerate(self.layers):
-            if number == 0 or skips:
-                layer.below[:3] = x.T
-            if number:
-                layer.below[-size:] = self.layers[number - 1].hidden
-            hidden = layer.step()
-            if number == 0 and self.window is not None:
-                self._look(self.window, hidden)
-            if skips:
-                self.top[number * size : (number + 1) * size] = hidden
-        return (self.output @ (self.top if skips else hidden)).T + self.bias
+        return self.stack.step(x.T, None if self.window is None else self._look)
 
-    def _look(self, window: Window, hidden: np.ndarray) -> None:
+    def _look(self, hidden: np.ndarray) -> None:
         """The window goes to the layers above now, and to the first at its next step."""
-        seen, self.phi = window.step(hidden)
-        for layer in self.layers:
+        assert self.window is not None
+        seen, self.phi = self.window.step(hidden)
+        for layer in self.stack.layers:
             layer.below[3 : 3 + self.symbols] = seen
 
 
