@@ -16,7 +16,7 @@ from pentrace.train.data import Data
 from pentrace.train.processes import Processes
 from pentrace.train.settings import TrainSettings
 from pentrace.train.step import Descent
-from pentrace.windows.batches import Lines, line_batches
+from pentrace.windows.batches import Lines, line_batches, stream_batches
 from tests.plain_synthesis import first_layer, one_hot_text
 
 pytestmark = pytest.mark.skipif(
@@ -111,6 +111,30 @@ def test_a_graph_captured_in_inference_mode_serves_training_too():
     torch.testing.assert_close(window, seen)
     with torch.inference_mode():
         torch.testing.assert_close(layer(x, symbols)[1], seen)
+
+
+def test_a_state_from_a_checkpoint_is_gone_on_with():
+    """Checkpoints are read to the CPU: the second half of a text, from there and from the GPU."""
+    settings = NetworkSettings.model_validate(
+        {
+            "kind": "text",
+            "hidden": 8,
+            "layers": 2,
+            "alphabet": "abc",
+            "train": {"batches": "streams"},
+        }
+    )
+    text = np.random.default_rng(0).integers(3, size=201)
+    data = Data(Lines(text, np.array([0, 201]), ["text"], [None]), None)
+    plan = stream_batches(data.lines, 50, 2)
+    losses = []
+    for move in (False, True):
+        descent = Descent(settings, Processes(0, 1, torch.device("cuda", 0)))
+        descent.step(data, plan[0], 0, 0)
+        if move and descent.state:
+            descent.state = [(hidden.cpu(), cell.cpu()) for hidden, cell in descent.state]
+        losses.append(descent.step(data, plan[1], 1, 0)[2].item())
+    assert losses[0] == losses[1]
 
 
 def _data(settings: NetworkSettings, count: int = 6) -> Data:

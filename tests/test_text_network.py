@@ -25,6 +25,7 @@ from pentrace.train.data import load
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
+from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
 from tests.small_text import NETWORK, TRAIN, VERSE, arguments, build, trained
 
@@ -140,9 +141,23 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(corpus: Path, reset: int |
     assert all(torch.equal(again.best[name], value) for name, value in weights.items())
 
 
-def test_the_state_matters_and_is_reset_when_asked(corpus: Path) -> None:
-    carried = trained(corpus, "carried").read_bytes()
-    assert trained(corpus, "reset", reset_every=10).read_bytes() != carried
+@pytest.mark.parametrize(("reset", "begins"), [(None, 0), (10, 30), (20, 20), (30, 30), (50, 0)])
+def test_the_state_is_carried_and_put_to_zero_when_asked(
+    corpus: Path, reset: int | None, begins: int
+) -> None:
+    """After four windows of ten characters the state is that of all since the last reset."""
+    still = {"learning_rate": 1e-30, "reset_every": reset}
+    given = NetworkSettings.model_validate({**NETWORK, "train": {**TRAIN, **still}})
+    known, data, _ = load(corpus / "windows", given)
+    descent = Descent(known, ALONE)
+    plan = stream_batches(data.lines, 10, 4)
+    for number in range(4):
+        descent.step(data, plan[number], number, 0)
+    read = np.concatenate([gather(data.lines, plan[n])[0] for n in range(4)], 1)
+    expected = descent.network.eval()(torch.from_numpy(read[:, begins:]))[1]
+    assert descent.state is not None
+    for found, wanted in zip(descent.state, expected, strict=True):
+        torch.testing.assert_close(found, wanted)
 
 
 def test_several_processes_are_refused(corpus: Path) -> None:

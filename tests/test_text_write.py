@@ -133,8 +133,36 @@ def test_the_command_writes_on(model: Path) -> None:
     both = run(model, "--prompt", "the cat", "--prompt", "who", "--count", "2", "--length", "9")
     assert len(both.split("\n" + "-" * 40 + "\n")) == 4
     assert run(model, "--temperature", "0", "--length", "5", "--prompt", "THÉ", "--substitute")
+    assert run(model, "--prompt", "the\u0301", "--substitute", "--length", "5").startswith("the")
     with pytest.raises(PentraceError, match="never seen Q"):
         run(model, "--prompt", "Q")
+    with pytest.raises(PentraceError, match=r"temperature: .*given: nan"):
+        run(model, "--temperature", "nan")
+
+
+def test_nothing_is_shown_of_a_prompt_that_cannot_be_read(model: Path) -> None:
+    done = CliRunner().invoke(command, ["--model", str(model), "--prompt", "Q"])
+    assert isinstance(done.exception, PentraceError) and not done.output
+
+
+def test_rare_characters_of_a_prompt_are_read_as_in_training(tmp_path: Path) -> None:
+    build(tmp_path, {"a.txt": (VERSE * 12).encode()})
+    path = trained(tmp_path, network={"fold_rare": 3}, steps=1)
+    given = ["--model", str(path), "--prompt", "Zz", "--length", "5", "--seed", "4"]
+    done = CliRunner().invoke(command, given, catch_exceptions=False)
+    assert done.stderr.endswith("one and the same: Zz\n") and done.stdout.startswith("Zz")
+    other = CliRunner().invoke(command, [*given[:3], "QQ", *given[4:]], catch_exceptions=False)
+    assert other.stdout[2:] == done.stdout[2:]
+
+
+def test_it_ends_quietly_when_nobody_reads_any_more(model: Path) -> None:
+    words = [sys.executable, "-m", "pentrace", "text", "--model", str(model), "--length"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*words, "999999999"], **pipes) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.read(20)
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait() == 141
 
 
 def test_it_streams_and_does_not_import_torch(model: Path) -> None:

@@ -44,9 +44,8 @@ def text_loss(logits: Tensor, y: Tensor, mask: Tensor) -> Tensor:
     Logits (B, T, V) as the network gives them.
     """
     rows = logits.transpose(0, 1)  # as they lie in memory
-    if not bool(mask.all()):
-        return cross_entropy(rows[mask.T], y.T[mask.T], reduction="sum")
-    return cross_entropy(rows.reshape(-1, rows.shape[-1]), y.T.reshape(-1), reduction="sum")
+    each = cross_entropy(rows.flatten(0, 1), y.T.flatten(), reduction="none")
+    return each.where(mask.T.flatten(), 0.0).sum()
 
 
 def detached(state: State) -> State:

@@ -1,12 +1,17 @@
 """`pentrace text`: a trained network goes on from a prompt, on the terminal as it writes."""
 
+import os
 import sys
+import unicodedata
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
-from pentrace.networks.text import substituted
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.text import encode, substituted
+from pentrace.settings import explain
 from pentrace.text.fused import load
 from pentrace.text.generate import generate, whole
 from pentrace.text.settings import DrawSettings
@@ -41,10 +46,12 @@ def command(
 ) -> None:
     """Write text with a trained network; one text appears as it is written."""
     network = load(model)
-    given = [prompt for prompt in prompts or ("",) for _ in range(count)]
-    if substitute:
-        given = [substituted(prompt, network.settings.alphabet or "") for prompt in given]
-    how = DrawSettings(temperature=temperature, top_k=top_k, top_p=top_p)
+    read = [prepared(prompt, network.settings, substitute) for prompt in prompts or ("",)]
+    given = [prompt for prompt in read for _ in range(count)]
+    try:
+        how = DrawSettings(temperature=temperature, top_k=top_k, top_p=top_p)
+    except ValidationError as error:
+        raise PentraceError(explain(DrawSettings, error, "")) from None
     try:
         if len(given) > 1:
             texts = whole(network, given, length, how, seed)
@@ -57,5 +64,21 @@ def command(
     except KeyboardInterrupt:
         click.echo()
         sys.exit(130)
-    except BrokenPipeError:
-        raise PentraceError("nobody reads the text any more") from None
+    except BrokenPipeError:  # as when `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def prepared(prompt: str, settings: NetworkSettings, substitute: bool) -> str:
+    """The prompt as the network reads it, in NFC; what it takes for rare is told.
+
+    Raises `PentraceError` for characters that it has no symbol for.
+    """
+    prompt = unicodedata.normalize("NFC", prompt)
+    if substitute:
+        prompt = substituted(prompt, settings.alphabet or "")
+    encode([prompt], settings, "fold", remedy="give another prompt, or --substitute")
+    rare = "".join(sorted(set(prompt) - set(settings.alphabet or "")))
+    if rare:
+        click.echo(f"rare to the network, and read as one and the same: {rare}", err=True)
+    return prompt

@@ -19,7 +19,7 @@ def generate(
     """`length` times: the next character of each of B texts, and the chances (B, V) it came from.
 
     Text b goes on from prompt b, and has random numbers of its own, from seed and b alone. Raises
-    `PentraceError` for characters of a prompt that the network does not know.
+    `PentraceError` for characters of a prompt that the network has no symbol for.
     """
     shown = [*(network.settings.alphabet or ""), RARE]
     random = [np.random.Generator(np.random.Philox(key=[seed, b])) for b in range(len(prompts))]
@@ -35,7 +35,7 @@ def generate(
 def _after(network: FusedText, prompts: list[str]) -> np.ndarray:
     """Logits (B, V) after prompts of any length; an empty one is a line end."""
     given = [prompt or beginning(network.settings) for prompt in prompts]
-    texts = encode(given, network.settings)
+    texts = encode(given, network.settings, "fold", remedy="give another prompt")
     # All end together: those that are shorter wait, and forget what they read while waiting.
     aligned = np.stack([np.roll(row, (row < 0).sum()) for row in texts])
     network.start(len(aligned))

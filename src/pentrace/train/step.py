@@ -105,7 +105,9 @@ class Descent:
         s, start = self.settings, int(batch.start[0])
         if s.batches != "streams" or start == 0 or (s.reset_every and start % s.reset_every == 0):
             return None
-        return self.state
+        # That of a checkpoint lies on the CPU.
+        device = self.processes.device
+        return self.state and [(hidden.to(device), cell.to(device)) for hidden, cell in self.state]
 
     def _prepare(self, step: int, epoch: int) -> None:
         """Learning rate, gradients and dropout as batch `step` wants them."""
