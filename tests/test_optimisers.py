@@ -64,7 +64,7 @@ def test_weights_without_gradient_stay():
     assert torch.equal(unused, torch.ones(2)) and (used < 1).all()
 
 
-@pytest.mark.parametrize("name", ["graves-rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize("name", ["graves-rmsprop", "sgd", "adam", "adamw"])
 def test_every_named_optimiser_goes_down(name):
     weight = torch.full((3,), 1.0, requires_grad=True)
     optimiser = make_optimiser([weight], TrainSettings(optimiser=name, learning_rate=1e-2))
@@ -73,6 +73,16 @@ def test_every_named_optimiser_goes_down(name):
         weight.square().sum().backward()
         optimiser.step()
     assert weight.abs().max() < 0.9
+
+
+def test_sgd_has_momentum():
+    weight = torch.zeros(1, requires_grad=True)
+    given = TrainSettings(optimiser="sgd", momentum=0.9, learning_rate=0.5)
+    optimiser = make_optimiser([weight], given)
+    for _ in range(3):
+        weight.grad = torch.ones(1)
+        optimiser.step()
+    assert weight.item() == pytest.approx(-0.5 * (1 + 1.9 + 2.71))
 
 
 def test_schedules():
@@ -93,6 +103,7 @@ def test_schedules():
         ({"train_on": ["train", "train"]}, "twice"),
         ({"batches": "windows", "length": 10, "stride": 11}, "stride must be <= length"),
         ({"weight_decay": 0.1}, "adamw only"),
+        ({"momentum": 0.9}, "sgd only"),
         ({"steps": None}, "nothing ends the training"),
         ({"steps": None, "epochs": 1, "schedule": "cosine"}, "give steps"),
         ({"warmup": 2000}, "below steps"),

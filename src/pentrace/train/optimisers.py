@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
-from torch.optim import Adam, AdamW, Optimizer
+from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from pentrace.train.settings import TrainSettings
 
@@ -71,6 +71,8 @@ def make_optimiser(weights: Iterable[Tensor], settings: TrainSettings) -> Optimi
     rate = settings.learning_rate
     if settings.optimiser == "graves-rmsprop":
         return GravesRMSProp(weights, lr=rate)
+    if settings.optimiser == "sgd":
+        return SGD(weights, lr=rate, momentum=settings.momentum)
     if settings.optimiser == "adamw":
         return AdamW(weights, lr=rate, weight_decay=settings.weight_decay)
     return Adam(weights, lr=rate)

@@ -52,8 +52,12 @@ class TrainSettings(Settings):
         "the target stays where it is, so that what is drawn finds its way back; 0: none; not for "
         "recognition",
     )
-    optimiser: Literal["graves-rmsprop", "adam", "adamw"] = Field(
-        "adam", description="update rule; graves-rmsprop is the one of the paper"
+    optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
+        "adam",
+        description="update rule; the paper has graves-rmsprop for ink, and sgd for text",
+    )
+    momentum: float = Field(
+        0.0, ge=0, lt=1, description="of sgd only; the paper has 0.99 (Penn) and 0.9 (Wikipedia)"
     )
     learning_rate: float = Field(0.003, gt=0, description="learning rate at its highest")
     weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay; adamw only")
@@ -117,6 +121,8 @@ class TrainSettings(Settings):
             raise ValueError("first_length must be <= max_length, which lines grow to")
         if self.weight_decay and self.optimiser != "adamw":
             raise ValueError("weight_decay works with optimiser adamw only; set it to 0")
+        if self.momentum and self.optimiser != "sgd":
+            raise ValueError("momentum works with optimiser sgd only; set it to 0")
         if self.weight_decay and self.weight_noise:
             raise ValueError("weight_decay would pull the noise to an sd of 1; set it to 0")
         self._check_schedule()
