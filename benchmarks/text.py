@@ -3,9 +3,10 @@
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/text.py
 
 Training: a step of the loop as it is (batch, loss, gradient, optimiser) against its own matrix
-products, timed at their shapes, and against a plain loop over `nn.LSTMCell`. Writing: NumPy's
-network, drawing included, against the same loop in PyTorch. CPU times, in turn, medians of the
-ratios in one round.
+products, timed at their shapes, and against a loop over `torch.lstm_cell`. Writing: NumPy's
+network, drawing included, against the PyTorch network called character by character with its
+state, as one writes it who has the network; and against the loop over `torch.lstm_cell`, the
+fastest that was found in PyTorch. CPU times, in turn, medians of the ratios in one round.
 """
 
 import statistics
@@ -31,7 +32,7 @@ from pentrace.train.processes import Processes
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
 
-NETWORKS = ("small-text", "graves-penn")
+NETWORKS = {"small-text": 16, "graves-penn": 32}  # and the streams of a batch
 ALPHABET = "".join(map(chr, range(40, 122)))
 ROUNDS, WRITTEN = 5, 300
 TARGETS = {"step": 1.3, "writing": 3.0}
@@ -40,7 +41,9 @@ TARGETS = {"step": 1.3, "writing": 3.0}
 def settings(name: str) -> NetworkSettings:
     """A network of config.yaml, with an alphabet of the size that Shakespeare's plays have."""
     config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
-    return NetworkSettings.model_validate({**config["networks"][name], "alphabet": ALPHABET})
+    network = config["networks"][name]
+    network["train"] |= {"batch_size": NETWORKS[name]}
+    return NetworkSettings.model_validate({**network, "alphabet": ALPHABET})
 
 
 def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callable[[], Tensor]:
@@ -107,11 +110,20 @@ def plain_step(
 
 @torch.no_grad()
 def plain_text(network: TextNetwork) -> None:
-    """One text by the loop."""
+    """One text by the loop over cells."""
     state, symbol = zeros(network, 1), torch.zeros(1, 1, dtype=torch.int64)
     for _ in range(WRITTEN):
         chances = (plain_logits(network, symbol, state)[:, 0] / 0.8).softmax(-1)
         symbol = torch.multinomial(chances, 1)
+
+
+@torch.no_grad()
+def called_text(network: TextNetwork) -> None:
+    """One text by calls of the network."""
+    state, symbol = None, torch.zeros(1, 1, dtype=torch.int64)
+    for _ in range(WRITTEN):
+        logits, state = network(symbol, state)
+        symbol = torch.multinomial((logits[:, 0] / 0.8).softmax(-1), 1)
 
 
 def cpu_time(work: Callable[[], object]) -> float:
@@ -139,7 +151,8 @@ def works(s: NetworkSettings) -> dict[str, Callable[[], object]]:
         "plain step": lambda: plain_step(loop, adam, torch.from_numpy(x), torch.from_numpy(y)),
         "writing": lambda: whole(fused, ["a"], WRITTEN, how, 1),
         "16 texts": lambda: whole(fused, ["a"] * 16, WRITTEN, how, 1),
-        "plain writing": lambda: plain_text(loop),
+        "cells writing": lambda: plain_text(loop),
+        "calls writing": lambda: called_text(loop),
     }
 
 
@@ -161,14 +174,16 @@ def measure(name: str) -> None:
     print(f"{name}: {len(s.cells)} x {s.cells[0]}, {s.train.batch_size} x {s.train.length}")
     print(
         f"  training: {speed('step', batch):,.0f} characters/s, {ratio('step', 'products'):.2f} "
-        f"times its products (to reach: {TARGETS['step']}); plain loop "
+        f"times its products (to reach: {TARGETS['step']}); a loop over cells takes "
         f"{ratio('plain step', 'step'):.2f} times as long"
     )
     print(
         f"  writing: {speed('writing', WRITTEN):,.0f} characters/s, "
-        f"{ratio('plain writing', 'writing'):.1f} times the plain loop (to reach: "
-        f"{TARGETS['writing']:g}); 16 texts at once {speed('16 texts', 16 * WRITTEN):,.0f} "
-        f"characters/s, {ratio('plain writing', '16 texts', 16):.1f} times"
+        f"{ratio('calls writing', 'writing'):.1f} times the network called character by character "
+        f"(to reach: {TARGETS['writing']:g}), {ratio('cells writing', 'writing'):.1f} times a loop "
+        f"over cells; 16 texts at once {speed('16 texts', 16 * WRITTEN):,.0f} characters/s, "
+        f"{ratio('calls writing', '16 texts', 16):.1f} and "
+        f"{ratio('cells writing', '16 texts', 16):.1f} times"
     )
 
 
