@@ -55,7 +55,9 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
         "good.txt": VERSE.encode(), "good.md": b"the same name", "noise.txt": bytes(range(1, 32)),
         "wide.txt": "text".encode("utf-16"),
     }  # fmt: skip
-    build(tmp_path, files)
+    told = build(tmp_path, files)
+    assert "1 documents;" in told and "6 raw files could not be read:\n  blank.txt: empty: " in told
+    assert told.count(".txt: ") == 5 and told.endswith("\n  and 1 more\n")
     rejects = {
         r["source"]: r["rule"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()
     }
@@ -66,8 +68,22 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
 
 
 def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match="no text could be read"):
+    with pytest.raises(
+        PentraceError, match=r"1 of 1 raw files .* and one must be left:\n  empty.t"
+    ):
         build(tmp_path, {"empty.txt": b""})
+
+
+def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
+    files = {f"{n}.txt": VERSE.encode() if n else b"\0" for n in range(50)}
+    assert "1 raw files could not be read" in build(tmp_path, files, {"max_reject_share": 0.02})
+    del files["49.txt"]
+    with pytest.raises(PentraceError) as error:
+        build(tmp_path, files, {"max_reject_share": 0.02})
+    told = str(error.value)
+    assert "small: 1 of 49 raw files (2.0%) could not be read; at most 2.0%" in told
+    assert "\n  0.txt: binary: " in told and "`max_reject_share` in `characters`" in told
+    assert [r["source"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()] == ["0.txt"]
 
 
 @given(st.binary(max_size=200))

@@ -17,7 +17,7 @@ start, so it imports nothing but `pentrace.collect.sources`:
   tell about the parsed samples. `split` is left out where there are no split lists.
 
 The reader of texts, `text`, is the only one of its kind; `pentrace characters` calls it, in place
-of `parse` and `label`. The workflow takes a data set for text where its reader is called so. It has:
+of `parse` and `label`. The workflow takes a data set for text if its reader is called so. It has:
 
 - `read(files: pa.Table of schema.RAW, settings: CharacterSettings) -> (documents, rejects,
   messages)`: a `Document` or a `Reject` for each file of one piece, in their order, and what people
