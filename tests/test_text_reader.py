@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from pentrace.collect.package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
 from pentrace.readers.text import decoded, read, without_gutenberg, without_markdown
+from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes
 from tests.small_text import VERSE, build, raw_table
 
@@ -154,6 +156,16 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
     windows = tables.read(tmp_path / "windows/train.parquet")
     assert {len(codes) for codes in windows["codes"].to_pylist()} == {20}
     assert not len(tables.read(tmp_path / "windows/validation2.parquet"))
+
+
+def test_windows_have_100_characters_where_nothing_is_said(tmp_path: Path) -> None:
+    build(tmp_path, {"a.txt": (VERSE * 9).encode()})
+    words = ["--characters", tmp_path / "characters.parquet", "--out", tmp_path / "windows"]
+    CliRunner().invoke(windows, [str(word) for word in words], catch_exceptions=False)
+    table = tables.read(tmp_path / "windows/train.parquet")
+    assert {len(codes) for codes in table["codes"].to_pylist()} == {100}
+    assert table["start"].to_pylist()[:3] == [0, 100, 200]
+    assert text(tmp_path) == VERSE * 9
 
 
 def test_a_folder_of_texts_is_found(tmp_path: Path) -> None:
