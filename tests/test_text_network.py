@@ -21,11 +21,12 @@ from pentrace.networks.text import encode, symbols_of
 from pentrace.networks.transfer import transferred
 from pentrace.text.fused import FusedText
 from pentrace.train.command import command
-from pentrace.train.data import load
+from pentrace.train.data import load, text_of
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.windows.batches import Lines, gather, stream_batches
+from pentrace.windows.text import load_codes
 from tests.small_text import NETWORK, TRAIN, VERSE, arguments, build, trained
 
 ALPHABET = "abcdef "
@@ -109,6 +110,43 @@ def test_learns_and_counts_characters(corpus: Path) -> None:
 def test_pieces_without_a_state_can_be_learnt_from_too(corpus: Path, batches: str) -> None:
     trained(corpus, batches=batches, stride=10)
     assert len(tables.read(corpus / "run/history.parquet")) == 3
+
+
+@pytest.mark.parametrize(
+    ("share", "how", "told"),
+    [
+        (0.001, {}, r"validate_on: 0 characters in the split validation.*; raise characters\.v"),
+        (0.013, {}, r"validate_on: 1 characters .*; raise characters\.validation"),
+        (0.5, {"validate_on": "test"}, r"0 characters in the split test.*; raise characters\.test"),
+        (0.5, {"validate_on": "validation2"}, "texts have train, validation and test"),
+        (0.995, {}, r"train_on: 0 characters .* train.*; lower characters\.validation or"),
+        (
+            0.4,
+            {"batches": "crops", "length": 90},
+            r"44 characters give no crops of length 90; lower train\.length, or .* to streams",
+        ),
+    ],
+)
+def test_too_short_a_text_is_told_what_makes_it_longer(
+    tmp_path: Path, share: float, how: dict, told: str
+) -> None:
+    build(tmp_path, {"a.txt": VERSE.encode()}, {"validation": share, "test": 0})
+    with pytest.raises(PentraceError, match=told) as error:
+        trained(tmp_path, **how)
+    assert "lines" not in str(error.value)
+
+
+def test_two_characters_are_enough_to_validate_on(tmp_path: Path) -> None:
+    build(tmp_path, {"a.txt": VERSE.encode()}, {"validation": 0.025, "test": 0})
+    trained(tmp_path, steps=1, validate_every=1)
+    assert len(load_codes(tmp_path / "windows", ["validation"])) == 2
+    assert len(tables.read(tmp_path / "run/history.parquet")) == 1
+
+
+def test_a_text_without_a_character_is_no_line() -> None:
+    lines = text_of(np.zeros(0, np.int32), settings(), "test")
+    assert (len(lines.ids), len(lines.texts), len(lines.n_steps)) == (0, 0, 0)
+    assert not len(stream_batches(lines, 10, 4))
 
 
 class Stopping(Training):
