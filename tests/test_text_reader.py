@@ -69,6 +69,13 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_text_beyond_the_limit_tells_which(tmp_path: Path) -> None:
+    files = {"a.txt": VERSE.encode() * 2, "b.txt": VERSE.encode()}
+    told = build(tmp_path, files, {"max_bytes": 100})
+    assert "a.txt: too-large: 148 bytes, more than characters.max_bytes (100); raise it" in told
+    assert "1 raw files" not in build(tmp_path, files, {"max_bytes": 148})
+
+
 def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         PentraceError, match=r"1 of 1 raw files .* and one must be left:\n  empty.t"

@@ -62,7 +62,10 @@ def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
     content, path = row["content"], row["path"]
     name = re.sub(r"\.(txt|md)$", "", path, flags=re.I)
     if len(content) > settings.max_bytes:
-        reason = f"{len(content)} bytes, more than max_bytes ({settings.max_bytes})"
+        reason = (
+            f"{len(content):,} bytes, more than characters.max_bytes ({settings.max_bytes:,}); "
+            "raise it, or cut the file into several"
+        )
         return Reject(name, path, "too-large", reason)
     text, encoding = decoded(content)
     control = len(_CONTROL.findall(text))
