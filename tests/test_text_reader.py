@@ -17,7 +17,8 @@ from pentrace.characters.split import parts
 from pentrace.collect.package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
-from pentrace.readers.text import decoded, read, without_gutenberg, without_markdown
+from pentrace.readers._gutenberg import without_gutenberg
+from pentrace.readers.text import decoded, read, without_markdown
 from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes
 from tests.small_text import VERSE, build, raw_table
@@ -125,6 +126,52 @@ def test_gutenberg_s_own_words_are_cut_where_marked(tmp_path: Path) -> None:
     assert row["cut"] == len(MARKED) - len("\nNothing at all.\n")
     build(tmp_path, {"a.txt": MARKED.encode()}, {"cut_gutenberg": False})
     assert "licence" in text(tmp_path)
+
+
+NEW_START = "*** START OF THE PROJECT GUTENBERG EBOOK NOTHING ***"
+NEW_END = "*** END OF THE PROJECT GUTENBERG EBOOK NOTHING ***"
+OLD_END = "End of Project Gutenberg's Etext of Nothing, by Nobody"
+PRINT_START = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***"
+PRINT_END = "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*"
+LATER_END = "*END THE SMALL PRINT! FOR PUBLIC DOMAIN EBOOKS*Ver.02/11/02*END*"
+# Header and footer of a book, in the forms of all years; JUNK is what Gutenberg says beside.
+FORMS = [
+    (f"JUNK\n{NEW_START}", f"{NEW_END}\nJUNK"),
+    ("JUNK\n***START OF THIS PROJECT GUTENBERG EBOOK A***", f"{OLD_END}\n{NEW_END}\nJUNK"),
+    ("JUNK\n*** START OF THE PROJECT GUTENBERG EBOOK LONG\n JUNK, JUNK ***", f"{NEW_END}\nJUNK"),
+    ("*** START OF THE PROJECT GUTENBERG EBOOK A\nJUNK\nJUNK***", f"{NEW_END}\n JUNK ***"),
+    (f"JUNK\n{PRINT_START}\nJUNK\n{PRINT_END}", f"{OLD_END}\nJUNK"),
+    (f"JUNK\n{PRINT_END}", OLD_END),
+    (f"JUNK\n{PRINT_START}\nJUNK\n{PRINT_END}\nJUNK\n{NEW_START}", f"{NEW_END}\nJUNK"),
+    (f"JUNK\n{NEW_START}", f"{NEW_END}\nJUNK\n{PRINT_START}\nJUNK\n{LATER_END}"),
+]
+BODIES = st.text("ab *.\n", max_size=40)
+
+
+@given(st.lists(st.tuples(st.sampled_from(FORMS), BODIES), min_size=1, max_size=4))
+def test_every_book_between_its_marks_is_kept_and_nothing_else(books: list) -> None:
+    whole = "\n".join(f"{head}\n{body}\n{foot}" for (head, foot), body in books) + "\n"
+    kept = without_gutenberg(whole)
+    assert "JUNK" not in kept and "GUTENBERG" not in kept.upper() and "PRINT" not in kept
+    assert "".join(kept.split()) == "".join("".join(body.split()) for _, body in books)
+
+
+@given(BODIES)
+def test_a_mark_alone_cuts_its_own_side(body: str) -> None:
+    assert without_gutenberg(body) == body
+    for mark in (NEW_START, PRINT_END, LATER_END):
+        assert without_gutenberg(f"JUNK\n{mark}\n{body}c") == f"\n{body}c"
+    for mark in (NEW_END, OLD_END, f"{PRINT_START}\nJUNK\n{PRINT_END}\n "):
+        assert without_gutenberg(f"{body}\n{mark}").rstrip() == body.rstrip()
+    unclosed = f"JUNK\n{NEW_START}\n{body}\n{NEW_START}\nc"
+    assert without_gutenberg(unclosed) == f"\n{body}\n\nc"
+
+
+@given(st.lists(st.sampled_from([NEW_START, NEW_END, PRINT_START, PRINT_END, "a", "***"])))
+def test_marks_in_any_order_leave_a_part_of_the_text(lines: list[str]) -> None:
+    kept = without_gutenberg("\n".join(lines))
+    assert kept.count("a") <= lines.count("a") and len(kept) <= len("\n".join(lines))
+    assert not {NEW_START, NEW_END, PRINT_END} & set(kept.split("\n"))
 
 
 def test_markdown_loses_its_marks_and_nothing_else() -> None:
