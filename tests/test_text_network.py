@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 from click.testing import CliRunner
 from pydantic import ValidationError
 from safetensors import safe_open
 
 from pentrace import tables
+from pentrace.config import load as load_config
 from pentrace.errors import PentraceError
 from pentrace.networks.character import TextNetwork, text_loss
 from pentrace.networks.settings import NetworkSettings
@@ -25,9 +27,11 @@ from pentrace.train.data import load, text_of
 from pentrace.train.loop import Training
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
+from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
 from pentrace.windows.text import load_codes
 from tests.small_text import NETWORK, TRAIN, VERSE, arguments, build, trained
+from tests.test_docs import merged
 
 ALPHABET = "abcdef "
 ALONE = Processes(0, 1, torch.device("cpu"))
@@ -147,6 +151,37 @@ def test_a_text_without_a_character_is_no_line() -> None:
     lines = text_of(np.zeros(0, np.int32), settings(), "test")
     assert (len(lines.ids), len(lines.texts), len(lines.n_steps)) == (0, 0, 0)
     assert not len(stream_batches(lines, 10, 4))
+
+
+LARGE = {
+    "graves-penn": [1000],
+    "graves-wikipedia": [700] * 7,
+    "keras-1000-800": [1000, 800],
+    "keras-3x700": [700] * 3,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_preset_trains_its_large_network(corpus: Path, name: str) -> None:
+    root = Path(__file__).parent.parent
+    values, preset = (
+        yaml.safe_load((root / path).read_text())
+        for path in ("config.yaml", f"workflow/presets/{name}.yaml")
+    )
+    config = load_config(merged(values, preset))
+    assert config.trained == [("shakespeare", name)]
+    network = config.networks[name].model_dump()
+    network["train"] |= {"length": 4, "batch_size": 1, "reset_every": 4}
+    known, train, _ = load(corpus / "windows", NetworkSettings.model_validate(network))
+    assert known.cells == LARGE[name]
+    descent = Descent(known, ALONE)
+    before = descent.network.output.bias.detach().clone()
+    plan = stream_batches(train.lines, 4, 1)
+    points, counted, loss = descent.step(train, plan[0], 0, 0)
+    assert points == counted == 4
+    # It knows nothing yet: each character costs about as much as a guess.
+    assert loss.item() / 4 == pytest.approx(math.log(len(known.alphabet or "")), rel=0.1)
+    assert not torch.equal(descent.network.output.bias, before)
 
 
 class Stopping(Training):
