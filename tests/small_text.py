@@ -25,7 +25,8 @@ def build(folder: Path, files: dict[str, bytes], settings: dict | None = None) -
     outputs = ("characters", "vocabulary", "documents", "rejects")
     arguments = ["--dataset", "small", "--raw", folder / "raw"]
     arguments += [a for name in outputs for a in (f"--{name}", folder / f"{name}.parquet")]
-    arguments += ["--settings", json.dumps(settings or {"validation": 0.2, "test": 0.2})]
+    given = {"max_reject_share": 1, **(settings or {"validation": 0.2, "test": 0.2})}
+    arguments += ["--settings", json.dumps(given)]
     done = CliRunner().invoke(characters, [str(a) for a in arguments], catch_exceptions=False)
     arguments = ["--characters", folder / "characters.parquet", "--out", folder / "windows"]
     arguments += ["--settings", '{"length": 20, "stride": 15}']

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from pentrace import tables
 from pentrace.collect.archive import archive_files
 from pentrace.collect.command import command, without
-from pentrace.collect.find import MAX_FILE, Found, find, notes, table_path, wanted
+from pentrace.collect.find import Found, find, notes, table_path, tree_files, wanted
 from pentrace.collect.pack import pack
 from pentrace.collect.scan import scan
 from pentrace.collect.shards import names, natural, shard_of
 from pentrace.errors import PentraceError
-from pentrace.readers.sources import iam, inkml, svc2004
+from pentrace.readers.sources import iam, inkml, svc2004, text
 
 FORMS = ("a01-000u", "a01-001", "b02-100", "b02-101z", "c03-003")
 LINES = {
@@ -275,11 +275,37 @@ def test_a_hostile_archive_is_refused_and_nothing_is_written(tmp_path: Path) -> 
     bad = tar(tmp_path / "up/lineStrokes.tar.gz", LINES | {"../../evil.xml": b"x"}, "gz")
     with pytest.raises(PentraceError, match=r"lineStrokes\.tar\.gz: file name '\.\./\.\./evil"):
         collect(bad.parent, tmp_path / "out")
-    bomb = zipped(tmp_path / "bomb/lineStrokes.zip", {"x.xml": bytes(MAX_FILE + 1)})
+    bomb = zipped(tmp_path / "bomb/lineStrokes.zip", {"x.xml": bytes(iam.INK[0].max_bytes + 1)})
     assert bomb.stat().st_size < 100_000
-    with pytest.raises(PentraceError, match=r"lineStrokes\.zip: x\.xml: 64,000,001 bytes"):
+    told = (
+        r"lineStrokes\.zip: x\.xml: 64,000,001 bytes, and a file of pen positions of the lines may"
+    )
+    with pytest.raises(PentraceError, match=told):
         collect(bomb.parent, tmp_path / "out")
     assert not list(tmp_path.rglob("evil.xml")) and not list((tmp_path / "out").iterdir())
+
+
+def sparse(path: Path, size: int) -> None:
+    """A file of `size` bytes that takes next to no room."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def test_a_text_may_be_larger_than_any_recording(tmp_path: Path) -> None:
+    (wikipedia, too_much) = (tmp_path / "a", tmp_path / "b")
+    sparse(wikipedia / "enwik8.txt", 100_000_000)
+    (found,) = tree_files(Found(text.INK[0], wikipedia, True))
+    assert found.size == 100_000_000
+    sparse(too_much / "all.txt", 1_000_000_001)
+    told = (
+        r"all\.txt: 1,000,000,001 bytes, and a file of plain text may have 1,000,000,000: .* cut it"
+    )
+    with pytest.raises(PentraceError, match=told):
+        scan("text", too_much, 1, tmp_path / "out")
+    sparse(tmp_path / "c/x.inkml", 100_000_000)
+    with pytest.raises(PentraceError, match=r"x\.inkml: .* of InkML files may have 64,000,000"):
+        scan("inkml", tmp_path / "c", 1, tmp_path / "out")
 
 
 def test_links_and_folders_in_an_archive_are_passed_over(tmp_path: Path) -> None:

@@ -213,6 +213,17 @@ def test_a_data_set_may_have_networks_of_its_own() -> None:
     assert "datasets.shakespeare.train: no 'small-txt'" in told
 
 
+def test_windows_of_texts_have_a_length_of_their_own() -> None:
+    wider = {"windows": {"length": 500, "stride": 400}}
+    own = {"windows": {"length": 60, "stride": 30}}
+    config = loaded({**wider, "datasets": {"alice": own, "iam": own}})
+    found = {name: entry.windows for name, entry in config.datasets.items()}
+    assert (found["shakespeare"].length, found["shakespeare"].stride) == (100, 100)
+    assert (found["alice"].length, found["alice"].stride) == (60, 30) == (60, found["iam"].stride)
+    assert (found["kanji"].length, found["kanji"].stride) == (500, 400)
+    assert "'length'" in refused({"datasets": {"alice": {"windows": {"lenght": 10}}}})
+
+
 def test_networks_for_text_are_networks_of_text_alone() -> None:
     told = refused({"run": ["shakespeare"], "datasets": {"shakespeare": {"train": True}}})
     assert "datasets.shakespeare.train: 'small' is of kind prediction" in told

@@ -17,6 +17,7 @@ from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
 from pentrace.ink import to_table
 from pentrace.label.settings import LabelSettings
+from pentrace.label.split import seeded_split
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers import kanjivg
 from pentrace.readers.sources.kanjivg import group
@@ -116,6 +117,36 @@ def test_variants_stay_with_their_character() -> None:
         ("04e00", "一"), ("04e00", "一"), ("04e01", "丁")
     ]  # fmt: skip
     assert group("kanji/04e00-Kaisho.svg") == group("kanji/04e00.svg") == "04e00"
+
+
+def test_two_codes_of_one_character_are_one_form_and_one_shard() -> None:
+    files = dict.fromkeys(("096f6.svg", "0f9b2.svg", "0F9B2-Kaisho.svg"), svg(CURVE))
+    parsed = read(files, variants="all")
+    rows = pa.Table.from_pylist(parsed.samples, schema=schema.PARSED)
+    found = kanjivg.label(pa.table([]), rows, [], LabelSettings())
+    assert {(row["form"], row["text"]) for row in found.rows} == {("096f6", "\u96f6")}
+    assert [row["sample_id"] for row in found.rows] == ["096f6", "0f9b2", "0F9B2-Kaisho"]
+    assert {group(f"kanji/{name}") for name in files} == {"096f6"}
+
+
+def test_no_character_of_the_package_is_in_two_splits() -> None:
+    names = [path.stem for path in raw_folder(Path("package:kanjivg")).glob("*.svg")]
+    texts = [chr(int(name.partition("-")[0], 16)) for name in names]
+    samples = [
+        {"sample_id": n, "text": t, "writer": None} for n, t in zip(names, texts, strict=True)
+    ]
+    rows = kanjivg.label(pa.table([]), pa.Table.from_pylist(samples), [], LabelSettings()).rows
+    splits = seeded_split(rows, LabelSettings(split="form"))
+    where: dict[str, set[str]] = {}
+    for row, split in zip(rows, splits, strict=True):
+        where.setdefault(row["text"], set()).add(split)
+    assert len(rows) > len(where) > 6000
+    assert all(len(found) == 1 for found in where.values())
+
+
+@given(st.text("0123456789abcdefABCDEF", min_size=4, max_size=6))
+def test_any_wanted_file_has_a_shard(code: str) -> None:
+    assert group(f"kanji/{code}.svg") == group(f"{code.upper()}-Kaisho.svg") != ""
 
 
 def test_what_cannot_be_read_is_named() -> None:

@@ -14,11 +14,12 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.__main__ import cli
 from pentrace.errors import PentraceError
-from pentrace.label.command import refuse_many_rejects, refuse_same_names, with_splits
+from pentrace.label.command import refuse_same_names, with_splits
 from pentrace.label.settings import LabelSettings
 from pentrace.label.split import group, seeded_split, shared_writers
 from pentrace.parse.settings import ParseSettings
 from pentrace.readers._iam_labels import label
+from pentrace.readers.rejected import refuse_many_rejects
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "iam"
 HEADER = '<WhiteboardCaptureSession><General><Form id="x" writerID="{}"/></General>'
@@ -256,15 +257,15 @@ def rejects(n: int) -> list[dict]:
 
 
 def test_too_many_rejects_fail_with_names_and_remedy():
-    refuse_many_rejects("iam", parsed(*"abc"), rejects(1), 0.25)
+    refuse_many_rejects("iam", 3, rejects(1), 0.25, "label")
     with pytest.raises(PentraceError) as error:
-        refuse_many_rejects("iam", parsed(*"abc"), rejects(8), 0.25)
+        refuse_many_rejects("iam", 3, rejects(8), 0.25, "label")
     message = str(error.value)
     assert "8 of 11 raw files (72.7%)" in message and "at most 25.0%" in message
     assert "bad0.xml: xml-syntax: why" in message and "and 3 more" in message
-    assert "max_reject_share" in message
+    assert "`max_reject_share` in `label`" in message
     with pytest.raises(PentraceError, match="one must be left"):
-        refuse_many_rejects("iam", parsed(), rejects(1), 1.0)
+        refuse_many_rejects("iam", 0, rejects(1), 1.0, "label")
 
 
 def test_two_files_of_one_name_are_refused():

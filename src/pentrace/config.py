@@ -1,6 +1,7 @@
 """The whole configuration: the settings of every stage put together and checked before any job.
 
-A data set's own `label`, `clean`, `normalise` and `windows` are merged over the ones at the top.
+A data set's own `label`, `clean`, `normalise` and so on are merged over the ones at the top; those
+of a text with its `windows` over `OF_TEXT`, since the top's are counted in points of ink.
 """
 
 import re
@@ -25,7 +26,7 @@ from pentrace.rewrite.settings import RewriteSettings
 from pentrace.sample.settings import SampleSettings
 from pentrace.settings import Settings, explain
 from pentrace.text.settings import TextSettings
-from pentrace.windows.settings import WindowSettings
+from pentrace.windows.settings import OF_TEXT, WindowSettings
 
 PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
@@ -162,11 +163,13 @@ def _alone(entry: Any) -> Any:
 
 
 def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Each data set with the top's sections under its own."""
-    return {
-        name: {**entry, **{s: {**values.get(s, {}), **entry.get(s, {})} for s in PER_DATASET}}
-        for name, entry in values["datasets"].items()
-    }
+    """Each data set with the top's sections under its own, or `OF_TEXT` under a text's windows."""
+    datasets = {}
+    for name, entry in values["datasets"].items():
+        top = {**values, "windows": OF_TEXT} if entry["reader"] == "text" else values
+        sections = {s: {**top.get(s, {}), **entry.get(s, {})} for s in PER_DATASET}
+        datasets[name] = {**entry, **sections}
+    return datasets
 
 
 def _spelling(config: Config) -> list[str]:

@@ -73,7 +73,7 @@ LABELS = _table(
     "One row per parsed sample: what other files, or a seeded split, tell about it.",
     _column("sample_id", pa.string(), "the line or signature"),
     _column("writer", pa.string(), "writer, null where unknown", null=True),
-    _column("form", pa.string(), "IAM form; KanjiVG: code of the character; or null", null=True),
+    _column("form", pa.string(), "IAM form; KanjiVG: code of the text; or null", null=True),
     _column("text", pa.string(), "transcript in NFC, null where none fits", null=True),
     _column(
         "split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True

@@ -12,6 +12,7 @@ from pentrace.characters.settings import CharacterSettings
 from pentrace.characters.split import Part, parts
 from pentrace.collect.shards import natural
 from pentrace.errors import PentraceError
+from pentrace.readers.rejected import named, refuse_many_rejects
 from pentrace.readers.results import Reject
 from pentrace.readers.text import Document, read
 from pentrace.settings import settings_option
@@ -40,10 +41,9 @@ def command(
 ) -> None:
     """Read texts into characters, and split the corpus where it stands."""
     found, refused, told = _read(raw, settings)
-    tables.write_rows(rejects, schema.REJECTS, [_reject(dataset, one) for one in refused])
-    if not found:
-        reasons = "\n".join(f"  {one.source}: {one.reason}" for one in refused)
-        raise PentraceError(f"{raw}: no text could be read\n{reasons}")
+    lost = [_reject(dataset, one) for one in refused]
+    tables.write_rows(rejects, schema.REJECTS, lost)
+    refuse_many_rejects(dataset, len(found), lost, settings.max_reject_share, "characters")
     codes = [code_points(document.text) for document in found]
     split = parts([len(c) for c in codes], settings)
     names = [document.sample_id for document in found]
@@ -55,6 +55,8 @@ def command(
         f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
     )
     click.echo("\n".join([*told, f"{len(found):,} documents; characters: {sizes}"]))
+    if lost:
+        click.echo("\n".join([f"{len(lost):,} raw files could not be read:", *named(lost)]))
 
 
 def code_points(text: str) -> np.ndarray:

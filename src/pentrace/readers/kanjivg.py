@@ -19,6 +19,7 @@ from pentrace.readers import _file_labels
 from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._svg_paths import evenly, pieces
 from pentrace.readers.results import Labelled, Parsed, Reject
+from pentrace.readers.sources.kanjivg import group
 from pentrace.readers.xml import parse_xml
 
 _NAME = re.compile(r"([0-9a-f]{4,6})(?:-(\w+))?", re.IGNORECASE)
@@ -58,9 +59,12 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 def label(
     files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
-    """The character itself as text, and its code as form, which a split by form keeps together."""
+    """The character as text, and its code, both in NFC; the code is the form, for a split by it.
+
+    Sample ids stay the names of the files, whichever of two codes of one character they have.
+    """
     found = _file_labels.label(samples)
-    rows = [row | {"form": row["sample_id"].partition("-")[0]} for row in found.rows]
+    rows = [row | {"form": group(row["sample_id"])} for row in found.rows]
     return Labelled(rows, found.rejects)
 
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pentrace.characters.settings import CharacterSettings
+from pentrace.readers._gutenberg import without_gutenberg
 from pentrace.readers.results import Reject
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_START = re.compile(r"^ *\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG[^\n]*$", re.M | re.I)
-_END = re.compile(r"^ *(?:\*{3} ?)?END OF (?:THE |THIS )?PROJECT GUTENBERG[^\n]*$", re.M | re.I)
 # A text has next to no control characters; a picture or an archive is full of them.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.001
@@ -62,7 +61,10 @@ def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
     content, path = row["content"], row["path"]
     name = re.sub(r"\.(txt|md)$", "", path, flags=re.I)
     if len(content) > settings.max_bytes:
-        reason = f"{len(content)} bytes, more than max_bytes ({settings.max_bytes})"
+        reason = (
+            f"{len(content):,} bytes, more than characters.max_bytes ({settings.max_bytes:,}); "
+            "raise it, or cut the file into several"
+        )
         return Reject(name, path, "too-large", reason)
     text, encoding = decoded(content)
     control = len(_CONTROL.findall(text))
@@ -88,14 +90,6 @@ def decoded(content: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     return re.sub("\r\n?", "\n", text.removeprefix(BOM)), encoding
-
-
-def without_gutenberg(text: str) -> str:
-    """What stands between the marks of Project Gutenberg; all of a text that has none."""
-    start, ends = _START.search(text), list(_END.finditer(text))
-    first = start.end() if start else 0
-    last = next((end.start() for end in ends if end.start() >= first), len(text))
-    return text[first:last]
 
 
 def without_markdown(text: str) -> str:

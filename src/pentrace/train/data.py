@@ -14,6 +14,13 @@ from pentrace.windows.text import load_codes
 
 OTHER_DATA = "take data whose transcripts it knows"
 OTHER_ALPHABET = "set alphabet to null, or fold_rare above 0"
+# What makes a split of a text longer.
+LONGER = {
+    "train": "lower characters.validation or characters.test, or read more text",
+    "validation": "raise characters.validation, or read more text",
+    "test": "raise characters.test, or read more text",
+    "validation2": "name other splits: texts have train, validation and test",
+}
 
 
 class Data(NamedTuple):
@@ -34,19 +41,35 @@ def load(windows: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Dat
     """The settings with their alphabet, the lines to train on, and those to validate on.
 
     Lines without a transcript are left out where the network needs one. Raises `PentraceError`
-    for a split without lines, and for characters outside an alphabet that was given.
+    for a split without lines, or of a text without two characters, and for characters outside an
+    alphabet that was given.
     """
     settings = fill_alphabet(windows, settings)
     train = read(windows, settings, list(settings.train.train_on), OTHER_ALPHABET)
     validation = read(windows, settings, [settings.train.validate_on], OTHER_ALPHABET)
+    check = _check_text if settings.kind == "text" else _check_lines
     for data, key in ((train, "train_on"), (validation, "validate_on")):
-        if not len(data.lines.ids):
-            text = " with a transcript" if settings.kind in ("synthesis", "recognition") else ""
-            raise PentraceError(
-                f"{windows}: no lines{text} in the split {getattr(settings.train, key)}; "
-                f"set train.{key} to splits that have some"
-            )
+        check(windows, settings, data, key)
     return settings, train, validation
+
+
+def _check_lines(windows: Path, settings: NetworkSettings, data: Data, key: str) -> None:
+    if not len(data.lines.ids):
+        text = " with a transcript" if settings.kind in ("synthesis", "recognition") else ""
+        raise PentraceError(
+            f"{windows}: no lines{text} in the split {getattr(settings.train, key)}; "
+            f"set train.{key} to splits that have some"
+        )
+
+
+def _check_text(windows: Path, settings: NetworkSettings, data: Data, key: str) -> None:
+    if len(data.lines.steps) < 2:
+        asked = getattr(settings.train, key)
+        splits = [asked] if isinstance(asked, str) else asked
+        raise PentraceError(
+            f"{windows}: train.{key}: {len(data.lines.steps)} characters in the split "
+            f"{', '.join(splits)}, and the first is only read; {LONGER[splits[0]]}"
+        )
 
 
 def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
@@ -81,6 +104,6 @@ def read(
 def text_of(codes: np.ndarray, settings: NetworkSettings, name: str) -> Lines:
     """A text, code points int32 (N,), as one line of N symbols; none where it has no character."""
     symbols = symbols_of(codes, settings)
-    return Lines(
-        symbols, np.array([0, len(codes)][: len(codes) + 1]), [name] * bool(len(codes)), [None]
-    )
+    if not len(codes):
+        return Lines(symbols, np.zeros(1, np.int64), [], [])
+    return Lines(symbols, np.array([0, len(codes)]), [name], [None])

@@ -43,9 +43,11 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
     """
     plan = _plan(lines, settings, epoch)
     if not len(plan):
+        is_text = lines.steps.ndim == 1  # one line of symbols, which nothing takes whole
+        what = f"the {len(lines.steps)} characters give no" if is_text else "no line gives"
         raise PentraceError(
-            f"no line of the training splits gives {settings.batches} of length "
-            f"{settings.length}; lower train.length, or set train.batches to lines"
+            f"training splits: {what} {settings.batches} of length {settings.length}; "
+            f"lower train.length, or set train.batches to {'streams' if is_text else 'lines'}"
         )
     return plan
 

@@ -11,7 +11,7 @@ from pentrace.errors import PentraceError
 from pentrace.settings import settings_option
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
-from pentrace.windows.settings import SPLITS, WindowSettings
+from pentrace.windows.settings import OF_TEXT, SPLITS, WindowSettings
 from pentrace.windows.text import text_windows
 
 GROUP = 512  # samples in one row group
@@ -32,7 +32,8 @@ def command(
 ) -> None:
     """Cut offsets, or the characters of texts, into fixed-length windows."""
     if characters is not None and offsets is None and samples is None:
-        _of_characters(Path(characters), Path(out), settings)
+        chosen = settings if settings.model_fields_set else WindowSettings(**OF_TEXT)
+        _of_characters(Path(characters), Path(out), chosen)
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:

@@ -6,12 +6,19 @@ from pentrace.settings import Settings
 
 # All splits there are, in the order in which they are told.
 SPLITS = ("train", "validation", "validation2", "test")
+# The windows of a text where nothing else is said: a character tells more than a step of the pen.
+OF_TEXT = {"length": 100, "stride": 100}
 
 
 class WindowSettings(Settings):
-    """How samples are cut into windows."""
+    """How samples are cut into windows; texts as `OF_TEXT` says where nothing is given."""
 
-    length: int = Field(300, ge=2, description="offsets, or characters, in one window")
+    length: int = Field(
+        300,
+        ge=2,
+        description="offsets, or characters, in one window; a text has length and stride 100 where "
+        "neither is given",
+    )
     stride: int = Field(300, ge=1, description="steps from one window's start to the next")
 
     @model_validator(mode="after")

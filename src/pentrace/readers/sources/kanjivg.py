@@ -1,5 +1,6 @@
 """Where the files of KanjiVG are: in its Python package, or unpacked from its releases."""
 
+import unicodedata
 from pathlib import PurePosixPath
 
 from pentrace.collect.sources import Source
@@ -19,5 +20,13 @@ LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """The character: its variants stay with it."""
-    return PurePosixPath(path).stem.partition("-")[0]
+    """Code of the character in NFC: variants, and ideographs for compatibility, stay with it.
+
+    零 has a second code, 0f9b2, which is drawn alike and is 096f6 in NFC.
+    """
+    code = PurePosixPath(path).stem.partition("-")[0]
+    try:
+        character = chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return code.lower()  # not the code of a character, which the reader says
+    return "+".join(f"{ord(c):05x}" for c in unicodedata.normalize("NFC", character))

@@ -10,6 +10,9 @@ INK = (
         members=r".*\.(txt|md)",
         where="any text, best as UTF-8; docs/text.md has examples",
         without="",
+        # A corpus is often one file: the paper's part of Wikipedia has 100 MB. How much of that is
+        # read is said by `characters.max_bytes`.
+        max_bytes=1_000_000_000,
     ),
 )
 LABELS: tuple[Source, ...] = ()
