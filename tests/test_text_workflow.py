@@ -50,3 +50,39 @@ def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
     planned = checkout.rules("-n", *preset)
     assert {"train shakespeare small-text", "plot_transfer alice transferred-text"} <= planned
     assert "plot_transfer alice small-text" not in planned
+
+
+def transfer_figure(checkout: Checkout, **networks: str) -> str:
+    """The command that would draw the figure of transferred-text, with other networks on Alice."""
+    raw = checkout.folder / "data/raw/text/alice"
+    raw.mkdir(parents=True)
+    (raw / "alice.txt").write_text(VERSE)
+    lines = ["run: [shakespeare, alice]", "networks:"]
+    lines += [f"  {name}: {{kind: text, {value}}}" for name, value in networks.items()]
+    lines += [f"datasets: {{alice: {{train: [{', '.join(networks)}, transferred-text]}}}}"]
+    (checkout.folder / "other.yaml").write_text("\n".join(lines))
+    printed = checkout.snakemake("-n", "--printshellcmds", "--configfile", "other.yaml")
+    return next(line for line in printed.splitlines() if "pentrace plot transfer" in line)
+
+
+SMALL = "layers: 2, hidden: 256, embedding: 32, train: "
+
+
+def test_the_curve_without_transfer_is_of_the_same_network(checkout: Checkout) -> None:
+    trained = SMALL + (
+        "{batches: streams, length: 100, batch_size: 16, learning_rate: 0.006, schedule: cosine, "
+        "warmup: 30, clip_norm: 1, steps: 1000, validate_every: 100}"
+    )
+    shell = transfer_figure(
+        checkout,
+        larger=trained.replace("256", "300"),
+        longer=trained.replace("steps: 1000", "steps: 2000"),
+        again=f"start: alike, {trained}",
+        alike=trained,
+    )
+    assert "--anew results/alice/alike/history.parquet" in shell
+
+
+def test_where_no_network_is_alike_there_is_no_curve_without_transfer(checkout: Checkout) -> None:
+    shell = transfer_figure(checkout, other=SMALL + "{batches: streams}")
+    assert "--anew" not in shell and "--start shakespeare/small-text" in shell

@@ -111,9 +111,7 @@ rule plot_transfer:
     input:
         history="results/{dataset}/{network}/history.parquet",
         anew=lambda w: (
-            f"results/{w.dataset}/{anew(w.dataset)}/history.parquet"
-            if anew(w.dataset)
-            else []
+            f"results/{w.dataset}/{anew(w)}/history.parquet" if anew(w) else []
         ),
         code=plot_code("transfer"),
     output:

@@ -128,8 +128,9 @@ CAPTIONS = {
     "transfer": Caption(
         "Training",
         "With and without transfer",
-        "Bits per character of the validation split over training steps: of this network, which "
-        "began with the weights of one trained on another corpus, and of one that began anew.",
+        "Bits per character of the validation split over training steps, of this network, which "
+        "began with the weights of one trained on another corpus. Blue, where the run has one: the "
+        "same network, trained in the same way from random weights.",
     ),
     "temperature": Caption(
         "Samples",
