@@ -17,6 +17,7 @@ networks:
     hidden: 8
     train: {length: 10, batch_size: 2, warmup: 0, steps: 4, validate_every: 2}
 text: {length: 20, samples: 1, temperatures: [0, 1]}
+evaluate_text: {words: words.txt}
 """
 
 
@@ -27,6 +28,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
         (raw / f"{number}.txt").write_text(VERSE * 3)
     (raw / "bad.txt").write_bytes(b"\x00" * 9)
     (checkout.folder / "tiny.yaml").write_text(TINY)
+    (checkout.folder / "words.txt").write_text("the cat")
     checkout.snakemake("--configfile", "tiny.yaml")
     folder = checkout.folder / "results/alice"
     assert pd.read_parquet(folder / "documents.parquet").characters.sum() == 9 * len(VERSE)
@@ -36,10 +38,20 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     page = (checkout.folder / "results/report.html").read_text()
     assert "alice/small-text" in page and "bits per character" in page
     assert "Nothing to be done" in checkout.snakemake("--configfile", "tiny.yaml")
+    # Other words are measured again, and nothing else is done.
+    (checkout.folder / "words.txt").write_text("the dog")
+    rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
+    assert rules == {"evaluate_text", "report", "all"}
     # Another sample trains nothing; a network of another corpus begins from this one.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
     assert "sample_text" in rules and not rules & {"train", "characters", "text_windows"}
+
+
+def test_a_missing_list_of_words_is_told_before_anything_is_trained(checkout: Checkout) -> None:
+    given = ("--config", "evaluate_text={words: none.txt}", "run=[shakespeare]")
+    told = checkout.snakemake("-n", *given, fails=True)
+    assert "Missing input files" in told and "none.txt" in told
 
 
 def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:

@@ -70,6 +70,7 @@ rule evaluate_text:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
         samples="results/{dataset}/{network}/samples",
+        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
         code=code("pentrace.evaluate.text"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
