@@ -17,6 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.table import name
 from pentrace.evaluate.text import command as evaluate
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.networks.character import TextNetwork
@@ -171,11 +172,14 @@ def test_a_network_for_ink_is_refused(tmp_path: Path) -> None:
         run(tmp_path / "ink.safetensors")
 
 
-def counting(bias: list[float]) -> TextNetwork:
+def of_abc(**change: object) -> NetworkSettings:
+    given = {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
+    return NetworkSettings.model_validate({**given, **change})
+
+
+def counting(bias: list[float], **change: object) -> TextNetwork:
     """A network that gives each symbol the same chance always, exp(bias)."""
-    settings = NetworkSettings.model_validate(
-        {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
-    )
+    settings = of_abc(**change)
     network = TextNetwork(settings)
     with torch.no_grad():
         network.output.weight.zero_()
@@ -202,6 +206,15 @@ def test_dynamic_evaluation_learns_a_repeated_text_and_leaves_the_network_alone(
     # The first piece is predicted before anything is learnt from it.
     assert dynamic_loss(network, symbols[:21], 20, 1.0, 5.0) == pytest.approx(20 * math.log(3))
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+def test_nothing_is_dropped_while_it_learns_from_what_it_reads() -> None:
+    torch.manual_seed(1)
+    network = TextNetwork(of_abc(dropout=0.9))
+    symbols = np.tile([0, 1, 1, 2], 30)
+    static = static_loss(network, symbols, 100)
+    assert dynamic_loss(network, symbols, 20, 1e-12, 1.0) == pytest.approx(static, rel=1e-5)
+    assert not network.training and network.dropout.p == 0.9
 
 
 def test_words_are_found_and_known() -> None:
@@ -254,3 +267,11 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     page = render("run: []", "", *parts)
     assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
     assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" in page
+
+
+def test_networks_are_named_as_the_paper_writes_them() -> None:
+    assert name(of_abc(layers=2)) == "text 2 x 3"
+    assert name(of_abc(sizes=[1000, 800])) == "text 1000 + 800"
+    noisy = {"layers": 3, "hidden": 400, "train": {"weight_noise": 0.075}}
+    found = name(NetworkSettings.model_validate(noisy))
+    assert found == "prediction 3 x 400, adaptive weight noise"

@@ -81,6 +81,8 @@ rule evaluate_text:
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
+    resources:
+        gpu=GPU,
     params:
         windows=folder("results/{dataset}/windows"),
         settings=CONFIG.evaluate_text.model_dump_json(),

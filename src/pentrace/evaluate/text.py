@@ -13,9 +13,10 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
 from pentrace.evaluate.settings import EvaluateTextSettings
-from pentrace.evaluate.table import role
+from pentrace.evaluate.table import name, role
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.files import write_text
 from pentrace.networks.character import TextNetwork
@@ -57,6 +58,7 @@ def command(
     network, trained, _ = load_model(model)
     if not isinstance(network, TextNetwork):
         raise PentraceError(f"{model}: a {trained.kind} network; give one of kind text")
+    network.to(chosen(settings.device, "evaluate_text.device"))
     train = load_codes(windows, ["train"])
     rows = [
         row
@@ -123,15 +125,6 @@ def measured(static: float, dynamic: float | None, count: int) -> dict:
     return {f"{key}bits_per_character": value for key, value in each.items()} | {
         f"{key}perplexity": None if value is None else 2**value for key, value in each.items()
     }
-
-
-def name(settings: NetworkSettings) -> str:
-    """A network as the paper writes it: text 7 x 700, or text 1000 + 800."""
-    cells = settings.cells
-    alike = len(set(cells)) == 1
-    size = f"{len(cells)} x {cells[0]}" if alike else " + ".join(map(str, cells))
-    noise = ", adaptive weight noise" if settings.train.weight_noise else ""
-    return f"text {size}{noise}"
 
 
 def known_words(train: np.ndarray, path: Path | None) -> set[str]:
