@@ -272,7 +272,7 @@ RECOGNISED = _table(
 NEAREST = _table(
     "nearest",
     "One row per character that a network made up, and per real one that it has not seen: which "
-    "character of its training splits comes nearest. A copy has a distance near 0.",
+    "character of the splits it was trained on comes nearest. A copy has a distance near 0.",
     _column("origin", pa.string(), "fictional: drawn by the network; real: recorded"),
     _column("sample_id", pa.string(), "the character; in `points.parquet` where fictional"),
     _column("ended", pa.bool_(), "whether it came to its end within the limit; true where real"),
@@ -283,8 +283,16 @@ NEAREST = _table(
     _column(
         "distance",
         pa.float32(),
-        "mean distance of points aligned by dynamic time warping",
+        "sum of the distances of all pairs of points that dynamic time warping aligns, over the "
+        "number of points of one character",
         "side of a character",
+    ),
+    _column(
+        "copy",
+        pa.bool_(),
+        "whether it comes nearer than every real one here, so that it may be a copy; false where "
+        "real, null where no real one was compared",
+        null=True,
     ),
 )
 
