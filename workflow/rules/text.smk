@@ -86,10 +86,11 @@ rule evaluate_text:
     params:
         windows=folder("results/{dataset}/windows"),
         settings=CONFIG.evaluate_text.model_dump_json(),
+        published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
         "pentrace evaluate-text --model {input.model} --windows {params.windows}"
         " --samples {input.samples} --metrics {output.metrics} --threads {threads}"
-        " --settings {params.settings:q} > {log} 2>&1"
+        " --published {params.published} --settings {params.settings:q} > {log} 2>&1"
 
 
 rule plot_temperature:

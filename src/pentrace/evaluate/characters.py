@@ -60,9 +60,7 @@ def _descend(
         weight.sub_(gradient, alpha=factor)
 
 
-def _pieces(
-    network: TextNetwork, symbols: np.ndarray, length: int
-) -> list[tuple[Tensor, Tensor]]:
+def _pieces(network: TextNetwork, symbols: np.ndarray, length: int) -> list[tuple[Tensor, Tensor]]:
     """Inputs and targets int64 (1, T) of a text, T at most `length`, where the network is."""
     text = torch.from_numpy(symbols)[None].to(network.output.bias.device)
     return [
