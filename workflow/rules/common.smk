@@ -177,6 +177,8 @@ def network_files(network):
         files += ["metrics.json", "samples"]
     if network in READ:
         files += ["recognition.json"]
+    if CONFIG.networks[network].pen_states == 3:
+        files += ["fictional"]
     return files + [f"plots/{figure}.png" for figure in network_figures(network)]
 
 

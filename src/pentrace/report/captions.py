@@ -120,10 +120,12 @@ CAPTIONS = {
     "fictional": Caption(
         "Samples",
         "Characters that do not exist",
-        "Each character that the network drew beside the real one of its training splits that it "
-        "comes nearest to, all of one size. The distance is the mean over points of the ink that "
-        "dynamic time warping aligns, in sides of a character: 0 would be a copy. Below, for "
-        "comparison, real characters that the network has not seen.",
+        "Each character that the network drew beside the one that it comes nearest to among the "
+        "real ones it was trained on (no others are searched), all of one size. The distance is "
+        "that of all pairs of points which dynamic time warping aligns, summed, over the number of "
+        "points, in sides of a character: 0 would be a copy. Below, for comparison, real "
+        "characters that the network has not seen. Red: nearer than all of these, so perhaps a "
+        "real character, drawn again.",
     ),
     "transfer": Caption(
         "Training",
