@@ -207,15 +207,17 @@ PER_COUNTED = "nats per point; per character where a network reads"
 
 HISTORY = _table(
     "history",
-    "One row per validation during training.",
+    "One row per validation during training; the first at step 0 where a text network starts from "
+    "another.",
     _column("step", pa.int64(), "training steps (batches) taken"),
     _column("epoch", pa.float64(), "passes over the training split"),
     _column("points", pa.int64(), "training points seen"),
     _column(
         "train_loss",
         pa.float64(),
-        "mean loss since the last row, training split",
+        "mean loss since the last row, training split; null before the first step",
         PER_COUNTED,
+        null=True,
     ),
     _column("validation_loss", pa.float64(), "loss on validation lines", PER_COUNTED),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
