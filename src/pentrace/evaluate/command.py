@@ -174,12 +174,12 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
         return None
     starts = np.cumsum([0, *map(len, drawn)])
     other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
-    told = isinstance(setup.network, SynthesisNetwork)  # its lines end by themselves
+    ends = isinstance(setup.network, SynthesisNetwork) or setup.trained.pen_states == 3
     return {
         "split": settings.compare_with,
         "unit": unit(normalisation),
         "generated_lines": len(drawn),
-        "generated_steps": None if told else settings.generated_steps,
+        "generated_steps": None if ends else settings.generated_steps,
         "bias": 0,
         "quantities": distributions.compare(
             _values(real.steps, real.starts, normalisation),

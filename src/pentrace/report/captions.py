@@ -47,8 +47,8 @@ CAPTIONS = {
     "training": Caption(
         "Training",
         "Training curves",
-        "Mean loss on the training split since the row before, and on whole validation "
-        "lines. The circle marks the weights that were kept.",
+        "Mean loss on the training split since the row before, and on whole validation lines (a "
+        "text: on its validation part). The circle marks the weights that were kept.",
     ),
     "samples": Caption(
         "Samples",
