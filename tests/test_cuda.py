@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from pentrace.evaluate.characters import dynamic_loss, static_loss
 from pentrace.networks import graphs
 from pentrace.networks.kinds import build
 from pentrace.networks.recognition import ctc_loss
@@ -221,3 +222,16 @@ def test_ctc_and_its_gradients_equal_those_of_the_cpu():
         results.append([loss, read, *(p.grad.clone() for p in network.parameters())])
     for wanted, found in zip(*results, strict=True):
         _close(found, wanted, 1e-3)
+
+
+def test_bits_of_a_text_are_those_of_the_cpu():
+    text = {"kind": "text", "layers": 2, "hidden": 24, "dropout": 0.5, "alphabet": "abcd"}
+    given = {**text, "train": {"batches": "streams"}}
+    torch.manual_seed(0)
+    network = build(NetworkSettings.model_validate(given))
+    symbols = np.random.default_rng(0).integers(0, 4, 300)
+    losses = [
+        (static_loss(network, symbols, 70), dynamic_loss(network, symbols, 50, 0.3, 1.0))
+        for network in (network.to(device) for device in ("cpu", "cuda"))
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)

@@ -6,10 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.fictional.command import compare, summary
 from pentrace.fictional.distance import distances, nearest, outlines
 from pentrace.fictional.settings import FictionalSettings
+from pentrace.plot import style
+from pentrace.plot.drawing import from_offsets
+from pentrace.plot.fictional import fictional_figure
+from pentrace.report.contents import network_part
+from pentrace.sample.generate import Sample
+from pentrace.windows.lines import load_lines
 from tests import small_model
 from tests.small_kanji import build, run
 
@@ -127,6 +134,31 @@ def test_what_the_network_was_trained_on_has_no_distance_from_itself(built: Path
     assert max(row["distance"] for row in copies) < 1e-6
 
 
+def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
+    known = load_lines(built / "windows", ["train"])
+    units = json.loads((built / "normalisation.json").read_text())
+    how = FictionalSettings(points=16, band=3)
+    unlike = np.array([[0, 0, 0], [9, 9, 0], [-9, 0, 1], [9, -9, 1]], np.float32)
+    drawn = [Sample("copied", known[4], 1.0, None, 0), Sample("new", unlike, 1.0, None, 0)]
+    real = load_lines(built / "windows", ["validation"])
+    rows = compare(drawn, real, known, units, how)
+    assert [row["copy"] for row in rows] == [True] + [False] * (1 + len(real.ids))
+    told = summary(rows)
+    assert "1 nearer than every real one, perhaps copies: copied" in told
+    # Beside real ones that it has seen, nothing can be nearer; beside none, nothing is told.
+    assert not any(row["copy"] for row in compare(drawn, known, known, units, how))
+    alone = compare(drawn, known.only(set()), known, units, how)
+    assert [row["copy"] for row in alone] == [None, None] and "copies" not in summary(alone)
+    names = {name for row in rows for name in (row["sample_id"], row["nearest"])}
+    sheet = fictional_figure(rows, {name: from_offsets(name, unlike) for name in names})
+    marked = [axes.title for axes in sheet.axes if "copy?" in axes.get_title()]
+    assert [title.get_color() for title in marked] == [style.RED]
+    (out := built / "net" / "fictional").mkdir(parents=True)
+    tables.write_rows(out / "nearest.parquet", schema.NEAREST, rows)
+    drawn_row, real_row = network_part("kanji/net", out.parent, "").fictional
+    assert (drawn_row["copies"], drawn_row["characters"], real_row["copies"]) == (1, 2, 0)
+
+
 @pytest.mark.parametrize("real", [0, 2])
 def test_the_sheet_is_drawn(built: Path, real: int) -> None:
     fictional(built, "sheet", "--settings", settings(real=real))
@@ -179,6 +211,7 @@ def test_it_is_measured_as_all_networks_are(built: Path) -> None:
     )
     found = json.loads((built / "metrics.json").read_text())
     assert found["distributions"]["quantities"]["speed"] is None
+    assert found["distributions"]["generated_steps"] is None  # each ends by itself
     rows = {row["model"]: row for row in found["table"] if row["split"] == "train"}
     assert 0 < rows["prediction 1 x 16"]["end_of_stroke_accuracy"] <= 1
 

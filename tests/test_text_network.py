@@ -19,7 +19,11 @@ from pentrace.networks.store import load_model, save_model
 from pentrace.networks.stored import read
 from pentrace.networks.text import encode, symbols_of
 from pentrace.networks.transfer import transferred
+from pentrace.plot.training import training_figure
+from pentrace.plot.transfer import transfer_figure
+from pentrace.report.contents import best_of
 from pentrace.text.fused import FusedText
+from pentrace.train.checkpoint import Weights
 from pentrace.train.command import command
 from pentrace.train.data import load
 from pentrace.train.loop import Training
@@ -123,11 +127,18 @@ class Stopping(Training):
         super()._train_step()
 
 
-def run_of(corpus: Path, kind: type[Training], name: str, reset: int | None) -> Training:
+def run_of(
+    corpus: Path,
+    kind: type[Training],
+    name: str,
+    reset: int | None,
+    start: Weights | None = None,
+) -> Training:
     given = {**NETWORK, "dropout": 0.2, "train": {**TRAIN, "steps": 40, "checkpoint_every": 3}}
     given["train"]["reset_every"] = reset
     known, train, validation = load(corpus / "windows", NetworkSettings.model_validate(given))
-    return kind(known, train, validation, corpus / name, ALONE, Progress(quiet=True))
+    quiet = Progress(quiet=True)
+    return kind(known, train, validation, corpus / name, ALONE, quiet, start)
 
 
 @pytest.mark.parametrize("reset", [None, 20])
@@ -199,6 +210,35 @@ def test_what_was_transferred_is_stored(corpus: Path) -> None:
         content = json.loads(file.metadata()["pentrace"])
     letters = "".join(sorted(set(VERSE)))
     assert content["transfer"]["kept"] == letters and content["transfer"]["added"] == ""
+
+
+def test_a_network_that_starts_from_another_is_measured_before_it_learns(corpus: Path) -> None:
+    first = trained(corpus)
+    before = tables.read(corpus / "run/history.parquet").to_pandas().validation_loss.min()
+    given = [*arguments(corpus, "again"), "--start", str(first)]
+    CliRunner().invoke(command, given, catch_exceptions=False)
+    history = tables.read(corpus / "again/history.parquet").to_pandas()
+    assert history.step.tolist() == [0, 10, 20, 30]
+    assert history.validation_loss[0] == pytest.approx(before, rel=1e-6)
+    assert history.train_loss.isna().tolist() == [True, False, False, False]
+    assert not history.points[0] and not history.epoch[0]
+    for figure in (training_figure, lambda rows: transfer_figure(rows, "run", None)):
+        figure(tables.read(corpus / "again/history.parquet")).canvas.draw()
+    assert best_of(history)["best"]["validation_loss"] == history.validation_loss.min()
+
+
+def test_what_starts_from_another_goes_on_with_the_same_bytes(corpus: Path) -> None:
+    _, begin, _ = load_model(trained(corpus))
+    weights = TextNetwork(begin).state_dict()
+    whole = run_of(corpus, Training, "whole", None, weights).run()
+    for at in (2, 4, 29):  # the first before a checkpoint
+        stopping = run_of(corpus, Stopping, "broken", None, weights)
+        stopping.at = at  # type: ignore[attr-defined]
+        with pytest.raises(InterruptedError):
+            stopping.run()
+    found = run_of(corpus, Training, "broken", None, weights).run()
+    assert found[1] == whole[1] and found[1][0]["step"] == 0
+    assert all(torch.equal(found[0][name], value) for name, value in whole[0].items())
 
 
 def test_the_rare_symbol_goes_along() -> None:

@@ -19,6 +19,7 @@ networks:
     hidden: 8
     train: {length: 10, batch_size: 2, warmup: 0, steps: 4, validate_every: 2}
 text: {length: 20, samples: 1, temperatures: [0, 1]}
+evaluate_text: {words: words.txt}
 """
 
 
@@ -29,6 +30,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
         (raw / f"{number}.txt").write_text(VERSE * 3)
     (raw / "bad.txt").write_bytes(b"\x00" * 9)
     (checkout.folder / "tiny.yaml").write_text(TINY)
+    (checkout.folder / "words.txt").write_text("the cat")
     checkout.snakemake("--configfile", "tiny.yaml")
     folder = checkout.folder / "results/alice"
     assert pd.read_parquet(folder / "documents.parquet").characters.sum() == 9 * len(VERSE)
@@ -38,10 +40,20 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     page = (checkout.folder / "results/report.html").read_text()
     assert "alice/small-text" in page and "bits per character" in page
     assert "Nothing to be done" in checkout.snakemake("--configfile", "tiny.yaml")
+    # Other words are measured again, and nothing else is done.
+    (checkout.folder / "words.txt").write_text("the dog")
+    rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
+    assert rules == {"evaluate_text", "report", "all"}
     # Another sample trains nothing; a network of another corpus begins from this one.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
     assert "sample_text" in rules and not rules & {"train", "characters", "text_windows"}
+
+
+def test_a_missing_list_of_words_is_told_before_anything_is_trained(checkout: Checkout) -> None:
+    given = ("--config", "evaluate_text={words: none.txt}", "run=[shakespeare]")
+    told = checkout.snakemake("-n", *given, fails=True)
+    assert "Missing input files" in told and "none.txt" in told
 
 
 def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
@@ -52,3 +64,39 @@ def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
     planned = checkout.rules("-n", *preset)
     assert {"train shakespeare small-text", "plot_transfer alice transferred-text"} <= planned
     assert "plot_transfer alice small-text" not in planned
+
+
+def transfer_figure(checkout: Checkout, **networks: str) -> str:
+    """The command that would draw the figure of transferred-text, with other networks on Alice."""
+    raw = checkout.folder / "data/raw/text/alice"
+    raw.mkdir(parents=True)
+    (raw / "alice.txt").write_text(VERSE)
+    lines = ["run: [shakespeare, alice]", "networks:"]
+    lines += [f"  {name}: {{kind: text, {value}}}" for name, value in networks.items()]
+    lines += [f"datasets: {{alice: {{train: [{', '.join(networks)}, transferred-text]}}}}"]
+    (checkout.folder / "other.yaml").write_text("\n".join(lines))
+    printed = checkout.snakemake("-n", "--printshellcmds", "--configfile", "other.yaml")
+    return next(line for line in printed.splitlines() if "pentrace plot transfer" in line)
+
+
+SMALL = "layers: 2, hidden: 256, embedding: 32, train: "
+
+
+def test_the_curve_without_transfer_is_of_the_same_network(checkout: Checkout) -> None:
+    trained = SMALL + (
+        "{batches: streams, length: 100, batch_size: 16, learning_rate: 0.006, schedule: cosine, "
+        "warmup: 30, clip_norm: 1, steps: 1000, validate_every: 100}"
+    )
+    shell = transfer_figure(
+        checkout,
+        larger=trained.replace("256", "300"),
+        longer=trained.replace("steps: 1000", "steps: 2000"),
+        again=f"start: alike, {trained}",
+        alike=trained,
+    )
+    assert "--anew results/alice/alike/history.parquet" in shell
+
+
+def test_where_no_network_is_alike_there_is_no_curve_without_transfer(checkout: Checkout) -> None:
+    shell = transfer_figure(checkout, other=SMALL + "{batches: streams}")
+    assert "--anew" not in shell and "--start shakespeare/small-text" in shell

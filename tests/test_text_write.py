@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.table import name
 from pentrace.evaluate.text import command as evaluate
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.networks.character import TextNetwork
@@ -26,7 +28,7 @@ from pentrace.plot import style
 from pentrace.plot.temperature import temperature_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.command import render
-from pentrace.report.contents import dataset_part, network_part
+from pentrace.report.contents import dataset_part, network_part, shown
 from pentrace.tables import read
 from pentrace.text.command import command
 from pentrace.text.draw import drawn, entropy, probabilities
@@ -34,7 +36,8 @@ from pentrace.text.fused import load
 from pentrace.text.generate import generate, whole
 from pentrace.text.samples import command as sample
 from pentrace.text.settings import DrawSettings
-from tests.small_text import VERSE, build, trained
+from pentrace.train.command import command as train
+from tests.small_text import VERSE, arguments, build, trained
 
 LOGITS = np.log(np.array([[0.5, 0.05, 0.3, 0.15]], np.float32))
 
@@ -199,11 +202,14 @@ def test_a_network_for_ink_is_refused(tmp_path: Path) -> None:
         run(tmp_path / "ink.safetensors")
 
 
-def counting(bias: list[float]) -> TextNetwork:
+def of_abc(**change: object) -> NetworkSettings:
+    given = {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
+    return NetworkSettings.model_validate({**given, **change})
+
+
+def counting(bias: list[float], **change: object) -> TextNetwork:
     """A network that gives each symbol the same chance always, exp(bias)."""
-    settings = NetworkSettings.model_validate(
-        {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
-    )
+    settings = of_abc(**change)
     network = TextNetwork(settings)
     with torch.no_grad():
         network.output.weight.zero_()
@@ -230,6 +236,15 @@ def test_dynamic_evaluation_learns_a_repeated_text_and_leaves_the_network_alone(
     # The first piece is predicted before anything is learnt from it.
     assert dynamic_loss(network, symbols[:21], 20, 1.0, 5.0) == pytest.approx(20 * math.log(3))
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+def test_nothing_is_dropped_while_it_learns_from_what_it_reads() -> None:
+    torch.manual_seed(1)
+    network = TextNetwork(of_abc(dropout=0.9))
+    symbols = np.tile([0, 1, 1, 2], 30)
+    static = static_loss(network, symbols, 100)
+    assert dynamic_loss(network, symbols, 20, 1e-12, 1.0) == pytest.approx(static, rel=1e-5)
+    assert not network.training and network.dropout.p == 0.9
 
 
 def test_words_are_found_and_known() -> None:
@@ -262,7 +277,7 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     texts = json.loads((out / "samples/texts.json").read_text())
     assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
     given = ["--model", model, "--windows", corpus / "windows", "--samples", out / "samples",
-             "--metrics", out / "metrics.json"]  # fmt: skip
+             "--metrics", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
     CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False)
     metrics = json.loads((out / "metrics.json").read_text())
     row = metrics["table"][0]
@@ -275,10 +290,70 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert row["dynamic_bits_per_character"] < row["bits_per_character"] < 4
     assert metrics["table"][-1]["dynamic_bits_per_character"] == 1.33
     assert metrics["samples"][0]["texts"] == 1
+    assert metrics["transfer"] is None and row["folded"] == 0
     history = read(out / "history.parquet")
     style.save(temperature_figure(load(model), (0.0, 1.0), 40, 1), out / "plots/temperature.png")
     style.save(transfer_figure(history, "other/net", history), out / "plots/transfer.png")
     parts = [dataset_part("verse", corpus, "")], [network_part("verse/run", out, "")]
     page = render("run: []", "", *parts)
     assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
-    assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" in page
+    assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" not in page
+    assert "on other corpora" in page and "of them folded" not in page
+
+
+def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path) -> None:
+    build(tmp_path, {"b.txt": (VERSE.replace("o", "ö") * 12 + "zq").encode()})
+    first = trained(corpus, "folding", {"fold_rare": 3}, steps=2)
+    given = [*arguments(tmp_path, "run", {"fold_rare": 3}, steps=2), "--start", str(first)]
+    CliRunner().invoke(train, given, catch_exceptions=False)
+    out = tmp_path / "run"
+    given = ["--model", out / "model.safetensors", "--out", out / "samples", "--settings",
+             '{"length": 9, "samples": 1}']  # fmt: skip
+    CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
+    given = ["--model", out / "model.safetensors", "--windows", tmp_path / "windows",
+             "--samples", out / "samples", "--metrics", out / "metrics.json"]  # fmt: skip
+    told = CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False).output
+    metrics = json.loads((out / "metrics.json").read_text())
+    rows = {row["split"]: row for row in metrics["table"]}
+    assert rows["validation"]["folded"] == 0
+    assert rows["test"]["folded"] == 2 / rows["test"]["characters"]
+    assert "% of them folded" in told and "folded" in metrics["definitions"]
+    assert metrics["transfer"]["added"] == "ö" and metrics["transfer"]["not_in_the_corpus"] == "o"
+    assert not any(row["source"] != "measured" for row in metrics["table"])
+    parts = [dataset_part("verse", tmp_path, "")], [network_part("verse/run", out, "")]
+    page = re.sub(r"(<[^>]*>|\s)+", " ", render("", "", *parts))
+    assert "kept 18 [line end] [blank] ! , . ? a c d e g h l m n s t w" in page
+    assert "added 1 ö" in page and "not in the corpus, and kept 1 o" in page
+    assert "of them folded" in page and "on other corpora" not in page
+
+
+def test_the_report_tells_the_settings_that_a_kind_has() -> None:
+    def told(**given: object) -> str:
+        return ", ".join(shown(NetworkSettings.model_validate(given).model_dump(mode="json")))
+
+    text = of_abc(sizes=[4, 3]).model_dump(mode="json")
+    assert list(shown(text)) == ["kind", "embedding", "skips", "dropout", "fold_rare", "cells",
+                                 "alphabet"]  # fmt: skip
+    assert shown(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
+    assert shown(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
+    assert told() == "kind, layers, hidden, components, pen_states, skips, dropout"
+    assert told(kind="synthesis", start="first") == (
+        "kind, start, layers, hidden, components, skips, dropout, window_components, "
+        "window_parametrisation, fold_rare"
+    )
+    assert told(kind="recognition") == "kind, layers, hidden, dropout, fold_rare"
+
+
+def test_the_overview_counts_documents_and_characters(corpus: Path) -> None:
+    page = render("", "", [dataset_part("verse", corpus, "")], [])
+    cells = re.findall(r"<td>(.*?)</td>", page)
+    count = len(VERSE) * 12
+    assert cells[1:3] == ["1", f"{count:,}"] and "points recorded" not in page
+
+
+def test_networks_are_named_as_the_paper_writes_them() -> None:
+    assert name(of_abc(layers=2)) == "text 2 x 3"
+    assert name(of_abc(sizes=[1000, 800])) == "text 1000 + 800"
+    noisy = {"layers": 3, "hidden": 400, "train": {"weight_noise": 0.075}}
+    found = name(NetworkSettings.model_validate(noisy))
+    assert found == "prediction 3 x 400, adaptive weight noise"

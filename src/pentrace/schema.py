@@ -207,15 +207,17 @@ PER_COUNTED = "nats per point; per character where a network reads"
 
 HISTORY = _table(
     "history",
-    "One row per validation during training.",
+    "One row per validation during training; the first at step 0 where a text network starts from "
+    "another.",
     _column("step", pa.int64(), "training steps (batches) taken"),
     _column("epoch", pa.float64(), "passes over the training split"),
     _column("points", pa.int64(), "training points seen"),
     _column(
         "train_loss",
         pa.float64(),
-        "mean loss since the last row, training split",
+        "mean loss since the last row, training split; null before the first step",
         PER_COUNTED,
+        null=True,
     ),
     _column("validation_loss", pa.float64(), "loss on validation lines", PER_COUNTED),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
@@ -272,7 +274,7 @@ RECOGNISED = _table(
 NEAREST = _table(
     "nearest",
     "One row per character that a network made up, and per real one that it has not seen: which "
-    "character of its training splits comes nearest. A copy has a distance near 0.",
+    "character of the splits it was trained on comes nearest. A copy has a distance near 0.",
     _column("origin", pa.string(), "fictional: drawn by the network; real: recorded"),
     _column("sample_id", pa.string(), "the character; in `points.parquet` where fictional"),
     _column("ended", pa.bool_(), "whether it came to its end within the limit; true where real"),
@@ -283,8 +285,16 @@ NEAREST = _table(
     _column(
         "distance",
         pa.float32(),
-        "mean distance of points aligned by dynamic time warping",
+        "sum of the distances of all pairs of points that dynamic time warping aligns, over the "
+        "number of points of one character",
         "side of a character",
+    ),
+    _column(
+        "copy",
+        pa.bool_(),
+        "whether it comes nearer than every real one here, so that it may be a copy; false where "
+        "real, null where no real one was compared",
+        null=True,
     ),
 )
 

@@ -133,13 +133,10 @@ def normalisation(w):
     return [] if w.dataset in TEXTS else f"results/{w.dataset}/normalisation.json"
 
 
-def anew(dataset):
-    """The text network of the data set that starts from no other corpus, if there is one."""
-    found = [
-        n
-        for n in CONFIG.networks_of(dataset)
-        if n in CHARACTER and not CONFIG.networks[n].starts_elsewhere
-    ]
+def anew(w):
+    """The network of the data set that is the same but starts from no other, if there is one."""
+    alike = CONFIG.networks[w.network].model_copy(update={"start": None})
+    found = [n for n in CONFIG.networks_of(w.dataset) if CONFIG.networks[n] == alike]
     return found[0] if found else None
 
 
@@ -180,6 +177,8 @@ def network_files(network):
         files += ["metrics.json", "samples"]
     if network in READ:
         files += ["recognition.json"]
+    if CONFIG.networks[network].pen_states == 3:
+        files += ["fictional"]
     return files + [f"plots/{figure}.png" for figure in network_figures(network)]
 
 

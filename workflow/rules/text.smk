@@ -70,6 +70,7 @@ rule evaluate_text:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
         samples="results/{dataset}/{network}/samples",
+        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
         code=code("pentrace.evaluate.text"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
@@ -80,13 +81,16 @@ rule evaluate_text:
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
+    resources:
+        gpu=GPU,
     params:
         windows=folder("results/{dataset}/windows"),
         settings=CONFIG.evaluate_text.model_dump_json(),
+        published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
         "pentrace evaluate-text --model {input.model} --windows {params.windows}"
         " --samples {input.samples} --metrics {output.metrics} --threads {threads}"
-        " --settings {params.settings:q} > {log} 2>&1"
+        " --published {params.published} --settings {params.settings:q} > {log} 2>&1"
 
 
 rule plot_temperature:
@@ -111,9 +115,7 @@ rule plot_transfer:
     input:
         history="results/{dataset}/{network}/history.parquet",
         anew=lambda w: (
-            f"results/{w.dataset}/{anew(w.dataset)}/history.parquet"
-            if anew(w.dataset)
-            else []
+            f"results/{w.dataset}/{anew(w)}/history.parquet" if anew(w) else []
         ),
         code=plot_code("transfer"),
     output:

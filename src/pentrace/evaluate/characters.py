@@ -20,7 +20,7 @@ def static_loss(network: TextNetwork, symbols: np.ndarray, chunk: int) -> float:
     network.eval()
     state: State | None = None
     total = 0.0
-    for x, y in _pieces(symbols, chunk):
+    for x, y in _pieces(network, symbols, chunk):
         logits, state = network(x, state)
         total += text_loss(logits, y, torch.ones_like(y, dtype=torch.bool)).item()
     return total
@@ -35,11 +35,12 @@ def dynamic_loss(
     this is as fair as the static loss. `network` itself stays as it is. The step is `rate` times
     the gradient of the mean loss of a character, whose norm is bounded by `clip_norm`.
     """
-    learner = copy.deepcopy(network).eval()
+    learner = copy.deepcopy(network).train()  # cuDNN gives derivatives in this mode alone
+    learner.dropout.p = 0.0
     weights = list(learner.parameters())
     state: State | None = None
     total = 0.0
-    for x, y in _pieces(symbols, length):
+    for x, y in _pieces(learner, symbols, length):
         logits, after = learner(x, state)
         state = detached(after)
         loss = text_loss(logits, y, torch.ones_like(y, dtype=torch.bool))
@@ -59,9 +60,9 @@ def _descend(
         weight.sub_(gradient, alpha=factor)
 
 
-def _pieces(symbols: np.ndarray, length: int) -> list[tuple[Tensor, Tensor]]:
-    """Inputs and targets int64 (1, T) of a text, T at most `length`."""
-    text = torch.from_numpy(symbols)[None]
+def _pieces(network: TextNetwork, symbols: np.ndarray, length: int) -> list[tuple[Tensor, Tensor]]:
+    """Inputs and targets int64 (1, T) of a text, T at most `length`, where the network is."""
+    text = torch.from_numpy(symbols)[None].to(network.output.bias.device)
     return [
         (text[:, a : a + length][:, : text.shape[1] - 1 - a], text[:, a + 1 : a + 1 + length])
         for a in range(0, text.shape[1] - 1, length)

@@ -16,6 +16,7 @@ import torch
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate import baseline, distributions, measures, table
+from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
 from pentrace.evaluate.lines import Predictor, measure
 from pentrace.evaluate.measures import Sums
@@ -89,7 +90,7 @@ def command(
     network, trained, units = load_trained(model, normalisation)
     if not isinstance(network, Writer):
         raise PentraceError(f"{model}: a {trained.kind} network; see pentrace recognise")
-    device = _device(settings)
+    device = chosen(settings.device, "evaluate.device")
     setup = Setup(network.to(device), trained, units, settings, device)
     splits = load_splits(windows, samples, log_areas(units, frames), settings, trained)
     results = {split.name: _measure(setup, network, split) for split in splits}
@@ -106,17 +107,6 @@ def command(
     per_line = [table.line_rows(s.names, s.name, results[s.name], s.log_area) for s in splits]
     tables.write_rows(lines, schema.LINES, list(chain.from_iterable(per_line)))
     click.echo("\n".join(_told(row) for row in rows))
-
-
-def _device(settings: EvaluateSettings) -> str:
-    """Where to run; full float32 on a GPU too, so that figures do not hang on the machine."""
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise PentraceError("evaluate.device is cuda, and no GPU can be used; set auto or cpu")
-    torch.backends.cuda.matmul.fp32_precision = "ieee"
-    torch.backends.cudnn.rnn.fp32_precision = "ieee"  # type: ignore[attr-defined]
-    if settings.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return settings.device
 
 
 def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
@@ -184,12 +174,12 @@ def _distributions(setup: Setup, windows: Path) -> dict | None:
         return None
     starts = np.cumsum([0, *map(len, drawn)])
     other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
-    told = isinstance(setup.network, SynthesisNetwork)  # its lines end by themselves
+    ends = isinstance(setup.network, SynthesisNetwork) or setup.trained.pen_states == 3
     return {
         "split": settings.compare_with,
         "unit": unit(normalisation),
         "generated_lines": len(drawn),
-        "generated_steps": None if told else settings.generated_steps,
+        "generated_steps": None if ends else settings.generated_steps,
         "bias": 0,
         "quantities": distributions.compare(
             _values(real.steps, real.starts, normalisation),

@@ -23,17 +23,19 @@ PUBLISHED: dict[str, list[dict]] = {
 }
 
 # On other corpora, with other alphabets: to know what such figures look like.
-TEXT: list[dict] = [
-    {
-        "model": model,
-        "split": corpus,
-        "bits_per_character": static,
-        "dynamic_bits_per_character": dynamic,
-        "source": "Graves 2013, arXiv 1308.0850",
-    }
-    for model, corpus, static, dynamic in (
-        ("text 1 x 1000", "Penn Treebank, test", 1.32, None),
-        ("text 1 x 1000, weight noise", "Penn Treebank, test", 1.27, 1.24),
-        ("text 7 x 700", "Wikipedia, validation", 1.67, 1.33),
-    )
-]
+TEXT: dict[str, list[dict]] = {
+    "graves-2013": [
+        {
+            "model": model,
+            "split": corpus,
+            "bits_per_character": static,
+            "dynamic_bits_per_character": dynamic,
+            "source": "Graves 2013, arXiv 1308.0850",
+        }
+        for model, corpus, static, dynamic in (
+            ("text 1 x 1000", "Penn Treebank, test", 1.32, None),
+            ("text 1 x 1000, weight noise", "Penn Treebank, test", 1.27, 1.24),
+            ("text 7 x 700", "Wikipedia, validation", 1.67, 1.33),
+        )
+    ]
+}

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 
 Split = Literal["train", "validation", "validation2", "test"]
+Device = Literal["auto", "cpu", "cuda"]
+WHERE = "where the network runs; auto: a GPU where there is one"
 
 
 class EvaluateSettings(Settings):
@@ -30,9 +32,7 @@ class EvaluateSettings(Settings):
     chunk: int = Field(
         256, ge=1, description="steps at once, state carried; changes memory, not results"
     )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="where the network runs; auto: a GPU where there is one"
-    )
+    device: Device = Field("auto", description=WHERE)
     seed: int = Field(1, ge=0, lt=2**63, description="of the choices below and of `lines`")
     baseline_components: int = Field(
         20, ge=1, le=100, description="Gaussians of the baseline that has no memory"
@@ -58,6 +58,7 @@ class EvaluateTextSettings(Settings):
     )
     characters: int | None = Field(None, ge=1, description="most characters of a split; null: all")
     chunk: int = Field(1000, ge=1, description="characters at once, state carried; memory alone")
+    device: Device = Field("auto", description=WHERE)
     dynamic: bool = Field(True, description="also measure while the weights keep learning")
     dynamic_length: int = Field(100, ge=1, description="characters from step to step, dynamic")
     dynamic_rate: float = Field(0.3, gt=0, description="learning rate, dynamic")

@@ -13,14 +13,16 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
 from pentrace.evaluate.settings import EvaluateTextSettings
-from pentrace.evaluate.table import role
+from pentrace.evaluate.table import name, role
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.files import write_text
 from pentrace.networks.character import TextNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
+from pentrace.networks.stored import transfer
 from pentrace.networks.text import symbol_count, symbols_of
 from pentrace.settings import settings_option
 from pentrace.windows.text import load_codes
@@ -29,6 +31,8 @@ FILE = click.Path(path_type=Path)
 DEFINITIONS = {
     "bits_per_character": "minus the binary logarithm of the chance of each character but the "
     "first of the whole split, mean; one stream, the state carried from end to end",
+    "folded": "share of those characters that are rare and folded into one symbol (fold_rare): who "
+    "predicts that symbol counts as having predicted the character, so bits come out too low",
     "dynamic_bits_per_character": "the same by a network that learns from each piece of the split "
     "after it has predicted it",
     "perplexity": "two to the power of the bits: as uncertain as between so many equal chances",
@@ -43,6 +47,13 @@ DEFINITIONS = {
 @click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--published",
+    type=click.Choice(["none", *TEXT]),
+    default="none",
+    show_default=True,
+    help="Published figures, of other corpora, to stand beside.",
+)
 @settings_option(EvaluateTextSettings)
 def command(
     model: Path,
@@ -50,6 +61,7 @@ def command(
     samples: Path,
     metrics: Path,
     threads: int,
+    published: str,
     settings: EvaluateTextSettings,
 ) -> None:
     """Measure a text network: bits per character, static and dynamic; words and loops."""
@@ -57,6 +69,7 @@ def command(
     network, trained, _ = load_model(model)
     if not isinstance(network, TextNetwork):
         raise PentraceError(f"{model}: a {trained.kind} network; give one of kind text")
+    network.to(chosen(settings.device, "evaluate_text.device"))
     train = load_codes(windows, ["train"])
     rows = [
         row
@@ -65,12 +78,13 @@ def command(
     ]
     report = {
         "kind": "text",
-        "table": rows + TEXT,
+        "table": rows + TEXT.get(published, []),
         "samples": sample_rows(texts_in(samples), known_words(train, settings.words)),
         "network": {
             "settings": trained.model_dump(mode="json"),
             "weights": sum(weight.numel() for weight in network.parameters()),
         },
+        "transfer": transfer(model),
         "definitions": DEFINITIONS,
     }
     write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
@@ -102,6 +116,7 @@ def split_rows(
         "split": split,
         "characters": count,
         "characters_in_split": len(whole),
+        "folded": folded(symbols[1:], network.settings),
     }
     single = unigram_loss(train, symbols, symbol_count(network.settings))
     return [
@@ -116,6 +131,11 @@ def split_rows(
     ]
 
 
+def folded(symbols: np.ndarray, settings: NetworkSettings) -> float:
+    """Share of symbols int64 (N,) that stand for any rare character."""
+    return float((symbols == len(settings.alphabet or "")).mean())
+
+
 def measured(static: float, dynamic: float | None, count: int) -> dict:
     """The measures of `count` characters with these losses, in nats."""
     found = {"": static, "dynamic_": dynamic}
@@ -123,15 +143,6 @@ def measured(static: float, dynamic: float | None, count: int) -> dict:
     return {f"{key}bits_per_character": value for key, value in each.items()} | {
         f"{key}perplexity": None if value is None else 2**value for key, value in each.items()
     }
-
-
-def name(settings: NetworkSettings) -> str:
-    """A network as the paper writes it: text 7 x 700, or text 1000 + 800."""
-    cells = settings.cells
-    alike = len(set(cells)) == 1
-    size = f"{len(cells)} x {cells[0]}" if alike else " + ".join(map(str, cells))
-    noise = ", adaptive weight noise" if settings.train.weight_noise else ""
-    return f"text {size}{noise}"
 
 
 def known_words(train: np.ndarray, path: Path | None) -> set[str]:
@@ -178,7 +189,8 @@ def _samples(texts: list[dict], known: set[str]) -> dict:
 def _told(row: dict) -> str:
     dynamic = row["dynamic_bits_per_character"]
     more = "" if dynamic is None else f", {dynamic:.3f} dynamic"
+    rare = f", {100 * row['folded']:.2f} % of them folded" if row["folded"] else ""
     return (
         f"{row['split']}: {row['model']}: {row['bits_per_character']:.3f} bits per character"
-        f"{more}, {row['characters']:,} of {row['characters_in_split']:,} characters"
+        f"{more}, {row['characters']:,} of {row['characters_in_split']:,} characters{rare}"
     )

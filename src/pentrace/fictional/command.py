@@ -74,16 +74,19 @@ def compare(
 ) -> list[dict]:
     """Rows of `schema.NEAREST` of what was drawn, and of `real` samples.
 
-    `known`: what they may be copies of.
+    `known`: what they may be copies of. What comes nearer to one of those than every unseen real
+    character does is marked: no two real ones that were compared are so alike.
     """
     names = [*(sample.name for sample in drawn), *real.ids]
     steps = [*(sample.steps for sample in drawn), *(real[i] for i in range(len(real.ids)))]
     some = _outlines(np.concatenate(steps), np.cumsum([0, *map(len, steps)]), units, settings)
     many = _outlines(known.steps, known.starts, units, settings)
     index, apart = nearest(some, many, settings.band)
+    least = apart[len(drawn) :].min(initial=np.inf)
     return [
         _row(names[i], steps[i], i < len(drawn))
         | {"nearest": known.ids[at], "text": known.texts[at], "distance": float(apart[i])}
+        | {"copy": bool(apart[i] < least) if len(real.ids) else None}
         for i, at in enumerate(index)
     ]
 
@@ -119,4 +122,8 @@ def summary(rows: list[dict]) -> str:
                 f"{len(apart)} {origin}: distance to the nearest real one {np.median(apart):.4f} "
                 f"(median), {min(apart):.4f} (least); {given_up} without an end"
             )
+    if rows[-1]["origin"] == "real":
+        copies = [row["sample_id"] for row in rows if row["copy"]]
+        named = f": {', '.join(copies)}" if copies else ""
+        lines.append(f"{len(copies)} nearer than every real one, perhaps copies{named}")
     return "\n".join(lines)

@@ -31,8 +31,10 @@ def outlines(positions: np.ndarray, lifted: np.ndarray, starts: np.ndarray, n: i
 def distances(one: np.ndarray, many: np.ndarray, band: int) -> np.ndarray:
     """float32 (S,): distance of the outline `one` (n, 2) from each of `many` (S, n, 2).
 
-    The least sum of the distances of aligned points, over n, in sides of a character. Point i may
-    be aligned with points i - band to i + band. All of `many` are aligned at once.
+    The sum of the distances of all pairs of aligned points, by the path of least sum, over n, in
+    sides of a character. There are n to 2 n - 1 pairs, so that it is no less than their mean
+    distance, and less than twice that. Point i may be aligned with points i - band to i + band.
+    All of `many` are aligned at once.
     """
     n, wide = len(one), 2 * band + 1
     padded = np.full((n + 2 * band, 2, len(many)), _FAR, np.float32)

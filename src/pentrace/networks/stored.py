@@ -1,6 +1,8 @@
 """What stands in a model file, read without PyTorch: see `store` for writing and for networks."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,22 +23,36 @@ def read(
 
     Raises `PentraceError` where the file is missing, cut, or was not written by `save_model`.
     """
+    with _opened(path, framework) as file:
+        weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        content = _content(path, file.metadata())
+    return weights, _settings(path, content), content["normalisation"]
+
+
+def transfer(path: str | Path) -> dict | None:
+    """What the text network at `path` took over from another, as `networks.transfer` records it.
+
+    None where it began anew. Raises `PentraceError` as `read` does.
+    """
+    with _opened(path, "np") as file:
+        return _content(path, file.metadata()).get("transfer")
+
+
+@contextmanager
+def _opened(path: str | Path, framework: Literal["np", "pt"]) -> Iterator[safe_open]:
     try:
         with safe_open(path, framework) as file:
-            metadata = file.metadata() or {}
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            yield file
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such model; train it with pentrace train") from None
     except (SafetensorError, OSError) as error:
         raise PentraceError(f"{path}: not a whole model file ({error}); train again") from None
-    content = _content(path, metadata.get("pentrace"))
-    return weights, _settings(path, content), content["normalisation"]
 
 
-def _content(path: str | Path, text: str | None) -> dict:
+def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
     """What `save_model` put beside the weights."""
     try:
-        content = json.loads(text or "null")
+        content = json.loads((metadata or {}).get("pentrace") or "null")
     except json.JSONDecodeError as error:
         raise PentraceError(f"{path}: metadata is not JSON ({error}); train again") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

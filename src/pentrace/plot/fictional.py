@@ -51,7 +51,9 @@ def fictional_figure(rows: list[dict], drawings: dict[str, Drawing]) -> Figure:
 
 def _head(group: list[dict]) -> str:
     median = np.median([row["distance"] for row in group])
-    return f"{HEADS[group[0]['origin']]}; median distance {median:.3f}"
+    copies = sum(bool(row["copy"]) for row in group)
+    marked = f"; {copies} may be {'a copy' if copies == 1 else 'copies'} (red)" if copies else ""
+    return f"{HEADS[group[0]['origin']]}; median distance {median:.3f}{marked}"
 
 
 def _pair(pair: np.ndarray, row: dict, drawings: dict[str, Drawing]) -> None:
@@ -61,9 +63,8 @@ def _pair(pair: np.ndarray, row: dict, drawings: dict[str, Drawing]) -> None:
         pair[0].set_title(_code(row["sample_id"]), fontsize=6, color=style.GREY)
     else:
         pair[0].set_title("no end", fontsize=6, color=style.RED)
-    pair[1].set_title(
-        f"{_code(row['nearest'])}  {row['distance']:.3f}", fontsize=6, color=style.BLUE
-    )
+    told = f"{_code(row['nearest'])}  {row['distance']:.3f}{'  copy?' if row['copy'] else ''}"
+    pair[1].set_title(told, fontsize=6, color=style.RED if row["copy"] else style.BLUE)
 
 
 def _code(name: str) -> str:

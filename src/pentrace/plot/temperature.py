@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 from pentrace.evaluate.words import words
 from pentrace.plot import style
 from pentrace.plot.options import FILE, figure_options
-from pentrace.text.draw import entropy
 from pentrace.text.fused import FusedText, load
-from pentrace.text.generate import generate
-from pentrace.text.settings import DrawSettings
+from pentrace.text.samples import samples
+from pentrace.text.settings import TextSettings
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 TEXTS = 16
@@ -46,12 +45,11 @@ def _measured(
     network: FusedText, temperature: float, length: int, seed: int
 ) -> tuple[float, int, int]:
     """Mean bits per character, distinct words and words at one temperature."""
-    how = DrawSettings(temperature=temperature)
-    steps = list(generate(network, [""] * TEXTS, length, how, seed))
-    texts = ["".join(row) for row in zip(*(characters for characters, _ in steps), strict=True)]
-    found = [word for text in texts for word in words(text, whole=False)]
-    bits = float(np.mean([entropy(chances) for _, chances in steps]))
-    return bits, len(set(found)), len(found)
+    drawn = samples(network, temperature, TextSettings(samples=TEXTS, length=length, seed=seed))
+    found = [word for row in drawn for word in words(row["text"], whole=False)]
+    bits = float(np.mean([row["entropy"] for row in drawn]))
+    # Texts of the likeliest characters are alike, so that one of them is drawn.
+    return bits, len(set(found)), len(found) * TEXTS // len(drawn)
 
 
 @click.command()

@@ -47,8 +47,8 @@ CAPTIONS = {
     "training": Caption(
         "Training",
         "Training curves",
-        "Mean loss on the training split since the row before, and on whole validation "
-        "lines. The circle marks the weights that were kept.",
+        "Mean loss on the training split since the row before, and on whole validation lines (a "
+        "text: on its validation part). The circle marks the weights that were kept.",
     ),
     "samples": Caption(
         "Samples",
@@ -120,16 +120,19 @@ CAPTIONS = {
     "fictional": Caption(
         "Samples",
         "Characters that do not exist",
-        "Each character that the network drew beside the real one of its training splits that it "
-        "comes nearest to, all of one size. The distance is the mean over points of the ink that "
-        "dynamic time warping aligns, in sides of a character: 0 would be a copy. Below, for "
-        "comparison, real characters that the network has not seen.",
+        "Each character that the network drew beside the one that it comes nearest to among the "
+        "real ones it was trained on (no others are searched), all of one size. The distance is "
+        "that of all pairs of points which dynamic time warping aligns, summed, over the number of "
+        "points, in sides of a character: 0 would be a copy. Below, for comparison, real "
+        "characters that the network has not seen. Red: nearer than all of these, so perhaps a "
+        "real character, drawn again.",
     ),
     "transfer": Caption(
         "Training",
         "With and without transfer",
-        "Bits per character of the validation split over training steps: of this network, which "
-        "began with the weights of one trained on another corpus, and of one that began anew.",
+        "Bits per character of the validation split over training steps, of this network, which "
+        "began with the weights of one trained on another corpus. Blue, where the run has one: the "
+        "same network, trained in the same way from random weights.",
     ),
     "temperature": Caption(
         "Samples",

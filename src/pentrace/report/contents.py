@@ -17,6 +17,14 @@ from pentrace.windows.settings import SPLITS
 EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
+WINDOW = ("window_components", "window_parametrisation")
+# What the settings of a network have for networks of other kinds.
+FOREIGN = {
+    "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW),
+    "synthesis": ("sizes", "embedding", "pen_states"),
+    "recognition": ("sizes", "embedding", "components", "pen_states", "skips", *WINDOW),
+    "text": ("sizes", "layers", "hidden", "components", "pen_states", *WINDOW),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,9 @@ class NetworkPart:
 
     name: str
     note: str  # that of its data set
+    weights: int | None
+    settings: dict[str, Any]  # those that its kind has
+    trained: dict[str, Any]  # how it was trained
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
     recognition: dict[str, Any] | None
@@ -57,6 +68,8 @@ class NetworkPart:
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
     language: dict[str, Any] | None = None  # the measures of a text network
     texts: list[dict[str, Any]] = field(default_factory=list)  # what it wrote
+    transfer: dict[str, Any] | None = None  # what it took over from another corpus
+    fictional: list[dict[str, Any]] = field(default_factory=list)  # how near to real ones
 
 
 def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
@@ -101,21 +114,68 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
     history = _frame(folder / "history.parquet")
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
+    recognition = _json(folder / "recognition.json")
+    network = (metrics or {}).get("network") or (recognition or {}).get("reader") or {}
+    settings = network.get("settings", {})
+    nearest = _frame(folder / "fictional" / "nearest.parquet")
     language = metrics if metrics and metrics.get("kind") == "text" else None
     metrics = None if language else metrics
     return NetworkPart(
         name=name,
         note=note,
+        weights=network.get("weights"),
+        settings=shown(settings),
+        trained=settings.get("train", {}),
         history=None if history is None or history.empty else best_of(history),
         metrics=metrics,
-        recognition=_json(folder / "recognition.json"),
+        recognition=recognition,
         filters=_filters(metrics),
         samples=index,
         pictures=pictures(folder / "plots"),
         drawn=_drawn(folder / "samples", index),
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
+        transfer=transfer_of((language or {}).get("transfer")),
+        fictional=[] if nearest is None else nearest_rows(nearest),
     )
+
+
+def shown(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a network of this kind has, less how it was trained."""
+    kind = settings.get("kind", "")
+    foreign = {"train", "alphabet", *FOREIGN.get(kind, ())}
+    found = {key: value for key, value in settings.items() if key not in foreign}
+    if kind == "text":
+        found["cells"] = settings["sizes"] or [settings["hidden"]] * settings["layers"]
+    if not found.get("start"):
+        found.pop("start", None)
+    if settings.get("alphabet"):
+        found["alphabet"] = " ".join(map(_visible, settings["alphabet"]))
+    return found
+
+
+def transfer_of(record: dict[str, str] | None) -> dict[str, Any] | None:
+    """What `networks.transfer` recorded, its characters made visible."""
+    told = ("kept", "added", "not_in_the_corpus")
+    return record and {
+        "model": record["model"],
+        "rows": [(key.replace("_", " "), list(map(_visible, record[key]))) for key in told],
+    }
+
+
+def nearest_rows(nearest: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of the rows of `schema.NEAREST`, one for what was drawn, and one for what is real."""
+    return [
+        {
+            "origin": origin,
+            "characters": len(group),
+            "ended": int(group["ended"].sum()),
+            "copies": int(group["copy"].sum()) if group["copy"].notna().all() else None,
+            "median": float(group["distance"].median()),
+            "least": float(group["distance"].min()),
+        }
+        for origin, group in nearest.groupby("origin")
+    ]
 
 
 def split_rows(samples: pd.DataFrame) -> list[dict[str, Any]]:

@@ -102,6 +102,8 @@ class Training:
             )
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
+        # Not where noise is to be learnt: patience would wait for what is as good without it.
+        self.taken_over = settings.kind == "text" and start is not None
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
         self.descent = Descent(settings, processes, start, total(settings, train))
@@ -122,6 +124,8 @@ class Training:
         Raises `PentraceError` where a loss or a weight stops being finite.
         """
         self._resume()
+        if self.taken_over and not self.position.history:
+            self._validate()  # what it is worth to begin with these weights
         self.progress.start(self._share(), self.position.points)
         while not self._finished():
             self._train_step()
@@ -235,9 +239,9 @@ class Training:
             "step": p.step,
             "epoch": self._epochs(),
             "points": p.points,
-            "train_loss": p.loss_sum / p.loss_count,
+            "train_loss": p.loss_sum / p.loss_count if p.step else None,
             "validation_loss": validation_loss,
-            "learning_rate": learning_rate(s, p.step - 1, p.epoch),
+            "learning_rate": learning_rate(s, max(p.step - 1, 0), p.epoch),
         }
 
     def _save(self) -> None:
@@ -262,8 +266,9 @@ class Training:
 
     def _say_row(self, row: dict) -> None:
         best = "  (best)" if self.position.misses == 0 else ""
+        learnt = f"train {row['train_loss']:.4f}  " if row["step"] else ""
         self.progress.say(
-            f"step {row['step']}  epoch {row['epoch']:.2f}  train {row['train_loss']:.4f}  "
+            f"step {row['step']}  epoch {row['epoch']:.2f}  {learnt}"
             f"validation {row['validation_loss']:.4f} nats {self.per}{best}"
         )
 
