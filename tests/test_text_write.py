@@ -203,8 +203,9 @@ def test_a_network_for_ink_is_refused(tmp_path: Path) -> None:
 
 
 def of_abc(**change: object) -> NetworkSettings:
-    given = {"kind": "text", "hidden": 3, "alphabet": "abc", "train": {"batches": "streams"}}
-    return NetworkSettings.model_validate({**given, **change})
+    given = {"kind": "text", "alphabet": "abc", "train": {"batches": "streams"}}
+    size = {} if "sizes" in change else {"hidden": 3}
+    return NetworkSettings.model_validate({**given, **size, **change})
 
 
 def counting(bias: list[float], **change: object) -> TextNetwork:
