@@ -13,11 +13,13 @@ from pentrace.clean.rules import limit
 from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
 from pentrace.config import FOLDERS, Config, load
 from pentrace.errors import PentraceError
+from pentrace.repeated import refuse_repeated_keys
 from pentrace.sample.settings import SampleSettings
 from pentrace.settings import explain
 from tests.test_docs import merged
 
-VALUES = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
+ROOT = Path(__file__).parent.parent
+VALUES = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
 def loaded(change: dict) -> Config:
@@ -238,3 +240,26 @@ def test_a_text_network_starts_from_one_of_another_corpus() -> None:
     ink = {"datasets": {"iam": {"train": ["small"]}}, "run": ["demo-iam", "iam"]}
     told = refused({**ink, "networks": {"small": {"start": "demo-iam/writer"}}})
     assert "networks.small.start: 'demo-iam/writer'" in told
+
+
+def test_keys_that_stand_twice_are_named_with_their_lines(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "run: [a]\nclean: &c\n  spike: 1\n  spike: 2\nother: *c\nlist:\n- {x: 1, x: 2}\nrun: [b]\n"
+    )
+    with pytest.raises(PentraceError) as caught:
+        refuse_repeated_keys([path, tmp_path / "missing.yaml"])
+    told = str(caught.value).splitlines()[1:]
+    assert [line.split(": ")[1].split(" ")[0] for line in told] == ["run", "spike", "x"]
+    assert [line.split("line ")[1].split(":")[0] for line in told] == ["8", "4", "7"]
+
+
+def test_what_is_no_yaml_is_left_to_who_reads_it(tmp_path):
+    path = tmp_path / "config.yaml"
+    for content in (b"a: [", b"\xff\xfe", b"", b"- 1\n- 2\n"):
+        path.write_bytes(content)
+        refuse_repeated_keys([path])
+
+
+def test_the_files_of_the_project_repeat_no_key():
+    refuse_repeated_keys([ROOT / "config.yaml", *(ROOT / "workflow/presets").glob("*.yaml")])

@@ -13,6 +13,7 @@ from pentrace.collect.shards import prune
 from pentrace.config import load, origin
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
+from pentrace.repeated import refuse_repeated_keys
 
 SPLITS = ["train", "validation", "validation2", "test"]
 
@@ -38,6 +39,7 @@ NETWORK_FIGURES = [
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 try:
+    refuse_repeated_keys(workflow.configfiles)
     CONFIG = load(config)
 except PentraceError as error:
     raise WorkflowError(str(error)) from None
