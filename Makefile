@@ -1,21 +1,26 @@
 # `make`: environment, default data, the whole workflow, report. `make test`: the tests.
 # `make kanji`: characters that do not exist; `make text`: a network that learns plays.
-# Extra words for snakemake: make ARGS="--configfile workflow/presets/real.yaml"
+# Over config.yaml: make CONFIG=workflow/presets/real.yaml, or several files in quotes.
+# Extra words for snakemake: make ARGS="--cores 8 --dry-run"
 PYTHON ?= python3
+CONFIG ?=
 ARGS ?=
 BIN := .venv/bin
 
+# Snakemake heeds the last --configfile alone.
+own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=...),$(ARGS))
+
 .PHONY: all text kanji test lint clean
 all: .venv/installed
-	$(BIN)/snakemake --cores all $(ARGS)
+	$(BIN)/snakemake --cores all $(ARGS) $(if $(CONFIG),--configfile $(CONFIG))
 	@echo "The report is results/report.html"
 
 kanji: .venv/installed
-	$(BIN)/snakemake --cores all --configfile workflow/presets/kanji.yaml $(ARGS)
+	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/kanji.yaml $(CONFIG)
 	@echo "The report is results/report.html"
 
 text: .venv/installed
-	$(BIN)/snakemake --cores all --configfile workflow/presets/text.yaml $(ARGS)
+	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/text.yaml $(CONFIG)
 	@echo "The report is results/report.html"
 
 test: .venv/installed-dev

@@ -199,7 +199,9 @@ def test_networks_that_a_data_set_names_are_checked() -> None:
     def named(*names: str) -> dict:
         return {"run": ["kanji"], "datasets": {"kanji": {"train": [*names]}}}
 
-    assert "datasets.kanji.train: no 'smal'; there are: small" in refused(named("smal"))
+    assert "datasets.kanji.train: no 'smal'; did you mean 'small'? there are: small" in refused(
+        named("smal")
+    )
     assert "datasets.kanji.train: a name stands twice" in refused(named("small", "small"))
     assert "is not trained before graves-3x400-noise" in refused(named("graves-3x400-noise"))
     assert loaded(named("graves-3x400", "graves-3x400-noise"))
@@ -263,3 +265,25 @@ def test_what_is_no_yaml_is_left_to_who_reads_it(tmp_path):
 
 def test_the_files_of_the_project_repeat_no_key():
     refuse_repeated_keys([ROOT / "config.yaml", *(ROOT / "workflow/presets").glob("*.yaml")])
+
+
+def test_a_missing_word_list_is_named_with_its_key(tmp_path):
+    change = {"run": ["shakespeare"], "evaluate_text": {"words": str(tmp_path / "words")}}
+    assert "evaluate_text.words: no file" in refused(change)
+    (tmp_path / "words").write_text("the\n")
+    assert str(loaded(change).evaluate_text.words).endswith("words")
+
+
+def test_kinds_that_do_not_fit_are_told_with_those_that_do():
+    text = {"run": ["shakespeare"], "datasets": {"shakespeare": {"train": ["small"]}}}
+    (told,) = refused(text).splitlines()[1:]
+    assert "'small' is of kind prediction" in told and told.count("small-text") == 1
+    assert "writer" not in told.split("fit are:")[1]
+    ink = refused({"train": ["small-text"]}).splitlines()[1:]
+    assert all("kanji" in line.split("fit are:")[1] for line in ink) and len(ink) >= 1
+
+
+def test_a_start_that_is_not_trained_says_what_to_add():
+    told = refused({"run": ["alice"], "datasets": {"alice": {"train": ["transferred-text"]}}})
+    assert "'shakespeare/small-text' is not trained before transferred-text on alice" in told
+    assert "its data set to `run`" in told and told.endswith("there is none")

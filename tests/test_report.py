@@ -208,6 +208,12 @@ def test_cycles_are_refused():
         rulegraph.parse_dot('1[label = "a"]\n2[label = "b"]\n1 -> 2\n2 -> 1\n')
 
 
+def test_a_rule_that_feeds_itself_is_told_by_its_label():
+    graph = rulegraph.parse_dot('0[label = "all"]\n7[label = "train"]\n7 -> 7\n7 -> 0\n')
+    drawn = rulegraph.svg(graph)
+    assert "train, from one another" in drawn and drawn.count('class="edge"') == 1
+
+
 @given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=40))
 def test_rules_never_overlap_and_data_flow_downward(pairs):
     graph = nx.DiGraph((str(a), str(b)) for a, b in pairs if a < b)

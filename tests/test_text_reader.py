@@ -174,6 +174,14 @@ def test_marks_in_any_order_leave_a_part_of_the_text(lines: list[str]) -> None:
     assert not {NEW_START, NEW_END, PRINT_END} & set(kept.split("\n"))
 
 
+def test_emphasis_goes_on_over_lines_but_not_over_an_empty_one() -> None:
+    marked = (
+        "*Enter King\nEdward*, _from one\nside_.\n* a point\n5 * 6 * 7\n_no\n\nend_ \\*kept\\*\n"
+    )
+    plain = "Enter King\nEdward, from one\nside.\n* a point\n5 * 6 * 7\n_no\n\nend_ *kept*\n"
+    assert without_markdown(marked) == plain
+
+
 def test_markdown_loses_its_marks_and_nothing_else() -> None:
     marked = "## ACT I\n\n**HAMLET**  \nTo _be_, or\\--not_to_be * 2\n"
     assert without_markdown(marked) == "ACT I\n\nHAMLET\nTo be, or--not_to_be * 2\n"

@@ -33,7 +33,7 @@ from pentrace.tables import read
 from pentrace.text.command import command
 from pentrace.text.draw import drawn, entropy, probabilities
 from pentrace.text.fused import load
-from pentrace.text.generate import generate, whole
+from pentrace.text.generate import begun, generate, whole
 from pentrace.text.samples import command as sample
 from pentrace.text.settings import DrawSettings
 from pentrace.train.command import command as train
@@ -109,13 +109,22 @@ def test_a_text_depends_on_its_seed_prompt_and_number_alone(model: Path) -> None
 def test_greedy_is_the_likeliest_character_of_the_network(model: Path) -> None:
     network, settings, _ = load_model(model)
     alphabet = settings.alphabet or ""
-    text = "the cat s"
+    text = "\nthe cat s"  # a prompt is read as the beginning of a line
     for _ in range(25):
         logits, _ = network(torch.tensor([[alphabet.index(c) for c in text]]))
         text += alphabet[int(logits[0, -1].argmax())]
     prompt = "the cat s"
     (found,) = whole(load(model), [prompt], 25, DrawSettings(temperature=0), 1)
-    assert prompt + found == text
+    assert "\n" + prompt + found == text
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "expected"),
+    [("\n ab", ["\nab", "\n"]), (" ab", [" ab", " "]), ("ab", ["ab", "a"])],
+)
+def test_a_prompt_is_the_beginning_of_a_line(alphabet: str, expected: list[str]) -> None:
+    settings = NetworkSettings(kind="text", alphabet=alphabet, train={"batches": "streams"})
+    assert [begun(prompt, settings) for prompt in ("ab", "")] == expected
 
 
 def test_a_character_comes_when_it_is_drawn(model: Path) -> None:

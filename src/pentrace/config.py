@@ -4,6 +4,7 @@ A data set's own `label`, `clean`, `normalise` and so on are merged over the one
 of a text with its `windows` over `OF_TEXT`, since the top's are counted in points of ink.
 """
 
+import difflib
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -128,7 +129,7 @@ def load(values: Mapping[str, Any]) -> Config:
     config = _validated(values)
     checks = (_spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
-    later = (_kinds, _starts, _shapes, _unseen_validation)
+    later = (_kinds, _starts, _shapes, _unseen_validation, _words)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
         raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
     return config
@@ -203,7 +204,9 @@ def _names(config: Config) -> list[str]:
     for key, asked, known in lists:
         for name in asked:
             if name not in known:
-                mistakes.append(f"{key}: no {name!r}; there are: {', '.join(known)}")
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                mistakes.append(f"{key}: no {name!r}; {hint}there are: {', '.join(known)}")
         if len(set(asked)) < len(asked):
             mistakes.append(f"{key}: a name stands twice: {', '.join(asked)}")
     return mistakes
@@ -237,10 +240,18 @@ def _kinds(config: Config) -> list[str]:
     """Networks for text that would be trained on ink, and the reverse."""
     return [
         f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind}, which the "
-        f"reader {config.datasets[dataset].reader} gives nothing to train on; name others"
-        for dataset, name in config.trained
-        if (config.networks[name].kind == "text") != (config.datasets[dataset].reader == "text")
+        f"reader {config.datasets[dataset].reader} gives nothing to train on; those that fit are: "
+        f"{', '.join(_fitting(config, dataset))}"
+        for dataset in config.run
+        for name in config.named(dataset)
+        if name not in _fitting(config, dataset)
     ]
+
+
+def _fitting(config: Config, dataset: str) -> list[str]:
+    """The networks that can be trained on a data set."""
+    text = config.datasets[dataset].reader == "text"
+    return [name for name, network in config.networks.items() if (network.kind == "text") == text]
 
 
 def _starts(config: Config) -> list[str]:
@@ -251,7 +262,8 @@ def _starts(config: Config) -> list[str]:
     wrong = [(d, n) for d, n in config.trained if not _begins(config, d, n)]
     return [
         f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name} on "
-        f"{dataset}; allowed are other networks that are trained: {', '.join(allowed)}"
+        f"{dataset}; add it to `train`, and its data set to `run`, or start from another that is "
+        f"trained: {', '.join(a for a in allowed if a != name) or 'there is none'}"
         for dataset, name in {n: (d, n) for d, n in reversed(wrong)}.values()
     ]
 
@@ -285,6 +297,14 @@ def _recogniser(config: Config) -> list[str]:
         f"recogniser: no network of kind recognition is called {config.recogniser!r}; allowed "
         f"are: {', '.join(['null', *known])}"
     ]
+
+
+def _words(config: Config) -> list[str]:
+    """Mistakes in `evaluate_text.words`."""
+    path = config.evaluate_text.words
+    if path is None or path.is_file() or not config.of_kind("text"):
+        return []
+    return [f"evaluate_text.words: no file {str(path)!r}; give one word a line in UTF-8, or null"]
 
 
 def _published(config: Config) -> list[str]:

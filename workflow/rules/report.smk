@@ -1,7 +1,14 @@
 # The page that holds it all.
+from hashlib import sha256
+
 import yaml
 
 
+TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+
+
+# A function of the output is not among the parameters that are compared with those of the last run,
+# and printed where they differ: the whole configuration twice would be. Its digest is.
 rule configuration:
     output:
         "results/config.yaml",
@@ -10,7 +17,8 @@ rule configuration:
     conda:
         "../envs/pentrace.yaml"
     params:
-        text=yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
+        digest=sha256(TEXT.encode()).hexdigest(),
+        text=lambda w, output: TEXT,
     shell:
         "printf '%s' {params.text:q} > {output} 2> {log}"
 
@@ -18,7 +26,6 @@ rule configuration:
 # The graph depends on which data sets, networks and figures there are, not on other values.
 rule rulegraph:
     input:
-        config=ancient("results/config.yaml"),
         rules=[
             "Snakefile",
             *sorted(str(p) for p in Path("workflow/rules").glob("*.smk")),
@@ -30,9 +37,12 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.run, {n: network_files(n) for n in CONFIG.learners}, SCATTERED],
+        shown=[CONFIG.trained, {n: network_files(n) for n in CONFIG.learners}, SCATTERED],
+        text=lambda w, output: TEXT,
     shell:
-        "snakemake --rulegraph dot --forceall --configfile {input.config} > {output} 2> {log}"
+        "printf '%s' {params.text:q} > {output}.yaml && "
+        "snakemake --rulegraph dot --forceall --configfile {output}.yaml > {output} 2> {log}"
+        " && rm {output}.yaml"
 
 
 rule report:

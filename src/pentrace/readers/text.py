@@ -19,11 +19,13 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # A text has next to no control characters; a picture or an archive is full of them.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.001
+# Emphasis may go on over lines, but not over an empty one.
 _MARKDOWN = (
     (re.compile(r"[ \t]+$", re.M), ""),
     (re.compile(r"^#+ +", re.M), ""),
-    (re.compile(r"\*\*(.+?)\*\*"), r"\1"),
-    (re.compile(r"(?<![\w\\])_([^\n_]+)_(?!\w)"), r"\1"),
+    (re.compile(r"(?<!\\)\*\*(?=\S)((?:[^\n*]|\n(?!\n))+)\*\*"), r"\1"),
+    (re.compile(r"(?<![\w\\*])\*(?=[^\s*])((?:[^\n*]|\n(?!\n))+)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w\\])_(?=[^\s_])((?:[^\n_]|\n(?!\n))+)_(?!\w)"), r"\1"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!>-])"), r"\1"),
 )
 

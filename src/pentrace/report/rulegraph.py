@@ -25,7 +25,8 @@ def parse_dot(text: str, name: str = "rule graph") -> nx.DiGraph:
     """Rules and what they feed, from the output of `snakemake --rulegraph`.
 
     Lines that are neither nodes nor edges are passed over: Snakemake prints messages between them.
-    Raises `PentraceError` where there is no rule, or the graph has a cycle.
+    A rule that feeds itself, as training that starts from another network, is told by its label.
+    Raises `PentraceError` where there is no rule, or the graph has another cycle.
     """
     graph = nx.DiGraph()
     for line in text.splitlines():
@@ -34,6 +35,9 @@ def parse_dot(text: str, name: str = "rule graph") -> nx.DiGraph:
             graph.add_node(node[1], label=node[2].split("\\n")[0].replace('\\"', '"'))
         elif edge := EDGE.match(line):
             graph.add_edge(edge[1], edge[2])
+    for node in list(nx.nodes_with_selfloops(graph)):
+        graph.remove_edge(node, node)
+        graph.nodes[node]["label"] = f"{graph.nodes[node].get('label', node)}, from one another"
     if not graph or not nx.is_directed_acyclic_graph(graph):
         raise PentraceError(f"{name}: not the output of snakemake --rulegraph; write it again")
     return graph

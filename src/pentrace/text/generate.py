@@ -33,8 +33,12 @@ def generate(
 
 
 def _after(network: FusedText, prompts: list[str]) -> np.ndarray:
-    """Logits (B, V) after prompts of any length; an empty one is a line end."""
-    given = [prompt or beginning(network.settings) for prompt in prompts]
+    """Logits (B, V) after prompts of any length, each on a line of its own.
+
+    A stream begins anew so seldom in training that what a network does with its first character is
+    left to chance: a fourth of all prompts led to nothing but rare characters without a line end.
+    """
+    given = [begun(prompt, network.settings) for prompt in prompts]
     texts = encode(given, network.settings, "fold", remedy="give another prompt")
     # All end together: those that are shorter wait, and forget what they read while waiting.
     aligned = np.stack([np.roll(row, (row < 0).sum()) for row in texts])
@@ -54,7 +58,8 @@ def whole(
     return ["".join(characters) for characters in zip(*steps, strict=True)]
 
 
-def beginning(settings: NetworkSettings) -> str:
-    """What stands before a text that begins: a line end, or what the alphabet has first."""
+def begun(prompt: str, settings: NetworkSettings) -> str:
+    """The prompt at the beginning of a line, or of a word where a text has no lines."""
     alphabet = settings.alphabet or ""
-    return "\n" if "\n" in alphabet else alphabet[0]
+    before = next((character for character in "\n " if character in alphabet), "")
+    return before + prompt or alphabet[0]

@@ -31,7 +31,7 @@ class TextSettings(Settings):
     )
     samples: int = Field(4, ge=1, le=1000, description="texts at each temperature")
     length: int = Field(600, ge=1, description="characters of each")
-    prompt: str = Field("", description="what the network reads first; empty: a line end")
+    prompt: str = Field("", description="what each goes on from, at the beginning of a line")
     top_k: int | None = Field(None, ge=1, description="as `pentrace text --top-k`")
     top_p: float | None = Field(None, gt=0, le=1, description="as `pentrace text --top-p`")
     seed: int = Field(1, ge=0, lt=2**63, description="the same seed draws the same texts")
