@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 
+from pentrace.report.rulegraph import parse_dot
 from tests.conftest import Checkout
 from tests.small_text import VERSE
 
@@ -53,7 +54,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
 def test_a_missing_list_of_words_is_told_before_anything_is_trained(checkout: Checkout) -> None:
     given = ("--config", "evaluate_text={words: none.txt}", "run=[shakespeare]")
     told = checkout.snakemake("-n", *given, fails=True)
-    assert "Missing input files" in told and "none.txt" in told
+    assert "evaluate_text.words: no file" in told and "none.txt" in told
 
 
 def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
@@ -63,7 +64,9 @@ def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
     preset = ("--configfile", "workflow/presets/transfer.yaml")
     planned = checkout.rules("-n", *preset)
     assert {"train shakespeare small-text", "plot_transfer alice transferred-text"} <= planned
-    assert "plot_transfer alice small-text" not in planned
+    assert "plot_transfer alice alice-text" not in planned
+    graph = parse_dot(checkout.snakemake("--rulegraph", "dot", "--forceall", *preset))
+    assert any("train, from one another" in data["label"] for _, data in graph.nodes(data=True))
 
 
 def transfer_figure(checkout: Checkout, **networks: str) -> str:
@@ -85,12 +88,12 @@ SMALL = "layers: 2, hidden: 256, embedding: 32, train: "
 def test_the_curve_without_transfer_is_of_the_same_network(checkout: Checkout) -> None:
     trained = SMALL + (
         "{batches: streams, length: 100, batch_size: 16, learning_rate: 0.006, schedule: cosine, "
-        "warmup: 30, clip_norm: 1, steps: 1000, validate_every: 100}"
+        "warmup: 30, clip_norm: 1, steps: 400, validate_every: 100}"
     )
     shell = transfer_figure(
         checkout,
         larger=trained.replace("256", "300"),
-        longer=trained.replace("steps: 1000", "steps: 2000"),
+        longer=trained.replace("steps: 400", "steps: 1000"),
         again=f"start: alike, {trained}",
         alike=trained,
     )

@@ -104,3 +104,9 @@ def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:
     assert not list((whole_copy.folder / NETWORK / "checkpoints").glob("*"))
     whole_copy.snakemake(*SMOKE, "--forcerun", "train", "--", str(NETWORK / "model.safetensors"))
     assert model.read_bytes() == before
+
+
+def test_the_rule_graph_is_drawn_anew_for_other_networks_alone(whole_copy: Checkout) -> None:
+    assert "rulegraph" in whole_copy.rules("-n", *SMOKE, "--config", "run=[demo-iam]")
+    planned = whole_copy.rules("-n", *SMOKE, "--config", "sample={seed: 7}")
+    assert "rulegraph" not in planned and {"configuration", "report"} <= planned
