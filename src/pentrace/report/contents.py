@@ -68,6 +68,7 @@ class NetworkPart:
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
     language: dict[str, Any] | None = None  # the measures of a text network
     texts: list[dict[str, Any]] = field(default_factory=list)  # what it wrote
+    sampled: dict[str, Any] | None = None  # the measures of that
     transfer: dict[str, Any] | None = None  # what it took over from another corpus
     fictional: list[dict[str, Any]] = field(default_factory=list)  # how near to real ones
 
@@ -135,6 +136,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         drawn=_drawn(folder / "samples", index),
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
+        sampled=_json(folder / "sample-metrics.json"),
         transfer=transfer_of((language or {}).get("transfer")),
         fictional=[] if nearest is None else nearest_rows(nearest),
     )
