@@ -307,6 +307,7 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
     assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" not in page
     assert "on other corpora" in page and "of them folded" not in page
+    assert "1 document was read" in page
     assert "<th>in a loop</th>" in page and "<b>known words</b>" in page
 
 

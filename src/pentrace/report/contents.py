@@ -132,7 +132,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         recognition=recognition,
         filters=_filters(metrics),
         samples=index,
-        pictures=pictures(folder / "plots"),
+        pictures=pictures(folder / "plots", settings.get("pen_states") == 3),
         drawn=_drawn(folder / "samples", index),
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
@@ -229,11 +229,14 @@ def best_of(history: pd.DataFrame) -> dict[str, Any]:
     return {"best": best.to_dict(), "last": history.iloc[-1].to_dict()}
 
 
-def pictures(folder: Path) -> list[Picture]:
-    """The figures in a folder, in the order of their captions; none where it does not exist."""
+def pictures(folder: Path, ending: bool = False) -> list[Picture]:
+    """The figures in a folder, in the order of their captions; none where it does not exist.
+
+    `ending`: as in `captions.caption`.
+    """
     paths = sorted(folder.glob("*"), key=lambda p: place(p.stem))
     return [
-        Picture(p.stem, caption(p.stem), data_uri(p), _shown_width(p))
+        Picture(p.stem, caption(p.stem, ending), data_uri(p), _shown_width(p))
         for p in paths
         if p.suffix in KINDS
     ]
