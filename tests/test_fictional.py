@@ -78,7 +78,7 @@ def fictional(d: Path, out: str, *more: str) -> str:
         *small_model.options(d),
         "--out",
         d / out,
-        *(more or ("--settings", settings())),
+        *(more or ("--settings", settings(formats=[]))),
     )
 
 
@@ -127,8 +127,31 @@ def test_fictional_and_unseen_characters_beside_the_nearest(built: Path) -> None
     assert (built / "fictional/nearest.parquet").read_bytes() == again
 
 
+def test_each_is_written_as_files_with_the_note(built: Path) -> None:
+    given = ("--settings", settings(), "--note", "KanjiVG, CC BY-SA")
+    fictional(built, "files", *given)
+    out = built / "files"
+    drawn = [f"fictional-{i:02d}" for i in range(5)]
+    expected = {f"{name}.{kind}" for name in drawn for kind in ("svg", "png", "inkml")}
+    expected |= {"points.parquet", "nearest.parquet", "sheet.svg", "sheet.png"}
+    assert {path.name for path in out.iterdir()} == expected
+    for path in [*out.glob("*.svg"), *out.glob("*.inkml")]:
+        assert "KanjiVG, CC BY-SA" in path.read_text()
+    assert "bias 1, seed 1, nearest to 04e" in (out / "fictional-03.inkml").read_text()
+    sheet = (out / "sheet.svg").read_text()
+    assert all(f">{name}" in sheet for name in drawn) and "bias" not in sheet
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    fictional(built, "files", *given)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    fictional(built, "files", "--settings", settings(formats=["svg"]))
+    assert {path.suffix for path in out.iterdir()} == {".svg", ".parquet"}
+    (out / "mine.txt").touch()
+    with pytest.raises(PentraceError, match=r"mine\.txt"):
+        fictional(built, "files", "--settings", settings(formats=[]))
+
+
 def test_what_the_network_was_trained_on_has_no_distance_from_itself(built: Path) -> None:
-    fictional(built, "copied", "--settings", settings(real_split="train", characters=1))
+    fictional(built, "copied", "--settings", settings(real_split="train", characters=1, formats=[]))
     copies = tables.read(built / "copied/nearest.parquet").to_pylist()[1:]
     assert [row["nearest"] for row in copies] == [row["sample_id"] for row in copies]
     assert max(row["distance"] for row in copies) < 1e-6
@@ -161,7 +184,7 @@ def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
 
 @pytest.mark.parametrize("real", [0, 2])
 def test_the_sheet_is_drawn(built: Path, real: int) -> None:
-    fictional(built, "sheet", "--settings", settings(real=real))
+    fictional(built, "sheet", "--settings", settings(real=real, formats=[]))
     out = built / f"sheet-{real}.png"
     run(
         "plot",
@@ -225,3 +248,8 @@ def test_a_network_that_knows_no_end_is_refused(tmp_path: Path) -> None:
 def test_a_band_is_within_the_points() -> None:
     with pytest.raises(ValueError, match="must be below points"):
         FictionalSettings(points=8, band=8)
+
+
+def test_a_format_is_given_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        FictionalSettings(formats=("svg", "svg"))

@@ -112,6 +112,17 @@ def test_stack_keeps_pictures_and_titles_apart() -> None:
     assert [label[2] for label in sheet.labels] == ["one", "two", "three"]
 
 
+def test_a_stack_of_columns_goes_row_by_row_and_nothing_overlaps() -> None:
+    titles = ["one", "a longer title", "three", "four", "five"]
+    sheet = stack([picture(ZIGZAG, np.zeros(4, int))] * 5, titles, 2)
+    left, right = (sheet.strokes[i::2] for i in (0, 1))
+    assert max(s[:, 0].max() for s in left) < min(s[:, 0].min() for s in right)
+    assert left[0][:, 1].tolist() == right[0][:, 1].tolist()
+    assert left[0][:, 1].min() > left[1][:, 1].max()
+    assert [label[:2] for label in sheet.labels[:2]] != [label[:2] for label in sheet.labels[2:4]]
+    assert [label[2] for label in sheet.labels] == titles
+
+
 def test_note_stands_below_the_ink_and_inside_the_picture() -> None:
     plain = picture(ZIGZAG, np.zeros(4, int))
     told = noted(plain, "a & b")

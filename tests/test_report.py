@@ -122,6 +122,15 @@ def test_every_figure_of_the_program_has_words():
     assert {"strokes", "points"} <= set(CAPTIONS)  # what ink draws
 
 
+def test_captions_of_characters_do_not_speak_of_lines_of_handwriting():
+    assert caption("samples", True).title == "Generated ink"
+    for stem in ("training", "samples", "density", "end-of-stroke", "comparison"):
+        said = " ".join(caption(stem, True)[1:])
+        assert not re.search(r"\b(lines?|handwriting)\b", said) and "sample" in said
+        assert re.search(r"\b(lines?|handwriting)\b", " ".join(caption(stem)[1:]))
+    assert caption("mixture", True) == caption("mixture")  # its lines are drawn ones
+
+
 def test_navigation_leads_to_places_in_the_page(text):
     page = Page(text)
     places = {attributes["id"] for _, attributes in page.tags if "id" in attributes}

@@ -1,5 +1,6 @@
 """The text network: streams that carry their state, exact resume, transfer, and NumPy's figures."""
 
+import io
 import json
 import math
 from pathlib import Path
@@ -297,3 +298,13 @@ def test_a_saved_model_says_all_settings_and_is_loaded(tmp_path: Path, sizes: li
     again, found, _ = load_model(path)
     assert found == known and found.cells == (sizes or [12, 12])
     assert all(torch.equal(again.state_dict()[k], v) for k, v in network.state_dict().items())
+
+
+@pytest.mark.parametrize("unit", ["point", "character"])
+def test_the_log_tells_speed_in_what_is_read(unit: str) -> None:
+    log = io.StringIO()
+    progress = Progress(stream=log, unit=unit)
+    progress.start(0.0, 0)
+    progress.said -= 60
+    progress.show("step 5", 0.5, 1000)
+    assert f" {unit}s/s  " in log.getvalue()

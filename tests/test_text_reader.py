@@ -59,7 +59,7 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
         "wide.txt": "text".encode("utf-16"),
     }  # fmt: skip
     told = build(tmp_path, files)
-    assert "1 documents;" in told and "6 raw files could not be read:\n  blank.txt: empty: " in told
+    assert "1 document;" in told and "6 raw files could not be read:\n  blank.txt: empty: " in told
     assert told.count(".txt: ") == 5 and told.endswith("\n  and 1 more\n")
     rejects = {
         r["source"]: r["rule"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()
@@ -86,7 +86,7 @@ def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
 
 def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
     files = {f"{n}.txt": VERSE.encode() if n else b"\0" for n in range(50)}
-    assert "1 raw files could not be read" in build(tmp_path, files, {"max_reject_share": 0.02})
+    assert "1 raw file could not be read" in build(tmp_path, files, {"max_reject_share": 0.02})
     del files["49.txt"]
     with pytest.raises(PentraceError) as error:
         build(tmp_path, files, {"max_reject_share": 0.02})

@@ -37,18 +37,30 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     assert pd.read_parquet(folder / "documents.parquet").characters.sum() == 9 * len(VERSE)
     assert pd.read_parquet(folder / "rejects.parquet").source.tolist() == ["bad.txt"]
     assert json.loads((folder / "small-text/metrics.json").read_text())["table"]
+    sampled = json.loads((folder / "small-text/sample-metrics.json").read_text())["table"]
+    assert [row["temperature"] for row in sampled] == [0, 1]
     assert (folder / "small-text/plots/temperature.png").exists()
     page = (checkout.folder / "results/report.html").read_text()
     assert "alice/small-text" in page and "bits per character" in page
     assert "Nothing to be done" in checkout.snakemake("--configfile", "tiny.yaml")
-    # Other words are measured again, and nothing else is done.
+    # Other words are looked for in the samples, and nothing else is done.
     (checkout.folder / "words.txt").write_text("the dog")
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
-    assert rules == {"evaluate_text", "report", "all"}
+    assert rules == {"sample_text", "report", "all"}
     # Another sample trains nothing; a network of another corpus begins from this one.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
-    assert "sample_text" in rules and not rules & {"train", "characters", "text_windows"}
+    untouched = {"train", "characters", "text_windows", "evaluate_text"}
+    assert "sample_text" in rules and not rules & untouched
+    # At other temperatures too the network is worth what it was.
+    metrics = folder / "small-text/metrics.json"
+    measured, before = metrics.read_bytes(), metrics.stat().st_mtime_ns
+    (checkout.folder / "tiny.yaml").write_text(TINY.replace("[0, 1]", "[0.5]"))
+    rules = {rule.split()[0] for rule in checkout.rules("--configfile", "tiny.yaml")}
+    assert rules == {"sample_text", "configuration", "report", "all"}
+    assert (metrics.read_bytes(), metrics.stat().st_mtime_ns) == (measured, before)
+    sampled = json.loads((folder / "small-text/sample-metrics.json").read_text())["table"]
+    assert [row["temperature"] for row in sampled] == [0.5]
 
 
 def test_a_missing_list_of_words_is_told_before_anything_is_trained(checkout: Checkout) -> None:

@@ -18,6 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.samples import command as evaluate_samples
 from pentrace.evaluate.table import name
 from pentrace.evaluate.text import command as evaluate
 from pentrace.evaluate.words import known_share, loop, words
@@ -286,9 +287,13 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
     texts = json.loads((out / "samples/texts.json").read_text())
     assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
-    given = ["--model", model, "--windows", corpus / "windows", "--samples", out / "samples",
+    given = ["--model", model, "--windows", corpus / "windows",
              "--metrics", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
     CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False)
+    given = ["--samples", out / "samples", "--windows", corpus / "windows", "--metrics",
+             out / "sample-metrics.json"]  # fmt: skip
+    told = CliRunner().invoke(evaluate_samples, [str(a) for a in given], catch_exceptions=False)
+    assert "temperature 1: " in told.output and "of 2 texts in a loop" in told.output
     metrics = json.loads((out / "metrics.json").read_text())
     row = metrics["table"][0]
     assert (row["model"], row["split"], row["role"]) == (
@@ -299,7 +304,9 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert row["perplexity"] == pytest.approx(2 ** row["bits_per_character"])
     assert row["dynamic_bits_per_character"] < row["bits_per_character"] < 4
     assert metrics["table"][-1]["dynamic_bits_per_character"] == 1.33
-    assert metrics["samples"][0]["texts"] == 1
+    sampled = json.loads((out / "sample-metrics.json").read_text())
+    assert [row["texts"] for row in sampled["table"]] == [1, 2]
+    assert 0 <= sampled["table"][1]["known_words"] <= 1
     assert metrics["transfer"] is None and row["folded"] == 0
     history = read(out / "history.parquet")
     style.save(temperature_figure(load(model), (0.0, 1.0), 40, 1), out / "plots/temperature.png")
@@ -309,6 +316,8 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
     assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" not in page
     assert "on other corpora" in page and "of them folded" not in page
+    assert "1 document was read" in page
+    assert "<th>in a loop</th>" in page and "<b>known words</b>" in page
 
 
 def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path) -> None:
@@ -320,8 +329,8 @@ def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path)
     given = ["--model", out / "model.safetensors", "--out", out / "samples", "--settings",
              '{"length": 9, "samples": 1}']  # fmt: skip
     CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
-    given = ["--model", out / "model.safetensors", "--windows", tmp_path / "windows",
-             "--samples", out / "samples", "--metrics", out / "metrics.json"]  # fmt: skip
+    given = ["--model", out / "model.safetensors", "--windows", tmp_path / "windows", "--metrics",
+             out / "metrics.json"]  # fmt: skip
     told = CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False).output
     metrics = json.loads((out / "metrics.json").read_text())
     rows = {row["split"]: row for row in metrics["table"]}

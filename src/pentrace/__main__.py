@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": "Measure a trained network on whole lines.",
     "text": "Write text, character by character, to the terminal.",
     "sample-text": "Write texts at several temperatures, to be measured.",
+    "evaluate-samples": "Measure these texts: words that there are, and loops.",
     "evaluate-text": "Measure a trained network on whole texts, static and dynamic.",
     "recognise": "Read real and written lines with a network, and count its errors.",
     "plot": "Draw a figure.",
@@ -40,6 +41,7 @@ ELSEWHERE = {
     "samples": "pentrace.clean.gather",
     "statistics": "pentrace.normalise.take",
     "sample-text": "pentrace.text.samples",
+    "evaluate-samples": "pentrace.evaluate.samples",
     "evaluate-text": "pentrace.evaluate.text",
 }
 

@@ -19,10 +19,11 @@ rule fictional:
     params:
         windows=folder("results/{dataset}/windows"),
         settings=CONFIG.fictional.model_dump_json(),
+        note=note,
     shell:
         "pentrace fictional --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
-        " > {log} 2>&1"
+        " {params.note} > {log} 2>&1"
 
 
 rule plot_fictional:

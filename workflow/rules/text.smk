@@ -46,12 +46,17 @@ rule text_windows:
         " --settings {params.settings:q} > {log} 2>&1"
 
 
+# Drawn and measured in one go, apart from what the network itself is worth: that takes minutes, and
+# hangs on neither temperatures nor words.
 rule sample_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        code=code("pentrace.text.samples"),
+        train="results/{dataset}/windows/train.parquet",
+        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
+        code=code("pentrace.text.samples", "pentrace.evaluate.samples"),
     output:
-        directory("results/{dataset}/{network}/samples"),
+        samples=directory("results/{dataset}/{network}/samples"),
+        metrics="results/{dataset}/{network}/sample-metrics.json",
     log:
         "logs/{dataset}/{network}/sample.log",
     wildcard_constraints:
@@ -59,18 +64,22 @@ rule sample_text:
     conda:
         "../envs/pentrace.yaml"
     params:
+        windows=folder("results/{dataset}/windows"),
+        words=lambda w, input: (
+            f"--words {shlex.quote(input.words)}" if input.words else ""
+        ),
         settings=CONFIG.text.model_dump_json(),
     shell:
-        "pentrace sample-text --model {input.model} --out {output}"
-        " --settings {params.settings:q} > {log} 2>&1"
+        "pentrace sample-text --model {input.model} --out {output.samples}"
+        " --settings {params.settings:q} > {log} 2>&1 &&"
+        " pentrace evaluate-samples --samples {output.samples} --windows {params.windows}"
+        " {params.words} --metrics {output.metrics} >> {log} 2>&1"
 
 
 rule evaluate_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
-        samples="results/{dataset}/{network}/samples",
-        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
         code=code("pentrace.evaluate.text"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
@@ -85,11 +94,11 @@ rule evaluate_text:
         gpu=GPU,
     params:
         windows=folder("results/{dataset}/windows"),
-        settings=CONFIG.evaluate_text.model_dump_json(),
+        settings=CONFIG.evaluate_text.model_dump_json(exclude={"words"}),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
         "pentrace evaluate-text --model {input.model} --windows {params.windows}"
-        " --samples {input.samples} --metrics {output.metrics} --threads {threads}"
+        " --metrics {output.metrics} --threads {threads}"
         " --published {params.published} --settings {params.settings:q} > {log} 2>&1"
 
 

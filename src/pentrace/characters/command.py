@@ -54,9 +54,15 @@ def command(
     sizes = ", ".join(
         f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
     )
-    click.echo("\n".join([*told, f"{len(found):,} documents; characters: {sizes}"]))
+    click.echo("\n".join([*told, f"{counted(len(found), 'document')}; characters: {sizes}"]))
     if lost:
-        click.echo("\n".join([f"{len(lost):,} raw files could not be read:", *named(lost)]))
+        head = f"{counted(len(lost), 'raw file')} could not be read:"
+        click.echo("\n".join([head, *named(lost)]))
+
+
+def counted(count: int, thing: str) -> str:
+    """So many of a thing, such as: 1 document, 1,000 documents."""
+    return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
 def code_points(text: str) -> np.ndarray:

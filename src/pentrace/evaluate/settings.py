@@ -50,7 +50,7 @@ class EvaluateSettings(Settings):
         return self
 
 
-class EvaluateTextSettings(Settings):
+class TextBitsSettings(Settings):
     """What is measured of a text network."""
 
     splits: list[Literal["train", "validation", "test"]] = Field(
@@ -63,6 +63,11 @@ class EvaluateTextSettings(Settings):
     dynamic_length: int = Field(100, ge=1, description="characters from step to step, dynamic")
     dynamic_rate: float = Field(0.3, gt=0, description="learning rate, dynamic")
     dynamic_clip: float = Field(1.0, gt=0, description="bound on the gradient's norm, dynamic")
+
+
+class EvaluateTextSettings(TextBitsSettings):
+    """The same, and the words that the samples are held against, by `pentrace evaluate-samples`."""
+
     words: Path | None = Field(
         None, description="file of the words there are; null: those of the training split"
     )

@@ -4,7 +4,6 @@ What `metrics.json` holds is described key by key in docs/text.md.
 """
 
 import json
-import math
 from pathlib import Path
 
 import click
@@ -15,9 +14,8 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
-from pentrace.evaluate.settings import EvaluateTextSettings
+from pentrace.evaluate.settings import TextBitsSettings
 from pentrace.evaluate.table import name, role
-from pentrace.evaluate.words import known_share, loop, words
 from pentrace.files import write_text
 from pentrace.networks.character import TextNetwork
 from pentrace.networks.settings import NetworkSettings
@@ -36,15 +34,12 @@ DEFINITIONS = {
     "dynamic_bits_per_character": "the same by a network that learns from each piece of the split "
     "after it has predicted it",
     "perplexity": "two to the power of the bits: as uncertain as between so many equal chances",
-    "known_words": "share of words that stand in the training split, or in the word list",
-    "loops": "texts whose end says the same three times or more, over 40 characters at least",
 }
 
 
 @click.command("evaluate-text")
 @click.option("--model", type=FILE, required=True, help="Network, kind text.")
 @click.option("--windows", type=FILE, required=True, help="Folder of windows.")
-@click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
@@ -54,17 +49,16 @@ DEFINITIONS = {
     show_default=True,
     help="Published figures, of other corpora, to stand beside.",
 )
-@settings_option(EvaluateTextSettings)
+@settings_option(TextBitsSettings)
 def command(
     model: Path,
     windows: Path,
-    samples: Path,
     metrics: Path,
     threads: int,
     published: str,
-    settings: EvaluateTextSettings,
+    settings: TextBitsSettings,
 ) -> None:
-    """Measure a text network: bits per character, static and dynamic; words and loops."""
+    """Measure a text network: bits per character, static and dynamic."""
     torch.set_num_threads(threads)
     network, trained, _ = load_model(model)
     if not isinstance(network, TextNetwork):
@@ -79,7 +73,6 @@ def command(
     report = {
         "kind": "text",
         "table": rows + TEXT.get(published, []),
-        "samples": sample_rows(texts_in(samples), known_words(train, settings.words)),
         "network": {
             "settings": trained.model_dump(mode="json"),
             "weights": sum(weight.numel() for weight in network.parameters()),
@@ -96,7 +89,7 @@ def split_rows(
     windows: Path,
     split: str,
     train: np.ndarray,
-    settings: EvaluateTextSettings,
+    settings: TextBitsSettings,
 ) -> list[dict]:
     """The rows of one split: the network, and the frequencies of single characters."""
     whole = symbols_of(load_codes(windows, [split]), network.settings)
@@ -142,47 +135,6 @@ def measured(static: float, dynamic: float | None, count: int) -> dict:
     each = {key: None if nats is None else bits(nats, count) for key, nats in found.items()}
     return {f"{key}bits_per_character": value for key, value in each.items()} | {
         f"{key}perplexity": None if value is None else 2**value for key, value in each.items()
-    }
-
-
-def known_words(train: np.ndarray, path: Path | None) -> set[str]:
-    """The words of the training split, or those of the file `path`, one a line."""
-    if path is None:
-        return set(words("".join(map(chr, train.tolist()))))
-    try:
-        return set(words(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PentraceError(f"{path}: no word list ({error}); give UTF-8 text") from None
-
-
-def texts_in(folder: Path) -> list[dict]:
-    """The rows of texts.json in a folder of samples."""
-    path = folder / "texts.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PentraceError(f"{path}: no samples ({error}); run pentrace sample-text") from None
-
-
-def sample_rows(texts: list[dict], known: set[str]) -> list[dict]:
-    """A row for each temperature: what its texts are made of."""
-    heats = sorted({text["temperature"] for text in texts})
-    return [_samples([t for t in texts if t["temperature"] == heat], known) for heat in heats]
-
-
-def _samples(texts: list[dict], known: set[str]) -> dict:
-    found = [word for text in texts for word in words(text["text"], whole=False)]
-    loops = [loop(text["text"]) for text in texts]
-    return {
-        "temperature": texts[0]["temperature"],
-        "texts": len(texts),
-        "characters": sum(len(text["text"]) for text in texts),
-        "entropy": math.fsum(text["entropy"] for text in texts) / len(texts),
-        "words": len(found),
-        "distinct_words": len(set(found)),
-        "known_words": known_share(found, known),
-        "loops": sum(one is not None for one in loops),
-        "first_loop": min((one.start for one in loops if one), default=None),
     }
 
 

@@ -1,5 +1,6 @@
 """`pentrace fictional`: characters that do not exist, and the real ones nearest to them."""
 
+import re
 from pathlib import Path
 
 import click
@@ -12,12 +13,19 @@ from pentrace.fictional.distance import nearest, outlines
 from pentrace.fictional.settings import FictionalSettings
 from pentrace.files import whole_folder
 from pentrace.ink import to_table
-from pentrace.sample.command import to_ink
 from pentrace.sample.generate import Sample, batch, ended
+from pentrace.sample.pictures import refuse_foreign, to_ink, write_pictures
 from pentrace.settings import settings_option
 from pentrace.windows.lines import Lines, load_lines
 from pentrace.write.fused import FusedNetwork
 from pentrace.write.model import load_drawing
+
+COLUMNS = 6  # characters in a row of the sheet
+# What a folder of characters may hold; the time stamp is snakemake's.
+OURS = re.compile(
+    r"fictional-\d+\.(svg|png|inkml)|sheet\.(svg|png)|(points|nearest)\.parquet|"
+    r"\.snakemake_timestamp"
+)
 
 FILE = click.Path(path_type=Path)
 
@@ -26,12 +34,19 @@ FILE = click.Path(path_type=Path)
 @click.option("--model", type=FILE, required=True, help="Network with three states of the pen.")
 @click.option("--windows", type=FILE, required=True, help="Folder of windows.")
 @click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
-@click.option("--out", type=FILE, required=True, help="Folder to write.")
+@click.option("--out", type=FILE, required=True, help="Folder to write; older characters in it go.")
+@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
 @settings_option(FictionalSettings)
 def command(
-    model: Path, windows: Path, normalisation: Path, out: Path, settings: FictionalSettings
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    out: Path,
+    note: str,
+    settings: FictionalSettings,
 ) -> None:
     """Draw characters that do not exist, and find the real ones that they come nearest to."""
+    refuse_foreign(out, OURS)
     network, units = load_drawing(model, normalisation)
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         drawn = draw(model, network, settings)
@@ -40,9 +55,13 @@ def command(
     if not len(known.ids):
         raise PentraceError(f"{windows}: no sample in {', '.join(splits)}")
     rows = compare(drawn, unseen(windows, settings), known, units, settings)
+    ink, formats = to_ink(drawn, units), settings.formats
+    titles = [title(row) for row in rows[: len(drawn)]]
+    told = [described(row, settings) for row in rows[: len(drawn)]]
     with whole_folder(out) as folder:
-        tables.write(folder / "points.parquet", schema.POINTS, [to_table(to_ink(drawn, units))])
+        tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
         tables.write_rows(folder / "nearest.parquet", schema.NEAREST, rows)
+        write_pictures(folder, drawn, ink, formats, note, titles, told, COLUMNS)
     click.echo(summary(rows))
 
 
@@ -109,6 +128,19 @@ def _outlines(
     wide = steps[:, :2].astype(np.float64) * units["sd"] + units["mean"]
     wide[starts[:-1]] = 0
     return outlines(np.cumsum(wide, 0), steps[:, 2] > 0.5, starts, settings.points)
+
+
+def title(row: dict) -> str:
+    """What stands over a fictional character, of a row of `schema.NEAREST`, on the sheet."""
+    return f"{row['sample_id']}{', no end' * (not row['ended'])}{', copy?' * bool(row['copy'])}"
+
+
+def described(row: dict, settings: FictionalSettings) -> str:
+    """The same, with how it was drawn and what it comes nearest to."""
+    return (
+        f"{title(row)}, bias {settings.bias:g}, seed {settings.seed}, "
+        f"nearest to {row['nearest']} at a distance of {row['distance']:.3f}"
+    )
 
 
 def summary(rows: list[dict]) -> str:

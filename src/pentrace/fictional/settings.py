@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from pentrace.sample.settings import EVERY, Formats
 from pentrace.settings import Settings
 
 
@@ -14,6 +15,7 @@ class FictionalSettings(Settings):
     steps: int = Field(400, ge=2, le=100_000, description="steps after which one is given up")
     bias: float = Field(1.0, ge=0, le=20, description="0: as the network is; larger: neater")
     seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same characters")
+    formats: Formats = Field(EVERY, description="files written beside points.parquet")
     real: int = Field(
         12,
         ge=0,

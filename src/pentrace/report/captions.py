@@ -1,5 +1,6 @@
 """What is said of each figure: category, title and caption, by the name of its file."""
 
+import re
 from typing import NamedTuple
 
 
@@ -48,7 +49,9 @@ CAPTIONS = {
         "Training",
         "Training curves",
         "Mean loss on the training split since the row before, and on whole validation lines (a "
-        "text: on its validation part). The circle marks the weights that were kept.",
+        "text: on its validation part). The circle marks the weights that were kept. The training "
+        "loss is taken as the network learns, with dropout, jitter, distortion or noise on its "
+        "weights where it has them, the validation loss without: it may lie below.",
     ),
     "samples": Caption(
         "Samples",
@@ -125,7 +128,8 @@ CAPTIONS = {
         "that of all pairs of points which dynamic time warping aligns, summed, over the number of "
         "points, in sides of a character: 0 would be a copy. Below, for comparison, real "
         "characters that the network has not seen. Red: nearer than all of these, so perhaps a "
-        "real character, drawn again.",
+        "real character, drawn again. That is a hint and no proof, and a character of few strokes "
+        "may be a copy without being marked: look at the pairs.",
     ),
     "transfer": Caption(
         "Training",
@@ -151,9 +155,24 @@ CAPTIONS = {
 }
 
 
-def caption(stem: str) -> Caption:
-    """The caption of the figure in the file `stem`.png or .svg; a plain one where none is known."""
-    return CAPTIONS.get(stem, Caption("Other figures", stem, ""))
+# Those that speak of lines of handwriting, which samples of other networks are not.
+OF_LINES = ("training", "samples", "density", "end-of-stroke", "comparison")
+OTHERWISE = {"handwriting": "ink", "line": "sample", "lines": "samples"}
+
+
+def caption(stem: str, ending: bool = False) -> Caption:
+    """The caption of the figure in the file `stem`.png or .svg; a plain one where none is known.
+
+    `ending`: of a network that knows where a sample ends (`pen_states: 3`), so draws no lines.
+    """
+    found = CAPTIONS.get(stem, Caption("Other figures", stem, ""))
+    if not ending or stem not in OF_LINES:
+        return found
+    return Caption(found.category, _otherwise(found.title), _otherwise(found.text))
+
+
+def _otherwise(text: str) -> str:
+    return re.sub(r"\b(handwriting|lines?)\b", lambda match: OTHERWISE[match[0]], text)
 
 
 def place(stem: str) -> tuple[int, str]:

@@ -68,6 +68,7 @@ class NetworkPart:
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
     language: dict[str, Any] | None = None  # the measures of a text network
     texts: list[dict[str, Any]] = field(default_factory=list)  # what it wrote
+    sampled: dict[str, Any] | None = None  # the measures of that
     transfer: dict[str, Any] | None = None  # what it took over from another corpus
     fictional: list[dict[str, Any]] = field(default_factory=list)  # how near to real ones
 
@@ -131,10 +132,11 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         recognition=recognition,
         filters=_filters(metrics),
         samples=index,
-        pictures=pictures(folder / "plots"),
+        pictures=pictures(folder / "plots", settings.get("pen_states") == 3),
         drawn=_drawn(folder / "samples", index),
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
+        sampled=_json(folder / "sample-metrics.json"),
         transfer=transfer_of((language or {}).get("transfer")),
         fictional=[] if nearest is None else nearest_rows(nearest),
     )
@@ -227,11 +229,14 @@ def best_of(history: pd.DataFrame) -> dict[str, Any]:
     return {"best": best.to_dict(), "last": history.iloc[-1].to_dict()}
 
 
-def pictures(folder: Path) -> list[Picture]:
-    """The figures in a folder, in the order of their captions; none where it does not exist."""
+def pictures(folder: Path, ending: bool = False) -> list[Picture]:
+    """The figures in a folder, in the order of their captions; none where it does not exist.
+
+    `ending`: as in `captions.caption`.
+    """
     paths = sorted(folder.glob("*"), key=lambda p: place(p.stem))
     return [
-        Picture(p.stem, caption(p.stem), data_uri(p), _shown_width(p))
+        Picture(p.stem, caption(p.stem, ending), data_uri(p), _shown_width(p))
         for p in paths
         if p.suffix in KINDS
     ]

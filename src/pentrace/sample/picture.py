@@ -86,17 +86,28 @@ def noted(one: Picture, note: str) -> Picture:
     return replace(one, labels=[*one.labels, label])
 
 
-def stack(pictures: Sequence[Picture], titles: Sequence[str]) -> Picture:
-    """`pictures` under one another on a sheet, flush left, each with its title above."""
+def stack(pictures: Sequence[Picture], titles: Sequence[str], columns: int = 1) -> Picture:
+    """`pictures` under one another on a sheet, flush left, each with its title above.
+
+    With several `columns` they stand row by row.
+    """
     if not pictures:
         return Picture([], [])
     letter = float(np.median([d.letter_height for d in pictures]))
+    sizes = [d.bounds[2] - d.bounds[0] for d in pictures]
+    wide = [max(w, len(t) * LETTER_WIDTH * letter) for w, t in zip(sizes, titles, strict=True)]
+    lefts = np.cumsum([0.0, *(max(wide[i::columns], default=0.0) + letter for i in range(columns))])
     strokes, colours, labels, top = [], [], [], 0.0
-    for one, title in zip(pictures, titles, strict=True):
-        x, low, _, high = one.bounds
-        labels.append((0.0, top - letter, title))
-        shift = np.array([-x, top - 2 * letter - high])
-        strokes += [s[:, :2] + shift for s in one.strokes]
-        colours += one.colours
-        top -= high - low + 4 * letter
+    for row in range(0, len(pictures), columns):
+        lowest = top
+        line = zip(pictures[row : row + columns], titles[row : row + columns], strict=True)
+        for column, (one, title) in enumerate(line):
+            x, low, _, high = one.bounds
+            left = float(lefts[column])
+            labels.append((left, top - letter, title))
+            shift = np.array([left - x, top - 2 * letter - high])
+            strokes += [s[:, :2] + shift for s in one.strokes]
+            colours += one.colours
+            lowest = min(lowest, top - (high - low + 4 * letter))
+        top = lowest
     return Picture(strokes, colours, labels)

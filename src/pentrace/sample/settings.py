@@ -2,13 +2,23 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pentrace.settings import Settings
 
 Bias = Annotated[float, Field(ge=0, le=20)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Format = Literal["svg", "png", "inkml"]
+
+
+def _each_once(given: tuple[Format, ...]) -> tuple[Format, ...]:
+    if len(set(given)) < len(given):
+        raise ValueError("names a value twice: give each once")
+    return given
+
+
+Formats = Annotated[tuple[Format, ...], AfterValidator(_each_once)]
+EVERY: Formats = ("svg", "png", "inkml")
 
 
 class SampleSettings(Settings):
@@ -37,15 +47,13 @@ class SampleSettings(Settings):
         description="real lines to go on from: their sample ids, or how many validation lines "
         "to choose by the seed; 0 or null for none",
     )
-    formats: tuple[Format, ...] = Field(
-        ("svg", "png", "inkml"), description="files written beside points.parquet"
-    )
+    formats: Formats = Field(EVERY, description="files written beside points.parquet")
 
     @model_validator(mode="after")
     def _something_to_draw(self) -> "SampleSettings":
         if not self.lines and not self.prime:
             raise ValueError("lines is 0 and prime names nothing: set one of them above 0")
-        for name in ("bias", "formats", "prime"):
+        for name in ("bias", "prime"):
             values = getattr(self, name)
             if isinstance(values, tuple) and len(set(values)) < len(values):
                 raise ValueError(f"{name} names a value twice: give each once")

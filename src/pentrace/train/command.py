@@ -68,7 +68,8 @@ def command(
         if group.first:
             clear_partial(checkpoints)
         mark = mark_of(settings, constants, (train, validation), begin, threads, group)
-        progress = Progress(quiet=not group.first)
+        unit = "character" if settings.kind == "text" else "point"
+        progress = Progress(quiet=not group.first, unit=unit)
         path = checkpoint_path(checkpoints, mark)
         run = Training(settings, train, validation, path, group, progress, begin)
         # The loop over a line makes thousands of objects, at which all that were imported would be

@@ -10,7 +10,11 @@ EVERY = {True: 0.5, False: 20.0}  # seconds between two lines, on a terminal and
 class Progress:
     """Plain lines in a log file, one line that is written over on a terminal."""
 
-    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, quiet: bool = False, stream: TextIO | None = None, unit: str = "point"
+    ) -> None:
+        """`unit`: what speed is told in, of which `points` are given below."""
+        self.unit = unit
         self.stream = stream or sys.stderr
         self.quiet = quiet
         self.terminal = self.stream.isatty()
@@ -35,9 +39,9 @@ class Progress:
         self._write(text, over=False)
 
     def _speed(self, now: float, share: float, points: int) -> str:
-        """Points per second and time left since `start`, both without what ran before it."""
+        """Units per second and time left since `start`, both without what ran before it."""
         seconds = max(now - self.begun, 1e-9)
-        speed = f"{(points - self.points0) / seconds:,.0f} points/s"
+        speed = f"{(points - self.points0) / seconds:,.0f} {self.unit}s/s"
         if share <= self.share0:
             return speed
         left = seconds * (1 - share) / (share - self.share0)

@@ -1,0 +1,90 @@
+"""`pentrace evaluate-samples`: what the texts of `pentrace sample-text` are made of.
+
+What the file holds is described key by key in docs/text.md.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import click
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.evaluate.words import known_share, loop, words
+from pentrace.files import write_text
+from pentrace.windows.text import load_codes
+
+FILE = click.Path(path_type=Path)
+DEFINITIONS = {
+    "entropy": "bits of the chances that characters were drawn from, mean",
+    "known_words": "share of words that stand in the training split, or in the word list",
+    "loops": "texts whose end says the same three times or more, over 40 characters at least",
+}
+
+
+@click.command("evaluate-samples")
+@click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows, for the words.")
+@click.option("--words", "listed", type=FILE, help="The words there are, instead of the windows'.")
+@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
+def command(samples: Path, windows: Path, listed: Path | None, metrics: Path) -> None:
+    """Measure generated texts: words that there are, and loops, at each temperature."""
+    known = words_in(listed) if listed else trained_words(load_codes(windows, ["train"]))
+    rows = sample_rows(texts_in(samples), known)
+    report = {"table": rows, "definitions": DEFINITIONS}
+    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    click.echo("\n".join(map(_told, rows)))
+
+
+def trained_words(train: np.ndarray) -> set[str]:
+    """The words of the training split, code points int32 (N,)."""
+    return set(words("".join(map(chr, train.tolist()))))
+
+
+def words_in(path: Path) -> set[str]:
+    """The words of a file, one a line. Raises `PentraceError` where it is no UTF-8 text."""
+    try:
+        return set(words(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PentraceError(f"{path}: no word list ({error}); give UTF-8 text") from None
+
+
+def texts_in(folder: Path) -> list[dict]:
+    """The rows of texts.json in a folder of samples."""
+    path = folder / "texts.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PentraceError(f"{path}: no samples ({error}); run pentrace sample-text") from None
+
+
+def sample_rows(texts: list[dict], known: set[str]) -> list[dict]:
+    """A row for each temperature: what its texts are made of."""
+    heats = sorted({text["temperature"] for text in texts})
+    return [_samples([t for t in texts if t["temperature"] == heat], known) for heat in heats]
+
+
+def _samples(texts: list[dict], known: set[str]) -> dict:
+    found = [word for text in texts for word in words(text["text"], whole=False)]
+    loops = [loop(text["text"]) for text in texts]
+    return {
+        "temperature": texts[0]["temperature"],
+        "texts": len(texts),
+        "characters": sum(len(text["text"]) for text in texts),
+        "entropy": math.fsum(text["entropy"] for text in texts) / len(texts),
+        "words": len(found),
+        "distinct_words": len(set(found)),
+        "known_words": known_share(found, known),
+        "loops": sum(one is not None for one in loops),
+        "first_loop": min((one.start for one in loops if one), default=None),
+    }
+
+
+def _told(row: dict) -> str:
+    share = row["known_words"]
+    known = "" if share is None else f", {100 * share:.1f} % of them known"
+    return (
+        f"temperature {row['temperature']:g}: {row['words']:,} words{known}; "
+        f"{row['loops']} of {row['texts']} texts in a loop"
+    )
