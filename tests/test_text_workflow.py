@@ -46,7 +46,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     # Other words are looked for in the samples, and nothing else is done.
     (checkout.folder / "words.txt").write_text("the dog")
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
-    assert rules == {"sample_text", "report", "all"}
+    assert rules == {"evaluate_samples", "report", "all"}
     # Another sample trains nothing; a network of another corpus begins from this one.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
@@ -57,7 +57,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     measured, before = metrics.read_bytes(), metrics.stat().st_mtime_ns
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("[0, 1]", "[0.5]"))
     rules = {rule.split()[0] for rule in checkout.rules("--configfile", "tiny.yaml")}
-    assert rules == {"sample_text", "configuration", "report", "all"}
+    assert rules == {"sample_text", "evaluate_samples", "configuration", "report", "all"}
     assert (metrics.read_bytes(), metrics.stat().st_mtime_ns) == (measured, before)
     sampled = json.loads((folder / "small-text/sample-metrics.json").read_text())["table"]
     assert [row["temperature"] for row in sampled] == [0.5]

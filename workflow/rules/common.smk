@@ -177,6 +177,8 @@ def network_files(network):
     files = ["history.parquet"]
     if network in WRITERS + CHARACTER:
         files += ["metrics.json", "samples"]
+    if network in CHARACTER:
+        files += ["sample-metrics.json"]
     if network in READ:
         files += ["recognition.json"]
     if CONFIG.networks[network].pen_states == 3:

@@ -3,7 +3,6 @@ from hashlib import sha256
 
 import yaml
 
-
 TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 
 
@@ -37,7 +36,11 @@ rule rulegraph:
     conda:
         "../envs/pentrace.yaml"
     params:
-        shown=[CONFIG.trained, {n: network_files(n) for n in CONFIG.learners}, SCATTERED],
+        shown=[
+            CONFIG.trained,
+            {n: network_files(n) for n in CONFIG.learners},
+            SCATTERED,
+        ],
         text=lambda w, output: TEXT,
     shell:
         "printf '%s' {params.text:q} > {output}.yaml && "

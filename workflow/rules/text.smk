@@ -51,14 +51,32 @@ rule text_windows:
 rule sample_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        train="results/{dataset}/windows/train.parquet",
-        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
-        code=code("pentrace.text.samples", "pentrace.evaluate.samples"),
+        code=code("pentrace.text.samples"),
     output:
-        samples=directory("results/{dataset}/{network}/samples"),
-        metrics="results/{dataset}/{network}/sample-metrics.json",
+        directory("results/{dataset}/{network}/samples"),
     log:
         "logs/{dataset}/{network}/sample.log",
+    wildcard_constraints:
+        network=one_of(CHARACTER),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        settings=CONFIG.text.model_dump_json(),
+    shell:
+        "pentrace sample-text --model {input.model} --out {output}"
+        " --settings {params.settings:q} > {log} 2>&1"
+
+
+rule evaluate_samples:
+    input:
+        samples="results/{dataset}/{network}/samples",
+        train="results/{dataset}/windows/train.parquet",
+        words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
+        code=code("pentrace.evaluate.samples"),
+    output:
+        metrics="results/{dataset}/{network}/sample-metrics.json",
+    log:
+        "logs/{dataset}/{network}/evaluate-samples.log",
     wildcard_constraints:
         network=one_of(CHARACTER),
     conda:
@@ -68,12 +86,9 @@ rule sample_text:
         words=lambda w, input: (
             f"--words {shlex.quote(input.words)}" if input.words else ""
         ),
-        settings=CONFIG.text.model_dump_json(),
     shell:
-        "pentrace sample-text --model {input.model} --out {output.samples}"
-        " --settings {params.settings:q} > {log} 2>&1 &&"
-        " pentrace evaluate-samples --samples {output.samples} --windows {params.windows}"
-        " {params.words} --metrics {output.metrics} >> {log} 2>&1"
+        "pentrace evaluate-samples --samples {input.samples} --windows {params.windows}"
+        " {params.words} --metrics {output.metrics} > {log} 2>&1"
 
 
 rule evaluate_text:
