@@ -210,10 +210,11 @@ def prune_results():
         here = Path("results") / dataset / network
         for figure in set(NETWORK_FIGURES).difference(network_figures(network)):
             (here / "plots" / f"{figure}.png").unlink(missing_ok=True)
-        for name in {"metrics.json", "recognition.json"}.difference(
-            network_files(network)
-        ):
+        measures = {"metrics.json", "sample-metrics.json", "recognition.json"}
+        for name in measures.difference(network_files(network)):
             (here / name).unlink(missing_ok=True)
+        if "fictional" not in network_files(network):
+            shutil.rmtree(here / "fictional", ignore_errors=True)
 
 
 wildcard_constraints:
