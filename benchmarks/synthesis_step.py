@@ -14,13 +14,14 @@ import argparse
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from timing import cpu_time, product
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests import plain_synthesis
@@ -82,18 +83,6 @@ def shapes(setup: Setup) -> list[tuple[int, int, int, int]]:
 def operations(setup: Setup) -> int:
     """Floating point operations of all these products."""
     return sum(2 * times * m * k * n for times, m, k, n in shapes(setup))
-
-
-def product(rows: int, inner: int, columns: int) -> Callable[[], Tensor]:
-    """A product of (rows, inner) with (inner, columns), ready to be timed."""
-    a, b, result = torch.randn(rows, inner), torch.randn(inner, columns), torch.empty(rows, columns)
-    return lambda: torch.mm(a, b, out=result)
-
-
-def cpu_time(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 class Step:
@@ -215,7 +204,7 @@ def main() -> None:
 
 def on_cpu(setup: Setup, repeats: int) -> None:
     steps = {"exp": Step(setup, "exp"), "softplus": Step(setup, "softplus")}
-    needed = [(times, product(*shape)) for times, *shape in shapes(setup)]
+    needed = [(times, product(m, k, n)) for times, m, k, n in shapes(setup)]
     ways: dict[str, Callable[[], object]] = {
         "one product of 2048 x 2048": product(2048, 2048, 2048),
         "all products, at their own shapes": lambda: [

@@ -11,7 +11,6 @@ fastest that was found in PyTorch. CPU times, in turn, medians of the ratios in 
 
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from pentrace.train.data import Data
 from pentrace.train.processes import Processes
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
+from timing import cpu_time, product, run_all
 
 NETWORKS = {"small-text": 16, "graves-penn": 32}  # and the streams of a batch
 ALPHABET = "".join(map(chr, range(40, 122)))
@@ -44,14 +44,6 @@ def settings(name: str) -> NetworkSettings:
     network = config["networks"][name]
     network["train"] |= {"batch_size": NETWORKS[name]}
     return NetworkSettings.model_validate({**network, "alphabet": ALPHABET})
-
-
-def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callable[[], Tensor]:
-    """A product of (rows, inner) with (inner, columns); a factor may lie the other way around."""
-    a = torch.randn(inner, rows).t() if transposed == "left" else torch.randn(rows, inner)
-    b = torch.randn(columns, inner).t() if transposed == "right" else torch.randn(inner, columns)
-    out = torch.empty(rows, columns)
-    return lambda: torch.mm(a, b, out=out)
 
 
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
@@ -70,12 +62,6 @@ def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     top, out = (sum(cells) if s.skips else cells[-1]), len(ALPHABET)
     needed += [(1, product(rows, top, out, "right")), (1, product(rows, out, top))]
     return [*needed, (1, product(out, rows, top, "left"))]
-
-
-def run_all(needed: list[tuple[int, Callable[[], Tensor]]]) -> None:
-    for times, work in needed:
-        for _ in range(times):
-            work()
 
 
 def plain_logits(network: TextNetwork, x: Tensor, state: list) -> Tensor:
@@ -124,12 +110,6 @@ def called_text(network: TextNetwork) -> None:
     for _ in range(WRITTEN):
         logits, state = network(symbol, state)
         symbol = torch.multinomial((logits[:, 0] / 0.8).softmax(-1), 1)
-
-
-def cpu_time(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def works(s: NetworkSettings) -> dict[str, Callable[[], object]]:

@@ -27,6 +27,7 @@ from pentrace.train.data import Data
 from pentrace.train.processes import Processes
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Batch, Lines, crop_batches, gather
+from timing import cpu_time, product, run_all
 
 STEPS = {"graves-3x400": 300, "kanji": 58}  # predicted steps of a line; the mean one of KanjiVG
 ROUNDS = 7
@@ -51,24 +52,6 @@ def some_lines(pen_states: int, count: int = 300, length: int = 800) -> Data:
     return Data(lines.with_ends() if pen_states == 3 else lines, None)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """CPU time of `work` in this process."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
-def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callable[[], Tensor]:
-    """A product of (rows, inner) with (inner, columns), ready to be timed.
-
-    `transposed` names the factor, left or right, that lies in memory with its axes exchanged.
-    """
-    a = torch.randn(inner, rows).t() if transposed == "left" else torch.randn(rows, inner)
-    b = torch.randn(columns, inner).t() if transposed == "right" else torch.randn(inner, columns)
-    out = torch.empty(rows, columns)
-    return lambda: torch.mm(a, b, out=out)
-
-
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     """How often a step needs which product: forward, by the inputs, by the weights."""
     batch, steps = s.train.batch_size, s.train.length
@@ -86,13 +69,6 @@ def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     needed.append((1, product(rows, top, raw, "right")))
     needed.append((1, product(rows, raw, top)))
     return [*needed, (1, product(raw, rows, top, "left"))]
-
-
-def all_products(needed: list[tuple[int, Callable[[], Tensor]]]) -> None:
-    """Run every product of a step as often as the step does."""
-    for times, work in needed:
-        for _ in range(times):
-            work()
 
 
 def operations(s: NetworkSettings) -> float:
@@ -150,7 +126,7 @@ def on_cpu(name: str) -> None:
     plan = crop_batches(*shape, 0)
     works: dict[str, Callable[[], object]] = {
         "step": lambda: descent.step(data, plan[0], 0, 0),
-        "products": lambda: all_products(needed),
+        "products": lambda: run_all(needed),
         "large": product(2048, 2048, 2048),
         "plan": lambda: crop_batches(*shape, 1),
         "gather": lambda: gather(data.lines, plan[1]),
@@ -163,7 +139,7 @@ def measure(works: dict[str, Callable[[], object]]) -> dict[str, np.ndarray]:
     """CPU seconds of each work in each round, the works taking turns; one round unmeasured."""
     for work in works.values():
         work()
-    rounds = [{name: seconds(work) for name, work in works.items()} for _ in range(ROUNDS)]
+    rounds = [{name: cpu_time(work) for name, work in works.items()} for _ in range(ROUNDS)]
     return {name: np.array([one[name] for one in rounds]) for name in works}
 
 

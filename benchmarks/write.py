@@ -21,6 +21,8 @@ import numpy as np
 import torch
 from torch.nn.functional import linear
 
+from timing import cpu_time
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests import small_synthesis
@@ -85,12 +87,6 @@ def called(network: Network, text: np.ndarray | None, chance: np.ndarray) -> Non
     for n in range(len(chance)):
         raw, state = run(network, step[:, None], state, words)
         step = plain_draw(raw[:, 0], table[n : n + 1])
-
-
-def cpu_time(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def measure(name: str, folder: Path) -> None:
