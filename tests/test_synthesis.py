@@ -141,9 +141,9 @@ def test_substitution_finds_what_looks_alike():
     assert substituted("“Q” — é’Æß", known) == '"q" - e\'AEss'
     assert substituted("ω", known) == "ω"
     settings = _settings(alphabet="abe'")
-    assert encode(["bé’"], settings, "substitute").tolist() == [[1, 2, 3]]
+    assert encode([substituted("bé’", "abe'")], settings).tolist() == [[1, 2, 3]]
     with pytest.raises(PentraceError, match="ω"):
-        encode(["bω"], settings, "substitute")
+        encode([substituted("bω", "abe'")], settings)
 
 
 def test_no_transcripts_give_no_alphabet():

@@ -11,7 +11,7 @@ import numpy as np
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
 
-Unknown = Literal["error", "substitute", "fold"]
+Unknown = Literal["error", "fold"]
 
 PADDING = -1
 # Characters that look alike on paper and are not told apart by Unicode's own decomposition.
@@ -73,14 +73,11 @@ def encode(
     """Symbols (B, U) int64 of texts (NFC), padded with -1 to the longest.
 
     Characters outside the alphabet raise a `PentraceError` that lists them and the alphabet. With
-    `substitute` they are first replaced as `substituted` says; with `fold`, right for training
-    and evaluation, they become the symbol of rare characters where the network has one. The
-    message begins with `about` and ends with `remedy`.
+    `fold`, right for training and evaluation, they become the symbol of rare characters where the
+    network has one. The message begins with `about` and ends with `remedy`.
     """
     alphabet = settings.alphabet or ""
     normal = [unicodedata.normalize("NFC", text) for text in texts]
-    if unknown == "substitute":
-        normal = [substituted(text, alphabet) for text in normal]
     if unknown != "fold" or settings.fold_rare == 0:
         _check_known(normal, alphabet, about, remedy)
     index = {character: number for number, character in enumerate(alphabet)}
