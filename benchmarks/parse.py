@@ -28,12 +28,12 @@ from pentrace import schema, tables
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import find_ink, tree_files
 from pentrace.collect.pack import pack
-from pentrace.collect.shards import shard_of
 from pentrace.demo.board import line_xml
 from pentrace.demo.recording import Recording
 from pentrace.ink import CHANNELS
-from pentrace.parse.command import command as parse
+from pentrace.read.parse import command as parse
 from pentrace.readers.sources.iam import INK, group
+from pentrace.shards import shard_of
 
 SHARDS = 16
 TARGETS = {1: 4.0, 2: 6.0}  # processes: times faster than the loop in one process

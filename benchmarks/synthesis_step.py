@@ -29,8 +29,8 @@ from tests import plain_synthesis
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.networks.training import TrainSettings
 from pentrace.train.arithmetic import set_arithmetic
-from pentrace.train.settings import TrainSettings
 
 CHARACTERS, SYMBOLS = 45, 70
 SETTINGS = NetworkSettings(

@@ -20,11 +20,11 @@ import yaml
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from pentrace.networks.character import TextNetwork
+from pentrace.generate.fused import FusedText
+from pentrace.generate.settings import DrawSettings
+from pentrace.generate.texts import whole
 from pentrace.networks.settings import NetworkSettings
-from pentrace.text.fused import FusedText
-from pentrace.text.generate import whole
-from pentrace.text.settings import DrawSettings
+from pentrace.networks.text import TextNetwork
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.data import Data
 from pentrace.train.processes import Processes

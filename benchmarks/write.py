@@ -29,13 +29,13 @@ from tests import small_synthesis
 from tests.plain_draw import draw as plain_draw
 from tests.plain_synthesis import first_cell, one_hot_text, window_step
 
+from pentrace.generate.chances import chances
+from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.steps import write
+from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import Network, build, run
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from pentrace.networks.text import encode
-from pentrace.write.chances import chances
-from pentrace.write.draw import write
-from pentrace.write.fused import FusedNetwork, load
 
 ALPHABET = "".join(map(chr, range(52, 122))).replace("v", " ")
 TEXT = "It writes what you tell it to"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pentrace.generate.fused import FusedNetwork, load
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from pentrace.write.fused import FusedNetwork, load
 from tests.small_model import NORMALISATION
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"

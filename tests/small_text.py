@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from pentrace import schema, tables
-from pentrace.characters.command import command as characters
+from pentrace.read.characters import command as characters
 from pentrace.train.command import command as train
 from pentrace.windows.command import command as windows
 

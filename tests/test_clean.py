@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.clean.apply import clean
 from pentrace.clean.command import command as clean_command
-from pentrace.clean.gather import command as samples_command
 from pentrace.clean.rules import RULES, limit, statistic
+from pentrace.clean.samples import command as samples_command
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, to_table
 

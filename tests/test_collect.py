@@ -21,9 +21,9 @@ from pentrace.collect.command import command, without
 from pentrace.collect.find import Found, find, notes, table_path, tree_files, wanted
 from pentrace.collect.pack import pack
 from pentrace.collect.scan import scan
-from pentrace.collect.shards import names, natural, shard_of
 from pentrace.errors import PentraceError
 from pentrace.readers.sources import iam, inkml, svc2004, text
+from pentrace.shards import names, natural, shard_of
 
 FORMS = ("a01-000u", "a01-001", "b02-100", "b02-101z", "c03-003")
 LINES = {

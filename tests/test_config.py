@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from pentrace.clean.rules import limit
 from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
-from pentrace.config import FOLDERS, Config, load
+from pentrace.config.keys import refuse_repeated_keys
+from pentrace.config.load import FOLDERS, load
+from pentrace.config.models import Config
 from pentrace.errors import PentraceError
-from pentrace.repeated import refuse_repeated_keys
-from pentrace.sample.settings import SampleSettings
+from pentrace.generate.settings import SampleSettings
 from pentrace.settings import explain
 from tests.test_docs import merged
 

@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from pentrace.evaluate.characters import dynamic_loss, static_loss
-from pentrace.networks import graphs
 from pentrace.networks.kinds import build
 from pentrace.networks.recognition import ctc_loss
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.soft_window import SoftWindow, Weights, WindowState, attend
+from pentrace.networks.training import TrainSettings
+from pentrace.networks.window import graphs
+from pentrace.networks.window.layer import SoftWindow, Weights, WindowState, attend
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.data import Data
 from pentrace.train.processes import Processes
-from pentrace.train.settings import TrainSettings
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, line_batches, stream_batches
 from tests.plain_synthesis import first_layer, one_hot_text

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from pentrace.config import Config, load
-from pentrace.describe.command import markdown
+from pentrace.config.load import load
+from pentrace.config.models import Config
+from pentrace.describe import markdown
 
 ROOT = Path(__file__).parent.parent
 # Sections whose every key stands in config.yaml; networks and data sets name only what differs.

@@ -8,14 +8,14 @@ import pytest
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.fictional.command import compare, summary
-from pentrace.fictional.distance import distances, nearest, outlines
-from pentrace.fictional.settings import FictionalSettings
+from pentrace.generate.fictional import compare, summary
+from pentrace.generate.samples import Sample
+from pentrace.generate.settings import FictionalSettings
+from pentrace.generate.warping import distances, nearest, outlines
 from pentrace.plot import style
 from pentrace.plot.drawing import from_offsets
 from pentrace.plot.fictional import fictional_figure
 from pentrace.report.contents import network_part
-from pentrace.sample.generate import Sample
 from pentrace.windows.lines import load_lines
 from tests import small_model
 from tests.small_kanji import build, run

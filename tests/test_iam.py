@@ -16,12 +16,12 @@ from pentrace.collect.archive import archive_files
 from pentrace.collect.find import find, tree_files
 from pentrace.demo.board import line_xml
 from pentrace.demo.recording import Recording
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers import iam
 from pentrace.readers._assemble import Malformed
 from pentrace.readers._iam_shapes import read_known
 from pentrace.readers._iam_xml import read_xml
 from pentrace.readers.results import Parsed
+from pentrace.readers.settings import ParseSettings
 from pentrace.readers.sources.iam import INK
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "iam"

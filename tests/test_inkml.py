@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentrace import schema
-from pentrace.config import load
+from pentrace.config.load import load
 from pentrace.ink import to_table
-from pentrace.parse.settings import ParseSettings
+from pentrace.page.inkml import inkml as to_inkml
 from pentrace.readers import inkml
 from pentrace.readers._assemble import Malformed
 from pentrace.readers._inkml_trace import decode as decode_all
-from pentrace.sample.inkml import inkml as to_inkml
+from pentrace.readers.settings import ParseSettings
 
 XY = '<channel name="X"/><channel name="Y"/>'
 

@@ -16,10 +16,9 @@ from pentrace.collect.package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
 from pentrace.ink import to_table
-from pentrace.label.settings import LabelSettings
-from pentrace.label.split import seeded_split
-from pentrace.parse.settings import ParseSettings
+from pentrace.read.split import seeded_split
 from pentrace.readers import kanjivg
+from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.sources.kanjivg import group
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="109" height="109">'

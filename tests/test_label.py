@@ -14,12 +14,11 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.__main__ import cli
 from pentrace.errors import PentraceError
-from pentrace.label.command import refuse_same_names, with_splits
-from pentrace.label.settings import LabelSettings
-from pentrace.label.split import group, seeded_split, shared_writers
-from pentrace.parse.settings import ParseSettings
+from pentrace.read.label import refuse_same_names, with_splits
+from pentrace.read.rejected import refuse_many_rejects
+from pentrace.read.split import group, seeded_split, shared_writers
 from pentrace.readers._iam_labels import label
-from pentrace.readers.rejected import refuse_many_rejects
+from pentrace.readers.settings import LabelSettings, ParseSettings
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "iam"
 HEADER = '<WhiteboardCaptureSession><General><Form id="x" writerID="{}"/></General>'

@@ -14,11 +14,11 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ink import Ink, to_table
 from pentrace.normalise.command import command as normalise_command
+from pentrace.normalise.constants import gather
 from pentrace.normalise.frame import Frame
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings
-from pentrace.normalise.statistics import gather
-from pentrace.normalise.take import command as statistics_command
+from pentrace.normalise.statistics import command as statistics_command
 
 GRAVES = NormaliseSettings()
 WRITE_RNN = NormaliseSettings(recipe="write-rnn")

@@ -5,8 +5,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from pentrace.networks.training import TrainSettings
 from pentrace.train.optimisers import GravesRMSProp, learning_rate, make_optimiser
-from pentrace.train.settings import TrainSettings
 
 
 def plain_loop(gradients: np.ndarray, rate: float) -> np.ndarray:

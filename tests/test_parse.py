@@ -15,7 +15,7 @@ from pentrace.demo.board import line_xml
 from pentrace.demo.recording import Recording
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
-from pentrace.parse.command import command
+from pentrace.read.parse import command
 
 NAMES = ("points", "samples", "rejects")
 

@@ -6,17 +6,17 @@ import torch
 from pydantic import ValidationError
 
 from pentrace.evaluate import baseline, measures
+from pentrace.generate.chances import chances
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.samples import batch, beginning, ended
+from pentrace.generate.steps import draw, write
 from pentrace.networks.kinds import build
 from pentrace.networks.mixture import log_density, split, step_loss, width
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays
-from pentrace.sample.generate import batch, beginning, ended
 from pentrace.train.distort import jittered
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
-from pentrace.write.chances import chances
-from pentrace.write.draw import draw, write
-from pentrace.write.fused import FusedNetwork
 from tests import plain_draw
 
 M = 3

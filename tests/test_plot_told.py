@@ -12,8 +12,8 @@ from PIL import Image
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.networks.alphabet import encode
 from pentrace.networks.store import load_model
-from pentrace.networks.text import encode
 from pentrace.plot import biases, primed, stacked, styles, told, window
 from pentrace.plot.command import command
 from pentrace.plot.stacked import Row

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from pentrace.networks.alphabet import encode
 from pentrace.networks.recognition import RecognitionNetwork, ctc_loss, decode
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import encode
 
 SETTINGS = NetworkSettings.model_validate(
     {"kind": "recognition", "layers": 2, "hidden": 6, "alphabet": "abc"}

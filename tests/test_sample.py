@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from pentrace.errors import PentraceError
+from pentrace.generate.chances import chances
+from pentrace.generate.from_text import choose_texts, generate_told
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.samples import batch
+from pentrace.generate.settings import SampleSettings
+from pentrace.generate.steps import draw
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays
-from pentrace.sample.generate import batch
-from pentrace.sample.settings import SampleSettings
-from pentrace.sample.told import choose_texts, generate_told
 from pentrace.windows.lines import Lines
-from pentrace.write.chances import chances
-from pentrace.write.draw import draw
-from pentrace.write.fused import FusedNetwork
 from tests.small_synthesis import steady
 
 N = 200_000

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from pentrace import ink, tables
 from pentrace.errors import PentraceError
-from pentrace.parse.settings import ParseSettings
+from pentrace.generate.sample import command
+from pentrace.generate.settings import SampleSettings
 from pentrace.readers import inkml as reader
-from pentrace.sample.command import command
-from pentrace.sample.settings import SampleSettings
+from pentrace.readers.settings import ParseSettings
 from tests import small_model
 
 SETTINGS = {"lines": 2, "steps": 25, "bias": [0, 0.5], "seed": 3, "prime": 1}

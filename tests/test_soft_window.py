@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from pentrace.networks import graphs, window_steps
-from pentrace.networks.soft_window import SoftWindow, Weights, WindowState, attend
+from pentrace.networks.window import graphs
+from pentrace.networks.window import steps as window_steps
+from pentrace.networks.window.layer import SoftWindow, Weights, WindowState, attend
 from tests.plain_synthesis import first_layer, one_hot_text
 
 BOTH = pytest.mark.parametrize("parametrisation", ["exp", "softplus"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pentrace import schema
 from pentrace.ink import to_table
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers import svc2004
+from pentrace.readers.settings import ParseSettings
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "svc" / "Task2"
 POINTS = [

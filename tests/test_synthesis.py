@@ -5,11 +5,11 @@ import torch
 from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
+from pentrace.networks.alphabet import alphabet_of, encode, substituted, symbol_count, with_alphabet
 from pentrace.networks.kinds import build, run
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
-from pentrace.networks.text import alphabet_of, encode, substituted, symbol_count, with_alphabet
 from tests.plain_synthesis import half_plain, synthesis
 
 TEXTS = ["a bad cab", "dad"]

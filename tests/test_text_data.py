@@ -9,7 +9,7 @@ import torch
 import yaml
 
 from pentrace import tables
-from pentrace.config import load as load_config
+from pentrace.config.load import load as load_config
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
 from pentrace.train.data import load, text_of

@@ -14,16 +14,16 @@ from safetensors import safe_open
 
 from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.networks.character import TextNetwork, text_loss
+from pentrace.generate.fused import FusedText
+from pentrace.networks.alphabet import encode, symbols_of
+from pentrace.networks.model_file import read
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
-from pentrace.networks.stored import read
-from pentrace.networks.text import encode, symbols_of
+from pentrace.networks.text import TextNetwork, text_loss
 from pentrace.networks.transfer import transferred
 from pentrace.plot.training import training_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.contents import best_of
-from pentrace.text.fused import FusedText
 from pentrace.train.checkpoint import Weights
 from pentrace.train.command import command
 from pentrace.train.data import load

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pentrace import schema, tables
-from pentrace.characters.command import code_points
-from pentrace.characters.settings import CharacterSettings
-from pentrace.characters.split import parts
 from pentrace.collect.package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
+from pentrace.read.characters import code_points
+from pentrace.read.contiguous import parts
 from pentrace.readers._gutenberg import without_gutenberg
+from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import decoded, read, without_markdown
 from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes

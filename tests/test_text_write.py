@@ -18,25 +18,25 @@ from hypothesis.extra.numpy import arrays
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
-from pentrace.evaluate.samples import command as evaluate_samples
+from pentrace.evaluate.evaluate_samples import command as evaluate_samples
+from pentrace.evaluate.evaluate_text import command as evaluate
 from pentrace.evaluate.table import name
-from pentrace.evaluate.text import command as evaluate
 from pentrace.evaluate.words import known_share, loop, words
-from pentrace.networks.character import TextNetwork
+from pentrace.generate.characters import drawn, entropy, probabilities
+from pentrace.generate.fused import load_text
+from pentrace.generate.sample_text import command as sample
+from pentrace.generate.settings import DrawSettings
+from pentrace.generate.text import command
+from pentrace.generate.texts import begun, generate, whole
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
+from pentrace.networks.text import TextNetwork
 from pentrace.plot import style
 from pentrace.plot.temperature import temperature_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.command import render
 from pentrace.report.contents import dataset_part, network_part, shown
 from pentrace.tables import read
-from pentrace.text.command import command
-from pentrace.text.draw import drawn, entropy, probabilities
-from pentrace.text.fused import load
-from pentrace.text.generate import begun, generate, whole
-from pentrace.text.samples import command as sample
-from pentrace.text.settings import DrawSettings
 from pentrace.train.command import command as train
 from tests.small_text import VERSE, arguments, build, trained
 
@@ -98,7 +98,7 @@ def test_what_is_drawn_has_a_chance(
 
 
 def test_a_text_depends_on_its_seed_prompt_and_number_alone(model: Path) -> None:
-    network, how = load(model), DrawSettings(temperature=0.9)
+    network, how = load_text(model), DrawSettings(temperature=0.9)
     prompts = ["the cat", "", "who sat? the dog"]
     together = whole(network, prompts, 60, how, 3)
     assert together == whole(network, prompts, 60, how, 3) != whole(network, prompts, 60, how, 4)
@@ -115,7 +115,7 @@ def test_greedy_is_the_likeliest_character_of_the_network(model: Path) -> None:
         logits, _ = network(torch.tensor([[alphabet.index(c) for c in text]]))
         text += alphabet[int(logits[0, -1].argmax())]
     prompt = "the cat s"
-    (found,) = whole(load(model), [prompt], 25, DrawSettings(temperature=0), 1)
+    (found,) = whole(load_text(model), [prompt], 25, DrawSettings(temperature=0), 1)
     assert "\n" + prompt + found == text
 
 
@@ -129,7 +129,7 @@ def test_a_prompt_is_the_beginning_of_a_line(alphabet: str, expected: list[str])
 
 
 def test_a_character_comes_when_it_is_drawn(model: Path) -> None:
-    steps = generate(load(model), ["the"], 10**9, DrawSettings(), 1)
+    steps = generate(load_text(model), ["the"], 10**9, DrawSettings(), 1)
     assert isinstance(steps, Iterator)
     assert all(len(next(steps)[0][0]) == 1 for _ in range(5))
 
@@ -181,7 +181,7 @@ def test_it_ends_quietly_when_nobody_reads_any_more(model: Path) -> None:
 def test_it_streams_and_does_not_import_torch(model: Path) -> None:
     code = (
         "import sys; from click.testing import CliRunner\n"
-        "from pentrace.text.command import command\n"
+        "from pentrace.generate.text import command\n"
         "r = CliRunner().invoke(command, sys.argv[1:], catch_exceptions=False)\n"
         "assert len(r.output) == 21 and 'torch' not in sys.modules"
     )
@@ -309,7 +309,9 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert 0 <= sampled["table"][1]["known_words"] <= 1
     assert metrics["transfer"] is None and row["folded"] == 0
     history = read(out / "history.parquet")
-    style.save(temperature_figure(load(model), (0.0, 1.0), 40, 1), out / "plots/temperature.png")
+    style.save(
+        temperature_figure(load_text(model), (0.0, 1.0), 40, 1), out / "plots/temperature.png"
+    )
     style.save(transfer_figure(history, "other/net", history), out / "plots/transfer.png")
     parts = [dataset_part("verse", corpus, "")], [network_part("verse/run", out, "")]
     page = render("run: []", "", *parts)

@@ -13,19 +13,19 @@ from click.testing import CliRunner
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate.command import command as evaluate
+from pentrace.generate.rewrite import command as rewrite
+from pentrace.generate.sample import command as sample
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.networks.training import TrainSettings
 from pentrace.plot.lines import pick
 from pentrace.plot.predicted import predict
 from pentrace.recognise.command import command as recognise
-from pentrace.rewrite.command import command as rewrite
-from pentrace.sample.command import command as sample
 from pentrace.train.command import command as train
 from pentrace.train.data import load
 from pentrace.train.loop import longest, total
-from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import load_lines
 
 LETTERS = "abc "

@@ -22,11 +22,11 @@ from pentrace.networks.mixture import step_loss
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
+from pentrace.networks.training import TrainSettings
 from pentrace.train.checkpoint import fingerprint
 from pentrace.train.command import command
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
-from pentrace.train.settings import TrainSettings
 from pentrace.windows.batches import load_lines
 
 SPLITS = ("train", "validation", "validation2", "test")

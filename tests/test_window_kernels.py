@@ -13,8 +13,10 @@ if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")  # read where kernels are declared
 pytest.importorskip("triton", reason="Triton is not installed: it comes with PyTorch for CUDA")
 
-from pentrace.networks import kernel_check, window_kernels, window_steps
-from pentrace.networks.kernel_check import Sizes
+from pentrace.networks.window import check as kernel_check
+from pentrace.networks.window import kernels as window_kernels
+from pentrace.networks.window import steps as window_steps
+from pentrace.networks.window.check import Sizes
 
 DEVICE = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
 BOTH = pytest.mark.parametrize("exponential", [True, False])

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from pentrace.errors import PentraceError
+from pentrace.generate.chances import chances
+from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.steps import draw, write
+from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from pentrace.networks.text import encode
-from pentrace.write.chances import chances
-from pentrace.write.draw import draw, write
-from pentrace.write.fused import FusedNetwork, load
 from tests import plain_draw
 
 SMALL = {"hidden": 24, "components": 4}
@@ -176,9 +176,9 @@ def test_weights_that_do_not_fit_are_refused(tmp_path):
 def test_writing_needs_no_torch(tmp_path):
     _both(tmp_path, **KINDS[4])
     program = (
-        "import sys; from pentrace.write.draw import write; "
-        "from pentrace.write.fused import FusedNetwork, load; "
-        "from pentrace.networks.text import encode; import numpy as np; "
+        "import sys; from pentrace.generate.steps import write; "
+        "from pentrace.generate.fused import FusedNetwork, load; "
+        "from pentrace.networks.alphabet import encode; import numpy as np; "
         "weights, settings, _ = load(sys.argv[1]); network = FusedNetwork(weights, settings); "
         "text = encode(['abc'], settings); "
         "write(network, np.full((1, 5, 4), 0.5, np.float32), text); "

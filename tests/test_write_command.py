@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pentrace.errors import PentraceError
+from pentrace.generate.model import find_model
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.store import save_model
 from pentrace.write.command import MISSING, command
-from pentrace.write.model import find_model
 from tests import small_model
 from tests.small_synthesis import save
 from tests.test_write_style import save as save_style

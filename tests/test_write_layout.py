@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pentrace.write.layout import LineInk, Sheet, level, pages
-from pentrace.write.page import Page, bounds, duration
+from pentrace.page.layout import LineInk, Sheet, level, pages
+from pentrace.page.page import Page, bounds, duration
 from pentrace.write.wrap import wrap
 
 A5 = Sheet(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)

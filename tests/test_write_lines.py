@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pentrace.errors import PentraceError
-from pentrace.write.chances import another_seed
-from pentrace.write.lines import (
+from pentrace.generate.chances import another_seed
+from pentrace.generate.lines import (
     Drawing,
     Primer,
     missed,

@@ -22,14 +22,14 @@ from pentrace.demo.layout import plan_line
 from pentrace.demo.recording import record
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
-from pentrace.parse.settings import ParseSettings
+from pentrace.page import outputs
+from pentrace.page.gif import gif
+from pentrace.page.page import Page, bounds, duration
+from pentrace.page.pen import DOT, LEAST, MOST, drawn
+from pentrace.page.png import DPI, MM, png
+from pentrace.page.svg import svg
 from pentrace.readers import inkml
-from pentrace.write import outputs
-from pentrace.write.gif import gif
-from pentrace.write.page import Page, bounds, duration
-from pentrace.write.pen import DOT, LEAST, MOST, drawn
-from pentrace.write.png import DPI, MM, png
-from pentrace.write.svg import svg
+from pentrace.readers.settings import ParseSettings
 
 TEXT = "to be read <&> by all"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -261,8 +261,8 @@ def test_a_drawing_waits_for_no_large_library(tmp_path: Path) -> None:
 import sys
 import numpy as np
 from pathlib import Path
-from pentrace.write.outputs import save
-from pentrace.write.page import Page
+from pentrace.page.outputs import save
+from pentrace.page.page import Page
 page = Page(50.0, 50.0, [np.array([[1.0, 1, 0], [9, 9, 1], [20, 5, 2]])], 0.4, "x", {{}})
 for ending in ("svg", "png", "gif", "animated.svg", "json", "inkml"):
     save(page, Path({str(tmp_path)!r}) / f"page.{{ending}}")

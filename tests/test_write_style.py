@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.generate.lines import Primer
 from pentrace.ink import Ink, to_table
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import from_offsets
-from pentrace.write.lines import Primer
 from pentrace.write.recording import read
 from pentrace.write.style import LONGEST, from_file, from_sample, known
 from tests import small_model

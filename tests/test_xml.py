@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
+from pentrace.readers.settings import ParseSettings
 from pentrace.readers.xml import parse_xml
 
 LIMITS = ParseSettings(max_bytes=100_000, max_depth=8)

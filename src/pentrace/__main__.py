@@ -36,18 +36,28 @@ COMMANDS = {
 }
 
 
-# Where a command is not in the folder of its own name.
-ELSEWHERE = {
-    "samples": "pentrace.clean.gather",
-    "statistics": "pentrace.normalise.take",
-    "sample-text": "pentrace.text.samples",
-    "evaluate-samples": "pentrace.evaluate.samples",
-    "evaluate-text": "pentrace.evaluate.text",
+# The room of a command that has no folder of its own name: its module there is called as it is.
+ROOMS = {
+    "parse": "read",
+    "label": "read",
+    "characters": "read",
+    "samples": "clean",
+    "statistics": "normalise",
+    "sample": "generate",
+    "rewrite": "generate",
+    "fictional": "generate",
+    "text": "generate",
+    "sample-text": "generate",
+    "evaluate-samples": "evaluate",
+    "evaluate-text": "evaluate",
 }
 
 
 def _module(name: str) -> str:
-    return ELSEWHERE.get(name, f"pentrace.{name}.command")
+    if name == "describe":
+        return "pentrace.describe"
+    room = ROOMS.get(name)
+    return f"pentrace.{room}.{name.replace('-', '_')}" if room else f"pentrace.{name}.command"
 
 
 class Stages(click.Group):

@@ -9,11 +9,11 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from pentrace.collect.scan import scan
-from pentrace.collect.shards import prune
-from pentrace.config import load, origin
+from pentrace.shards import prune
+from pentrace.config.load import load, origin
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
-from pentrace.repeated import refuse_repeated_keys
+from pentrace.config.keys import refuse_repeated_keys
 
 SPLITS = ["train", "validation", "validation2", "test"]
 

@@ -7,7 +7,7 @@ rule fictional:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
         normalisation="results/{dataset}/normalisation.json",
-        code=code("pentrace.fictional.command"),
+        code=code("pentrace.generate.fictional"),
     output:
         directory("results/{dataset}/{network}/fictional"),
     log:

@@ -45,7 +45,7 @@ rule sample:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
         normalisation="results/{dataset}/normalisation.json",
-        code=code("pentrace.sample.command"),
+        code=code("pentrace.generate.sample"),
     output:
         directory("results/{dataset}/{network}/samples"),
     log:
@@ -68,7 +68,7 @@ rule rewrite:
     input:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
-        code=code("pentrace.rewrite.command"),
+        code=code("pentrace.generate.rewrite"),
     output:
         directory("results/{dataset}/{network}/rewritten"),
     log:

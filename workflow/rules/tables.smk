@@ -4,7 +4,7 @@
 rule parse:
     input:
         raw="results/{dataset}/raw/ink-{shard}.parquet",
-        code=reader_code("pentrace.parse.command"),
+        code=reader_code("pentrace.read.parse"),
     output:
         points="results/{dataset}/points/{shard}.parquet",
         samples="results/{dataset}/parsed/{shard}.samples.parquet",
@@ -27,7 +27,7 @@ rule label:
         raw="results/{dataset}/raw/labels.parquet",
         samples=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
         rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
-        code=reader_code("pentrace.label.command"),
+        code=reader_code("pentrace.read.label"),
     output:
         labels="results/{dataset}/labels.parquet",
         rejects="results/{dataset}/label-rejects.parquet",
@@ -74,7 +74,7 @@ rule samples:
         label_rejects="results/{dataset}/label-rejects.parquet",
         cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
         cleaned_rejects=sharded("results/{dataset}/cleaned-rejects/{shard}.parquet"),
-        code=code("pentrace.clean.gather"),
+        code=code("pentrace.clean.samples"),
     output:
         samples="results/{dataset}/samples.parquet",
         rejects="results/{dataset}/rejects.parquet",
@@ -97,7 +97,7 @@ rule statistics:
     input:
         cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
         samples="results/{dataset}/samples.parquet",
-        code=code("pentrace.normalise.take"),
+        code=code("pentrace.normalise.statistics"),
     output:
         "results/{dataset}/normalisation.json",
     log:

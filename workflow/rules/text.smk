@@ -4,7 +4,7 @@
 rule characters:
     input:
         raw=sharded("results/{dataset}/raw/ink-{shard}.parquet"),
-        code=code("pentrace.characters.command"),
+        code=code("pentrace.read.characters"),
     output:
         characters="results/{dataset}/characters.parquet",
         vocabulary="results/{dataset}/vocabulary.parquet",
@@ -51,7 +51,7 @@ rule text_windows:
 rule sample_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        code=code("pentrace.text.samples"),
+        code=code("pentrace.generate.sample_text"),
     output:
         directory("results/{dataset}/{network}/samples"),
     log:
@@ -72,7 +72,7 @@ rule evaluate_samples:
         samples="results/{dataset}/{network}/samples",
         train="results/{dataset}/windows/train.parquet",
         words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
-        code=code("pentrace.evaluate.samples"),
+        code=code("pentrace.evaluate.evaluate_samples"),
     output:
         metrics="results/{dataset}/{network}/sample-metrics.json",
     log:
@@ -95,7 +95,7 @@ rule evaluate_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
         windows=lambda w: windows(w.dataset),
-        code=code("pentrace.evaluate.text"),
+        code=code("pentrace.evaluate.evaluate_text"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
     log:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from pentrace.collect.find import Found, table_path, too_large, wanted
-from pentrace.collect.sources import Source
 from pentrace.errors import PentraceError
+from pentrace.readers.source import Source
 
 # Each checks what it reads, and says so where the end is missing; tarfile's own streams do not.
 _STREAMS: dict[str, Callable[..., Any]] = {

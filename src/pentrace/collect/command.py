@@ -10,8 +10,8 @@ from pentrace.collect.archive import archive_files
 from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.pack import pack
 from pentrace.collect.package import raw_folder
-from pentrace.collect.shards import names, shard_of
 from pentrace.errors import PentraceError
+from pentrace.shards import names, shard_of
 
 
 @click.command()

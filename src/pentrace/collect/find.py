@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pentrace.collect.sources import ENDINGS, Source
 from pentrace.errors import PentraceError
+from pentrace.readers.source import ENDINGS, Source
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import IO
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.collect.shards import natural
+from pentrace.shards import natural
 
 ROW_GROUP = 16_000_000  # bytes of content, about
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pentrace.collect.find import Found, TreeFile, find_all, find_ink, notes, tree_files
 from pentrace.collect.package import raw_folder
-from pentrace.collect.shards import names, shard_of
 from pentrace.files import write_text
+from pentrace.shards import names, shard_of
 
 _CACHE = ".checksums.tsv"
 

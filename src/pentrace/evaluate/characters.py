@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pentrace.networks.character import TextNetwork, detached, text_loss
 from pentrace.networks.layers import State
+from pentrace.networks.text import TextNetwork, detached, text_loss
 
 
 @torch.no_grad()

@@ -23,18 +23,17 @@ from pentrace.evaluate.measures import Sums
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_text
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Drawing, write_lines
+from pentrace.generate.samples import batch
+from pentrace.networks.alphabet import knows
 from pentrace.networks.kinds import Writer
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.store import arrays
+from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
-from pentrace.networks.text import knows
-from pentrace.sample.generate import batch
-from pentrace.sample.trained import load_trained
-from pentrace.sample.units import seconds_per_step, unit
+from pentrace.normalise.positions import seconds_per_step, unit
 from pentrace.settings import settings_option
 from pentrace.windows.batches import Lines, load_lines
-from pentrace.write.fused import FusedNetwork
-from pentrace.write.lines import Drawing, write_lines
 
 DEFINITIONS = {
     "log_loss": "minus the log-density of the steps of a whole line, nats, state carried",

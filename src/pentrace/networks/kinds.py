@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from pentrace.networks.character import TextNetwork, detached, text_loss
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.recognition import RecognitionNetwork, ctc_loss
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
+from pentrace.networks.text import TextNetwork, detached, text_loss
 
 Writer = PredictionNetwork | SynthesisNetwork  # what draws ink
 Network = Writer | RecognitionNetwork | TextNetwork

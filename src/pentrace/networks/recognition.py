@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import log_softmax
 
+from pentrace.networks.alphabet import PADDING, symbol_count
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import PADDING, symbol_count
 
 REDUCTION = 4  # offsets to a step of the LSTM; a character takes some 20 of them, seldom under 10
 SPAN = 8  # offsets that a step sees: twice the reduction, so that neighbours overlap

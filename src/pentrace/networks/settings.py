@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from pentrace.networks.training import TrainSettings
 from pentrace.settings import Settings
-from pentrace.train.settings import TrainSettings
 
 Kind = Literal["prediction", "synthesis", "recognition", "text"]
 # What two networks must have in common for the weights of one to fit the other.

@@ -9,8 +9,9 @@ from safetensors.torch import save
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
 from pentrace.networks.kinds import Network, build
+from pentrace.networks.model_file import FORMAT, read
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.stored import FORMAT, read
+from pentrace.normalise.units import checked
 
 
 def save_model(
@@ -38,7 +39,7 @@ def save_model(
 
 
 def arrays(network: Network) -> dict[str, np.ndarray]:
-    """The weights of a network on the CPU by name, as `write.fused.FusedNetwork` takes them."""
+    """The weights of a network on the CPU by name, as `generate.fused.FusedNetwork` takes them."""
     return {name: value.numpy() for name, value in network.state_dict().items()}
 
 
@@ -54,3 +55,13 @@ def load_model(path: str | Path) -> tuple[Network, NetworkSettings, dict]:
     except RuntimeError as error:
         raise PentraceError(f"{path}: weights do not fit the settings: {error}") from None
     return network.eval(), settings, normalisation
+
+
+def load_trained(model: Path, normalisation: Path) -> tuple[Network, NetworkSettings, dict]:
+    """The network at `model`, its settings, and the normalisation of the data.
+
+    Raises `PentraceError` where the network was trained on offsets in other units than those of
+    `normalisation`, since no measure would be right.
+    """
+    network, settings, trained_with = load_model(model)
+    return network, settings, checked(model, trained_with, normalisation)

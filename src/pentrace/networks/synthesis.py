@@ -5,9 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.soft_window import REMEMBER, SoftWindow, WindowState
-from pentrace.networks.text import symbol_count
+from pentrace.networks.window.layer import REMEMBER, SoftWindow, WindowState
 
 
 class SynthesisState(NamedTuple):

@@ -5,9 +5,9 @@ import unicodedata
 import torch
 from torch import Tensor
 
-from pentrace.networks.character import TextNetwork
+from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import symbol_count
+from pentrace.networks.text import TextNetwork
 
 ROWS = ("embedding.weight", "output.weight", "output.bias")  # one for each symbol
 

@@ -12,7 +12,7 @@ from pentrace import schema, tables
 from pentrace.ink import from_table
 from pentrace.normalise.frame import Frames
 from pentrace.normalise.recipes import to_offsets
-from pentrace.normalise.take import y_sign
+from pentrace.normalise.statistics import y_sign
 
 
 @click.command("normalise")

@@ -1,47 +1,70 @@
-"""Mean and standard deviation of steps, gathered piece by piece in float64."""
+"""`pentrace statistics`: take the normalising statistics from the training split."""
 
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import click
 import numpy as np
 
+from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.normalise.recipes import Steps
+from pentrace.files import write_text
+from pentrace.ink import Ink, from_table
+from pentrace.normalise.constants import gather
+from pentrace.normalise.recipes import Steps, to_steps
 from pentrace.normalise.settings import NormaliseSettings
+from pentrace.settings import settings_option
 
 
-def gather(pieces: Iterable[Steps], settings: NormaliseSettings) -> dict[str, Any]:
-    """`recipe`, `mean`, `sd`, `cap`, `n_samples`, `n_steps`, `split`, `settings` of all `pieces`.
+@click.command("statistics")
+@click.option("--cleaned", required=True, help="Folder with cleaned points.")
+@click.option("--samples", required=True, help="The table of samples.")
+@click.option("--out", required=True, help="The file to write, normalisation.json.")
+@click.option("--filter", "filter_", default="{}", help="Settings of `clean`, kept in the file.")
+@settings_option(NormaliseSettings)
+def command(
+    cleaned: str, samples: str, out: str, filter_: str, settings: NormaliseSettings
+) -> None:
+    """Take the normalising statistics from the training split."""
+    rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
+    y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
+    found = gather(_pieces(Path(cleaned), y_signs, settings), settings)
+    if not _timed(Path(cleaned)):
+        found["timed"] = False
+    write_text(out, json.dumps(found | {"filter": json.loads(filter_)}, indent=2) + "\n")
+    click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")
 
-    Null steps are left out. For integer tablet units the sums are exact, so the result does not
-    depend on how the samples are cut into pieces. `write-rnn` has a fixed mean and sd. Raises
-    `PentraceError` where there is no step, or no spread, in the splits that are asked for.
-    """
-    samples, steps = 0, 0
-    total, squares = np.zeros(2), np.zeros(2)
-    for piece in pieces:
-        moves = piece.moves
-        offsets = np.stack([piece.dx[moves], piece.dy[moves]])
-        samples += len(piece.starts) - 1
-        steps += offsets.shape[1]
-        total += offsets.sum(axis=1)
-        squares += (offsets * offsets).sum(axis=1)
-    splits = ", ".join(settings.splits)
-    if not steps:
-        raise PentraceError(f"no step to take statistics from in the splits: {splits}")
-    mean = total / steps
-    sd = np.sqrt(np.maximum(squares / steps - mean * mean, 0))
-    if settings.recipe == "write-rnn":
-        mean, sd = np.zeros(2), np.full(2, settings.scale)
-    if not (sd > 0).all():
-        raise PentraceError(f"all steps are equal in x or in y in the splits: {splits}")
-    return {
-        "recipe": settings.recipe,
-        "mean": mean.tolist(),
-        "sd": sd.tolist(),
-        "cap": settings.cap if settings.recipe == "write-rnn" else None,
-        "n_samples": samples,
-        "n_steps": steps,
-        "split": list(settings.splits),
-        "settings": settings.model_dump(),
-    }
+
+def _timed(folder: Path) -> bool:
+    """Whether any point has a time; drawn characters have none."""
+    pieces = (
+        t for path in sorted(folder.glob("*.parquet")) for t in tables.read_pieces(path, ["t"])
+    )
+    return any(piece["t"].null_count < len(piece) for piece in pieces)
+
+
+def y_sign(y_axis: str) -> int:
+    """-1 where y was recorded downward, else 1."""
+    return -1 if y_axis == "down" else 1
+
+
+def _pieces(folder: Path, y_signs: dict[str, int], settings: NormaliseSettings) -> Iterator[Steps]:
+    """Steps of the samples named in `y_signs`, from all shards."""
+    paths = sorted(folder.glob("*.parquet"))
+    if not paths:
+        raise PentraceError(f"{folder}: no *.parquet; build it with snakemake")
+    for path in paths:
+        for piece in tables.read_pieces(path):
+            ink = only(from_table(piece), y_signs)
+            signs = np.array([y_signs[name] for name in ink.ids], np.int64)
+            yield to_steps(ink, signs, settings)[0]
+
+
+def only(ink: Ink, names: Container[str]) -> Ink:
+    """The samples of `ink` that are in `names`."""
+    wanted = np.array([name in names for name in ink.ids], bool)
+    left = ink.keep(wanted[ink.owner])
+    ids = [name for name in ink.ids if name in names]
+    return replace(left, ids=ids, starts=np.append(left.starts[:-1][wanted], left.starts[-1]))

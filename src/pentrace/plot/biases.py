@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 from matplotlib.figure import Figure
 
+from pentrace.generate.lines import Drawing, write_lines
 from pentrace.plot import told
 from pentrace.plot.data import page_unit
 from pentrace.plot.options import figure_options
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.told import Told
-from pentrace.write.lines import Drawing, write_lines
 
 BIASES = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
 

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
+from pentrace.normalise.positions import positions
 from pentrace.plot import drawing, style
 from pentrace.plot.data import read_json
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import FILE, figure_options
-from pentrace.sample.units import positions
 from pentrace.windows.lines import load_lines
 from pentrace.windows.settings import SPLITS
 

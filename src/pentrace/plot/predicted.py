@@ -8,11 +8,11 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
+from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import Writer, run
+from pentrace.networks.model_file import read
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
-from pentrace.networks.stored import read
-from pentrace.networks.text import encode
 from pentrace.normalise.recipes import from_offsets
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing

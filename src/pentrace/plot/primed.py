@@ -8,13 +8,13 @@ import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
+from pentrace.generate.lines import Drawing, Primer, write_lines
 from pentrace.plot import style, told
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
 from pentrace.plot.options import figure_options
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.told import Told
-from pentrace.write.lines import Drawing, Primer, write_lines
 
 COUNT = 3
 BETWEEN = 0.05  # inches, a real line and what follows it

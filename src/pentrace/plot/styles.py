@@ -6,13 +6,13 @@ import click
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
+from pentrace.generate.lines import Drawing, Primer, write_lines
 from pentrace.plot import style, told
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
 from pentrace.plot.options import figure_options
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.told import Told
-from pentrace.write.lines import Drawing, Primer, write_lines
 
 COUNT = 6
 SMALL = 0.6  # of the scale of what is written

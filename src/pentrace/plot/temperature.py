@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pentrace.evaluate.words import words
+from pentrace.generate.fused import FusedText, load_text
+from pentrace.generate.sample_text import samples
+from pentrace.generate.settings import TextSettings
 from pentrace.plot import style
 from pentrace.plot.options import FILE, figure_options
-from pentrace.text.fused import FusedText, load
-from pentrace.text.samples import samples
-from pentrace.text.settings import TextSettings
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 TEXTS = 16
@@ -61,4 +61,4 @@ def _measured(
 @figure_options
 def command(model: Path, temperatures: tuple[float, ...], length: int, seed: int) -> Figure:
     """Entropy and distinct words of generated text against temperature."""
-    return temperature_figure(load(model), temperatures, length, seed)
+    return temperature_figure(load_text(model), temperatures, length, seed)

@@ -10,14 +10,14 @@ import numpy as np
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Line as Written
+from pentrace.generate.model import load_writer
+from pentrace.normalise.positions import positions
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
 from pentrace.plot.options import FILE
-from pentrace.sample.units import positions
 from pentrace.windows.lines import load_lines
-from pentrace.write.fused import FusedNetwork
-from pentrace.write.lines import Line as Written
-from pentrace.write.model import load_writer
 
 
 class Told(NamedTuple):

@@ -13,14 +13,14 @@ from matplotlib.colors import PowerNorm, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from pentrace.networks.text import encode
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Drawing as Drawn
+from pentrace.generate.lines import write_lines
+from pentrace.networks.alphabet import encode
 from pentrace.plot import drawing, style, told
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
 from pentrace.plot.told import Told
-from pentrace.write.fused import FusedNetwork
-from pentrace.write.lines import Drawing as Drawn
-from pentrace.write.lines import write_lines
 
 # Inches: left edge and width of the panels, the links, the rooms above and below them, what all
 # lines may take, and the ink of one.

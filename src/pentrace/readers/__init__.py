@@ -1,7 +1,7 @@
 """One reader per raw format. A reader called NAME is two plain modules, and that is all.
 
 `pentrace.readers.sources.NAME` says where the raw files are. The Snakefile imports it at every
-start, so it imports nothing but `pentrace.collect.sources`:
+start, so it imports nothing but `pentrace.readers.source`:
 
 - `INK: tuple[Source, ...]`, `LABELS: tuple[Source, ...]`: files with pen positions, and files
   that tell about them.

@@ -9,10 +9,9 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pentrace.errors import PentraceError
-from pentrace.label.settings import LabelSettings
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.results import Labelled, Reject
+from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.xml import find_first
 
 SPLITS = {

@@ -5,9 +5,9 @@ import re
 import numpy as np
 from lxml.etree import _Element as Element
 
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
 from pentrace.readers._iam_shapes import Columns
+from pentrace.readers.settings import ParseSettings
 from pentrace.readers.xml import parse_xml
 
 LARGEST = 1e9  # coordinates; float32 keeps them to one part in 1e7

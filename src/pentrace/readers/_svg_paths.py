@@ -5,9 +5,9 @@ import re
 import numpy as np
 from svgelements import Close, CubicBezier, Line, Move, Path, QuadraticBezier
 
-from pentrace.normalise.resample import places, take, travelled
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
+from pentrace.readers.settings import ParseSettings
+from pentrace.resample import places, take, travelled
 
 CHORDS = 16  # straight pieces of a Bezier piece, between which lengths are measured
 _LARGEST = 1e6  # units; a character of KanjiVG is 109 wide and high

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._iam_labels import label
 from pentrace.readers._iam_shapes import Columns, read_known
 from pentrace.readers._iam_xml import read_xml
 from pentrace.readers.results import Parsed, Reject
+from pentrace.readers.settings import ParseSettings
 
 __all__ = ["label", "read", "sample_id"]
 

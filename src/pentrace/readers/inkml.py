@@ -20,13 +20,12 @@ import pyarrow as pa
 from lxml.etree import _Element as Element
 
 from pentrace.ink import CHANNELS
-from pentrace.label.settings import LabelSettings
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
 from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._inkml_format import Format, Formats, children, tag
 from pentrace.readers._inkml_trace import count_points, decode
 from pentrace.readers.results import Labelled, Parsed, Reject
+from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.xml import parse_xml
 
 _LARGEST = 1e9

@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 from lxml.etree import _Element as Element
 
-from pentrace.label.settings import LabelSettings
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
 from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers._svg_paths import evenly, pieces
 from pentrace.readers.results import Labelled, Parsed, Reject
+from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.sources.kanjivg import group
 from pentrace.readers.xml import parse_xml
 

@@ -15,11 +15,10 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyarrow as pa
 
-from pentrace.label.settings import LabelSettings
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers import _file_labels
 from pentrace.readers._assemble import Malformed, Recording, assemble
 from pentrace.readers.results import Labelled, Parsed, Reject
+from pentrace.readers.settings import LabelSettings, ParseSettings
 
 _NAME = re.compile(r"(?:USER|U)(\d{1,6})S(\d{1,6})", re.IGNORECASE)
 _TASK = re.compile(r"task[ _-]?(\d)", re.IGNORECASE)

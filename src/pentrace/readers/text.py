@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pentrace.characters.settings import CharacterSettings
 from pentrace.readers._gutenberg import without_gutenberg
 from pentrace.readers.results import Reject
+from pentrace.readers.settings import CharacterSettings
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # A text has next to no control characters; a picture or an archive is full of them.

@@ -3,8 +3,8 @@
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pentrace.parse.settings import ParseSettings
 from pentrace.readers._assemble import Malformed
+from pentrace.readers.settings import ParseSettings
 
 _CHUNK = 4096  # bytes fed at once
 _GUARDED = {

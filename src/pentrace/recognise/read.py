@@ -7,7 +7,7 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.networks.recognition import RecognitionNetwork, decode
-from pentrace.sample.trained import load_trained
+from pentrace.networks.store import load_trained
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
 

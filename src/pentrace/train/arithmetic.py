@@ -5,7 +5,7 @@ import sys
 
 import torch
 
-from pentrace.train.settings import TrainSettings
+from pentrace.networks.training import TrainSettings
 
 # Names of malloc.h.
 M_MMAP_MAX, M_TRIM_THRESHOLD = -4, -1

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pentrace.errors import PentraceError
+from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.windows.batches import Batch, Lines, load_lines
 from pentrace.windows.settings import SPLITS
 from pentrace.windows.text import load_codes

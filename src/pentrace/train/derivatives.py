@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from torch import Tensor, nn
 
 from pentrace.networks.kinds import Network
-from pentrace.train.settings import TrainSettings
+from pentrace.networks.training import TrainSettings
 
 
 class DerivativeClipping:

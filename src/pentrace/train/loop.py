@@ -9,6 +9,7 @@ from torch import Tensor
 from pentrace.errors import PentraceError
 from pentrace.networks.kinds import Network
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.training import TrainSettings
 from pentrace.train.checkpoint import (
     Checkpoint,
     Position,
@@ -20,7 +21,6 @@ from pentrace.train.data import Data
 from pentrace.train.optimisers import learning_rate
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
-from pentrace.train.settings import TrainSettings
 from pentrace.train.step import Descent
 from pentrace.windows.batches import (
     Batch,

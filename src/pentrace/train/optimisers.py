@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from pentrace.train.settings import TrainSettings
+from pentrace.networks.training import TrainSettings
 
 
 class GravesRMSProp(Optimizer):

@@ -9,13 +9,13 @@ import click
 from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Drawing, Line, Primer, write_in_one_hand, write_lines
+from pentrace.generate.model import find_model, load_writer
 from pentrace.networks.settings import NetworkSettings
+from pentrace.page.outputs import FORMS, check, save
 from pentrace.settings import explain
 from pentrace.write.compose import compose
-from pentrace.write.fused import FusedNetwork
-from pentrace.write.lines import Drawing, Line, Primer, write_in_one_hand, write_lines
-from pentrace.write.model import find_model, load_writer
-from pentrace.write.outputs import FORMS, check, save
 from pentrace.write.prepare import characters_in_a_line, prepared
 from pentrace.write.settings import WriteSettings
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pentrace.sample.units import SAMPLING, positions
-from pentrace.write.layout import LineInk, Sheet, level, pages
-from pentrace.write.lines import Line
-from pentrace.write.page import Page
+from pentrace.generate.lines import Line
+from pentrace.normalise.positions import SAMPLING, positions
+from pentrace.page.layout import LineInk, Sheet, level, pages
+from pentrace.page.page import Page
 from pentrace.write.scale import line_height
 from pentrace.write.settings import WriteSettings
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pentrace.generate.lines import Primer
+from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import encode, substituted
-from pentrace.write.lines import Primer
 from pentrace.write.scale import character_width, line_height
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import wrap

@@ -132,8 +132,8 @@ def _inkml(path: Path) -> Recording:
     import pyarrow as pa
 
     from pentrace import schema
-    from pentrace.parse.settings import ParseSettings
     from pentrace.readers import inkml
+    from pentrace.readers.settings import ParseSettings
 
     row = {"path": path.name, "sha256": "", "content": path.read_bytes()}
     found = inkml.read(pa.Table.from_pylist([row], schema.RAW), ParseSettings())

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
+from pentrace import resample
 from pentrace.clean.apply import clean
 from pentrace.clean.settings import CleanSettings
 from pentrace.errors import PentraceError
+from pentrace.generate.lines import Primer
 from pentrace.ink import Ink
+from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.text import encode, substituted
-from pentrace.normalise import resample
 from pentrace.normalise.recipes import to_offsets
 from pentrace.windows.settings import SPLITS
-from pentrace.write.lines import Primer
 from pentrace.write.recording import Recording, offsets, read
 from pentrace.write.scale import character_width
 

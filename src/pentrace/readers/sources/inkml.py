@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from pentrace.collect.sources import Source
+from pentrace.readers.source import Source
 
 INK = (
     Source(

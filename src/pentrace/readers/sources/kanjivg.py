@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from pentrace.collect.sources import Source
+from pentrace.readers.source import Source
 
 INK = (
     Source(

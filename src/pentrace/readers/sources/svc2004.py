@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from pentrace.collect.sources import Source
+from pentrace.readers.source import Source
 
 _WHERE = "SVC2004, the First International Signature Verification Competition, cse.ust.hk/svc2004"
 

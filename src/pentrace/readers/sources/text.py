@@ -1,6 +1,6 @@
 """Where the files of a corpus are: anywhere in the raw folder, or in one archive."""
 
-from pentrace.collect.sources import Source
+from pentrace.readers.source import Source
 
 INK = (
     Source(

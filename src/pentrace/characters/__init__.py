@@ -1,1 +1,0 @@
-"""Texts into characters, split into train, validation and test."""

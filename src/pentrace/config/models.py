@@ -1,0 +1,102 @@
+"""What can be set in `config.yaml`: the settings of every stage put together."""
+
+from pydantic import Field
+
+from pentrace.clean.settings import CleanSettings
+from pentrace.demo.settings import DemoSettings
+from pentrace.evaluate.settings import EvaluateSettings, EvaluateTextSettings
+from pentrace.generate.settings import (
+    FictionalSettings,
+    RewriteSettings,
+    SampleSettings,
+    TextSettings,
+)
+from pentrace.networks.settings import Kind, NetworkSettings
+from pentrace.normalise.settings import NormaliseSettings
+from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
+from pentrace.settings import Settings
+from pentrace.windows.settings import WindowSettings
+
+
+class DatasetSettings(Settings):
+    """One data set: where its raw files are, who reads them, and what differs for it."""
+
+    reader: str = Field(
+        ..., description="format of the raw files: iam, svc2004, inkml, kanjivg or text"
+    )
+    raw: str = Field(
+        ...,
+        description="folder with the owner's archives or the unpacked trees; package:NAME: what "
+        "comes with a Python package",
+    )
+    shards: int = Field(8, ge=1, le=99, description="pieces that are rebuilt one by one")
+    train: bool | list[str] = Field(
+        True, description="networks trained on it: true: those of the top's `train`; false: none"
+    )
+    published: str | None = Field(None, description="published results shown beside: graves-2013")
+    note: str = Field("", description="shown in the corner of every figure")
+    parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
+    label: LabelSettings = Field(default_factory=LabelSettings, description="over the top's")
+    clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
+    normalise: NormaliseSettings = Field(
+        default_factory=NormaliseSettings, description="over the top's"
+    )
+    characters: CharacterSettings = Field(
+        default_factory=CharacterSettings, description="over the top's"
+    )
+    windows: WindowSettings = Field(default_factory=WindowSettings, description="over the top's")
+
+
+class Config(Settings):
+    """`config.yaml`."""
+
+    run: list[str] = Field(..., min_length=1, description="data sets to build")
+    train: list[str] = Field(
+        ..., description="networks to train on each of them that names none itself"
+    )
+    recogniser: str | None = Field(
+        None,
+        description="network of kind recognition that reads what synthesis networks write, and is "
+        "trained where there are such; null: none",
+    )
+    threads: int = Field(1, ge=1, description="threads of a job that computes with a network")
+    datasets: dict[str, DatasetSettings]
+    demo: DemoSettings = Field(default_factory=DemoSettings)
+    parse: ParseSettings = Field(default_factory=ParseSettings)
+    label: LabelSettings = Field(default_factory=LabelSettings)
+    clean: CleanSettings = Field(default_factory=CleanSettings)
+    normalise: NormaliseSettings = Field(default_factory=NormaliseSettings)
+    characters: CharacterSettings = Field(default_factory=CharacterSettings)
+    windows: WindowSettings = Field(default_factory=WindowSettings)
+    networks: dict[str, NetworkSettings]
+    sample: SampleSettings = Field(default_factory=SampleSettings)
+    rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
+    fictional: FictionalSettings = Field(default_factory=FictionalSettings)
+    evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+    text: TextSettings = Field(default_factory=TextSettings)
+    evaluate_text: EvaluateTextSettings = Field(default_factory=EvaluateTextSettings)
+
+    @property
+    def trained(self) -> list[tuple[str, str]]:
+        """The (data set, network) pairs to train."""
+        return [(d, n) for d in self.run for n in self.networks_of(d)]
+
+    @property
+    def learners(self) -> list[str]:
+        """The networks to train on any data set, each once."""
+        return list(dict.fromkeys(network for _, network in self.trained))
+
+    def networks_of(self, dataset: str) -> list[str]:
+        """The networks to train on a data set, and the recogniser where one has to read."""
+        named, reader = self.named(dataset), self.recogniser
+        told = any(self.networks[name].kind == "synthesis" for name in named)
+        return [*named, *([reader] if told and reader and reader not in named else [])]
+
+    def named(self, dataset: str) -> list[str]:
+        """The networks that `train` names for a data set: its own, or the top's."""
+        own = self.datasets[dataset].train
+        return own if isinstance(own, list) else self.train if own else []
+
+    def of_kind(self, *kinds: Kind) -> list[str]:
+        """The networks to train that are of these kinds."""
+        return [name for name in self.learners if self.networks[name].kind in kinds]

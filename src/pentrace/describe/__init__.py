@@ -1,1 +1,0 @@
-"""The tables and the configuration in words."""

@@ -1,0 +1,148 @@
+"""`pentrace evaluate-text`: what a text network is worth, on whole held-out texts.
+
+What `metrics.json` holds is described key by key in docs/text.md.
+"""
+
+import json
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+
+from pentrace.errors import PentraceError
+from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.device import chosen
+from pentrace.evaluate.published import TEXT
+from pentrace.evaluate.settings import TextBitsSettings
+from pentrace.evaluate.table import name, role
+from pentrace.files import write_text
+from pentrace.networks.alphabet import symbol_count, symbols_of
+from pentrace.networks.model_file import transfer
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import load_model
+from pentrace.networks.text import TextNetwork
+from pentrace.settings import settings_option
+from pentrace.windows.text import load_codes
+
+FILE = click.Path(path_type=Path)
+DEFINITIONS = {
+    "bits_per_character": "minus the binary logarithm of the chance of each character but the "
+    "first of the whole split, mean; one stream, the state carried from end to end",
+    "folded": "share of those characters that are rare and folded into one symbol (fold_rare): who "
+    "predicts that symbol counts as having predicted the character, so bits come out too low",
+    "dynamic_bits_per_character": "the same by a network that learns from each piece of the split "
+    "after it has predicted it",
+    "perplexity": "two to the power of the bits: as uncertain as between so many equal chances",
+}
+
+
+@click.command("evaluate-text")
+@click.option("--model", type=FILE, required=True, help="Network, kind text.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--published",
+    type=click.Choice(["none", *TEXT]),
+    default="none",
+    show_default=True,
+    help="Published figures, of other corpora, to stand beside.",
+)
+@settings_option(TextBitsSettings)
+def command(
+    model: Path,
+    windows: Path,
+    metrics: Path,
+    threads: int,
+    published: str,
+    settings: TextBitsSettings,
+) -> None:
+    """Measure a text network: bits per character, static and dynamic."""
+    torch.set_num_threads(threads)
+    network, trained, _ = load_model(model)
+    if not isinstance(network, TextNetwork):
+        raise PentraceError(f"{model}: a {trained.kind} network; give one of kind text")
+    network.to(chosen(settings.device, "evaluate_text.device"))
+    train = load_codes(windows, ["train"])
+    rows = [
+        row
+        for split in settings.splits
+        for row in split_rows(network, windows, split, symbols_of(train, trained), settings)
+    ]
+    report = {
+        "kind": "text",
+        "table": rows + TEXT.get(published, []),
+        "network": {
+            "settings": trained.model_dump(mode="json"),
+            "weights": sum(weight.numel() for weight in network.parameters()),
+        },
+        "transfer": transfer(model),
+        "definitions": DEFINITIONS,
+    }
+    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    click.echo("\n".join(_told(row) for row in rows))
+
+
+def split_rows(
+    network: TextNetwork,
+    windows: Path,
+    split: str,
+    train: np.ndarray,
+    settings: TextBitsSettings,
+) -> list[dict]:
+    """The rows of one split: the network, and the frequencies of single characters."""
+    whole = symbols_of(load_codes(windows, [split]), network.settings)
+    symbols = whole if settings.characters is None else whole[: settings.characters + 1]
+    count = len(symbols) - 1
+    if count < 1:
+        return []
+    s = settings
+    static = static_loss(network, symbols, s.chunk)
+    dynamic = (
+        dynamic_loss(network, symbols, s.dynamic_length, s.dynamic_rate, s.dynamic_clip)
+        if s.dynamic
+        else None
+    )
+    common = {
+        "source": "measured",
+        "split": split,
+        "characters": count,
+        "characters_in_split": len(whole),
+        "folded": folded(symbols[1:], network.settings),
+    }
+    single = unigram_loss(train, symbols, symbol_count(network.settings))
+    return [
+        {
+            "model": name(network.settings),
+            "role": role(split, network.settings),
+            **common,
+            **measured(static, dynamic, count),
+        },
+        {"model": "baseline: single characters", "role": None, **common}
+        | measured(single, None, count),
+    ]
+
+
+def folded(symbols: np.ndarray, settings: NetworkSettings) -> float:
+    """Share of symbols int64 (N,) that stand for any rare character."""
+    return float((symbols == len(settings.alphabet or "")).mean())
+
+
+def measured(static: float, dynamic: float | None, count: int) -> dict:
+    """The measures of `count` characters with these losses, in nats."""
+    found = {"": static, "dynamic_": dynamic}
+    each = {key: None if nats is None else bits(nats, count) for key, nats in found.items()}
+    return {f"{key}bits_per_character": value for key, value in each.items()} | {
+        f"{key}perplexity": None if value is None else 2**value for key, value in each.items()
+    }
+
+
+def _told(row: dict) -> str:
+    dynamic = row["dynamic_bits_per_character"]
+    more = "" if dynamic is None else f", {dynamic:.3f} dynamic"
+    rare = f", {100 * row['folded']:.2f} % of them folded" if row["folded"] else ""
+    return (
+        f"{row['split']}: {row['model']}: {row['bits_per_character']:.3f} bits per character"
+        f"{more}, {row['characters']:,} of {row['characters_in_split']:,} characters{rare}"
+    )

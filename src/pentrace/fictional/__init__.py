@@ -1,1 +1,0 @@
-"""Characters that do not exist, and the real ones that they come nearest to."""

@@ -1,0 +1,161 @@
+"""`pentrace fictional`: characters that do not exist, and the real ones nearest to them."""
+
+import re
+from pathlib import Path
+
+import click
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.files import whole_folder
+from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.model import load_drawing
+from pentrace.generate.samples import Sample, batch, ended
+from pentrace.generate.settings import FictionalSettings
+from pentrace.generate.warping import nearest, outlines
+from pentrace.ink import to_table
+from pentrace.settings import settings_option
+from pentrace.windows.lines import Lines, load_lines
+
+COLUMNS = 6  # characters in a row of the sheet
+# What a folder of characters may hold; the time stamp is snakemake's.
+OURS = re.compile(
+    r"fictional-\d+\.(svg|png|inkml)|sheet\.(svg|png)|(points|nearest)\.parquet|"
+    r"\.snakemake_timestamp"
+)
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Network with three states of the pen.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@click.option("--out", type=FILE, required=True, help="Folder to write; older characters in it go.")
+@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
+@settings_option(FictionalSettings)
+def command(
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    out: Path,
+    note: str,
+    settings: FictionalSettings,
+) -> None:
+    """Draw characters that do not exist, and find the real ones that they come nearest to."""
+    refuse_foreign(out, OURS)
+    network, units = load_drawing(model, normalisation)
+    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
+        drawn = draw(model, network, settings)
+    splits = network.settings.train.train_on
+    known = load_lines(windows, splits)
+    if not len(known.ids):
+        raise PentraceError(f"{windows}: no sample in {', '.join(splits)}")
+    rows = compare(drawn, unseen(windows, settings), known, units, settings)
+    ink, formats = to_ink(drawn, units), settings.formats
+    titles = [title(row) for row in rows[: len(drawn)]]
+    told = [described(row, settings) for row in rows[: len(drawn)]]
+    with whole_folder(out) as folder:
+        tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
+        tables.write_rows(folder / "nearest.parquet", schema.NEAREST, rows)
+        write_pictures(folder, drawn, ink, formats, note, titles, told, COLUMNS)
+    click.echo(summary(rows))
+
+
+def draw(model: Path, network: FusedNetwork, settings: FictionalSettings) -> list[Sample]:
+    """The characters that the network draws, one after the other.
+
+    Raises `PentraceError` where the network does not know where a character ends.
+    """
+    if network.settings.pen_states != 3:
+        raise PentraceError(
+            f"{model}: the network does not know where a character ends; train one of kind "
+            "prediction with pen_states: 3"
+        )
+    s = settings
+    drawn = batch(network, s.characters, s.steps, s.seed, s.bias)
+    return [Sample(f"fictional-{i:02d}", x, s.bias, None, 0) for i, x in enumerate(drawn)]
+
+
+def unseen(windows: Path, settings: FictionalSettings) -> Lines:
+    """So many real characters of a split, chosen by the seed."""
+    lines = load_lines(windows, [settings.real_split])
+    order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
+    chosen = set(np.array(lines.ids)[order[: settings.real]].tolist())
+    return lines.only(chosen)
+
+
+def compare(
+    drawn: list[Sample], real: Lines, known: Lines, units: dict, settings: FictionalSettings
+) -> list[dict]:
+    """Rows of `schema.NEAREST` of what was drawn, and of `real` samples.
+
+    `known`: what they may be copies of. What comes nearer to one of those than every unseen real
+    character does is marked: no two real ones that were compared are so alike.
+    """
+    names = [*(sample.name for sample in drawn), *real.ids]
+    steps = [*(sample.steps for sample in drawn), *(real[i] for i in range(len(real.ids)))]
+    some = _outlines(np.concatenate(steps), np.cumsum([0, *map(len, steps)]), units, settings)
+    many = _outlines(known.steps, known.starts, units, settings)
+    index, apart = nearest(some, many, settings.band)
+    least = apart[len(drawn) :].min(initial=np.inf)
+    return [
+        _row(names[i], steps[i], i < len(drawn))
+        | {"nearest": known.ids[at], "text": known.texts[at], "distance": float(apart[i])}
+        | {"copy": bool(apart[i] < least) if len(real.ids) else None}
+        for i, at in enumerate(index)
+    ]
+
+
+def _row(name: str, steps: np.ndarray, drawn: bool) -> dict:
+    return {
+        "origin": "fictional" if drawn else "real",
+        "sample_id": name,
+        "ended": ended(steps) if drawn else True,
+        "n_points": len(steps),
+        # The last stroke of one that was given up has not ended.
+        "n_strokes": int((steps[:-1, 2] > 0.5).sum()) + 1,
+    }
+
+
+def _outlines(
+    steps: np.ndarray, starts: np.ndarray, units: dict, settings: FictionalSettings
+) -> np.ndarray:
+    """float32 (S, points, 2) of samples whose normalised steps (N, 3) are given."""
+    wide = steps[:, :2].astype(np.float64) * units["sd"] + units["mean"]
+    wide[starts[:-1]] = 0
+    return outlines(np.cumsum(wide, 0), steps[:, 2] > 0.5, starts, settings.points)
+
+
+def title(row: dict) -> str:
+    """What stands over a fictional character, of a row of `schema.NEAREST`, on the sheet."""
+    return f"{row['sample_id']}{', no end' * (not row['ended'])}{', copy?' * bool(row['copy'])}"
+
+
+def described(row: dict, settings: FictionalSettings) -> str:
+    """The same, with how it was drawn and what it comes nearest to."""
+    return (
+        f"{title(row)}, bias {settings.bias:g}, seed {settings.seed}, "
+        f"nearest to {row['nearest']} at a distance of {row['distance']:.3f}"
+    )
+
+
+def summary(rows: list[dict]) -> str:
+    """A few lines for the log."""
+    lines = []
+    for origin in ("fictional", "real"):
+        apart = [row["distance"] for row in rows if row["origin"] == origin]
+        if apart:
+            given_up = sum(not row["ended"] for row in rows if row["origin"] == origin)
+            lines.append(
+                f"{len(apart)} {origin}: distance to the nearest real one {np.median(apart):.4f} "
+                f"(median), {min(apart):.4f} (least); {given_up} without an end"
+            )
+    if rows[-1]["origin"] == "real":
+        copies = [row["sample_id"] for row in rows if row["copy"]]
+        named = f": {', '.join(copies)}" if copies else ""
+        lines.append(f"{len(copies)} nearer than every real one, perhaps copies{named}")
+    return "\n".join(lines)

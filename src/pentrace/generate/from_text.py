@@ -1,0 +1,67 @@
+"""Samples of a synthesis network: each a text that was told, free or after a real line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Drawing, Line, Primer, write_lines
+from pentrace.generate.samples import Sample
+from pentrace.generate.settings import SampleSettings
+from pentrace.networks.alphabet import encode
+from pentrace.networks.settings import NetworkSettings
+from pentrace.windows.lines import Lines
+
+
+def choose_texts(settings: SampleSettings, lines: Lines, network: NetworkSettings) -> list[str]:
+    """What to write: the texts of the settings, or those of so many `lines` by the seed.
+
+    Raises `PentraceError` where the network does not know all characters of the texts that are
+    given, or none is given and no line has one.
+    """
+    if settings.texts:
+        encode(settings.texts, network, about="sample.texts: ", remedy="reword sample.texts")
+        return list(settings.texts)
+    known = [text for text in lines.texts if text]
+    if not known:
+        raise PentraceError(
+            "no validation line has a text whose characters the network knows; say in "
+            "sample.texts what it is to write"
+        )
+    order = np.random.default_rng([settings.seed, 3]).permutation(len(known))
+    return [known[i] for i in order[: max(settings.lines, 1)]]
+
+
+def generate_told(
+    network: FusedNetwork,
+    settings: SampleSettings,
+    texts: Sequence[str],
+    primers: dict[str, Primer],
+) -> list[Sample]:
+    """All samples that `settings` asks for: line i says text i, over and over, at every bias.
+
+    A primed sample has the real line first, then the new text.
+    """
+    free = [texts[i % len(texts)] for i in range(settings.lines)]
+    hows = [Drawing(bias, settings.seed, attempts=settings.attempts) for bias in settings.bias]
+    written = [write_lines(network, free, how) for how in hows]
+    samples = [
+        _sample(f"bias-{how.bias:g}-{i:02d}", lines[i], how.bias, None, lines[i].steps, 0)
+        for i in range(settings.lines)
+        for how, lines in zip(hows, written, strict=True)
+    ]
+    for i, (name, primer) in enumerate(primers.items()):
+        for bias in settings.bias:
+            how = Drawing(bias, settings.seed, primer, settings.attempts)
+            (line,) = write_lines(network, [texts[i % len(texts)]], how, settings.lines + i)
+            steps = np.concatenate([primer.steps, line.lead, line.steps[1:]])
+            own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
+            samples.append(_sample(own, line, bias, name, steps, len(primer.steps)))
+    return samples
+
+
+def _sample(
+    name: str, line: Line, bias: float, prime: str | None, steps: np.ndarray, primer: int
+) -> Sample:
+    return Sample(name, steps, bias, prime, primer, line.text, line.tries, line.failed)

@@ -1,0 +1,272 @@
+"""A trained network in NumPy, one step at a time, with all the weights of a layer in one matrix.
+
+To write a line is a loop over its points, in which each weight is used once: the time is that of
+reading the weights, and what PyTorch spends around every small operation. Here a step is one
+product per layer and a few operations on what it gives, and PyTorch need not even be imported,
+which takes longer than to write a sentence.
+
+sigmoid(z) = (1 + tanh(z / 2)) / 2, and the halves are in the weights: one tanh does for all gates.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.networks.model_file import read
+from pentrace.networks.settings import NetworkSettings
+
+EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window_steps
+
+
+def load(path: str | Path) -> tuple[dict[str, np.ndarray], NetworkSettings, dict]:
+    """Weights by name, settings and normalisation of a model file.
+
+    Raises `PentraceError` where the file is missing, cut, of another version, or of a network that
+    draws no ink.
+    """
+    weights, settings, normalisation = read(path, "np")
+    if settings.kind not in ("prediction", "synthesis"):
+        raise PentraceError(f"{path}: a {settings.kind} network, which draws no ink")
+    names = [f"layers.{layer}.weight_hh_l0" for layer in range(_lstm_layers(settings))]
+    missing = [name for name in [*names, "output.weight"] if name not in weights]
+    if missing:
+        raise PentraceError(f"{path}: weights do not fit the settings: no {missing[0]}")
+    return weights, settings, normalisation
+
+
+def _lstm_layers(settings: NetworkSettings) -> int:
+    return settings.layers - (settings.kind == "synthesis")
+
+
+class Layer:
+    """One LSTM layer of B lines: what it reads stands in one matrix, a line a column.
+
+    `inputs` (D + H + 1, B): D numbers from below, the layer's own hidden state, and 1.
+    """
+
+    def __init__(self, by_input: np.ndarray, by_hidden: np.ndarray, bias: np.ndarray) -> None:
+        """Weights (4H, D), (4H, H) and (4H,), gates in the order input, forget, output, other."""
+        self.size = by_hidden.shape[1]
+        halves = np.repeat(np.array([0.5, 0.5, 0.5, 1], np.float32), self.size)
+        fused = np.concatenate([by_input, by_hidden, bias[:, None]], 1) * halves[:, None]
+        self.weights = fused.astype(np.float32)  # (4H, D + H + 1)
+
+    def start(self, batch: int) -> None:
+        """Forget everything, for `batch` lines."""
+        self.weights = laid_out(self.weights, batch)
+        self.inputs = np.zeros((self.weights.shape[1], batch), np.float32)
+        self.inputs[-1] = 1
+        self.hidden = self.inputs[-1 - self.size : -1]  # (H, B), a view
+        self.below = self.inputs[: -1 - self.size]  # (D, B), a view
+        self.memory = np.zeros((self.size, batch), np.float32)
+        self.gates = np.empty((4 * self.size, batch), np.float32)
+
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        self.inputs[:-1, lines] = 0
+        self.memory[:, lines] = 0
+
+    def step(self) -> np.ndarray:
+        """Take one step on what stands in `inputs`; the new hidden state (H, B)."""
+        gates, size = np.matmul(self.weights, self.inputs, out=self.gates), self.size
+        np.tanh(gates, out=gates)
+        squashed = gates[: 3 * size]
+        squashed *= np.float32(0.5)
+        squashed += np.float32(0.5)
+        memory = self.memory
+        memory *= squashed[size : 2 * size]
+        memory += squashed[:size] * gates[3 * size :]
+        return np.multiply(squashed[2 * size :], np.tanh(memory), out=self.hidden)
+
+
+def laid_out(weights: np.ndarray, batch: int) -> np.ndarray:
+    """The same matrix in the order in memory in which BLAS multiplies `batch` columns fastest.
+
+    One column goes at the speed of memory, and faster down the columns of the matrix; 64 go at
+    the speed of arithmetic, a third faster along its rows.
+    """
+    return np.asarray(weights, order="F" if batch == 1 else "C")
+
+
+class Window:
+    """The soft window of B lines over their texts (Graves 2013, equations 46 to 51)."""
+
+    def __init__(self, weights: np.ndarray, bias: np.ndarray, exponential: bool) -> None:
+        """Weights (3K, H) and bias (3K,)."""
+        self.weights, self.bias, self.exponential = weights, bias[:, None], exponential
+
+    def start(self, text: np.ndarray, symbols: int) -> None:
+        """Before the texts (B, U) int64, -1 for padding, of an alphabet of `symbols`."""
+        self.rows, self.places = np.nonzero(text >= 0)
+        self.marks = self.rows * symbols + text[self.rows, self.places]
+        self.shape = (len(text), symbols)
+        self.u = np.arange(1, text.shape[1] + 2, dtype=np.float32)
+        self.kappa = np.zeros((len(self.bias) // 3, len(text)), np.float32)  # (K, B)
+
+    def step(self, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Window (V, B), and weights phi (B, U + 1) of each character and of the place behind.
+
+        hidden (H, B).
+        """
+        raw = self.weights @ hidden + self.bias
+        values = np.exp(np.minimum(raw, EXPONENT_LIMIT)) if self.exponential else softplus(raw)
+        alpha, beta, advance = np.split(values, 3)
+        self.kappa += advance if self.exponential else advance / np.float32(STEPS_PER_LETTER)
+        bumps = self.kappa.T[:, :, None] - self.u  # (B, K, U + 1)
+        bumps *= bumps
+        bumps *= beta.T[:, :, None]
+        np.exp(-np.minimum(bumps, BUMP_LIMIT, out=bumps), out=bumps)
+        phi = np.matmul(alpha.T[:, None], bumps)[:, 0]
+        seen = np.bincount(self.marks, phi[self.rows, self.places], self.shape[0] * self.shape[1])
+        return seen.reshape(self.shape).T, phi
+
+
+def softplus(raw: np.ndarray) -> np.ndarray:
+    return np.logaddexp(raw, np.float32(0))
+
+
+class Stack:
+    """Layers one above the other and a linear output on them, as `networks.layers` runs them."""
+
+    def __init__(
+        self, layers: list[Layer], output: np.ndarray, bias: np.ndarray, skips: bool
+    ) -> None:
+        """Weights of the output (O, H), bias (O,), H the cells of all layers, or of the last."""
+        self.layers, self.output, self.bias, self.skips = layers, output, bias, skips
+
+    def start(self, batch: int) -> None:
+        """Forget everything, for `batch` lines."""
+        for layer in self.layers:
+            layer.start(batch)
+        self.output = laid_out(self.output, batch)
+        self.top = np.empty((self.output.shape[1], batch), np.float32)
+
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        for layer in self.layers:
+            layer.forget(lines)
+
+    def step(
+        self, read: np.ndarray, after_first: Callable[[np.ndarray], None] | None = None
+    ) -> np.ndarray:
+        """Raw outputs float32 (B, O) after `read` (D, B).
+
+        `after_first` is called with the hidden state (H, B) of the first layer, before the others.
+        """
+        at = 0
+        for number, layer in enumerate(self.layers):
+            if number == 0 or self.skips:
+                layer.below[: len(read)] = read
+            if number:
+                below = self.layers[number - 1]
+                layer.below[-below.size :] = below.hidden
+            hidden = layer.step()
+            if number == 0 and after_first is not None:
+                after_first(hidden)
+            if self.skips:
+                self.top[at : at + layer.size] = hidden
+                at += layer.size
+        return (self.output @ (self.top if self.skips else hidden)).T + self.bias
+
+
+class FusedNetwork:
+    """A prediction or synthesis network; `start`, then `step` by step."""
+
+    def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
+        self.settings = settings
+        self.window: Window | None = None
+        layers = [from_torch(weights, f"layers.{n}") for n in range(_lstm_layers(settings))]
+        if settings.kind == "synthesis":
+            layers = [self._first(weights), *layers]
+        output = (weights["output.weight"], weights["output.bias"])
+        self.stack = Stack(layers, *output, settings.skips)
+
+    def _first(self, weights: dict[str, np.ndarray]) -> Layer:
+        """The layer with the window."""
+        size, recurrent = self.settings.hidden, weights["first.weight_recurrent"]
+        self.symbols = recurrent.shape[1] - size
+        exponential = self.settings.window_parametrisation == "exp"
+        parameters = (weights["first.weight_window"], weights["first.bias_window"])
+        self.window = Window(*parameters, exponential)
+        by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
+        return Layer(by_input, recurrent[:, :size], weights["first.bias"])
+
+    def start(self, batch: int, text: np.ndarray | None = None) -> None:
+        """Forget everything; `batch` new lines, with text (B, U) where the network reads one."""
+        self.stack.start(batch)
+        self.phi: np.ndarray | None = None
+        if self.window is not None:
+            if text is None or len(text) != batch:
+                raise ValueError("a synthesis network needs a text for each line")
+            self.window.start(text, self.symbols)
+
+    def forget(self, lines: np.ndarray) -> None:
+        """Put these lines, by their numbers, back to the start."""
+        self.stack.forget(lines)
+        if self.window is not None:
+            self.window.kappa[:, lines] = 0
+
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Raw outputs float32 (B, 6M + 1 or 6M + 3) after steps x float32 (B, 3).
+
+        As `PredictionNetwork` and `SynthesisNetwork` give for one step. `phi` (B, U + 1) is then
+        what the window sees, the place behind the text last.
+        """
+        return self.stack.step(x.T, None if self.window is None else self._look)
+
+    def _look(self, hidden: np.ndarray) -> None:
+        """The window goes to the layers above now, and to the first at its next step."""
+        assert self.window is not None
+        seen, self.phi = self.window.step(hidden)
+        for layer in self.stack.layers:
+            layer.below[3 : 3 + self.symbols] = seen
+
+
+def from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:
+    """A layer from the parameters of an `nn.LSTM`, whose candidates stand before the outputs."""
+
+    def reordered(part: str) -> np.ndarray:
+        i, f, g, o = np.split(weights[f"{name}.{part}_l0"], 4)
+        return np.concatenate([i, f, o, g])
+
+    bias = reordered("bias_ih") + reordered("bias_hh")
+    return Layer(reordered("weight_ih"), reordered("weight_hh"), bias)
+
+
+class FusedText:
+    """A text network for B texts at once; `start`, then `step` by step."""
+
+    def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
+        self.settings = settings
+        layers = [from_torch(weights, f"layers.{n}") for n in range(len(settings.cells))]
+        output = (weights["output.weight"], weights["output.bias"])
+        self.stack = Stack(layers, *output, settings.skips)
+        self.embedding = weights["embedding.weight"]  # (V, E)
+
+    def start(self, batch: int) -> None:
+        """Forget everything, for `batch` texts."""
+        self.stack.start(batch)
+
+    def step(self, symbols: np.ndarray) -> np.ndarray:
+        """Logits float32 (B, V) of what follows symbols int64 (B,), as `TextNetwork` gives them."""
+        return self.stack.step(self.embedding[symbols].T)
+
+    def forget(self, texts: np.ndarray) -> None:
+        """Put these texts, by their numbers, back to the start."""
+        self.stack.forget(texts)
+
+
+def load_text(path: str | Path) -> FusedText:
+    """The text network at `path`.
+
+    Raises `PentraceError` where the file is missing, cut, of another version or another kind.
+    """
+    weights, settings, _ = read(path, "np")
+    if settings.kind != "text":
+        raise PentraceError(f"{path}: a {settings.kind} network; give one of kind text")
+    try:
+        return FusedText(weights, settings)
+    except KeyError as error:
+        raise PentraceError(f"{path}: weights do not fit the settings: no {error}") from None

@@ -1,0 +1,205 @@
+"""Lines of text written by a synthesis network, checked, and drawn again where they failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from unicodedata import normalize
+
+import numpy as np
+
+from pentrace.generate.chances import another_seed, chances
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.steps import Written, write
+from pentrace.networks.alphabet import encode
+from pentrace.networks.settings import NetworkSettings
+
+TOGETHER = 64  # lines in a batch: more are no faster, and take memory
+NEAR = 0.25  # of the largest weight: what the window shows more of is being written
+SEEN = 1e-4  # weights below are those of a window far from its text, alike for all characters
+LEAST = 2  # steps at a character; fewer draw nothing
+TAIL = 8  # steps that are the end of a stroke and not yet a letter
+LEADING = 15  # characters that show a hand
+LEADS = 3  # lines that are tried as the one whose hand the others take on
+
+
+class Primer(NamedTuple):
+    """A real line to go on from, so that its style carries over."""
+
+    steps: np.ndarray  # float32 (T, 3), normalised, the null step first
+    text: str  # what it says
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it was written."""
+
+    text: str
+    steps: np.ndarray  # float32 (T, 3), normalised, the null step first, no point of a primer
+    character: np.ndarray  # int64 (T,), index into `text` of what is being written; its end: len
+    seed: int  # with which the same line is drawn at the first try
+    tries: int
+    finished: bool  # whether the window left the text before the limit of steps
+    missed: str  # characters the window did not pass over, in their order
+    lead: np.ndarray  # float32 (K, 3), from the last point of a primer to the first of `steps`
+
+    @property
+    def failed(self) -> bool:
+        """Whether something of the text is missing."""
+        return bool(self.missed) or not self.finished
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How lines are drawn, whatever they say."""
+
+    bias: float = 0.0
+    seed: int = 1
+    primer: Primer | None = None
+    attempts: int = 4
+    steps: int = 60  # a line may take, and as many again
+    steps_per_character: int = 60
+
+
+def write_lines(
+    network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
+) -> list[Line]:
+    """Write each of `texts`, in the alphabet of the network and none empty, on a line of its own.
+
+    `first` is the number of the first line: line number i of a seed is the same, but for rounding,
+    in whatever batch. A line has failed where the window has not left its text (the paper's rule,
+    section 5.3) within `how.steps` + `how.steps_per_character` steps a character, or has `missed`
+    a character; it is drawn again with `another_seed`, at most `how.attempts` times in all. Of a
+    line that fails each time, the try that missed least is kept.
+
+    Raises `PentraceError` for characters that the network does not know, and for steps that are
+    not finite; `ValueError` where the network reads no text or a text is empty.
+    """
+    if network.window is None or not all(texts):
+        raise ValueError("writing needs a synthesis network, and text on each line")
+    texts = [normalize("NFC", text) for text in texts]
+    best: dict[int, Line] = {}
+    todo = list(range(len(texts)))
+    for attempt in range(how.attempts):
+        # Lines that end together waste no steps on one another.
+        todo.sort(key=lambda i: (len(texts[i]), i))
+        for start in range(0, len(todo), TOGETHER):
+            batch = todo[start : start + TOGETHER]
+            numbers = [first + i for i in batch]
+            lines = _attempt(network, [texts[i] for i in batch], numbers, how, attempt)
+            for i, line in zip(batch, lines, strict=True):
+                best[i] = min(best.get(i, line), line, key=_badness)
+        todo = [i for i in todo if best[i].failed]
+    return [_told(best[i], how) for i in range(len(texts))]
+
+
+def write_in_one_hand(
+    network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
+) -> tuple[list[Line], bool]:
+    """As `write_lines`, and whether all lines are in one hand.
+
+    Without a primer each line is in a hand of its own. Then the first line of `LEADING` characters,
+    or else the longest, is written alone and is the primer of the others; where it fails, the next
+    such line, `LEADS` of them at most.
+    """
+    if how.primer is not None or len(texts) < 2:
+        return write_lines(network, texts, how, first), True
+    order = sorted(range(len(texts)), key=lambda i: (-min(len(texts[i]), LEADING), i))
+    for lead in order[:LEADS]:
+        (leading,) = write_lines(network, [texts[lead]], how, first + lead)
+        if not leading.failed:
+            how = replace(how, primer=Primer(leading.steps, leading.text))
+            before = write_lines(network, texts[:lead], how, first)
+            after = write_lines(network, texts[lead + 1 :], how, first + lead + 1)
+            return [*before, leading, *after], True
+    return write_lines(network, texts, how, first), False
+
+
+def _badness(line: Line) -> tuple[int, bool]:
+    return len(line.missed), not line.finished
+
+
+def _told(line: Line, how: Drawing) -> Line:
+    """A line that failed to the end was tried each time, whichever try is kept."""
+    return replace(line, tries=how.attempts) if line.failed else line
+
+
+def _attempt(
+    network: FusedNetwork, texts: list[str], numbers: list[int], how: Drawing, attempt: int
+) -> list[Line]:
+    """Draw a batch of lines once."""
+    seed = another_seed(how.seed, attempt)
+    before = "" if how.primer is None else normalize("NFC", how.primer.text) + " "
+    limits = np.array([how.steps + how.steps_per_character * len(text) for text in texts])
+    chance = np.stack([chances(seed, number, limits.max()) for number in numbers])
+    symbols = _symbols(before, texts, network.settings)
+    primers = None if how.primer is None else [how.primer.steps] * len(texts)
+    written = write(network, chance, symbols, how.bias, primers, limits)
+    return [
+        _line(written, row, text, len(before), seed, attempt + 1) for row, text in enumerate(texts)
+    ]
+
+
+def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.ndarray:
+    """Symbols int64 (B, U) of what is read before, which may have rare characters, and `texts`."""
+    read = encode([before], settings, "fold")
+    return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
+
+
+def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> Line:
+    """Line `row` of what was written; its text begins at character `begin` of what was read."""
+    length = int(written.length[row])
+    assert written.window is not None
+    phi = written.window[:length, row, begin : begin + len(text)]
+    steps = written.steps[row, :length].copy()
+    character = np.clip(written.character[row, :length] - begin, 0, len(text))
+    lead = steps[:0]
+    if begin:
+        start = own_start(steps[:, 2], written.character[row, :length] >= begin)
+        lead = steps[: start + 1].copy()
+        steps, character = steps[start:], character[start:]
+        steps[0, :2] = 0
+    else:
+        steps = np.concatenate([np.zeros((1, 3), np.float32), steps])
+        character = np.append(character[0], character)
+    steps[-1, 2] = 1
+    largest = written.window[:length, row].max(1)
+    left = missed(phi, largest, text)
+    return Line(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
+
+
+def own_start(ends: np.ndarray, own: np.ndarray) -> int:
+    """The first of the steps that belong to the new text; 0 where none is `own`.
+
+    ends (T,), 1 at the last point of a stroke; own bool (T,), where the window is in the new text.
+    After a primer the pen may still have to finish its last letter. Strokes are kept or left out
+    whole, as most of their points say, but where a hand joins its letters, no letter is lost: then
+    the stroke is cut.
+    """
+    first = int(own.argmax())
+    lifted = np.flatnonzero(ends > 0.5)
+    begin = int(lifted[lifted < first].max(initial=-1)) + 1
+    end = int(lifted[lifted >= first].min(initial=len(ends) - 1)) + 1
+    if 2 * (end - first) >= end - begin:
+        return begin
+    return end if end - first < TAIL and end < len(ends) else first
+
+
+def missed(phi: np.ndarray, largest: np.ndarray, text: str) -> str:
+    """The characters of `text` that the window did not pass over in order.
+
+    phi (T, U), its weights on them; largest (T,), its largest weight on anything. The window is
+    at each character that it shows at least `NEAR` as much of as of any other, so that a narrow
+    letter beside a wide one is not lost because it is never the first. A character is passed when
+    the window was at it in `LEAST` steps, not all of them before it came to a character that stands
+    earlier: a window may jump ahead and come back, or look back, and nothing is lost; one that
+    leaps over a word is at its letters in no step, or in one. Spaces draw nothing: they are never
+    missed.
+    """
+    at = phi >= np.maximum(NEAR * largest, SEEN)[:, None]  # (T, U)
+    enough = at.sum(0) >= LEAST
+    came = at.argmax(0)
+    last = len(at) - 1 - at[::-1].argmax(0)
+    # The step by which all characters before have been come to.
+    before = np.maximum.accumulate(np.append(0, np.where(enough, came, 0)))[:-1]
+    passed = enough & (last >= before)
+    return "".join(c for c, ok in zip(text, passed, strict=True) if not ok and not c.isspace())

@@ -1,0 +1,89 @@
+"""`pentrace rewrite`: the texts of real lines, written by a synthesis network."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.files import whole_folder
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Drawing, Line, write_lines
+from pentrace.generate.settings import RewriteSettings
+from pentrace.networks.alphabet import knows
+from pentrace.networks.model_file import read
+from pentrace.settings import settings_option
+from pentrace.windows.lines import load_lines
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Trained synthesis network.")
+@click.option("--windows", type=FILE, required=True, help="Folder of the windows with the texts.")
+@click.option("--out", type=FILE, required=True, help="Folder to write.")
+@settings_option(RewriteSettings)
+def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) -> None:
+    """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""
+    weights, trained, _ = read(model, "np")
+    if trained.kind != "synthesis":
+        raise PentraceError(f"{model}: a {trained.kind} network; only synthesis networks are told")
+    texts = choose(windows, settings, partial(knows, trained))
+    network = FusedNetwork(weights, trained)
+    rows, offsets, failed = [], [], 0
+    for bias in settings.bias:
+        how = Drawing(bias, settings.seed, attempts=settings.attempts)
+        lines = write_lines(network, list(texts.values()), how)
+        names = [f"bias-{bias:g}/{name}" for name in texts]
+        rows += [_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
+        offsets += [_offsets(name, line.steps) for name, line in zip(names, lines, strict=True)]
+        failed += sum(line.failed for line in lines)
+    with whole_folder(out) as folder:
+        tables.write(folder / "offsets.parquet", schema.OFFSETS, _unified(offsets))
+        tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
+    click.echo(f"{out}: {len(rows)} lines, of which {failed} failed {settings.attempts} times")
+
+
+def choose(
+    windows: Path, settings: RewriteSettings, fit: Callable[[str | None], bool]
+) -> dict[str, str]:
+    """Sample id -> text, where `fit`, of the lines to write again, in the order of the windows.
+
+    Raises `PentraceError` where no line of the split has such a text.
+    """
+    lines = load_lines(windows, [settings.split]).with_text(fit)
+    if not lines.ids:
+        raise PentraceError(
+            f"{windows}: no line with a transcript to write in the split {settings.split}; set "
+            "rewrite.split to one that has some"
+        )
+    order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
+    return {lines.ids[i]: lines.texts[i] or "" for i in np.sort(order[: settings.lines])}
+
+
+def _row(name: str, line: Line, bias: float) -> dict:
+    return {
+        "sample_id": name,
+        "text": line.text,
+        "bias": bias,
+        "seed": line.seed,
+        "prime": None,
+        "tries": line.tries,
+        "finished": line.finished,
+        "missed": line.missed,
+    }
+
+
+def _offsets(name: str, steps: np.ndarray) -> pa.Table:
+    names = pa.DictionaryArray.from_arrays(np.zeros(len(steps), np.int32), [name])
+    columns = [names, steps[:, 0], steps[:, 1], steps[:, 2].astype(np.uint8)]
+    return pa.table(dict(zip(schema.OFFSETS.names, columns, strict=True))).cast(schema.OFFSETS)
+
+
+def _unified(offsets: list[pa.Table]) -> Iterator[pa.Table]:
+    """All in one row group: the rows of a sample must not be parted."""
+    yield pa.concat_tables(offsets).unify_dictionaries()

@@ -1,0 +1,115 @@
+"""`pentrace sample`: new ink with a trained network, as a table, SVG, PNG and InkML."""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from pentrace import schema, tables
+from pentrace.files import whole_folder, write_text
+from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
+from pentrace.generate.from_text import choose_texts, generate_told
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Primer
+from pentrace.generate.model import load_drawing
+from pentrace.generate.samples import Sample, choose_primers, generate
+from pentrace.generate.settings import SampleSettings
+from pentrace.ink import to_table
+from pentrace.networks.alphabet import knows
+from pentrace.settings import settings_option
+from pentrace.windows.lines import load_lines
+from pentrace.windows.settings import SPLITS
+
+# What a folder of samples may hold; the time stamp is snakemake's.
+OURS = re.compile(
+    r"bias-.*\.(svg|png|inkml)|sheet\.(svg|png)|points\.parquet|samples\.json|\.snakemake_timestamp"
+)
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--model", type=FILE, required=True, help="Trained network.")
+@click.option("--windows", type=FILE, required=True, help="Folder of windows, for the primers.")
+@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@click.option("--out", type=FILE, required=True, help="Folder to write; older samples in it go.")
+@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
+@settings_option(SampleSettings)
+def command(
+    model: Path,
+    windows: Path,
+    normalisation: Path,
+    out: Path,
+    note: str,
+    settings: SampleSettings,
+) -> None:
+    """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
+    refuse_foreign(out, OURS)
+    network, units = load_drawing(model, normalisation)
+    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
+        if network.window is not None:
+            samples = _told(network, windows, settings)
+        else:
+            samples = generate(network, settings, _primers(windows, settings))
+    ink = to_ink(samples, units)
+    with whole_folder(out) as folder:
+        tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
+        write_text(folder / "samples.json", _index(samples, settings, note))
+        titles = [title(sample) for sample in samples]
+        told = [f"{one}, seed {settings.seed}" for one in titles]
+        write_pictures(folder, samples, ink, settings.formats, note, titles, told)
+    click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
+
+
+def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
+    """The real lines to go on from, name -> normalised steps (T, 3)."""
+    if not settings.prime:
+        return {}
+    splits = ["validation"] if isinstance(settings.prime, int) else list(SPLITS)
+    lines = load_lines(windows, splits)
+    place = {name: i for i, name in enumerate(lines.ids)}
+    chosen = choose_primers(settings.prime, list(place), settings.seed)
+    return {name: np.array(lines[place[name]]) for name in chosen}
+
+
+def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> list[Sample]:
+    """Samples of texts."""
+    fit = partial(knows, network.settings)
+    lines = load_lines(windows, list(SPLITS)).with_text(fit)
+    place = {name: i for i, name in enumerate(lines.ids)}
+    known = load_lines(windows, ["validation"]).with_text(fit)
+    texts = choose_texts(settings, known, network.settings)
+    near = known.ids if isinstance(settings.prime, int) else lines.ids
+    chosen = choose_primers(settings.prime, near, settings.seed)
+    primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}
+    return generate_told(network, settings, texts, primers)
+
+
+def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
+    rows = [
+        {
+            "sample_id": sample.name,
+            "bias": sample.bias,
+            "seed": settings.seed,
+            "prime": sample.prime,
+            "primer_points": sample.primer,
+            "points": len(sample.steps),
+            "text": sample.text,
+            "tries": sample.tries,
+            "failed": sample.failed,
+            "note": note or None,
+        }
+        for sample in samples
+    ]
+    return json.dumps(rows, indent=2) + "\n"
+
+
+def title(sample: Sample) -> str:
+    """What tells a sample from the others, for people."""
+    after = f", after {sample.prime} (blue)" if sample.prime else ""
+    text = f", “{sample.text}”{' (failed)' * sample.failed}" if sample.text else ""
+    return f"bias {sample.bias:g}{after}{text}"

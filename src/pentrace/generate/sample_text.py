@@ -1,0 +1,55 @@
+"""`pentrace sample-text`: texts at several temperatures, for people and for the measures."""
+
+import json
+from pathlib import Path
+
+import click
+import numpy as np
+
+from pentrace.files import whole_folder
+from pentrace.generate.characters import entropy
+from pentrace.generate.fused import FusedText, load_text
+from pentrace.generate.settings import DrawSettings, TextSettings
+from pentrace.generate.texts import generate
+from pentrace.settings import settings_option
+
+
+@click.command("sample-text")
+@click.option("--model", type=click.Path(path_type=Path), required=True, help="Network, kind text.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@settings_option(TextSettings)
+def command(model: Path, out: Path, settings: TextSettings) -> None:
+    """Write texts at several temperatures to texts.json, and each to a file."""
+    network = load_text(model)
+    rows = [row for heat in settings.temperatures for row in samples(network, heat, settings)]
+    with whole_folder(out) as partial:
+        (partial / "texts.json").write_text(
+            json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        for row in rows:
+            path = partial / f"{row['sample_id']}.txt"
+            path.write_text(row["prompt"] + row["text"] + "\n", encoding="utf-8")
+    click.echo(f"{out}: {len(rows)} texts of {settings.length} characters")
+
+
+def samples(network: FusedText, temperature: float, settings: TextSettings) -> list[dict]:
+    """The texts at one temperature, as texts.json has them; greedy ones are alike, so it is one."""
+    how = DrawSettings(temperature=temperature, top_k=settings.top_k, top_p=settings.top_p)
+    count = settings.samples if temperature else 1
+    steps = generate(network, [settings.prompt] * count, settings.length, how, settings.seed)
+    pairs = [(characters, entropy(chances)) for characters, chances in steps]
+    bits = np.mean([found for _, found in pairs], axis=0).tolist()
+    texts = ["".join(row) for row in zip(*(characters for characters, _ in pairs), strict=True)]
+    return [
+        {
+            "sample_id": f"temperature-{temperature:g}-{number:02d}",
+            "temperature": temperature,
+            "top_k": settings.top_k,
+            "top_p": settings.top_p,
+            "seed": settings.seed,
+            "prompt": settings.prompt,
+            "text": text,
+            "entropy": bits[number],
+        }
+        for number, text in enumerate(texts)
+    ]

@@ -1,0 +1,114 @@
+"""Which samples to draw, and drawing them: settings and a network in, steps out."""
+
+import difflib
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.generate.chances import chances
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.settings import SampleSettings
+from pentrace.generate.steps import write
+
+BATCH = 256  # samples at once, to bound the memory
+
+
+class Sample(NamedTuple):
+    """The steps of one sample, the primer's first."""
+
+    name: str
+    steps: np.ndarray  # float32 (T, 3), normalised; the first is the null step
+    bias: float
+    prime: str | None  # the real line it goes on from
+    primer: int  # how many of the steps are that line's
+    text: str | None = None  # what was to be written, where the network is told
+    tries: int = 1  # how often the line was drawn
+    failed: bool = False  # whether something of the text is missing even so
+
+
+def batch(
+    network: FusedNetwork,
+    count: int,
+    steps: int,
+    seed: int,
+    bias: float = 0.0,
+    after: np.ndarray | None = None,
+    first: int = 0,
+) -> list[np.ndarray]:
+    """float32 (at most T + steps, 3) each: samples `first` and following of a seed.
+
+    Each begins with the null step, or with the steps (T, 3) of `after`, a real line to go on from.
+    Only a network with three states of the pen ends a sample before the limit: see `ended`.
+    """
+    lead = np.zeros((1, 3), np.float32) if after is None else after
+    drawn: list[np.ndarray] = []
+    for begin in range(first, first + count, BATCH):
+        some = range(begin, min(begin + BATCH, first + count))
+        chance = np.stack([chances(seed, i, steps) for i in some])
+        primers = None if after is None else [after] * len(some)
+        new = write(network, chance, bias=bias, primers=primers)
+        pairs = zip(new.steps, new.length, strict=True)
+        drawn += [np.concatenate([lead, sample[:length]]) for sample, length in pairs]
+    return drawn
+
+
+def ended(steps: np.ndarray) -> bool:
+    """Whether the network ended the sample itself, before the limit of steps."""
+    return bool(steps[-1, 2] == 2)
+
+
+def beginning(line: np.ndarray) -> np.ndarray:
+    """The first half of the strokes (at least one) of a real character (T, 3).
+
+    After its end there would be nothing to go on with.
+    """
+    lifts = np.flatnonzero(line[:, 2] > 0.5)
+    return line[: lifts[(len(lifts) - 1) // 2] + 1] if len(lifts) > 1 else line[:1]
+
+
+def generate(
+    network: FusedNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
+) -> list[Sample]:
+    """All samples that `settings` asks for, hand by hand, with bias rising within each.
+
+    `primers`: sample id -> float32 (T, 3) normalised steps of a whole real line.
+    """
+    samples = []
+    by_bias = [batch(network, settings.lines, settings.steps, settings.seed, b)
+               for b in settings.bias]  # fmt: skip
+    for i in range(settings.lines):
+        for bias, drawn in zip(settings.bias, by_bias, strict=True):
+            samples.append(Sample(f"bias-{bias:g}-{i:02d}", drawn[i], bias, None, 0))
+    for i, (name, line) in enumerate(primers.items()):
+        line = beginning(line) if network.settings.pen_states == 3 else line
+        for bias in settings.bias:
+            # A hand of its own for each primer, none of them that of an unprimed sample.
+            number = settings.lines + i
+            (steps,) = batch(network, 1, settings.steps, settings.seed, bias, line, number)
+            own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
+            samples.append(Sample(own, steps, bias, name, len(line)))
+    return samples
+
+
+def choose_primers(prime: int | tuple[str, ...] | None, known: list[str], seed: int) -> list[str]:
+    """The names among `known` that `prime` asks for: those given, or so many by the seed.
+
+    Raises `PentraceError` where a name is not known, or there are fewer than asked for.
+    """
+    if not prime:
+        return []
+    if isinstance(prime, int):
+        if prime > len(known):
+            raise PentraceError(
+                f"sample.prime asks for {prime} validation lines, and there are {len(known)}; "
+                "ask for fewer, or set it to null"
+            )
+        chosen = np.random.default_rng([seed, 2]).permutation(len(known))[:prime]
+        return [known[i] for i in sorted(chosen)]
+    for name in set(prime) - set(known):
+        near = difflib.get_close_matches(name, known, 3) or known[:3]
+        raise PentraceError(
+            f"sample.prime: no kept line {name!r} in any split; near it: {', '.join(near)}"
+        )
+    return list(prime)

@@ -1,0 +1,65 @@
+"""Texts, drawn character by character."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pentrace.generate.characters import drawn, probabilities
+from pentrace.generate.fused import FusedText
+from pentrace.generate.settings import DrawSettings
+from pentrace.networks.alphabet import encode
+from pentrace.networks.settings import NetworkSettings
+
+RARE = "\N{REPLACEMENT CHARACTER}"  # the symbol of rare characters
+
+
+def generate(
+    network: FusedText, prompts: list[str], length: int, settings: DrawSettings, seed: int
+) -> Iterator[tuple[list[str], np.ndarray]]:
+    """`length` times: the next character of each of B texts, and the chances (B, V) it came from.
+
+    Text b goes on from prompt b, and has random numbers of its own, from seed and b alone. Raises
+    `PentraceError` for characters of a prompt that the network has no symbol for.
+    """
+    shown = [*(network.settings.alphabet or ""), RARE]
+    random = [np.random.Generator(np.random.Philox(key=[seed, b])) for b in range(len(prompts))]
+    logits = _after(network, prompts)
+    for number in range(length):
+        chances = probabilities(logits, settings)
+        symbols = drawn(chances, np.array([one.random() for one in random]))
+        yield [shown[symbol] for symbol in symbols], chances
+        if number + 1 < length:
+            logits = network.step(symbols)
+
+
+def _after(network: FusedText, prompts: list[str]) -> np.ndarray:
+    """Logits (B, V) after prompts of any length, each on a line of its own.
+
+    A stream begins anew so seldom in training that what a network does with its first character is
+    left to chance: a fourth of all prompts led to nothing but rare characters without a line end.
+    """
+    given = [begun(prompt, network.settings) for prompt in prompts]
+    texts = encode(given, network.settings, "fold", remedy="give another prompt")
+    # All end together: those that are shorter wait, and forget what they read while waiting.
+    aligned = np.stack([np.roll(row, (row < 0).sum()) for row in texts])
+    network.start(len(aligned))
+    for column in aligned.T:
+        logits = network.step(column.clip(0))
+        if (column < 0).any():
+            network.forget(np.flatnonzero(column < 0))
+    return logits
+
+
+def whole(
+    network: FusedText, prompts: list[str], length: int, settings: DrawSettings, seed: int
+) -> list[str]:
+    """B texts of `length` characters, without their prompts; see `generate`."""
+    steps = [characters for characters, _ in generate(network, prompts, length, settings, seed)]
+    return ["".join(characters) for characters in zip(*steps, strict=True)]
+
+
+def begun(prompt: str, settings: NetworkSettings) -> str:
+    """The prompt at the beginning of a line, or of a word where a text has no lines."""
+    alphabet = settings.alphabet or ""
+    before = next((character for character in "\n " if character in alphabet), "")
+    return before + prompt or alphabet[0]

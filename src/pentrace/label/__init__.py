@@ -1,1 +1,0 @@
-"""Stage `label`: writer, form, text and split of every sample."""

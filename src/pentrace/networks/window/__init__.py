@@ -1,0 +1,1 @@
+"""The soft window of the synthesis network: layer, steps, Triton kernels, CUDA graphs."""

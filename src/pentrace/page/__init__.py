@@ -1,0 +1,1 @@
+"""Ink on a page in millimetres, and all files it becomes: SVG, PNG, GIF, InkML, sheets."""

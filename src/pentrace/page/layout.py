@@ -1,0 +1,171 @@
+"""Lines of ink to pages, in mm.
+
+All lines of a text have one scale: that at which the writing is as high as asked for, or less
+where the widest or the highest line would not fit. Each line is turned level by a robust fit to
+its foot, and then drifts a little again, as a hand does on blank paper.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pentrace.page.page import Page
+
+AIR_SPEED = 200.0  # mm/s of a pen that is not on the paper
+ASCENT, DESCENT = 0.8, 0.4  # of the size, above and below a baseline
+STEEPEST = 0.3  # dy/dx: a fit beyond it has found no baseline
+# Standard deviations of how a line strays from its place.
+LEFT, FOOT, TURN, BOW = 0.12, 0.04, 0.003, 0.05  # sizes, sizes, radians, sizes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The paper and what is to stand on it; all in mm."""
+
+    width: float
+    height: float
+    margin: float
+    size: float  # height of the writing
+    spacing: float  # between baselines
+    pen_width: float
+    cut: bool = False  # to the ink, with the margin around it
+    drift: float = 1.0  # how much lines stray: 0 none, 1 as a careful hand
+
+    @property
+    def inner(self) -> tuple[float, float]:
+        """Width and height between the margins."""
+        return self.width - 2 * self.margin, self.height - 2 * self.margin
+
+
+@dataclass(frozen=True)
+class LineInk:
+    """The points of one line, baseline at y = 0 and ink from x = 0, y upward."""
+
+    text: str
+    xy: np.ndarray  # float64 (N, 2)
+    stroke: np.ndarray  # int (N,), from 0
+    interval: float  # s between two points
+
+
+def level(xy: np.ndarray) -> np.ndarray:
+    """xy (N, 2) turned so that its foot is level, from x = 0 and with the baseline at y = 0.
+
+    The foot of each twentieth of the line is a low percentile of y, so that a descender counts
+    little; the slope is the median over pairs of them (Theil and Sen), so that one counts nothing.
+    """
+    x, y = xy.T
+    edges = np.linspace(x.min(), x.max(), 21)
+    part = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, 19)
+    used = [part == i for i in range(20) if (part == i).sum() > 2]
+    if not used:
+        return np.column_stack([x - x.min(), y - y.min()])
+    at = np.array([x[p].mean() for p in used])
+    foot = np.array([np.percentile(y[p], 15) for p in used])
+    run, rise = (np.subtract.outer(v, v)[np.triu_indices(len(v), 1)] for v in (at, foot))
+    slope = float(np.median(rise[run != 0] / run[run != 0])) if (run != 0).any() else 0.0
+    slope = slope if abs(slope) <= STEEPEST else 0.0
+    y = y - slope * x
+    return np.column_stack([x - x.min(), y - np.median(foot - slope * at)])
+
+
+def _strayed(xy: np.ndarray, sheet: Sheet, seed: int, number: int) -> np.ndarray:
+    """Line `number` of a seed, xy (N, 2) in mm, a little off its place."""
+    random = np.random.default_rng([seed, number, 2])
+    left, foot, turn, bow = np.clip(random.standard_normal(4), -2, 2) * sheet.drift
+    x, y = xy.T
+    share = x / max(sheet.inner[0], float(x.max()), 1e-9)
+    shift = sheet.size * (FOOT * foot + BOW * bow * np.sin(np.pi * share)) + TURN * turn * x
+    return np.column_stack([x + sheet.size * LEFT * abs(left), y + shift])
+
+
+def pages(
+    lines: list[LineInk | None], scale: float, sheet: Sheet, seed: int, said: dict[str, str]
+) -> list[Page]:
+    """The pages that `lines` fill; None is an empty line.
+
+    `scale` is mm per unit of the lines, the largest to be used. Every point lies within the
+    margins. With `sheet.cut` there is one page, as large as the ink with the margin around it.
+    """
+    placed = [
+        None if line is None else _strayed(line.xy * scale, sheet, seed, number)
+        for number, line in enumerate(lines)
+    ]
+    shrink = 1.0 if sheet.cut else _shrink([xy for xy in placed if xy is not None], sheet)
+    placed = [None if xy is None else xy * shrink for xy in placed]
+    return [_page(part, lines, sheet, said) for part in _parts(placed, sheet)]
+
+
+def _shrink(lines: list[np.ndarray], sheet: Sheet) -> float:
+    """The factor, at most 1, at which every line fits between the margins."""
+    width, height = sheet.inner
+    widest = max((float(xy[:, 0].max()) for xy in lines), default=0.0)
+    highest = max((float(np.ptp(xy[:, 1])) for xy in lines), default=0.0)
+    # A hair less, or the last place of a float stands over the margin.
+    return (1 - 1e-9) * min(1.0, width / max(widest, 1e-9), height / max(highest, 1e-9))
+
+
+Placed = list[tuple[int, np.ndarray]]  # number of the line, its points from the upper left margin
+
+
+def _parts(lines: list[np.ndarray | None], sheet: Sheet) -> list[Placed]:
+    """Which lines go on which page, and where: x from the left, y (negative) from the top."""
+    parts: list[Placed] = [[]]
+    baseline = 0.0
+    for number, xy in enumerate(lines):
+        if xy is None:
+            baseline -= sheet.spacing if parts[-1] else 0.0
+            continue
+        baseline -= sheet.spacing
+        # Never over the top of the page, however high the letters are.
+        baseline = min(baseline, -float(xy[:, 1].max()))
+        if parts[-1] and not sheet.cut and baseline + xy[:, 1].min() < -sheet.inner[1]:
+            parts.append([])
+        if not parts[-1]:
+            baseline = _first_baseline(xy, sheet)
+        parts[-1].append((number, xy + np.array([0.0, baseline])))
+    return parts
+
+
+def _first_baseline(xy: np.ndarray, sheet: Sheet) -> float:
+    """The baseline of the first line of a page, within the margins whatever its ink."""
+    usual = -max(ASCENT * sheet.size, float(xy[:, 1].max()))
+    return usual if sheet.cut else max(usual, -sheet.inner[1] - float(xy[:, 1].min()))
+
+
+def _page(part: Placed, lines: list[LineInk | None], sheet: Sheet, said: dict[str, str]) -> Page:
+    width, height = sheet.width, sheet.height
+    if sheet.cut:
+        flat = np.concatenate([np.zeros((1, 2)), *(xy for _, xy in part)])
+        width, depth = flat[:, 0].max(), -flat[:, 1].min()
+        depth = max(depth, (ASCENT + DESCENT) * sheet.size)
+        width, height = float(width) + 2 * sheet.margin, float(depth) + 2 * sheet.margin
+    strokes: list[np.ndarray] = []
+    texts = []
+    for number, xy in part:
+        line = lines[number]
+        assert line is not None
+        texts.append(line.text)
+        strokes += _strokes(xy + np.array([sheet.margin, height - sheet.margin]), line)
+    return Page(width, height, _timed(strokes), sheet.pen_width, "\n".join(texts), said)
+
+
+def _strokes(xy: np.ndarray, line: LineInk) -> list[np.ndarray]:
+    """float64 (n, 3) of each stroke, t from the beginning of the stroke."""
+    first = np.flatnonzero(np.diff(line.stroke, prepend=-1))
+    return [
+        np.column_stack([part, np.arange(len(part)) * line.interval])
+        for part in np.split(xy, first[1:])
+    ]
+
+
+def _timed(strokes: list[np.ndarray]) -> list[np.ndarray]:
+    """The same strokes one after another, the pen moving through the air in between."""
+    now = 0.0
+    timed: list[np.ndarray] = []
+    for stroke in strokes:
+        if timed:
+            gap = np.hypot(*(stroke[0, :2] - timed[-1][-1, :2]))
+            now += float(gap) / AIR_SPEED + 0.02
+        timed.append(stroke + np.array([0.0, 0.0, now]))
+        now = float(timed[-1][-1, 2])
+    return timed

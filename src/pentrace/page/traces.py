@@ -1,0 +1,65 @@
+"""A page as data: InkML, the points table, JSON. Points are as written, nothing is smoothed."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from pentrace.page.inkml import inkml as document
+from pentrace.page.page import Page, points
+from pentrace.page.svg import without_control
+
+PLACES = 4  # of mm and s in JSON
+SAMPLE = "page"  # the name of the sample in the points table
+
+
+def inkml(page: Page) -> str:
+    """`page` as InkML: mm from the upper left corner, y downward, t in s."""
+    strokes = [s - [0.0, page.height, 0.0] for s in page.strokes if len(s)]  # y is negated
+    notes = {"text": page.text, "unit": "mm", **page.said}
+    return document(strokes, {without_control(k): without_control(v) for k, v in notes.items()})
+
+
+def to_json(page: Page) -> str:
+    """`page` as JSON: mm from the lower left corner, y upward, t in s.
+
+    {"text": str, "unit": "mm", "y_axis": "up", "width": mm, "height": mm, "pen_width": mm,
+    "strokes": [[[x, y, t], ...], ...], "said": {str: str}}
+    """
+    return json.dumps(
+        {
+            "text": page.text,
+            "unit": "mm",
+            "y_axis": "up",
+            "width": page.width,
+            "height": page.height,
+            "pen_width": page.pen_width,
+            "said": page.said,
+            "strokes": [np.round(s, PLACES).tolist() for s in page.strokes],
+        },
+        ensure_ascii=False,
+    )
+
+
+def parquet(page: Page) -> bytes:
+    """`page` as a Parquet file of `schema.POINTS`: mm from the lower left corner, y upward.
+
+    The metadata of its schema say so (`unit`, `y_axis`) and hold `text`, and in `page` all that
+    JSON tells but the strokes.
+    """
+    from pentrace import schema, tables
+    from pentrace.ink import Ink, to_table
+
+    flat, stroke = points(page)
+    x, y = flat[:, :2].T.astype(np.float32)
+    starts = np.array([0, len(flat)])
+    table = to_table(Ink([SAMPLE], starts, x, y, stroke.astype(np.int32), flat[:, 2], {}))
+    told = json.loads(to_json(page))
+    del told["strokes"]
+    notes = {"text": told["text"], "unit": "mm", "y_axis": "up", "page": json.dumps(told)}
+    kind = schema.POINTS.with_metadata({**(schema.POINTS.metadata or {}), **notes})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.parquet"
+        tables.write(path, kind, [table])
+        return path.read_bytes()

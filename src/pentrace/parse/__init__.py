@@ -1,1 +1,0 @@
-"""Raw recordings into points."""

@@ -1,0 +1,1 @@
+"""The stages that turn raw files into tables: parse, label, characters."""

@@ -1,0 +1,139 @@
+"""`pentrace characters`: raw texts in, their characters, vocabulary and splits out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.read.contiguous import Part, parts
+from pentrace.read.rejected import named, refuse_many_rejects
+from pentrace.readers.results import Reject
+from pentrace.readers.settings import CharacterSettings
+from pentrace.readers.text import Document, read
+from pentrace.settings import settings_option
+from pentrace.shards import natural
+
+PIECE = 1 << 16  # characters in one row
+FILE = click.Path(path_type=Path)
+SPLITS = ("train", "validation", "test")
+
+
+@click.command("characters")
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--raw", type=FILE, required=True, help="Folder with the shards of raw files.")
+@click.option("--characters", type=FILE, required=True, help="Table of characters to write.")
+@click.option("--vocabulary", type=FILE, required=True, help="Table of the vocabulary to write.")
+@click.option("--documents", type=FILE, required=True, help="Table of documents to write.")
+@click.option("--rejects", type=FILE, required=True, help="Table of rejects to write.")
+@settings_option(CharacterSettings)
+def command(
+    dataset: str,
+    raw: Path,
+    characters: Path,
+    vocabulary: Path,
+    documents: Path,
+    rejects: Path,
+    settings: CharacterSettings,
+) -> None:
+    """Read texts into characters, and split the corpus where it stands."""
+    found, refused, told = _read(raw, settings)
+    lost = [_reject(dataset, one) for one in refused]
+    tables.write_rows(rejects, schema.REJECTS, lost)
+    refuse_many_rejects(dataset, len(found), lost, settings.max_reject_share, "characters")
+    codes = [code_points(document.text) for document in found]
+    split = parts([len(c) for c in codes], settings)
+    names = [document.sample_id for document in found]
+    tables.write(characters, schema.CHARACTERS, _pieces(names, codes, split))
+    tables.write_rows(vocabulary, schema.VOCABULARY, vocabulary_rows(codes, split))
+    rows = [_row(dataset, number, one, split) for number, one in enumerate(found)]
+    tables.write_rows(documents, schema.DOCUMENTS, rows)
+    sizes = ", ".join(
+        f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
+    )
+    click.echo("\n".join([*told, f"{counted(len(found), 'document')}; characters: {sizes}"]))
+    if lost:
+        head = f"{counted(len(lost), 'raw file')} could not be read:"
+        click.echo("\n".join([head, *named(lost)]))
+
+
+def counted(count: int, thing: str) -> str:
+    """So many of a thing, such as: 1 document, 1,000 documents."""
+    return f"{count:,} {thing}{'s' * (count != 1)}"
+
+
+def code_points(text: str) -> np.ndarray:
+    """Unicode code points int32 (N,) of a text of N characters."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.int32)
+
+
+def _read(
+    folder: Path, settings: CharacterSettings
+) -> tuple[list[Document], list[Reject], list[str]]:
+    """Documents of all shards in the order of their names; of two of one name the first."""
+    paths = sorted(folder.glob("ink-*.parquet"))
+    if not paths:
+        raise PentraceError(f"{folder}: no ink-*.parquet; run pentrace collect first")
+    found: list[Document] = []
+    rejects: list[Reject] = []
+    told: list[str] = []
+    for path in paths:
+        for piece in tables.read_pieces(path):
+            documents, refused, messages = read(piece, settings)
+            found += documents
+            rejects += refused
+            told += messages
+    found.sort(key=lambda document: natural(document.source))
+    first: dict[str, Document] = {}
+    for one in found:
+        if first.setdefault(one.sample_id, one) is not one:
+            reason = f"{first[one.sample_id].source} is already {one.sample_id}"
+            rejects.append(Reject(one.sample_id, one.source, "same-sample", reason))
+    rejects.sort(key=lambda reject: natural(reject.source))
+    return list(first.values()), rejects, told
+
+
+def _pieces(names: list[str], codes: list[np.ndarray], split: list[Part]) -> Iterator[pa.Table]:
+    """Rows of `schema.CHARACTERS`, a row group for each part of a document."""
+    for part in split:
+        starts = list(range(part.start, part.stop, PIECE))
+        rows = [codes[part.document][a : min(a + PIECE, part.stop)] for a in starts]
+        columns = {
+            "sample_id": [names[part.document]] * len(rows),
+            "split": [part.split] * len(rows),
+            "start": starts,
+            "codes": rows,
+        }
+        yield pa.table(columns, schema=schema.CHARACTERS)
+
+
+def vocabulary_rows(codes: list[np.ndarray], split: list[Part]) -> list[dict]:
+    """Rows of `schema.VOCABULARY`, in the order of their code points."""
+    counts: dict[int, dict[str, int]] = {}
+    for part in split:
+        found = np.unique(codes[part.document][part.start : part.stop], return_counts=True)
+        for code, count in zip(*(values.tolist() for values in found), strict=True):
+            row = counts.setdefault(code, dict.fromkeys(SPLITS, 0))
+            row[part.split] += count
+    return [{"code": c, "character": chr(c), **counts[c]} for c in sorted(counts)]
+
+
+def _row(dataset: str, number: int, document: Document, split: list[Part]) -> dict:
+    own = {p.split: p.stop - p.start for p in split if p.document == number}
+    return {
+        "dataset": dataset,
+        "sample_id": document.sample_id,
+        "source": document.source,
+        "sha256": document.sha256,
+        "encoding": document.encoding,
+        "characters": len(document.text),
+        "cut": document.cut,
+        **{name: own.get(name, 0) for name in SPLITS},
+    }
+
+
+def _reject(dataset: str, reject: Reject) -> dict:
+    return {"dataset": dataset, "stage": "characters", **vars(reject)}

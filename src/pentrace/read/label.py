@@ -1,0 +1,97 @@
+"""`pentrace label`: what other files, or a seeded split, tell about every parsed sample."""
+
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.errors import PentraceError
+from pentrace.read.rejected import refuse_many_rejects
+from pentrace.read.split import seeded_split, shared_writers
+from pentrace.readers.results import Labelled, Reject
+from pentrace.readers.settings import LabelSettings
+from pentrace.settings import settings_option
+
+
+@click.command("label")
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--reader", required=True, help="Reader of its format, such as iam.")
+@click.option("--raw", required=True, help="raw/labels.parquet of the data set.")
+@click.option("--samples-from", required=True, help="Folder with what `parse` wrote.")
+@click.option("--labels", required=True, help="The table of labels to write.")
+@click.option("--rejects", required=True, help="The table of lost labels to write.")
+@settings_option(LabelSettings)
+def command(
+    dataset: str,
+    reader: str,
+    raw: str,
+    samples_from: str,
+    labels: str,
+    rejects: str,
+    settings: LabelSettings,
+) -> None:
+    """Find writer, text and split of every sample."""
+    samples = _gather(samples_from, "samples")
+    unread = _unread(samples_from)
+    refuse_many_rejects(dataset, len(samples), unread, settings.max_reject_share, "label")
+    refuse_same_names(dataset, samples)
+    module = import_module(f"pentrace.readers.{reader}")
+    lost = [row["sample_id"] for row in unread]
+    found: Labelled = module.label(tables.read(raw), samples, lost, settings)
+    rows = with_splits(found.rows, settings)
+    tables.write_rows(labels, schema.LABELS, rows)
+    tables.write_rows(rejects, schema.REJECTS, [_row(dataset, r) for r in found.rejects])
+    click.echo(summary(dataset, rows, found.rejects))
+
+
+def with_splits(rows: list[dict], settings: LabelSettings) -> list[dict]:
+    """`rows` with the official split where there is one and it is asked for, else a seeded one."""
+    if settings.split == "official" and any("split" in row for row in rows):
+        return rows
+    splits = seeded_split(rows, settings)
+    return [row | {"split": split} for row, split in zip(rows, splits, strict=True)]
+
+
+def refuse_same_names(dataset: str, samples: pa.Table) -> None:
+    """Raise `PentraceError` if two raw files gave samples of the same name."""
+    names = samples["sample_id"].to_pylist()
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        rows = zip(names, samples["source"].to_pylist(), strict=True)
+        files = " and ".join(source for name, source in rows if name == twice[0])
+        raise PentraceError(f"{dataset}: {files} are both {twice[0]}; remove or rename one of them")
+
+
+def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
+    """A few lines for the log: sizes of the splits, writers, and what was lost by which rule."""
+    writers = [row["writer"] for row in rows if row["writer"] is not None]
+    splits = Counter(row["split"] or "none" for row in rows)
+    sizes = ", ".join(f"{name} {splits[name]}" for name in sorted(splits))
+    lines = [
+        f"{dataset}: {len(rows)} samples, {len(writers)} with one of {len(set(writers))} writers, "
+        f"{sum(row['text'] is not None for row in rows)} with text",
+        f"splits: {sizes}; writers in more than one split: {len(shared_writers(rows))}",
+    ]
+    counts = Counter((reject.lost, reject.rule) for reject in rejects)
+    lines += [f"lost {what}: {rule} {n}" for (what, rule), n in sorted(counts.items())]
+    return "\n".join(lines)
+
+
+def _gather(folder: str, kind: str) -> pa.Table:
+    """All tables `<shard>.<kind>.parquet` in `folder`, in the order of the shards."""
+    paths = sorted(Path(folder).glob(f"*.{kind}.parquet"))
+    if not paths:
+        raise PentraceError(f"{folder}: no *.{kind}.parquet; run `pentrace parse` first")
+    return pa.concat_tables([tables.read(path) for path in paths])
+
+
+def _unread(folder: str) -> list[dict]:
+    rows = _gather(folder, "rejects").to_pylist()
+    return [row for row in rows if row["lost"] == "sample"]
+
+
+def _row(dataset: str, reject: Reject) -> dict:
+    return {"dataset": dataset, "stage": "label", **vars(reject)}

@@ -1,0 +1,82 @@
+"""`pentrace parse`: raw files in, points out."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+
+from pentrace import schema, tables
+from pentrace.ink import to_table
+from pentrace.readers.results import Parsed, Reject
+from pentrace.readers.settings import ParseSettings
+from pentrace.settings import settings_option
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--reader", required=True, help="Reader of the data set, such as iam.")
+@click.option("--raw", type=FILE, required=True, help="Shard of raw files.")
+@click.option("--points", type=FILE, required=True, help="Table of points to write.")
+@click.option("--samples", type=FILE, required=True, help="Table of parsed samples to write.")
+@click.option("--rejects", type=FILE, required=True, help="Table of rejects to write.")
+@settings_option(ParseSettings)
+def command(
+    dataset: str,
+    reader: str,
+    raw: Path,
+    points: Path,
+    samples: Path,
+    rejects: Path,
+    settings: ParseSettings,
+) -> None:
+    """Read raw recordings into points; a file that cannot be read goes to the rejects."""
+    read = import_module(f"pentrace.readers.{reader}").read
+    rows: list[dict] = []
+    refused: list[Reject] = []
+    taken: dict[str, str] = {}
+
+    def pieces() -> Iterator[pa.Table]:
+        for files in tables.read_pieces(raw):
+            parsed = read(files, settings)
+            keep, seconds = _first_of_name(parsed, taken)
+            rows.extend(row for row, kept in zip(parsed.samples, keep, strict=True) if kept)
+            refused.extend(_rejects(parsed, seconds))
+            yield _points(parsed, np.array(keep, bool))
+
+    count = tables.write(points, schema.POINTS, pieces())
+    tables.write_rows(samples, schema.PARSED, rows)
+    told = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
+    tables.write_rows(rejects, schema.REJECTS, told)
+    click.echo(f"{raw}: {len(rows):,} samples, {count:,} points, {len(refused):,} rejects")
+
+
+def _first_of_name(parsed: Parsed, taken: dict[str, str]) -> tuple[list[bool], list[Reject]]:
+    """Which samples are the first of their name, and the rejects of the others.
+
+    `taken`: sample -> file, of the whole shard; filled here.
+    """
+    keep, seconds = [], []
+    for row in parsed.samples:
+        name, source = row["sample_id"], row["source"]
+        first = taken.setdefault(name, source)
+        keep.append(first == source)
+        if first != source:
+            seconds.append(Reject(name, source, "same-sample", f"{first} is already {name}"))
+    return keep, seconds
+
+
+def _rejects(parsed: Parsed, seconds: list[Reject]) -> list[Reject]:
+    """All rejects; what a file that is lost whole lost besides does not count."""
+    lost = {reject.source for reject in seconds}
+    return [*(reject for reject in parsed.rejects if reject.source not in lost), *seconds]
+
+
+def _points(parsed: Parsed, keep: np.ndarray) -> pa.Table:
+    """The points of the samples where bool (S,) `keep` is true, as `schema.POINTS`."""
+    table = to_table(parsed.ink)
+    return table if keep.all() else table.filter(np.repeat(keep, parsed.ink.lengths))

@@ -1,0 +1,58 @@
+"""The seeded split: no group (writer, form or sample) in two splits."""
+
+from collections import defaultdict
+
+import numpy as np
+from sklearn.model_selection import GroupShuffleSplit
+
+from pentrace.errors import PentraceError
+from pentrace.readers.settings import LabelSettings
+
+HELD_OUT = ("test", "validation", "validation2")
+
+
+def seeded_split(rows: list[dict], settings: LabelSettings) -> list[str]:
+    """Split of each of `rows` (of `schema.LABELS`), from `settings.seed` alone.
+
+    `rows` may stand in any order: the groups are drawn by name. Each fraction is one of groups,
+    rounded, and at least one group. Raises `PentraceError` where there are too few groups.
+    """
+    groups = np.array([group(row, settings.split) for row in rows])
+    fractions = {name: getattr(settings, name) for name in HELD_OUT}
+    sizes = _sizes(len(np.unique(groups)), fractions, settings.split)
+    splits = np.full(len(rows), "train", dtype=object)
+    rest = np.arange(len(rows))
+    for name, size in sizes.items():
+        shuffle = GroupShuffleSplit(n_splits=1, test_size=size, random_state=settings.seed)
+        kept, taken = next(shuffle.split(rest, groups=groups[rest]))
+        splits[rest[taken]] = name
+        rest = rest[kept]
+    return splits.tolist()
+
+
+def group(row: dict, kind: str) -> str:
+    """What must not be torn apart: the writer, else the form, else the sample itself."""
+    names = ["writer", "form"] if kind in ("official", "writer") else ["form"] * (kind == "form")
+    known = next((f"{name} {row[name]}" for name in names if row[name] is not None), None)
+    return known or f"sample {row['sample_id']}"
+
+
+def _sizes(n_groups: int, fractions: dict[str, float], kind: str) -> dict[str, int]:
+    """How many groups go into each split that is held out."""
+    sizes = {name: max(1, round(share * n_groups)) for name, share in fractions.items() if share}
+    if sum(sizes.values()) >= n_groups:
+        by = "writer" if kind == "official" else kind
+        raise PentraceError(
+            f"a seeded split by {by} into train and {', '.join(sizes)} needs more groups than the "
+            f"{n_groups} there are; lower the fractions in `label` or set another `split` there"
+        )
+    return sizes
+
+
+def shared_writers(rows: list[dict]) -> set[str]:
+    """Writers with samples in more than one split."""
+    splits = defaultdict(set)
+    for row in rows:
+        if row["writer"] is not None and row["split"] is not None:
+            splits[row["writer"]].add(row["split"])
+    return {writer for writer, found in splits.items() if len(found) > 1}

@@ -1,1 +1,0 @@
-"""New ink from a trained network, and its files."""

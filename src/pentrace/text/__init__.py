@@ -1,1 +1,0 @@
-"""New text from a trained network, a character at a time, without PyTorch."""
