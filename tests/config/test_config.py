@@ -19,7 +19,7 @@ from pentrace.generate.settings import SampleSettings
 from pentrace.settings import explain
 from tests.test_docs import merged
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 VALUES = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 

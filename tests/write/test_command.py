@@ -16,8 +16,8 @@ from pentrace.networks.store import save_model
 from pentrace.write.command import MISSING, command
 from tests import small_model
 from tests.small_synthesis import save
-from tests.test_write_style import save as save_style
-from tests.test_write_style import waves
+from tests.write.test_style import save as save_style
+from tests.write.test_style import waves
 
 
 @pytest.fixture(scope="module")

@@ -349,7 +349,7 @@ def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
 
 
 def test_the_page_on_ones_own_ink_is_right():
-    page = (Path(__file__).parent.parent / "docs/own-ink.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/own-ink.md").read_text(encoding="utf-8")
     (document,) = re.findall(r"^```xml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     points, row = one(document)
     assert (row["writer"], row["text"], row["kind"], row["y_axis"]) == (
@@ -362,7 +362,7 @@ def test_the_page_on_ones_own_ink_is_right():
     assert points.t.tolist() == pytest.approx([0, 0.01, 0.02, 0.31, 0.32])
     assert points.stroke.tolist() == [0, 0, 0, 1, 1]
     (entry,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    values = yaml.safe_load((Path(__file__).parent.parent / "config.yaml").read_text())
+    values = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
     assert load({**values, **yaml.safe_load(entry)}).datasets["mine"].reader == "inkml"
 
 

@@ -156,7 +156,7 @@ def test_settings_are_checked() -> None:
 
 
 def test_every_key_is_documented(metrics: dict) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "evaluation.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()
     dx = metrics["distributions"]["quantities"]["dx"]
     calibration = metrics["calibration"]["train"]
     parts = [metrics, metrics["table"][0], metrics["distributions"], dx, dx["real"]]

@@ -73,7 +73,7 @@ LARGE = {
 @pytest.mark.parametrize("name", LARGE)
 def test_a_preset_trains_its_large_network(tmp_path: Path, name: str) -> None:
     build(tmp_path, {"a.txt": VERSE.encode()})
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     values, preset = (
         yaml.safe_load((root / path).read_text())
         for path in ("config.yaml", f"workflow/presets/{name}.yaml")

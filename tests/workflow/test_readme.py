@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Checkout, environment
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WRITING = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
 MISSING = 3  # exit status where some of a text is not written: the network here is hardly trained

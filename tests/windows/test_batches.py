@@ -58,7 +58,7 @@ def test_a_plan_is_a_function_of_seed_and_epoch(way: str) -> None:
 PROGRAM = """
 import sys
 sys.path.insert(0, {tests!r})
-from test_batches import MANY, WAYS
+from tests.windows.test_batches import MANY, WAYS
 import zlib
 for way, make in WAYS.items():
     for k in range({first}, len(make(MANY, 7, 3)), {step}):
@@ -69,7 +69,7 @@ for way, make in WAYS.items():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_batches_are_the_same_in_any_number_of_processes(workers: int) -> None:
-    tests = str(Path(__file__).parent)
+    tests = str(Path(__file__).parents[2])
     lines: list[str] = []
     for first in range(workers):
         program = PROGRAM.format(tests=tests, first=first, step=workers)

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pentrace import schema, tables
 from pentrace.networks.store import load_model
 from pentrace.train.command import command
-from tests.test_told import NORMALISATION, ink, row
+from tests.generate.test_from_text import NORMALISATION, ink, row
 
 COUNTS = {"train": 13, "validation": 5, "validation2": 0, "test": 0}
 TRAIN = {"steps": 8, "batch_size": 5, "validate_every": 4, "checkpoint_every": 4, "clip_norm": 1.0}
