@@ -30,7 +30,7 @@ from tests.plain_draw import draw as plain_draw
 from tests.plain_synthesis import first_cell, one_hot_text, window_step
 
 from pentrace.generate.chances import chances
-from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.model import load_ink
 from pentrace.generate.steps import write
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import Network, build, run
@@ -94,7 +94,7 @@ def measure(name: str, folder: Path) -> None:
     kind, network = settings.kind, never_stopping(build(settings))
     path = folder / f"{name}.safetensors"
     save_model(path, network, settings, {})
-    fused = FusedNetwork(*load(path)[:2])
+    fused, _ = load_ink(path)
     chance = np.stack([chances(1, line, POINTS) for line in range(LINES)])
     texts = encode([TEXT] * LINES, settings) if kind == "synthesis" else None
     one = None if texts is None else texts[:1]

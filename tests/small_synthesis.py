@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.model import load_ink
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
@@ -33,5 +34,4 @@ def save(path: Path, pace: float = 0.1, **given: object) -> Path:
 
 def steady(folder: Path, pace: float = 0.1, **given: object) -> FusedNetwork:
     """The same, ready to write."""
-    weights, settings, _ = load(save(folder / "steady.safetensors", pace, **given))
-    return FusedNetwork(weights, settings)
+    return load_ink(save(folder / "steady.safetensors", pace, **given))[0]

@@ -1,10 +1,14 @@
 """Outputs that appear whole or not at all."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from pentrace.errors import PentraceError
 
 
 @contextmanager
@@ -49,3 +53,29 @@ def write_text(path: str | Path, text: str) -> None:
     """Write UTF-8 `text` to `path`, whole or not at all."""
     with whole_file(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def read_json(
+    path: str | Path,
+    missing: str = "build it with snakemake",
+    broken: str = "delete it and build it again",
+) -> Any:
+    """The JSON value in the file at `path`.
+
+    Raises `PentraceError` that names the file and ends with the remedy: `missing` where there is no
+    such file, `broken` where it is not JSON in UTF-8.
+    """
+    try:
+        return json.loads(Path(path).read_bytes())
+    except FileNotFoundError:
+        raise PentraceError(f"{path}: no such file; {missing}") from None
+    except (ValueError, RecursionError) as error:
+        raise PentraceError(f"{path}: not JSON ({error}); {broken}") from None
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write `value` to `path` as indented JSON in UTF-8, whole or not at all.
+
+    Raises `ValueError` for a number that JSON does not have, such as NaN.
+    """
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

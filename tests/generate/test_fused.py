@@ -9,7 +9,8 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.generate.chances import chances
-from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.model import load_ink
 from pentrace.generate.steps import draw, write
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
@@ -39,9 +40,9 @@ def _both(tmp_path, **given):
         for parameter in network.parameters():
             parameter.mul_(1.5)
     save_model(tmp_path / "model.safetensors", network, settings, {"recipe": "graves"})
-    weights, found, normalisation = load(tmp_path / "model.safetensors")
-    assert (found, normalisation) == (settings, {"recipe": "graves"})
-    return network, FusedNetwork(weights, found)
+    fused, normalisation = load_ink(tmp_path / "model.safetensors")
+    assert (fused.settings, normalisation) == (settings, {"recipe": "graves"})
+    return network, fused
 
 
 def _text(network) -> np.ndarray | None:
@@ -111,8 +112,7 @@ def _advancing(tmp_path, step: float) -> FusedNetwork:
         network.first.bias_window.zero_()
         network.first.bias_window[20:] = np.log(step)
     save_model(tmp_path / "model.safetensors", network, settings, {})
-    weights, settings, _ = load(tmp_path / "model.safetensors")
-    return FusedNetwork(weights, settings)
+    return load_ink(tmp_path / "model.safetensors")[0]
 
 
 def test_a_line_stops_when_the_window_has_left_its_text(tmp_path):
@@ -169,18 +169,18 @@ def test_damaged_weights_are_noticed(tmp_path):
 def test_weights_that_do_not_fit_are_refused(tmp_path):
     network = build(NetworkSettings(layers=1, **SMALL))
     save_model(tmp_path / "m", network, NetworkSettings(layers=2, **SMALL), {})
-    with pytest.raises(PentraceError, match=r"no layers\.1\.weight_hh_l0"):
-        load(tmp_path / "m")
+    with pytest.raises(PentraceError, match=r"layers\.1\.bias_ih_l0' is missing"):
+        load_ink(tmp_path / "m")
 
 
 def test_writing_needs_no_torch(tmp_path):
     _both(tmp_path, **KINDS[4])
     program = (
         "import sys; from pentrace.generate.steps import write; "
-        "from pentrace.generate.fused import FusedNetwork, load; "
+        "from pentrace.generate.model import load_ink; "
         "from pentrace.networks.alphabet import encode; import numpy as np; "
-        "weights, settings, _ = load(sys.argv[1]); network = FusedNetwork(weights, settings); "
-        "text = encode(['abc'], settings); "
+        "network, _ = load_ink(sys.argv[1]); "
+        "text = encode(['abc'], network.settings); "
         "write(network, np.full((1, 5, 4), 0.5, np.float32), text); "
         "assert 'torch' not in sys.modules"
     )

@@ -23,7 +23,7 @@ from pentrace.evaluate.evaluate_text import command as evaluate
 from pentrace.evaluate.table import name
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.generate.characters import drawn, entropy, probabilities
-from pentrace.generate.fused import load_text
+from pentrace.generate.model import load_text
 from pentrace.generate.sample_text import command as sample
 from pentrace.generate.settings import DrawSettings
 from pentrace.generate.text import command

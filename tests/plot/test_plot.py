@@ -10,6 +10,7 @@ from PIL import Image
 from pentrace import schema, tables
 from pentrace.clean.settings import CleanSettings
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.imports import closure
 from pentrace.ink import Ink
 from pentrace.plot import comparison, data, drawing, ink, offsets, reliability, rules, samples
@@ -44,7 +45,7 @@ def run(tmp_path_factory) -> Path:
     build_outputs(folder / "net")
     torch.manual_seed(0)
     settings = NetworkSettings(layers=1, hidden=8, components=3)
-    normalisation = data.read_json(folder / "normalisation.json")
+    normalisation = read_json(folder / "normalisation.json")
     network = PredictionNetwork(settings)
     save_model(folder / "net" / "model.safetensors", network, settings, normalisation)
     return folder
@@ -283,7 +284,7 @@ def test_prediction_is_in_tablet_units_and_agrees_with_the_network(run):
 def test_generated_ink_is_read_back_as_the_steps_it_came_from(run):
     from pentrace.plot import lines
 
-    line = lines.generated(run / "net" / "samples", data.read_json(run / "normalisation.json"))
+    line = lines.generated(run / "net" / "samples", read_json(run / "normalisation.json"))
     assert line.name == "bias-0-00"
     ink = waves(1)
     np.testing.assert_allclose(np.cumsum(line.steps[:, 0]) * SCALE, ink.x - ink.x[0], atol=1e-2)

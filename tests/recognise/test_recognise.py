@@ -180,7 +180,7 @@ def test_other_networks_and_other_units_are_refused(folder: Path) -> None:
     with pytest.raises(PentraceError, match=r"trained on offsets with sd \[40"):
         run(folder, folder)
     small_model.normalise_by(folder, {})
-    with pytest.raises(PentraceError, match="a prediction network; this needs a recognition"):
+    with pytest.raises(PentraceError, match="a prediction network; give a recognition network"):
         run(folder, folder)
 
 

@@ -74,7 +74,9 @@ def write_windows(path: Path, split: str, lines: list[np.ndarray], length: int =
 def data(tmp_path):
     for number, split in enumerate(SPLITS):
         write_windows(tmp_path / "windows" / f"{split}.parquet", split, waves(12, number))
-    (tmp_path / "normalisation.json").write_text('{"recipe": "graves", "sd": [2, 3]}')
+    (tmp_path / "normalisation.json").write_text(
+        '{"recipe": "graves", "mean": [0, 0], "sd": [2, 3]}'
+    )
     return tmp_path
 
 
@@ -120,7 +122,7 @@ def test_learns(data, batches, optimiser):
 def test_model_is_the_best_one_on_whole_validation_lines(data):
     train(data, settings(learning_rate=0.02, steps=60))
     network, _, normalisation = load_model(data / "run/model.safetensors")
-    assert normalisation == {"recipe": "graves", "sd": [2, 3]}
+    assert normalisation == {"recipe": "graves", "mean": [0, 0], "sd": [2, 3]}
     loss = points = 0
     for line in waves(12, SPLITS.index("validation")):
         steps = torch.from_numpy(line)[None]

@@ -154,7 +154,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--model", "gone"], r"gone: no such model; .*make"),
         (["a", "--style-text", "b"], "about a --style"),
         (["a", "--style", "me.txt"], "not a form of ink"),
-        (["a", "--style", "x", "--data", "gone"], "--data is a folder"),
+        (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
@@ -172,7 +172,7 @@ def test_a_network_that_reads_no_text_is_refused(tmp_path):
     path = tmp_path / "model.safetensors"
     network = PredictionNetwork(small_model.SETTINGS)
     save_model(path, network, small_model.SETTINGS, small_model.NORMALISATION)
-    with pytest.raises(PentraceError, match="a prediction network, which writes no text"):
+    with pytest.raises(PentraceError, match="a prediction network; give a synthesis network"):
         run("a", "--model", path, "-o", tmp_path / "a.json")
 
 

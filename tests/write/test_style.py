@@ -265,5 +265,5 @@ def test_a_sample_of_the_data_is_taken_as_it_is(tmp_path):
         from_sample("test-0", tmp_path, NORMALISATION)
     with pytest.raises(PentraceError, match="another sd"):
         from_sample("train-1", tmp_path, {**NORMALISATION, "sd": [1, 1]})
-    with pytest.raises(PentraceError, match="--data is a folder"):
+    with pytest.raises(PentraceError, match="give --data the folder"):
         from_sample("train-1", tmp_path / "gone", NORMALISATION)

@@ -14,8 +14,7 @@ from pentrace.config.load import load, origin
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
 from pentrace.config.keys import refuse_repeated_keys
-
-SPLITS = ["train", "validation", "validation2", "test"]
+from pentrace.splits import SPLITS
 
 NETWORK_FIGURES = [
     "training",

@@ -3,7 +3,6 @@
 What `metrics.json` holds is described key by key in docs/evaluation.md.
 """
 
-import json
 from functools import partial
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -14,7 +13,6 @@ import numpy as np
 import torch
 
 from pentrace import schema, tables
-from pentrace.errors import PentraceError
 from pentrace.evaluate import baseline, distributions, measures, table
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
@@ -22,13 +20,13 @@ from pentrace.evaluate.lines import Predictor, measure
 from pentrace.evaluate.measures import Sums
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
-from pentrace.files import write_text
+from pentrace.files import write_json
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Drawing, write_lines
 from pentrace.generate.samples import batch
 from pentrace.networks.alphabet import knows
 from pentrace.networks.kinds import Writer
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.normalise.positions import seconds_per_step, unit
@@ -86,9 +84,8 @@ def command(
 ) -> None:
     """Measure a network on whole lines: log-loss, squared error, ends of strokes."""
     torch.set_num_threads(threads)
-    network, trained, units = load_trained(model, normalisation)
-    if not isinstance(network, Writer):
-        raise PentraceError(f"{model}: a {trained.kind} network; see pentrace recognise")
+    network, trained, units = load_trained(model, normalisation, *OF_INK)
+    assert isinstance(network, Writer)
     device = chosen(settings.device, "evaluate.device")
     setup = Setup(network.to(device), trained, units, settings, device)
     splits = load_splits(windows, samples, log_areas(units, frames), settings, trained)
@@ -102,7 +99,7 @@ def command(
         "normalisation": units,
         "definitions": DEFINITIONS,
     }
-    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    write_json(metrics, report)
     per_line = [table.line_rows(s.names, s.name, results[s.name], s.log_area) for s in splits]
     tables.write_rows(lines, schema.LINES, list(chain.from_iterable(per_line)))
     click.echo("\n".join(_told(row) for row in rows))

@@ -3,7 +3,6 @@
 What the file holds is described key by key in docs/text.md.
 """
 
-import json
 import math
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.evaluate.words import known_share, loop, words
-from pentrace.files import write_text
+from pentrace.files import read_json, write_json
 from pentrace.windows.text import load_codes
 
 FILE = click.Path(path_type=Path)
@@ -33,7 +32,7 @@ def command(samples: Path, windows: Path, listed: Path | None, metrics: Path) ->
     known = words_in(listed) if listed else trained_words(load_codes(windows, ["train"]))
     rows = sample_rows(texts_in(samples), known)
     report = {"table": rows, "definitions": DEFINITIONS}
-    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    write_json(metrics, report)
     click.echo("\n".join(map(_told, rows)))
 
 
@@ -52,11 +51,7 @@ def words_in(path: Path) -> set[str]:
 
 def texts_in(folder: Path) -> list[dict]:
     """The rows of texts.json in a folder of samples."""
-    path = folder / "texts.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PentraceError(f"{path}: no samples ({error}); run pentrace sample-text") from None
+    return read_json(folder / "texts.json", "run pentrace sample-text")
 
 
 def sample_rows(texts: list[dict], known: set[str]) -> list[dict]:

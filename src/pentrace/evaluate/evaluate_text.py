@@ -3,20 +3,18 @@
 What `metrics.json` holds is described key by key in docs/text.md.
 """
 
-import json
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
 
-from pentrace.errors import PentraceError
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
 from pentrace.evaluate.settings import TextBitsSettings
 from pentrace.evaluate.table import name, role
-from pentrace.files import write_text
+from pentrace.files import write_json
 from pentrace.networks.alphabet import symbol_count, symbols_of
 from pentrace.networks.model_file import transfer
 from pentrace.networks.settings import NetworkSettings
@@ -60,9 +58,8 @@ def command(
 ) -> None:
     """Measure a text network: bits per character, static and dynamic."""
     torch.set_num_threads(threads)
-    network, trained, _ = load_model(model)
-    if not isinstance(network, TextNetwork):
-        raise PentraceError(f"{model}: a {trained.kind} network; give one of kind text")
+    network, trained, _ = load_model(model, "text")
+    assert isinstance(network, TextNetwork)
     network.to(chosen(settings.device, "evaluate_text.device"))
     train = load_codes(windows, ["train"])
     rows = [
@@ -80,7 +77,7 @@ def command(
         "transfer": transfer(model),
         "definitions": DEFINITIONS,
     }
-    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    write_json(metrics, report)
     click.echo("\n".join(_told(row) for row in rows))
 
 

@@ -6,8 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
+from pentrace.splits import Split
 
-Split = Literal["train", "validation", "validation2", "test"]
 Device = Literal["auto", "cpu", "cuda"]
 WHERE = "where the network runs; auto: a GPU where there is one"
 

@@ -12,7 +12,7 @@ from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
 from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.model import load_drawing
+from pentrace.generate.model import load_ink_for
 from pentrace.generate.samples import Sample, batch, ended
 from pentrace.generate.settings import FictionalSettings
 from pentrace.generate.warping import nearest, outlines
@@ -47,7 +47,7 @@ def command(
 ) -> None:
     """Draw characters that do not exist, and find the real ones that they come nearest to."""
     refuse_foreign(out, OURS)
-    network, units = load_drawing(model, normalisation)
+    network, units = load_ink_for(model, normalisation)
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         drawn = draw(model, network, settings)
     splits = network.settings.train.train_on

@@ -9,35 +9,12 @@ sigmoid(z) = (1 + tanh(z / 2)) / 2, and the halves are in the weights: one tanh 
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
-from pentrace.errors import PentraceError
-from pentrace.networks.model_file import read
 from pentrace.networks.settings import NetworkSettings
 
 EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window_steps
-
-
-def load(path: str | Path) -> tuple[dict[str, np.ndarray], NetworkSettings, dict]:
-    """Weights by name, settings and normalisation of a model file.
-
-    Raises `PentraceError` where the file is missing, cut, of another version, or of a network that
-    draws no ink.
-    """
-    weights, settings, normalisation = read(path, "np")
-    if settings.kind not in ("prediction", "synthesis"):
-        raise PentraceError(f"{path}: a {settings.kind} network, which draws no ink")
-    names = [f"layers.{layer}.weight_hh_l0" for layer in range(_lstm_layers(settings))]
-    missing = [name for name in [*names, "output.weight"] if name not in weights]
-    if missing:
-        raise PentraceError(f"{path}: weights do not fit the settings: no {missing[0]}")
-    return weights, settings, normalisation
-
-
-def _lstm_layers(settings: NetworkSettings) -> int:
-    return settings.layers - (settings.kind == "synthesis")
 
 
 class Layer:
@@ -177,7 +154,8 @@ class FusedNetwork:
     def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
         self.settings = settings
         self.window: Window | None = None
-        layers = [from_torch(weights, f"layers.{n}") for n in range(_lstm_layers(settings))]
+        stacked = settings.layers - (settings.kind == "synthesis")
+        layers = [from_torch(weights, f"layers.{n}") for n in range(stacked)]
         if settings.kind == "synthesis":
             layers = [self._first(weights), *layers]
         output = (weights["output.weight"], weights["output.bias"])
@@ -256,17 +234,3 @@ class FusedText:
     def forget(self, texts: np.ndarray) -> None:
         """Put these texts, by their numbers, back to the start."""
         self.stack.forget(texts)
-
-
-def load_text(path: str | Path) -> FusedText:
-    """The text network at `path`.
-
-    Raises `PentraceError` where the file is missing, cut, of another version or another kind.
-    """
-    weights, settings, _ = read(path, "np")
-    if settings.kind != "text":
-        raise PentraceError(f"{path}: a {settings.kind} network; give one of kind text")
-    try:
-        return FusedText(weights, settings)
-    except KeyError as error:
-        raise PentraceError(f"{path}: weights do not fit the settings: no {error}") from None

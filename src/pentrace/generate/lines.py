@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from unicodedata import normalize
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.steps import Written, write
 from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings
+from pentrace.nfc import nfc
 
 TOGETHER = 64  # lines in a batch: more are no faster, and take memory
 NEAR = 0.25  # of the largest weight: what the window shows more of is being written
@@ -76,7 +76,7 @@ def write_lines(
     """
     if network.window is None or not all(texts):
         raise ValueError("writing needs a synthesis network, and text on each line")
-    texts = [normalize("NFC", text) for text in texts]
+    texts = [nfc(text) for text in texts]
     best: dict[int, Line] = {}
     todo = list(range(len(texts)))
     for attempt in range(how.attempts):
@@ -128,7 +128,7 @@ def _attempt(
 ) -> list[Line]:
     """Draw a batch of lines once."""
     seed = another_seed(how.seed, attempt)
-    before = "" if how.primer is None else normalize("NFC", how.primer.text) + " "
+    before = "" if how.primer is None else nfc(how.primer.text) + " "
     limits = np.array([how.steps + how.steps_per_character * len(text) for text in texts])
     chance = np.stack([chances(seed, number, limits.max()) for number in numbers])
     symbols = _symbols(before, texts, network.settings)

@@ -1,10 +1,11 @@
-"""Which network writes."""
+"""Opening the trained networks that draw ink or text, without PyTorch."""
 
-import json
 from pathlib import Path
 
 from pentrace.errors import PentraceError
-from pentrace.generate.fused import FusedNetwork, load
+from pentrace.generate.fused import FusedNetwork, FusedText
+from pentrace.networks.model_file import fitting, kind, read
+from pentrace.networks.settings import OF_INK, Kind
 from pentrace.normalise.units import checked
 
 
@@ -16,51 +17,45 @@ def find_model(given: Path | None, root: Path = Path("results")) -> Path:
     """
     if given is not None:
         return given
-    found = [path for path in sorted(root.glob("*/*/model.safetensors")) if _kind(path)]
-    found = [path for path in found if _kind(path) == "synthesis"]
+    paths = sorted(root.glob("*/*/model.safetensors"))
+    found = [path for path in paths if kind(path) == "synthesis"]
     if len(found) == 1:
         return found[0]
     if found:
         raise PentraceError(
-            f"several networks can write; choose one with --model: {', '.join(map(str, found))}"
+            f"there are several synthesis networks: {', '.join(map(str, found))}; choose one with "
+            "--model"
         )
     raise PentraceError(
-        f"no network in {root} that can write; train one with make, or give --model"
+        f"no synthesis network in {root}; train one with make, or give a file with --model"
     )
 
 
-def _kind(path: Path) -> str | None:
-    """The kind of network in a model file; None where it is no such file."""
-    from safetensors import SafetensorError, safe_open
+def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
+    """The network at `path`, and the normalisation it was trained with.
 
-    try:
-        with safe_open(path, "np") as file:
-            content = json.loads((file.metadata() or {}).get("pentrace", "{}"))
-            return str(content["settings"].get("kind", "prediction"))
-    except (SafetensorError, OSError, ValueError, KeyError, AttributeError, TypeError):
-        return None
-
-
-def load_drawing(path: Path, normalisation: Path) -> tuple[FusedNetwork, dict]:
-    """The network at `path`, and the normalisation of the data.
-
-    Raises `PentraceError` where it draws no ink, or was trained on offsets in other units.
+    Raises `PentraceError` where it is not a whole model file, or of none of `kinds`; where none is
+    given, of no kind that draws ink.
     """
-    weights, settings, trained_with = load(path)
-    return FusedNetwork(weights, settings), checked(path, trained_with, normalisation)
+    weights, settings, normalisation = read(path, "np", kinds or OF_INK)
+    with fitting(path):
+        return FusedNetwork(weights, settings), normalisation
 
 
-def load_writer(path: Path) -> tuple[FusedNetwork, dict]:
-    """The network at `path` and the normalisation it was trained with.
+def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
+    """The network at `path`, and the normalisation of the data in the file `normalisation`.
 
-    Raises `PentraceError` where it is not a whole model file, or not of a synthesis network.
+    Raises `PentraceError` as `load_ink` does, and where it was trained on offsets in other units.
     """
-    try:
-        weights, settings, normalisation = load(path)
-    except PentraceError as error:
-        raise PentraceError(f"{error} (or run make)") from None
-    if settings.kind != "synthesis":
-        raise PentraceError(
-            f"{path}: a {settings.kind} network, which writes no text; give a synthesis network"
-        )
-    return FusedNetwork(weights, settings), normalisation
+    network, trained_with = load_ink(path, *kinds)
+    return network, checked(path, trained_with, normalisation)
+
+
+def load_text(path: str | Path) -> FusedText:
+    """The text network at `path`.
+
+    Raises `PentraceError` where it is not a whole model file, or not of a text network.
+    """
+    weights, settings, _ = read(path, "np", ("text",))
+    with fitting(path):
+        return FusedText(weights, settings)

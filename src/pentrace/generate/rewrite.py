@@ -11,11 +11,10 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Drawing, Line, write_lines
+from pentrace.generate.model import load_ink
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
-from pentrace.networks.model_file import read
 from pentrace.settings import settings_option
 from pentrace.windows.lines import load_lines
 
@@ -29,11 +28,8 @@ FILE = click.Path(path_type=Path)
 @settings_option(RewriteSettings)
 def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) -> None:
     """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""
-    weights, trained, _ = read(model, "np")
-    if trained.kind != "synthesis":
-        raise PentraceError(f"{model}: a {trained.kind} network; only synthesis networks are told")
-    texts = choose(windows, settings, partial(knows, trained))
-    network = FusedNetwork(weights, trained)
+    network, _ = load_ink(model, "synthesis")
+    texts = choose(windows, settings, partial(knows, network.settings))
     rows, offsets, failed = [], [], 0
     for bias in settings.bias:
         how = Drawing(bias, settings.seed, attempts=settings.attempts)

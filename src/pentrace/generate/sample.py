@@ -1,6 +1,5 @@
 """`pentrace sample`: new ink with a trained network, as a table, SVG, PNG and InkML."""
 
-import json
 import re
 from functools import partial
 from pathlib import Path
@@ -10,19 +9,19 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pentrace import schema, tables
-from pentrace.files import whole_folder, write_text
+from pentrace.files import whole_folder, write_json
 from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.from_text import choose_texts, generate_told
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Primer
-from pentrace.generate.model import load_drawing
+from pentrace.generate.model import load_ink_for
 from pentrace.generate.samples import Sample, choose_primers, generate
 from pentrace.generate.settings import SampleSettings
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
 from pentrace.settings import settings_option
+from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
-from pentrace.windows.settings import SPLITS
 
 # What a folder of samples may hold; the time stamp is snakemake's.
 OURS = re.compile(
@@ -49,7 +48,7 @@ def command(
 ) -> None:
     """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
     refuse_foreign(out, OURS)
-    network, units = load_drawing(model, normalisation)
+    network, units = load_ink_for(model, normalisation)
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         if network.window is not None:
             samples = _told(network, windows, settings)
@@ -58,7 +57,7 @@ def command(
     ink = to_ink(samples, units)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
-        write_text(folder / "samples.json", _index(samples, settings, note))
+        write_json(folder / "samples.json", _index(samples, settings, note))
         titles = [title(sample) for sample in samples]
         told = [f"{one}, seed {settings.seed}" for one in titles]
         write_pictures(folder, samples, ink, settings.formats, note, titles, told)
@@ -89,8 +88,8 @@ def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> lis
     return generate_told(network, settings, texts, primers)
 
 
-def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
-    rows = [
+def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[dict]:
+    return [
         {
             "sample_id": sample.name,
             "bias": sample.bias,
@@ -105,7 +104,6 @@ def _index(samples: list[Sample], settings: SampleSettings, note: str) -> str:
         }
         for sample in samples
     ]
-    return json.dumps(rows, indent=2) + "\n"
 
 
 def title(sample: Sample) -> str:

@@ -1,14 +1,14 @@
 """`pentrace sample-text`: texts at several temperatures, for people and for the measures."""
 
-import json
 from pathlib import Path
 
 import click
 import numpy as np
 
-from pentrace.files import whole_folder
+from pentrace.files import whole_folder, write_json
 from pentrace.generate.characters import entropy
-from pentrace.generate.fused import FusedText, load_text
+from pentrace.generate.fused import FusedText
+from pentrace.generate.model import load_text
 from pentrace.generate.settings import DrawSettings, TextSettings
 from pentrace.generate.texts import generate
 from pentrace.settings import settings_option
@@ -23,9 +23,7 @@ def command(model: Path, out: Path, settings: TextSettings) -> None:
     network = load_text(model)
     rows = [row for heat in settings.temperatures for row in samples(network, heat, settings)]
     with whole_folder(out) as partial:
-        (partial / "texts.json").write_text(
-            json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        write_json(partial / "texts.json", rows)
         for row in rows:
             path = partial / f"{row['sample_id']}.txt"
             path.write_text(row["prompt"] + row["text"] + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pentrace.settings import Settings
+from pentrace.splits import Split
 
 Bias = Annotated[float, Field(ge=0, le=20)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -60,9 +61,6 @@ class SampleSettings(Settings):
         return self
 
 
-Split = Literal["train", "validation", "validation2", "test"]
-
-
 class RewriteSettings(Settings):
     """Which texts a synthesis network writes to be measured, and how neatly."""
 
@@ -100,9 +98,7 @@ class FictionalSettings(Settings):
         le=1000,
         description="real characters, unseen in training, compared in like manner",
     )
-    real_split: Literal["train", "validation", "validation2", "test"] = Field(
-        "validation", description="split they are of"
-    )
+    real_split: Split = Field("validation", description="split they are of")
     points: int = Field(
         64, ge=4, le=1000, description="points of each character in the comparison, along its ink"
     )

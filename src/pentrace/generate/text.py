@@ -2,18 +2,18 @@
 
 import os
 import sys
-import unicodedata
 from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
-from pentrace.generate.fused import load_text
+from pentrace.generate.model import load_text
 from pentrace.generate.settings import DrawSettings
 from pentrace.generate.texts import generate, whole
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
+from pentrace.nfc import nfc
 from pentrace.settings import explain
 
 RULE = "-" * 40
@@ -74,7 +74,7 @@ def prepared(prompt: str, settings: NetworkSettings, substitute: bool) -> str:
 
     Raises `PentraceError` for characters that it has no symbol for.
     """
-    prompt = unicodedata.normalize("NFC", prompt)
+    prompt = nfc(prompt)
     if substitute:
         prompt = substituted(prompt, settings.alphabet or "")
     encode([prompt], settings, "fold", remedy="give another prompt, or --substitute")

@@ -10,6 +10,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
+from pentrace.nfc import nfc
 
 Unknown = Literal["error", "fold"]
 
@@ -39,7 +40,7 @@ def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
     Give the transcripts of all splits: a character of a validation line that training never shows
     is written badly, but is no error. Raises `PentraceError` where nothing is left.
     """
-    counts = Counter(chain.from_iterable(unicodedata.normalize("NFC", text) for text in texts))
+    counts = Counter(chain.from_iterable(nfc(text) for text in texts))
     kept = "".join(sorted(c for c, count in counts.items() if count >= fold_rare))
     if not kept:
         raise PentraceError(
@@ -77,7 +78,7 @@ def encode(
     network has one. The message begins with `about` and ends with `remedy`.
     """
     alphabet = settings.alphabet or ""
-    normal = [unicodedata.normalize("NFC", text) for text in texts]
+    normal = [nfc(text) for text in texts]
     if unknown != "fold" or settings.fold_rare == 0:
         _check_known(normal, alphabet, about, remedy)
     index = {character: number for number, character in enumerate(alphabet)}
@@ -90,7 +91,7 @@ def encode(
 def knows(settings: NetworkSettings, text: str | None) -> bool:
     """Whether there is a text, and the network has a symbol of its own for each character of it."""
     known = set(settings.alphabet or "")
-    return bool(text) and set(unicodedata.normalize("NFC", text or "")) <= known
+    return bool(text) and set(nfc(text or "")) <= known
 
 
 def substituted(text: str, alphabet: str) -> str:

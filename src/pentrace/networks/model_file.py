@@ -1,4 +1,4 @@
-"""What stands in a model file, read without PyTorch: see `store` for writing and for networks."""
+"""What a model file contains, read without PyTorch; `store` writes it and makes networks of it."""
 
 import json
 from collections.abc import Iterator
@@ -10,41 +10,72 @@ from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
 from pentrace.errors import PentraceError
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
+Framework = Literal["np", "pt"]
 
 
 def read(
-    path: str | Path, framework: Literal["np", "pt"]
+    path: str | Path, framework: Framework, kinds: tuple[Kind, ...] = KINDS
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    Raises `PentraceError` where the file is missing, cut, or was not written by `save_model`.
+    Raises `PentraceError` where the file is missing, cut, was not written by `save_model`, or holds
+    a network of none of `kinds`.
     """
     with _opened(path, framework) as file:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         content = _content(path, file.metadata())
-    return weights, _settings(path, content), content["normalisation"]
+    settings = _settings(path, content)
+    if settings.kind not in kinds:
+        raise PentraceError(
+            f"{path}: a {settings.kind} network; give a {' or '.join(kinds)} network"
+        )
+    return weights, settings, content["normalisation"]
+
+
+def kind(path: str | Path) -> Kind | None:
+    """The kind of the network at `path`; None where it is not a model file of this version."""
+    try:
+        with _opened(path, "np") as file:
+            return _settings(path, _content(path, file.metadata())).kind
+    except PentraceError:
+        return None
 
 
 def transfer(path: str | Path) -> dict | None:
     """What the text network at `path` took over from another, as `networks.transfer` records it.
 
-    None where it began anew. Raises `PentraceError` as `read` does.
+    None where it started from random weights. Raises `PentraceError` as `read` does.
     """
     with _opened(path, "np") as file:
         return _content(path, file.metadata()).get("transfer")
 
 
 @contextmanager
-def _opened(path: str | Path, framework: Literal["np", "pt"]) -> Iterator[safe_open]:
+def fitting(path: str | Path) -> Iterator[None]:
+    """Turn the errors of weights that do not fit their settings into a `PentraceError`."""
+    try:
+        yield
+    except KeyError as error:
+        raise PentraceError(
+            f"{path}: the weights do not fit the settings: {error} is missing; train again"
+        ) from None
+    except (RuntimeError, ValueError) as error:
+        raise PentraceError(
+            f"{path}: the weights do not fit the settings: {error}; train again"
+        ) from None
+
+
+@contextmanager
+def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
     try:
         with safe_open(path, framework) as file:
             yield file
     except FileNotFoundError:
-        raise PentraceError(f"{path}: no such model; train it with pentrace train") from None
+        raise PentraceError(f"{path}: no such model; train it with make") from None
     except (SafetensorError, OSError) as error:
         raise PentraceError(f"{path}: not a whole model file ({error}); train again") from None
 
@@ -54,7 +85,7 @@ def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
     try:
         content = json.loads((metadata or {}).get("pentrace") or "null")
     except json.JSONDecodeError as error:
-        raise PentraceError(f"{path}: metadata is not JSON ({error}); train again") from None
+        raise PentraceError(f"{path}: the metadata is not JSON ({error}); train again") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise PentraceError(f"{path}: not a model of this version of Pentrace; train again")
     return content
@@ -65,4 +96,6 @@ def _settings(path: str | Path, content: dict) -> NetworkSettings:
         return NetworkSettings.model_validate(content["settings"])
     except ValidationError as error:
         reason = explain(NetworkSettings, error, "settings")
-        raise PentraceError(f"{path}: settings of another version: {reason}") from None
+        raise PentraceError(
+            f"{path}: a model of another version of Pentrace: {reason}; train again"
+        ) from None

@@ -1,6 +1,6 @@
 """Size and kind of a network, and how it is trained."""
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -8,13 +8,15 @@ from pentrace.networks.training import TrainSettings
 from pentrace.settings import Settings
 
 Kind = Literal["prediction", "synthesis", "recognition", "text"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OF_INK: tuple[Kind, ...] = ("prediction", "synthesis")  # those that draw ink
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
     "window_components", "window_parametrisation", "fold_rare",
 )  # fmt: skip
 # What a text network has no use for: it ends in a softmax, and is told nothing beside.
-_OF_INK = ("components", "window_components", "window_parametrisation")
+_INK_ONLY = ("components", "window_components", "window_parametrisation")
 
 
 class NetworkSettings(Settings):
@@ -135,7 +137,7 @@ class NetworkSettings(Settings):
             raise ValueError("sizes are numbers of cells; each must be at least 1")
         if self.sizes is not None and (told := self._changed("layers", "hidden")):
             raise ValueError(f"sizes says all of {' and '.join(told)}; leave out one or the other")
-        if told := self._changed(*_OF_INK):
+        if told := self._changed(*_INK_ONLY):
             raise ValueError(f"{' and '.join(told)}: not for text; leave out, or set kind")
 
     def _changed(self, *keys: str) -> list[str]:

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.torch import save
 
-from pentrace.errors import PentraceError
 from pentrace.files import whole_file
 from pentrace.networks.kinds import Network, build
-from pentrace.networks.model_file import FORMAT, read
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.model_file import FORMAT, fitting, read
+from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.normalise.units import checked
 
 
@@ -43,25 +42,26 @@ def arrays(network: Network) -> dict[str, np.ndarray]:
     return {name: value.numpy() for name, value in network.state_dict().items()}
 
 
-def load_model(path: str | Path) -> tuple[Network, NetworkSettings, dict]:
+def load_model(path: str | Path, *kinds: Kind) -> tuple[Network, NetworkSettings, dict]:
     """The network (on the CPU, in evaluation mode), its settings and its normalisation.
 
-    Raises `PentraceError` where the file is missing, cut, or was not written by `save_model`.
+    Raises `PentraceError` where the file is missing, cut, was not written by `save_model`, or
+    `kinds` are given and the network is of none of them.
     """
-    weights, settings, normalisation = read(path, "pt")
+    weights, settings, normalisation = read(path, "pt", kinds or KINDS)
     network = build(settings)
-    try:
+    with fitting(path):
         network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise PentraceError(f"{path}: weights do not fit the settings: {error}") from None
     return network.eval(), settings, normalisation
 
 
-def load_trained(model: Path, normalisation: Path) -> tuple[Network, NetworkSettings, dict]:
+def load_trained(
+    model: Path, normalisation: Path, *kinds: Kind
+) -> tuple[Network, NetworkSettings, dict]:
     """The network at `model`, its settings, and the normalisation of the data.
 
-    Raises `PentraceError` where the network was trained on offsets in other units than those of
-    `normalisation`, since no measure would be right.
+    Raises `PentraceError` as `load_model` does, and where the network was trained on offsets in
+    other units than those of `normalisation`: no measure would be right.
     """
-    network, settings, trained_with = load_model(model)
+    network, settings, trained_with = load_model(model, *kinds)
     return network, settings, checked(model, trained_with, normalisation)

@@ -5,8 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
-
-Split = Literal["train", "validation", "validation2", "test"]
+from pentrace.splits import Split
 
 
 class TrainSettings(Settings):

@@ -1,14 +1,13 @@
 """`pentrace normalise`: turn the points of one shard into normalised offsets."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.files import read_json
 from pentrace.ink import from_table
 from pentrace.normalise.frame import Frames
 from pentrace.normalise.recipes import to_offsets
@@ -23,7 +22,7 @@ from pentrace.normalise.statistics import y_sign
 @click.option("--frames", required=True, help="The table of frames to write.")
 def command(cleaned: str, samples: str, statistics: str, offsets: str, frames: str) -> None:
     """Turn points into normalised offsets."""
-    normalisation = json.loads(Path(statistics).read_text(encoding="utf-8"))
+    normalisation = read_json(statistics)
     rows = tables.read(samples, ["sample_id", "y_axis"]).to_pylist()
     y_signs = {row["sample_id"]: y_sign(row["y_axis"]) for row in rows}
     found: list[pa.Table] = []

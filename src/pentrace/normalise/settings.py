@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
+from pentrace.splits import Split
 
 # What each recipe makes use of, beyond the splits.
 OPTIONS = {
@@ -22,7 +23,7 @@ class NormaliseSettings(Settings):
         description="graves: offsets to mean 0 and sd 1; write-rnn: fixed scale and cap; "
         "line-height: each sample to the same height first, then as graves",
     )
-    splits: list[Literal["train", "validation", "validation2", "test"]] = Field(
+    splits: list[Split] = Field(
         ["train"], min_length=1, description="splits the mean and sd are taken from"
     )
     scale: float = Field(20.0, gt=0, description="write-rnn: tablet units per unit")

@@ -10,7 +10,7 @@ import numpy as np
 
 from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.files import write_text
+from pentrace.files import write_json
 from pentrace.ink import Ink, from_table
 from pentrace.normalise.constants import gather
 from pentrace.normalise.recipes import Steps, to_steps
@@ -33,7 +33,7 @@ def command(
     found = gather(_pieces(Path(cleaned), y_signs, settings), settings)
     if not _timed(Path(cleaned)):
         found["timed"] = False
-    write_text(out, json.dumps(found | {"filter": json.loads(filter_)}, indent=2) + "\n")
+    write_json(out, found | {"filter": json.loads(filter_)})
     click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")
 
 

@@ -1,11 +1,11 @@
 """What tells whether two sets of offsets are in the same units."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 
 UNITS = ("recipe", "mean", "sd", "cap")
 
@@ -21,7 +21,7 @@ def checked(model: Path, trained_with: dict, normalisation: Path) -> dict:
     Raises `PentraceError` where the network at `model` was trained on offsets in other units, since
     no measure and no ink would be right.
     """
-    found = _read(normalisation)
+    found = read_normalisation(normalisation)
     for key in differing(found, trained_with):
         raise PentraceError(
             f"{model}: trained on offsets with {key} {trained_with.get(key)}, but {normalisation} "
@@ -30,13 +30,16 @@ def checked(model: Path, trained_with: dict, normalisation: Path) -> dict:
     return found
 
 
-def _read(path: Path) -> dict:
+def read_normalisation(path: Path, missing: str = "build it with snakemake") -> dict:
+    """The contents of the file normalisation.json at `path`.
+
+    Raises `PentraceError` with the remedy `missing` where there is no such file, and where it has
+    no `recipe`, `mean` or `sd`.
+    """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path, missing)
         return {**found, **{key: found[key] for key in ("recipe", "mean", "sd")}}
-    except FileNotFoundError:
-        raise PentraceError(f"{path}: no such file; build it with snakemake") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise PentraceError(
-            f"{path}: not a normalisation ({error!r}); delete it and rebuild"
+            f"{path}: not a normalisation ({error!r}); delete it and build it again"
         ) from None

@@ -1,9 +1,7 @@
 """Tables of a data set, as the arrays that figures need."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,16 +19,6 @@ def shards(folder: str | Path) -> list[Path]:
     if not found:
         raise PentraceError(f"{folder}: no Parquet file in it; build it with snakemake")
     return found
-
-
-def read_json(path: str | Path) -> Any:
-    """The JSON value at `path`; raises `PentraceError` that names the file."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PentraceError(f"{path}: no such file; build it with snakemake") from None
-    except ValueError as error:
-        raise PentraceError(f"{path}: not JSON ({error}); delete it and rebuild") from None
 
 
 def page_unit(normalisation: dict) -> str:

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.ink import from_table
 from pentrace.normalise.positions import positions
 from pentrace.plot import drawing, style
-from pentrace.plot.data import read_json
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import FILE, figure_options
+from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
-from pentrace.windows.settings import SPLITS
 
 COLUMNS = 4  # pairs in a row
 HEADS = {
@@ -81,7 +81,7 @@ def _one(axes: Axes, ink: Drawing, colour: str) -> None:
     axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half), aspect="equal")
 
 
-def load_drawings(
+def load_ink_fors(
     drawn: Path, windows: Path, normalisation: Path, names: set[str]
 ) -> dict[str, Drawing]:
     """By name: what the network drew, and those of `names` that are real."""
@@ -106,4 +106,4 @@ def command(drawn: Path, windows: Path, normalisation: Path) -> Figure:
     """Fictional characters beside the real ones nearest to them."""
     rows = tables.read(drawn / "nearest.parquet").to_pylist()
     names = {name for row in rows for name in (row["sample_id"], row["nearest"])}
-    return fictional_figure(rows, load_drawings(drawn, windows, normalisation, names))
+    return fictional_figure(rows, load_ink_fors(drawn, windows, normalisation, names))

@@ -9,8 +9,8 @@ import numpy as np
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.ink import from_table
-from pentrace.plot.data import read_json
 from pentrace.plot.options import FILE
 from pentrace.windows.lines import load_lines
 

@@ -10,8 +10,8 @@ from pentrace.errors import PentraceError
 from pentrace.networks import mixture
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import Writer, run
-from pentrace.networks.model_file import read
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.model_file import kind
+from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.normalise.recipes import from_offsets
 from pentrace.plot.data import page_unit
@@ -44,9 +44,8 @@ def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = 
     Raises `PentraceError` where the line has no step to predict, or no text that the network needs.
     """
     torch.set_num_threads(1)  # figures are drawn side by side, and would be in each other's way
-    network, settings, normalisation = load_model(model)
-    if not isinstance(network, Writer):
-        raise PentraceError(f"{model}: a {settings.kind} network; this figure needs one that draws")
+    network, settings, normalisation = load_model(model, *OF_INK)
+    assert isinstance(network, Writer)
     if len(steps) < 2:
         raise PentraceError(f"{name}: one point alone; there is nothing to predict")
     mean, sd = (np.asarray(normalisation[key], np.float64) for key in ("mean", "sd"))
@@ -68,8 +67,8 @@ def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = 
 
 
 def reads_text(model: str | Path) -> bool:
-    """Whether the network at `model` is told what stands in a line."""
-    return read(model, "np")[1].kind == "synthesis"
+    """Whether the network at `model` needs the text of a line."""
+    return kind(model) == "synthesis"
 
 
 def _symbols(name: str, text: str | None, settings: NetworkSettings) -> torch.Tensor | None:

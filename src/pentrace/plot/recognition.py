@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.plot import style
-from pentrace.plot.data import read_json
 from pentrace.plot.options import FILE, figure_options
 
 PANELS = {

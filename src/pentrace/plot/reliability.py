@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.plot import style
-from pentrace.plot.data import read_json
 from pentrace.plot.options import FILE, figure_options
 
 

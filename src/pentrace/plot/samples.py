@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.ink import Ink, from_table
 from pentrace.plot import drawing, style
-from pentrace.plot.data import page_unit, read_json
+from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import FILE, figure_options
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pentrace.evaluate.words import words
-from pentrace.generate.fused import FusedText, load_text
+from pentrace.generate.fused import FusedText
+from pentrace.generate.model import load_text
 from pentrace.generate.sample_text import samples
 from pentrace.generate.settings import TextSettings
 from pentrace.plot import style

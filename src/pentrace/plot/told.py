@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import normalize
 
 import click
 import numpy as np
@@ -12,7 +11,8 @@ from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Line as Written
-from pentrace.generate.model import load_writer
+from pentrace.generate.model import load_ink
+from pentrace.nfc import nfc
 from pentrace.normalise.positions import positions
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
@@ -55,10 +55,10 @@ def load(model: Path, windows: Path, splits: Sequence[str]) -> Told:
 
     Raises `PentraceError` where the network is of another kind, or there is no such line.
     """
-    network, normalisation = load_writer(model)
+    network, normalisation = load_ink(model, "synthesis")
     known = set(network.settings.alphabet or "")
     lines = load_lines(windows, splits).with_text()
-    texts = [normalize("NFC", text or "") for text in lines.texts]
+    texts = [nfc(text or "") for text in lines.texts]
     usable = [i for i, t in enumerate(texts) if lines.n_steps[i] > 0 and set(t) <= known]
     if not usable:
         raise PentraceError(
@@ -91,7 +91,7 @@ def text_of(line: Line) -> str:
 
 def chosen(text: str | None, lines: list[Line]) -> str:
     """`text`, or else that of the line of median length."""
-    return normalize("NFC", text) if text else text_of(median(lines))
+    return nfc(text) if text else text_of(median(lines))
 
 
 def hands(lines: list[Line], samples: Path | None, count: int) -> list[tuple[str, Line]]:

@@ -1,9 +1,8 @@
 """Labels of formats that have no label files: what each recording says about itself."""
 
-import unicodedata
-
 import pyarrow as pa
 
+from pentrace.nfc import nfc
 from pentrace.readers.results import Labelled
 
 
@@ -18,5 +17,5 @@ def _row(sample: dict) -> dict:
         "sample_id": sample["sample_id"],
         "writer": sample["writer"],
         "form": None,
-        "text": None if text is None else unicodedata.normalize("NFC", text),
+        "text": None if text is None else nfc(text),
     }

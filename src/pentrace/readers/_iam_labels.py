@@ -1,7 +1,6 @@
 """Labels of IAM-OnDB: writers from the original XML, texts from ascii, splits from the lists."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -9,6 +8,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pentrace.errors import PentraceError
+from pentrace.nfc import nfc
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings, ParseSettings
@@ -154,7 +154,7 @@ def _transcript(form: str, content: bytes | None, n_lines: int, settings: LabelS
 
 
 def _csr_lines(content: bytes, form: str) -> Iterator[str]:
-    text = unicodedata.normalize("NFC", _decoded(content))
+    text = nfc(_decoded(content))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     header = _CSR.search(text)
     if not header:

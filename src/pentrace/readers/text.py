@@ -6,11 +6,11 @@ their marks stand; the marks of Markdown in files called .md.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pentrace.nfc import nfc
 from pentrace.readers._gutenberg import without_gutenberg
 from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
@@ -76,7 +76,7 @@ def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
     text = _CONTROL.sub("", text)
     kept = without_gutenberg(text) if settings.cut_gutenberg else text
     plain = without_markdown(kept) if path.lower().endswith(".md") else kept
-    plain = unicodedata.normalize("NFC", plain).strip()
+    plain = nfc(plain).strip()
     if not plain:
         return Reject(name, path, "empty", "no character but blanks is left")
     cut = len(text) - len(kept)

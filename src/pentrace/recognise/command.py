@@ -1,6 +1,5 @@
 """`pentrace recognise`: how well real lines, and lines that a network wrote, can be read."""
 
-import json
 from pathlib import Path
 
 import click
@@ -9,13 +8,13 @@ import torch
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate import table as evaluated
-from pentrace.files import write_text
+from pentrace.files import write_json
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.recognise import table
 from pentrace.recognise.read import load_reader, read
 from pentrace.recognise.written import load_written
+from pentrace.splits import SPLITS
 from pentrace.windows.batches import load_lines
-from pentrace.windows.settings import SPLITS
 
 DEFINITIONS = {
     "character_error_rate": "least insertions, deletions and substitutions of characters (NFC) "
@@ -68,7 +67,7 @@ def command(
         "definitions": DEFINITIONS,
     }
     tables.write_rows(lines, schema.RECOGNISED, rows)
-    write_text(metrics, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    write_json(metrics, report)
     click.echo("\n".join(_told(row) for row in found))
 
 

@@ -1,10 +1,11 @@
 """Error rates of what was read against what stands there, with intervals."""
 
-import unicodedata
 from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
+
+from pentrace.nfc import nfc
 
 RESAMPLES = 1000
 AT_ONCE = 1_000_000  # numbers that the bootstrap draws in one go, to bound its memory
@@ -33,7 +34,7 @@ def count(text: str, read: str) -> Errors:
     Edits are insertions, deletions and substitutions, as few as possible. Words are parted by
     blanks. There may be more edits than characters.
     """
-    text, read = (unicodedata.normalize("NFC", t) for t in (text, read))
+    text, read = (nfc(t) for t in (text, read))
     words = text.split()
     return Errors(
         len(text),

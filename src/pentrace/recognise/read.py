@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pentrace.errors import PentraceError
 from pentrace.networks.recognition import RecognitionNetwork, decode
 from pentrace.networks.store import load_trained
 from pentrace.windows.batches import Batch, gather
@@ -20,9 +19,8 @@ def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
     Raises `PentraceError` where it is of another kind, or was trained on offsets in other units
     than those of the file `normalisation`: it would read nonsense.
     """
-    network, settings, _ = load_trained(model, normalisation)
-    if not isinstance(network, RecognitionNetwork):
-        raise PentraceError(f"{model}: a {settings.kind} network; this needs a recognition network")
+    network, _, _ = load_trained(model, normalisation, "recognition")
+    assert isinstance(network, RecognitionNetwork)
     return network
 
 

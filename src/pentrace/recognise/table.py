@@ -1,11 +1,11 @@
 """From what was read to rows: one a line, and one for the real lines and for every bias."""
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
 
+from pentrace.nfc import nfc
 from pentrace.recognise.errors import count, rate
 
 SEED = 1  # of the bootstrap: the intervals are the same in every run
@@ -67,4 +67,4 @@ def _rate(rows: list[dict], edits: str, of: str) -> dict | None:
 
 def _unknown(text: str, alphabet: str) -> int:
     """Characters that a network of this alphabet cannot read."""
-    return sum(c not in alphabet for c in unicodedata.normalize("NFC", text))
+    return sum(c not in alphabet for c in nfc(text))

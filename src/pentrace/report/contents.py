@@ -1,7 +1,6 @@
 """What stands in the folders of data sets and networks, as the page shows it."""
 
 import base64
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ import pandas as pd
 from PIL import Image
 
 from pentrace import tables
-from pentrace.errors import PentraceError
+from pentrace.files import read_json
 from pentrace.report.captions import Caption, caption, place
-from pentrace.windows.settings import SPLITS
+from pentrace.splits import SPLITS
 
 EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
@@ -289,7 +288,4 @@ def _frame(path: Path) -> pd.DataFrame | None:
 def _json(path: Path) -> Any:
     if not path.is_file():
         return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise PentraceError(f"{path}: not JSON ({error}); delete it and rebuild") from None
+    return read_json(path)

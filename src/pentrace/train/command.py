@@ -1,7 +1,6 @@
 """`pentrace train`: windows in, a network and the history of its training out."""
 
 import gc
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import told, transferred
 from pentrace.normalise.units import differing as differing_units
+from pentrace.normalise.units import read_normalisation
 from pentrace.settings import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
@@ -157,13 +157,3 @@ def constants_of(path: Path | None, settings: NetworkSettings) -> dict:
     if (path is None) != (settings.kind == "text"):
         raise PentraceError("--normalisation goes with offsets: give it, but not for kind text")
     return {} if path is None else read_normalisation(path)
-
-
-def read_normalisation(path: Path) -> dict:
-    """The contents of normalisation.json."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PentraceError(f"{path}: no such file; make it with pentrace statistics") from None
-    except ValueError as error:
-        raise PentraceError(f"{path}: not JSON ({error}); delete it and rebuild") from None

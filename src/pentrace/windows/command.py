@@ -9,9 +9,10 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.settings import settings_option
+from pentrace.splits import SPLITS
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
-from pentrace.windows.settings import OF_TEXT, SPLITS, WindowSettings
+from pentrace.windows.settings import OF_TEXT, WindowSettings
 from pentrace.windows.text import text_windows
 
 GROUP = 512  # samples in one row group

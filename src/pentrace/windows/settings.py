@@ -4,8 +4,6 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-# All splits there are, in the order in which they are told.
-SPLITS = ("train", "validation", "validation2", "test")
 # The windows of a text where nothing else is said: a character tells more than a step of the pen.
 OF_TEXT = {"length": 100, "stride": 100}
 

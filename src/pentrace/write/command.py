@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Drawing, Line, Primer, write_in_one_hand, write_lines
-from pentrace.generate.model import find_model, load_writer
+from pentrace.generate.model import find_model, load_ink
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import FORMS, check, save
 from pentrace.settings import explain
@@ -78,7 +78,7 @@ def command(
     wanted = _text(text, file)
     check(out, form)
     path = find_model(model)
-    network, normalisation = load_writer(path)
+    network, normalisation = load_ink(path, "synthesis")
     primer = _primer(style, style_text, data, normalisation, network.settings)
     characters = characters_in_a_line(settings, normalisation, primer)
     texts = prepared(wanted, network.settings, characters, substitute)

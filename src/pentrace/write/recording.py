@@ -7,7 +7,6 @@ annotation. Parquet: the columns x, y, stroke, and t if there are times, of one 
 dx, dy and end_of_stroke, which are taken as normalised already, as the network reads them.
 """
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pentrace.errors import PentraceError
+from pentrace.files import read_json
 
 LARGEST_FILE = 16_000_000  # bytes
 LARGEST = 1e9  # of coordinates
@@ -77,7 +77,7 @@ def _no_file(path: Path) -> PentraceError:
 
 
 def _json(path: Path) -> Recording:
-    content = _parsed(path)
+    content = read_json(path, broken="record it again")
     if not isinstance(content, dict) or not isinstance(content.get("strokes"), list):
         raise PentraceError(
             f'{path}: no strokes; give {{"strokes": [[[x, y, t], ...], ...], "text": "..."}}'
@@ -95,13 +95,6 @@ def _json(path: Path) -> Recording:
     number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
     found = _bounded(path, Recording(xy, flat[:, 2], number, text))
     return replace(found, t=_seconds(found.t, number))
-
-
-def _parsed(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise PentraceError(f"{path}: not JSON ({error}); record it again") from None
 
 
 def _stroke(path: Path, number: int, points: Any) -> np.ndarray:

@@ -7,8 +7,6 @@ the strokes at the rate of the data where times were recorded; a hand slower or 
 all of the data is played faster or slower. Without times they are taken at equal distances.
 """
 
-import json
-import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +20,10 @@ from pentrace.generate.lines import Primer
 from pentrace.ink import Ink
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
+from pentrace.nfc import nfc
 from pentrace.normalise.recipes import to_offsets
-from pentrace.windows.settings import SPLITS
+from pentrace.normalise.units import differing, read_normalisation
+from pentrace.splits import SPLITS
 from pentrace.write.recording import Recording, offsets, read
 from pentrace.write.scale import character_width
 
@@ -31,7 +31,6 @@ GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB te
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
 RATE = 0.01  # s between points of the data
 LONGEST = 2000  # points of a primer: more is more than a line
-SCALE = ("recipe", "mean", "sd", "cap")
 RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
 
 
@@ -44,7 +43,7 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
     steps = offsets(path)
     recording = read(path) if steps is None else None
     found = None if recording is None else recording.text
-    said = unicodedata.normalize("NFC", (found if text is None else text) or "").strip()
+    said = nfc((found if text is None else text) or "").strip()
     if not said:
         raise PentraceError(f"{path}: does not tell what it says; give it with --style-text")
     if len(said.splitlines()) > 1:
@@ -135,17 +134,14 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     text = lines.texts[at]
     if not text:
         raise PentraceError(f"{name}: it is not known what it says; take another sample")
-    return Primer(np.array(lines[at]), unicodedata.normalize("NFC", text))
+    return Primer(np.array(lines[at]), nfc(text))
+
+
+DATA = "give --data the folder of a data set, such as results/demo-iam"
 
 
 def _check_scale(path: Path, normalisation: dict) -> None:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        differs = [key for key in SCALE if found.get(key) != normalisation.get(key)]
-    except FileNotFoundError:
-        raise PentraceError(f"{path}: no such file; --data is a folder of a data set") from None
-    except (ValueError, AttributeError):
-        raise PentraceError(f"{path}: not a normalisation; delete it and rebuild") from None
+    differs = differing(read_normalisation(path, DATA), normalisation)
     if differs:
         raise PentraceError(
             f"{path}: the model was trained on offsets with another {differs[0]}; give the data "

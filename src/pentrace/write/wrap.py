@@ -1,7 +1,8 @@
 """Text of any length to lines."""
 
 import textwrap
-import unicodedata
+
+from pentrace.nfc import nfc
 
 
 def wrap(text: str, characters: int | None) -> list[str]:
@@ -11,7 +12,7 @@ def wrap(text: str, characters: int | None) -> list[str]:
     single spaces; a word longer than a line is cut. None at the beginning or end is empty.
     """
     lines: list[str] = []
-    for line in unicodedata.normalize("NFC", text).strip().splitlines():
+    for line in nfc(text).strip().splitlines():
         words = " ".join(line.split())
         if characters is None or not words:
             lines.append(words)

@@ -1,8 +1,8 @@
 """Where the files of KanjiVG are: in its Python package, or unpacked from its releases."""
 
-import unicodedata
 from pathlib import PurePosixPath
 
+from pentrace.nfc import nfc
 from pentrace.readers.source import Source
 
 INK = (
@@ -29,4 +29,4 @@ def group(path: str) -> str:
         character = chr(int(code, 16))
     except (ValueError, OverflowError):
         return code.lower()  # not the code of a character, which the reader says
-    return "+".join(f"{ord(c):05x}" for c in unicodedata.normalize("NFC", character))
+    return "+".join(f"{ord(c):05x}" for c in nfc(character))

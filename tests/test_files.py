@@ -1,0 +1,33 @@
+"""Reading and writing of small files."""
+
+from pathlib import Path
+
+import pytest
+
+from pentrace.errors import PentraceError
+from pentrace.files import read_json, write_json
+
+
+def test_json_is_read_as_it_was_written(tmp_path: Path) -> None:
+    value = {"text": "é", "numbers": [1, 2.5, None], "empty": {}}
+    write_json(tmp_path / "a.json", value)
+    assert read_json(tmp_path / "a.json") == value
+    assert "é" in (tmp_path / "a.json").read_text(encoding="utf-8")
+
+
+def test_a_number_that_json_does_not_have_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nan"):
+        write_json(tmp_path / "a.json", float("nan"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", b"", b"[" * 100_000])
+def test_what_is_not_json_is_named_with_the_remedy(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(PentraceError, match=r"a\.json: not JSON .*; record it again"):
+        read_json(tmp_path / "a.json", broken="record it again")
+
+
+def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(PentraceError, match=r"a\.json: no such file; run pentrace sample"):
+        read_json(tmp_path / "a.json", missing="run pentrace sample")
