@@ -41,7 +41,10 @@ def refused(change: dict) -> str:
         ({"clean": [1]}, "\nclean: "),
         ({"clean": None}, "\nclean: "),
         ({"datasets": {"iam": {"clean": 3}}}, "datasets.iam.clean: "),
-        ({"networks": {"small": {"train": {"steps": "many"}}}}, "networks.small.train.steps: "),
+        (
+            {"networks": {"prediction": {"train": {"steps": "many"}}}},
+            "networks.prediction.train.steps: ",
+        ),
     ],
 )
 def test_what_is_no_section_is_named(change: dict, key: str) -> None:
@@ -105,8 +108,8 @@ def test_true_is_no_limit(name: str) -> None:
         {"threads": True},
         {"sample": {"bias": [0.5, True]}},
         {"sample": {"prime": False}},
-        {"networks": {"small": {"layers": True}}},
-        {"networks": {"small": {"train": {"patience": False}}}},
+        {"networks": {"prediction": {"layers": True}}},
+        {"networks": {"prediction": {"train": {"patience": False}}}},
         {"datasets": {"iam": {"shards": True}}},
     ],
 )
@@ -146,14 +149,14 @@ def test_published_results_are_known() -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "-a", "a b", "a.b", "a\n", "é"])
 def test_names_are_names_of_folders(name: str) -> None:
-    network, dataset = VALUES["networks"]["small"], VALUES["datasets"]["iam"]
+    network, dataset = VALUES["networks"]["prediction"], VALUES["datasets"]["iam"]
     assert "networks: no name for a folder" in refused({"networks": {name: network}})
     assert "datasets: no name for a folder" in refused({"datasets": {name: dataset}})
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_network_is_not_called_like_a_folder_of_a_data_set(name: str) -> None:
-    assert f"{name!r} is taken" in refused({"networks": {name: VALUES["networks"]["small"]}})
+    assert f"{name!r} is taken" in refused({"networks": {name: VALUES["networks"]["prediction"]}})
 
 
 def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
@@ -170,50 +173,63 @@ def test_each_split_is_named_once() -> None:
 
 
 def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:
-    assert loaded({}).learners == ["small", "writer", "reader"]
-    assert loaded({"train": ["small"]}).learners == ["small"]
-    assert loaded({"recogniser": None}).learners == ["small", "writer"]
-    assert "allowed are: null, reader" in refused({"recogniser": "small"})
+    assert loaded({}).learners == ["prediction", "synthesis", "recogniser"]
+    assert loaded({"train": ["prediction"]}).learners == ["prediction"]
+    assert loaded({"recogniser": None}).learners == ["prediction", "synthesis"]
+    assert "allowed are: null, recogniser" in refused({"recogniser": "prediction"})
 
 
 def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
-    noisy = {"networks": {"small": {"start": "writer"}, "writer": {"start": "graves-3x400"}}}
-    assert "networks.small.start: 'writer' is not trained before small" in refused(noisy)
-    assert "networks.small.start" in refused({"networks": {"small": {"start": "small"}}})
-    told = refused({"networks": {"small": {"start": "writer"}}})
-    assert "networks.small.kind: 'prediction', but writer, which it starts from, has" in told
+    noisy = {
+        "networks": {"prediction": {"start": "synthesis"}, "synthesis": {"start": "graves-3x400"}}
+    }
+    assert "networks.prediction.start: 'synthesis' is not trained before prediction" in refused(
+        noisy
+    )
+    assert "networks.prediction.start" in refused(
+        {"networks": {"prediction": {"start": "prediction"}}}
+    )
+    told = refused({"networks": {"prediction": {"start": "synthesis"}}})
+    assert (
+        "networks.prediction.kind: 'prediction', but synthesis, which it starts from, has" in told
+    )
 
 
 def test_a_data_set_may_name_its_own_networks() -> None:
-    config = loaded({"run": ["demo-iam", "kanji"], "train": ["small"]})
-    assert config.trained == [("demo-iam", "small"), ("kanji", "kanji")]
-    assert config.learners == ["small", "kanji"]
-    own = {"datasets": {"kanji": {"train": ["small", "writer"]}}}
+    config = loaded({"run": ["demo-iam", "kanji"], "train": ["prediction"]})
+    assert config.trained == [("demo-iam", "prediction"), ("kanji", "kanji")]
+    assert config.learners == ["prediction", "kanji"]
+    own = {"datasets": {"kanji": {"train": ["prediction", "synthesis"]}}}
     config = loaded({"run": ["kanji"], "train": [], **own})
-    assert config.trained == [("kanji", "small"), ("kanji", "writer"), ("kanji", "reader")]
+    assert config.trained == [
+        ("kanji", "prediction"),
+        ("kanji", "synthesis"),
+        ("kanji", "recogniser"),
+    ]
     assert loaded({"run": ["kanji"], "datasets": {"kanji": {"train": False}}}).trained == []
-    shared = {"run": ["kanji"], "train": ["small"], "datasets": {"kanji": {"train": True}}}
-    assert loaded(shared).trained == [("kanji", "small")]
+    shared = {"run": ["kanji"], "train": ["prediction"], "datasets": {"kanji": {"train": True}}}
+    assert loaded(shared).trained == [("kanji", "prediction")]
 
 
 def test_networks_that_a_data_set_names_are_checked() -> None:
     def named(*names: str) -> dict:
         return {"run": ["kanji"], "datasets": {"kanji": {"train": [*names]}}}
 
-    assert "datasets.kanji.train: no 'smal'; did you mean 'small'? there are: small" in refused(
-        named("smal")
+    assert (
+        "datasets.kanji.train: no 'predicton'; did you mean 'prediction'? there are: prediction"
+        in refused(named("predicton"))
     )
-    assert "datasets.kanji.train: a name stands twice" in refused(named("small", "small"))
+    assert "datasets.kanji.train: a name stands twice" in refused(named("prediction", "prediction"))
     assert "is not trained before graves-3x400-noise" in refused(named("graves-3x400-noise"))
     assert loaded(named("graves-3x400", "graves-3x400-noise"))
-    assert "datasets.kanji.train" in refused({"datasets": {"kanji": {"train": "small"}}})
+    assert "datasets.kanji.train" in refused({"datasets": {"kanji": {"train": "prediction"}}})
 
 
 def test_a_data_set_may_have_networks_of_its_own() -> None:
     config = loaded({"run": ["demo-iam", "shakespeare"]})
-    assert config.learners == ["small", "writer", "reader", "small-text"]
+    assert config.learners == ["prediction", "synthesis", "recogniser", "small-text"]
     assert config.networks_of("shakespeare") == ["small-text"]
-    assert ("shakespeare", "small") not in config.trained
+    assert ("shakespeare", "prediction") not in config.trained
     told = refused({"datasets": {"shakespeare": {"train": ["small-txt"]}}})
     assert "datasets.shakespeare.train: no 'small-txt'" in told
 
@@ -231,7 +247,7 @@ def test_windows_of_texts_have_a_length_of_their_own() -> None:
 
 def test_networks_for_text_are_networks_of_text_alone() -> None:
     told = refused({"run": ["shakespeare"], "datasets": {"shakespeare": {"train": True}}})
-    assert "datasets.shakespeare.train: 'small' is of kind prediction" in told
+    assert "datasets.shakespeare.train: 'prediction' is of kind prediction" in told
     assert "'small-text' is of kind text" in refused({"train": ["small-text"]})
 
 
@@ -240,9 +256,9 @@ def test_a_text_network_starts_from_one_of_another_corpus() -> None:
     assert ("alice", "transferred-text") in loaded(both).trained
     told = refused({"run": ["alice"]})
     assert "networks.transferred-text.start: 'shakespeare/small-text' is not trained before" in told
-    ink = {"datasets": {"iam": {"train": ["small"]}}, "run": ["demo-iam", "iam"]}
-    told = refused({**ink, "networks": {"small": {"start": "demo-iam/writer"}}})
-    assert "networks.small.start: 'demo-iam/writer'" in told
+    ink = {"datasets": {"iam": {"train": ["prediction"]}}, "run": ["demo-iam", "iam"]}
+    told = refused({**ink, "networks": {"prediction": {"start": "demo-iam/synthesis"}}})
+    assert "networks.prediction.start: 'demo-iam/synthesis'" in told
 
 
 def test_keys_that_stand_twice_are_named_with_their_lines(tmp_path):
@@ -276,10 +292,10 @@ def test_a_missing_word_list_is_named_with_its_key(tmp_path):
 
 
 def test_kinds_that_do_not_fit_are_told_with_those_that_do():
-    text = {"run": ["shakespeare"], "datasets": {"shakespeare": {"train": ["small"]}}}
+    text = {"run": ["shakespeare"], "datasets": {"shakespeare": {"train": ["prediction"]}}}
     (told,) = refused(text).splitlines()[1:]
-    assert "'small' is of kind prediction" in told and told.count("small-text") == 1
-    assert "writer" not in told.split("fit are:")[1]
+    assert "'prediction' is of kind prediction" in told and told.count("small-text") == 1
+    assert "synthesis" not in told.split("fit are:")[1]
     ink = refused({"train": ["small-text"]}).splitlines()[1:]
     assert all("kanji" in line.split("fit are:")[1] for line in ink) and len(ink) >= 1
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.conftest import SMOKE, Checkout
 
-NETWORK = Path("results/demo-iam/small")
+NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"report"}
 # What every change of the configuration does: it is written down, and shown in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
@@ -32,11 +32,11 @@ def test_every_named_file_is_there(whole: Checkout) -> None:
     network = whole.folder / NETWORK
     for name in ("model.safetensors", "history.parquet", "metrics.json", "samples", "plots"):
         assert (network / name).exists(), name
-    writer = network.with_name("writer")
-    assert (pd.read_parquet(writer / "rewritten/lines.parquet").bias == 0.5).all()
-    read = pd.read_parquet(writer / "recognised.parquet")
+    synthesis = network.with_name("synthesis")
+    assert (pd.read_parquet(synthesis / "rewritten/lines.parquet").bias == 0.5).all()
+    read = pd.read_parquet(synthesis / "recognised.parquet")
     assert set(read.origin) == {"real", "written"} and (read.characters > 0).all()
-    assert (network.with_name("reader") / "recognition.json").exists()
+    assert (network.with_name("recogniser") / "recognition.json").exists()
     assert json.loads((network / "metrics.json").read_text())["table"]
     assert (whole.folder / "results/report.html").stat().st_size > 100_000
 
@@ -67,7 +67,7 @@ def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> No
     drawn = {
         f"{rule} demo-iam {network}"
         for rule in ("sample", "plot_density", "plot_samples")
-        for network in ("small", "writer")
+        for network in ("prediction", "synthesis")
     }
     assert whole_copy.rules(*SMOKE) == drawn | CONFIGURED
     assert "Nothing to be done" in whole_copy.snakemake(*SMOKE)
@@ -79,21 +79,23 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
         "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
     )  # fmt: skip
     rules = ("train", "sample", "evaluate", *(f"plot_{name}" for name in figures))
-    trained = {f"{rule} demo-iam small" for rule in rules}
+    trained = {f"{rule} demo-iam prediction" for rule in rules}
     assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
 
 
-def test_another_reader_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
+def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
     change(whole_copy, "workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
-    reader = {f"{rule} demo-iam reader" for rule in ("train", "recognise", "plot_training")}
-    writer = {f"{rule} demo-iam writer" for rule in ("recognise", "plot_recognition")}
-    assert whole_copy.rules("-n", *SMOKE) == reader | writer | CONFIGURED
+    rules = ("train", "recognise", "plot_training")
+    recogniser = {f"{rule} demo-iam recogniser" for rule in rules}
+    synthesis = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
+    assert whole_copy.rules("-n", *SMOKE) == recogniser | synthesis | CONFIGURED
 
 
 def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
     with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
         module.write("# changed\n")
-    drawn = {f"plot_training demo-iam {name}" for name in ("small", "writer", "reader")}
+    names = ("prediction", "synthesis", "recogniser")
+    drawn = {f"plot_training demo-iam {name}" for name in names}
     assert whole_copy.rules(*SMOKE) == drawn | {"report", "all"}
 
 
