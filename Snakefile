@@ -35,4 +35,5 @@ rule tables:
 
 onstart:
     lock_results()
-    prune_results()
+    remove_partial(Path("data/demo"))
+    prune(CONFIG, Path("results"))

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from pentrace.report.captions import CAPTIONS, caption
 
 from pentrace.errors import PentraceError
 from pentrace.plot.command import FIGURES
 from pentrace.report import rulegraph
-from pentrace.report.captions import CAPTIONS, caption
 from pentrace.report.command import command, count, decimals, words
 from tests.small_run import build_dataset, build_outputs
 

@@ -1,5 +1,4 @@
 # What the rules share: the checked configuration, shards, and the code each stage depends on.
-import fcntl
 import os
 import shlex
 import shutil
@@ -9,30 +8,14 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from pentrace.collect.scan import scan
-from pentrace.shards import prune
+from pentrace.config.keys import refuse_repeated_keys
 from pentrace.config.load import load, origin
 from pentrace.errors import PentraceError
+from pentrace.figures import DATASET_FIGURES, FIGURES
+from pentrace.files import remove_partial
 from pentrace.imports import closure
-from pentrace.config.keys import refuse_repeated_keys
+from pentrace.results import lock, network_figures, network_files, prune
 from pentrace.splits import SPLITS
-
-NETWORK_FIGURES = [
-    "training",
-    "density",
-    "end-of-stroke",
-    "mixture",
-    "comparison",
-    "reliability",
-    "samples",
-    "biases",
-    "styles",
-    "primed",
-    "window",
-    "recognition",
-    "fictional",
-    "temperature",
-    "transfer",
-]
 
 # The commands of this environment come first, so that it need not be activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
@@ -96,11 +79,6 @@ def reader_code(*modules):
     return lambda w: code(*modules, f"pentrace.readers.{reader(w)}")
 
 
-def plot_code(figure):
-    """The code of one figure, and of what every figure goes through."""
-    return code("pentrace.plot.command", f"pentrace.plot.{figure}")
-
-
 def note(w):
     """Parameter function: the option for the note, nothing where there is none."""
     text = CONFIG.datasets[w.dataset].note
@@ -141,79 +119,17 @@ def anew(w):
     return found[0] if found else None
 
 
-def is_transferred(network):
-    return network in CHARACTER and CONFIG.networks[network].starts_elsewhere
-
-
 def reader_of(w):
     """The recognition network that reads for this one: itself, or the recogniser."""
     kind = CONFIG.networks[w.network].kind
     return w.network if kind == "recognition" else CONFIG.recogniser
 
 
-def network_figures(network):
-    """The figures of a network, by its kind and by what is measured."""
-    figures = ["training"]
-    if network in WRITERS:
-        figures += ["density", "end-of-stroke", "mixture", "samples"]
-        figures += ["comparison"] if CONFIG.evaluate.generated_lines else []
-        figures += ["reliability"] if "validation" in CONFIG.evaluate.splits else []
-    if CONFIG.networks[network].pen_states == 3:
-        figures += ["fictional"]
-    if network in TOLD:
-        figures += ["biases", "styles", "primed", "window"]
-    if network in TOLD and network in READ:
-        figures += ["recognition"]
-    if network in CHARACTER:
-        figures += ["temperature"]
-    if is_transferred(network):
-        figures += ["transfer"]
-    return figures
-
-
-def network_files(network):
-    """What the report shows of a network, by its kind."""
-    files = ["history.parquet"]
-    if network in WRITERS + CHARACTER:
-        files += ["metrics.json", "samples"]
-    if network in CHARACTER:
-        files += ["sample-metrics.json"]
-    if network in READ:
-        files += ["recognition.json"]
-    if CONFIG.networks[network].pen_states == 3:
-        files += ["fictional"]
-    return files + [f"plots/{figure}.png" for figure in network_figures(network)]
-
-
 def lock_results():
-    """Keep a second run out; unlike a lock file's mere presence, this ends with the process."""
-    global results_lock
-    Path("results").mkdir(exist_ok=True)
-    results_lock = open("results/.lock", "w")
     try:
-        fcntl.flock(results_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise WorkflowError(
-            "Another run is at work in results/: wait for it, or stop it."
-        )
-
-
-def prune_results():
-    """Remove what a smaller `shards`, other measures, or a killed run, has left behind."""
-    for partial in Path("results").rglob(".*.partial"):
-        partial.unlink()
-    for name in CONFIG.run:
-        prune(Path("results") / name, CONFIG.datasets[name].shards)
-    # The report shows all figures and measures that are there: what is no longer taken has to go.
-    for dataset, network in CONFIG.trained:
-        here = Path("results") / dataset / network
-        for figure in set(NETWORK_FIGURES).difference(network_figures(network)):
-            (here / "plots" / f"{figure}.png").unlink(missing_ok=True)
-        measures = {"metrics.json", "sample-metrics.json", "recognition.json"}
-        for name in measures.difference(network_files(network)):
-            (here / name).unlink(missing_ok=True)
-        if "fictional" not in network_files(network):
-            shutil.rmtree(here / "fictional", ignore_errors=True)
+        lock(Path("results"))
+    except PentraceError as error:
+        raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:

@@ -24,25 +24,3 @@ rule fictional:
         "pentrace fictional --model {input.model} --windows {params.windows}"
         " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
         " {params.note} > {log} 2>&1"
-
-
-rule plot_fictional:
-    input:
-        drawn="results/{dataset}/{network}/fictional",
-        windows=lambda w: windows(w.dataset),
-        normalisation="results/{dataset}/normalisation.json",
-        code=plot_code("fictional"),
-    output:
-        "results/{dataset}/{network}/plots/fictional.png",
-    log:
-        "logs/{dataset}/{network}/plots/fictional.log",
-    wildcard_constraints:
-        network=one_of(ENDING),
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        windows=folder("results/{dataset}/windows"),
-        note=note,
-    shell:
-        "pentrace plot fictional --drawn {input.drawn} --windows {params.windows}"
-        " --normalisation {input.normalisation} {params.note} --out {output} > {log} 2>&1"

@@ -1,235 +1,82 @@
-# Figures, each a file of its own. A figure depends on the code of its own module alone.
-DATA_FIGURES = ["strokes", "points", "offsets", "rules", "rejects"]
+# Figures, a rule each, from the table in pentrace.figures. A figure depends on the code of its own
+# module alone: another title or caption draws no figure again.
+OF_NETWORK = "results/{dataset}/{network}"
 
 
-rule plot_ink:
-    input:
-        points=sharded("results/{dataset}/points/{shard}.parquet"),
-        samples="results/{dataset}/samples.parquet",
-        code=plot_code("ink"),
-    output:
-        "results/{dataset}/plots/{colour}s.png",
-    log:
-        "logs/{dataset}/plots/{colour}s.log",
-    wildcard_constraints:
-        colour="stroke|point",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        points=folder("results/{dataset}/points"),
-        note=note,
-    shell:
-        "pentrace plot ink --points {params.points} --samples {input.samples}"
-        " --colour {wildcards.colour} {params.note} --out {output} > {log} 2>&1"
+def whole(option, path):
+    """An input that is one file, or a folder made as one, with its option on the command line."""
+    return path, f"{option} {path}"
 
 
-rule plot_offsets:
-    input:
-        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
-        offsets=sharded("results/{dataset}/offsets/{shard}.parquet"),
-        samples="results/{dataset}/samples.parquet",
-        code=plot_code("offsets"),
-    output:
-        "results/{dataset}/plots/offsets.png",
-    log:
-        "logs/{dataset}/plots/offsets.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        folder=folder("results/{dataset}"),
-        note=note,
-    shell:
-        "pentrace plot offsets --cleaned {params.folder}/cleaned --offsets {params.folder}/offsets"
-        " --samples {input.samples} {params.note} --out {output} > {log} 2>&1"
+def in_shards(option, folder):
+    """An input of a file for each shard, with its option."""
+    return sharded(f"{folder}/{{shard}}.parquet"), f"{option} {folder}"
 
 
-rule plot_rules:
-    input:
-        points=sharded("results/{dataset}/points/{shard}.parquet"),
-        code=plot_code("rules"),
-    output:
-        "results/{dataset}/plots/rules.png",
-    log:
-        "logs/{dataset}/plots/rules.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        points=folder("results/{dataset}/points"),
-        settings=dataset_settings("clean"),
-        note=note,
-    shell:
-        "pentrace plot rules --points {params.points} --settings {params.settings:q}"
-        " {params.note} --out {output} > {log} 2>&1"
+def anew_history(w):
+    """Input function: the history of the same network without transfer, if the run has one."""
+    return f"results/{w.dataset}/{anew(w)}/history.parquet" if anew(w) else []
 
 
-rule plot_rejects:
-    input:
-        rejects="results/{dataset}/rejects.parquet",
-        samples="results/{dataset}/samples.parquet",
-        code=plot_code("rejects"),
-    output:
-        "results/{dataset}/plots/rejects.png",
-    log:
-        "logs/{dataset}/plots/rejects.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        note=note,
-    shell:
-        "pentrace plot rejects --rejects {input.rejects} --samples {input.samples}"
-        " {params.note} --out {output} > {log} 2>&1"
+# The inputs of figures by their names in the table: files, and the option that names them.
+INPUTS = {
+    "points": in_shards("--points", "results/{dataset}/points"),
+    "cleaned": in_shards("--cleaned", "results/{dataset}/cleaned"),
+    "offsets": in_shards("--offsets", "results/{dataset}/offsets"),
+    "samples": whole("--samples", "results/{dataset}/samples.parquet"),
+    "rejects": whole("--rejects", "results/{dataset}/rejects.parquet"),
+    "lines": (lambda w: windows(w.dataset), "--windows results/{dataset}/windows"),
+    "normalisation": whole("--normalisation", "results/{dataset}/normalisation.json"),
+    "model": whole("--model", f"{OF_NETWORK}/model.safetensors"),
+    "history": whole("--history", f"{OF_NETWORK}/history.parquet"),
+    "generated": whole("--generated", f"{OF_NETWORK}/samples"),
+    "fictional": whole("--drawn", f"{OF_NETWORK}/fictional"),
+    "metrics": whole("--metrics", f"{OF_NETWORK}/metrics.json"),
+    "recognition": whole("--metrics", f"{OF_NETWORK}/recognition.json"),
+    "anew": (anew_history, lambda w: f"--anew {anew_history(w)}" if anew(w) else ""),
+}
+# Their options from the configuration.
+SETTINGS = {
+    "clean": lambda w: f"--settings {shlex.quote(dataset_settings('clean')(w))}",
+    "counted": lambda w: f"--counted {CONFIG.networks[w.network].counted}",
+    "start": lambda w: f"--start {CONFIG.networks[w.network].start}",
+}
 
 
-rule plot_training:
-    input:
-        history="results/{dataset}/{network}/history.parquet",
-        code=plot_code("training"),
-    output:
-        "results/{dataset}/{network}/plots/training.png",
-    log:
-        "logs/{dataset}/{network}/plots/training.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        counted=lambda w: CONFIG.networks[w.network].counted,
-        note=note,
-    shell:
-        "pentrace plot training --history {input.history} --counted {params.counted} {params.note} --out {output}"
-        " > {log} 2>&1"
+def figure_options(figure):
+    """Parameter function: the options of the command that draws the figure."""
+    parts = [INPUTS[name][1] for name in figure.inputs]
+    parts += [SETTINGS[name] for name in figure.settings] + [figure.options]
+    return lambda w: " ".join(p(w) if callable(p) else p.format(**w) for p in parts)
 
 
-rule plot_density:
-    input:
-        model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
-        samples="results/{dataset}/{network}/samples",
-        code=plot_code("density"),
-    output:
-        "results/{dataset}/{network}/plots/density.png",
-    log:
-        "logs/{dataset}/{network}/plots/density.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        windows=folder("results/{dataset}/windows"),
-        note=note,
-    shell:
-        "pentrace plot density --model {input.model} --windows {params.windows}"
-        " --generated {input.samples} {params.note} --out {output} > {log} 2>&1"
+def figure_stem(figure):
+    return f"{{dataset}}/{'{network}/' if figure.kinds else ''}plots/{figure.name}"
 
 
-# Figures of what the network says along one real line.
-for figure in ("end-of-stroke", "mixture"):
+for figure in FIGURES:
 
     rule:
         name:
-            f"plot_{figure.replace('-', '_')}"
+            f"plot_{figure.name.replace('-', '_')}"
         input:
-            model="results/{dataset}/{network}/model.safetensors",
-            windows=lambda w: windows(w.dataset),
-            code=plot_code(figure.replace("-", "_")),
+            **{name: INPUTS[name][0] for name in figure.inputs},
+            code=code(f"pentrace.plot.{figure.module}"),
         output:
-            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
+            f"results/{figure_stem(figure)}.png",
         log:
-            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
-        conda:
-            "../envs/pentrace.yaml"
-        params:
-            figure=figure,
-            windows=folder("results/{dataset}/windows"),
-            note=note,
-        shell:
-            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
-            " {params.note} --out {output} > {log} 2>&1"
-
-
-# Figures of the measures.
-for figure in ("comparison", "reliability"):
-
-    rule:
-        name:
-            f"plot_{figure}"
-        input:
-            metrics="results/{dataset}/{network}/metrics.json",
-            code=plot_code(figure),
-        output:
-            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
-        log:
-            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
-        conda:
-            "../envs/pentrace.yaml"
-        params:
-            figure=figure,
-            note=note,
-        shell:
-            "pentrace plot {params.figure} --metrics {input.metrics}"
-            " {params.note} --out {output} > {log} 2>&1"
-
-
-# Figures of what a network writes when it is told; some take the hands of several writers.
-for figure, hands in (
-    ("biases", []),
-    ("styles", ["results/{dataset}/samples.parquet"]),
-    ("primed", ["results/{dataset}/samples.parquet"]),
-    ("window", []),
-):
-
-    rule:
-        name:
-            f"plot_{figure}"
-        input:
-            model="results/{dataset}/{network}/model.safetensors",
-            windows=lambda w: windows(w.dataset),
-            samples=hands,
-            code=plot_code(figure),
-        output:
-            f"results/{{dataset}}/{{network}}/plots/{figure}.png",
-        log:
-            f"logs/{{dataset}}/{{network}}/plots/{figure}.log",
-        conda:
-            "../envs/pentrace.yaml"
-        params:
-            figure=figure,
-            windows=folder("results/{dataset}/windows"),
-            writers=lambda w, input: (
-                f"--samples {input.samples}" if input.samples else ""
+            f"logs/{figure_stem(figure)}.log",
+        wildcard_constraints:
+            dataset=one_of(CONFIG.run if figure.kinds else INK),
+            network=one_of(
+                [n for n in CONFIG.learners if figure in network_figures(CONFIG, n)]
             ),
+        conda:
+            "../envs/pentrace.yaml"
+        params:
+            figure=figure.called,
+            options=figure_options(figure),
             note=note,
         shell:
-            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
-            " {params.writers} {params.note} --out {output} > {log} 2>&1"
-
-
-rule plot_recognition:
-    input:
-        metrics="results/{dataset}/{network}/recognition.json",
-        code=plot_code("recognition"),
-    output:
-        "results/{dataset}/{network}/plots/recognition.png",
-    log:
-        "logs/{dataset}/{network}/plots/recognition.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        note=note,
-    shell:
-        "pentrace plot recognition --metrics {input.metrics} {params.note} --out {output}"
-        " > {log} 2>&1"
-
-
-rule plot_samples:
-    input:
-        samples="results/{dataset}/{network}/samples",
-        normalisation="results/{dataset}/normalisation.json",
-        code=plot_code("samples"),
-    output:
-        "results/{dataset}/{network}/plots/samples.png",
-    log:
-        "logs/{dataset}/{network}/plots/samples.log",
-    conda:
-        "../envs/pentrace.yaml"
-    params:
-        note=note,
-    shell:
-        "pentrace plot samples --generated {input.samples} --normalisation {input.normalisation}"
-        " {params.note} --out {output} > {log} 2>&1"
+            "pentrace plot {params.figure} {params.options} {params.note} --out {output}"
+            " > {log} 2>&1"

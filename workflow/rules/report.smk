@@ -22,7 +22,8 @@ rule configuration:
         "printf '%s' {params.text:q} > {output} 2> {log}"
 
 
-# The graph depends on which data sets, networks and figures there are, not on other values.
+# The graph depends on which data sets, networks and figures there are, not on other values. The
+# order of its lines would change with the seed of Python's hashes.
 rule rulegraph:
     input:
         rules=[
@@ -38,13 +39,14 @@ rule rulegraph:
     params:
         shown=[
             CONFIG.trained,
-            {n: network_files(n) for n in CONFIG.learners},
+            {n: network_files(CONFIG, n) for n in CONFIG.learners},
+            {figure.name: figure.inputs for figure in FIGURES},
             SCATTERED,
         ],
         text=lambda w, output: TEXT,
     shell:
         "printf '%s' {params.text:q} > {output}.yaml && "
-        "snakemake --rulegraph dot --forceall --configfile {output}.yaml > {output} 2> {log}"
+        "PYTHONHASHSEED=0 snakemake --rulegraph dot --forceall --configfile {output}.yaml > {output} 2> {log}"
         " && rm {output}.yaml"
 
 
@@ -61,12 +63,12 @@ rule report:
         figures=expand(
             "results/{dataset}/plots/{figure}.png",
             dataset=INK,
-            figure=DATA_FIGURES,
+            figure=[figure.name for figure in DATASET_FIGURES],
         ),
         networks=[
             f"results/{d}/{n}/{name}"
             for d, n in CONFIG.trained
-            for name in network_files(n)
+            for name in network_files(CONFIG, n)
         ],
         code=code("pentrace.report.command"),
         templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],

@@ -12,14 +12,19 @@ FILE = click.Path(path_type=Path)
 
 
 def figure_options(function: Callable) -> Callable:
-    """Add `--out` and `--note`, and save the figure that `function` returns."""
+    """Add `--out` and `--note`; draw in the common style, and save what `function` returns.
+
+    All that makes a figure is in its module and what that imports. `plot.command` only finds it, so
+    the rule of a figure depends neither on `plot.command` nor on the table of figures.
+    """
 
     @click.option("--out", type=FILE, required=True, help="Figure to write, .png or .svg.")
     @click.option("--note", default="", help="Text for the corner, such as: synthetic.")
     def drawn(out: Path, note: str, **given: object) -> None:
-        made: Figure = function(**given)
-        style.add_note(made, note)
-        style.save(made, out)
+        with style.applied():
+            made: Figure = function(**given)
+            style.add_note(made, note)
+            style.save(made, out)
 
     # click keeps the options of the function on it, and takes the help from the docstring.
     drawn.__doc__ = function.__doc__

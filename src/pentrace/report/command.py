@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pentrace import __version__
 from pentrace.errors import PentraceError
+from pentrace.figures import DATASET_CATEGORIES, NETWORK_CATEGORIES
 from pentrace.files import write_text
 from pentrace.report import rulegraph
 from pentrace.report.contents import DatasetPart, NetworkPart, dataset_part, network_part
@@ -64,6 +65,8 @@ def render(
         graph=graph,
         datasets=datasets,
         networks=networks,
+        dataset_categories=DATASET_CATEGORIES,
+        network_categories=NETWORK_CATEGORIES,
     )
 
 

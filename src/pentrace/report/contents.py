@@ -9,10 +9,11 @@ import pandas as pd
 from PIL import Image
 
 from pentrace import tables
+from pentrace.figures import FIGURES
 from pentrace.files import read_json
-from pentrace.report.captions import Caption, caption, place
 from pentrace.splits import SPLITS
 
+BY_NAME = {figure.name: figure for figure in FIGURES}
 EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
@@ -31,7 +32,9 @@ class Picture:
     """An image inside the page."""
 
     name: str
-    words: Caption
+    category: str  # the heading it is under
+    title: str
+    caption: str
     uri: str  # data:
     width: int | None = None  # CSS pixels, None where the image may be as wide as the page
 
@@ -131,7 +134,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         recognition=recognition,
         filters=_filters(metrics),
         samples=index,
-        pictures=pictures(folder / "plots", settings.get("pen_states") == 3),
+        pictures=pictures(folder / "plots"),
         drawn=_drawn(folder / "samples", index),
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
@@ -228,17 +231,21 @@ def best_of(history: pd.DataFrame) -> dict[str, Any]:
     return {"best": best.to_dict(), "last": history.iloc[-1].to_dict()}
 
 
-def pictures(folder: Path, ending: bool = False) -> list[Picture]:
-    """The figures in a folder, in the order of their captions; none where it does not exist.
+def pictures(folder: Path) -> list[Picture]:
+    """The figures in a folder, in the order of the table; none where it does not exist.
 
-    `ending`: as in `captions.caption`.
+    Those that are not in the table come last, under "Other figures".
     """
-    paths = sorted(folder.glob("*"), key=lambda p: place(p.stem))
-    return [
-        Picture(p.stem, caption(p.stem, ending), data_uri(p), _shown_width(p))
-        for p in paths
-        if p.suffix in KINDS
-    ]
+    paths = [path for path in sorted(folder.glob("*")) if path.suffix in KINDS]
+    known = [path for name in BY_NAME for path in paths if path.stem == name]
+    return [_picture(path) for path in known + [p for p in paths if p.stem not in BY_NAME]]
+
+
+def _picture(path: Path) -> Picture:
+    figure, uri, width = BY_NAME.get(path.stem), data_uri(path), _shown_width(path)
+    if figure is None:
+        return Picture(path.stem, "Other figures", path.stem, "", uri, width)
+    return Picture(figure.name, figure.category, figure.title, figure.caption, uri, width)
 
 
 def _shown_width(path: Path) -> int | None:
@@ -267,8 +274,7 @@ def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
             after = f", going on from {row['prime']}" if row["prime"] is not None else ""
             text = f", “{row['text']}”" if row.get("text") else ""
             told = f"bias {row['bias']:g}{after}{text}, {row['points']} points"
-            words = Caption("Samples", stem, told)
-            found.append(Picture(stem, words, data_uri(path)))
+            found.append(Picture(stem, "Samples", stem, told, data_uri(path)))
     return found
 
 
