@@ -1,6 +1,7 @@
 """The page: whole by itself, with every figure and count, and safe whatever the raw files say."""
 
 import base64
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -11,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from pentrace.report.captions import CAPTIONS, caption
 
 from pentrace.errors import PentraceError
 from pentrace.plot.command import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.command import command, count, decimals, words
-from tests.small_run import build_dataset, build_outputs
+from pentrace.report.contents import pictures
+from tests.small_run import build_dataset, build_outputs, metrics
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg=="
@@ -113,22 +114,36 @@ def test_nothing_is_loaded_from_elsewhere(text):
 def test_every_figure_stands_in_the_page_with_its_caption(text):
     page = Page(text)
     assert len(page.all("img")) == len(DATA_PLOTS) + len(NET_PLOTS) + 3  # and three samples
-    for name in [*DATA_PLOTS, *NET_PLOTS]:
-        assert caption(name).title in page.text and caption(name).text in page.text
+    for figure in FIGURES:
+        if figure.name in [*DATA_PLOTS, *NET_PLOTS]:
+            assert f"{figure.title}. {figure.caption}" in page.text
 
 
-def test_every_figure_of_the_program_has_words():
-    assert set(FIGURES) - {"ink"} <= set(CAPTIONS)
-    assert {"strokes", "points"} <= set(CAPTIONS)  # what ink draws
+def test_figures_are_in_the_order_of_the_table_and_others_come_last(tmp_path):
+    names = ["b-own", "mixture", "a-own", "training", "density"]
+    for name in names:
+        (tmp_path / f"{name}.png").write_bytes(PIXEL)
+    (tmp_path / "notes.txt").touch()
+    shown = pictures(tmp_path)
+    assert [one.name for one in shown] == ["training", "density", "mixture", "a-own", "b-own"]
+    assert [one.category for one in shown[2:4]] == ["Evaluation", "Other figures"]
+    assert pictures(tmp_path / "nowhere") == []
 
 
-def test_captions_of_characters_do_not_speak_of_lines_of_handwriting():
-    assert caption("samples", True).title == "Generated ink"
-    for stem in ("training", "samples", "density", "end-of-stroke", "comparison"):
-        said = " ".join(caption(stem, True)[1:])
-        assert not re.search(r"\b(lines?|handwriting)\b", said) and "sample" in said
-        assert re.search(r"\b(lines?|handwriting)\b", " ".join(caption(stem)[1:]))
-    assert caption("mixture", True) == caption("mixture")  # its lines are drawn ones
+def test_every_category_of_the_table_has_a_heading(folder, tmp_path):
+    for figure in FIGURES:
+        made = tmp_path / ("net" if figure.kinds else "data") / "plots" / f"{figure.name}.png"
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.write_bytes(PIXEL)
+    (tmp_path / "net" / "metrics.json").write_text(json.dumps(metrics()))
+    recognised = {"split": "test", "role": "unseen", "table": [], "definitions": {},
+                  "reader": {"settings": {"kind": "recognition", "layers": 1, "hidden": 8},
+                             "weights": 1}}  # fmt: skip
+    (tmp_path / "net" / "recognition.json").write_text(json.dumps(recognised))
+    text = report(folder, tmp_path / "all.html", "--dataset", "d", tmp_path / "data",
+                  "--network", "d/n", tmp_path / "net")  # fmt: skip
+    for figure in FIGURES:
+        assert text.count(f"<b>{figure.title}.</b>") == 1, figure.name
 
 
 def test_navigation_leads_to_places_in_the_page(text):

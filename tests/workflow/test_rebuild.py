@@ -108,7 +108,13 @@ def test_a_reader_reruns_the_data_sets_that_it_reads(project: Checkout) -> None:
 
 def test_fewer_shards_leave_no_old_file_behind(project: Checkout) -> None:
     edit(project.folder / "workflow/presets/smoke.yaml", "shards: 2", "shards: 1")
+    left = [
+        project.folder / name / ".lines.12.partial" for name in ("results/demo-iam", "data/demo")
+    ]
+    for folder in left:  # by a killed job
+        folder.mkdir()
     project.snakemake(*TABLES)
+    assert not any(folder.exists() for folder in left)
     points = project.folder / "results/demo-iam/points"
     assert [path.name for path in points.iterdir()] == ["00.parquet"]
 

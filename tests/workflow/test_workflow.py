@@ -1,10 +1,12 @@
 """The whole workflow, as small as it can be: what it makes, and what of it reruns."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 
+from pentrace.figures import FIGURES
 from tests.conftest import SMOKE, Checkout
 
 NETWORK = Path("results/demo-iam/prediction")
@@ -91,6 +93,16 @@ def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout)
     assert whole_copy.rules("-n", *SMOKE) == recogniser | synthesis | CONFIGURED
 
 
+def test_every_figure_has_a_rule(whole: Checkout) -> None:
+    rules = re.findall(r"^plot_(\w+)", whole.snakemake("--list-rules", *SMOKE), re.MULTILINE)
+    assert sorted(rules) == sorted(figure.name.replace("-", "_") for figure in FIGURES)
+
+
+def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
+    change(whole_copy, "src/pentrace/figures.py", "Training curves", "Curves")
+    assert whole_copy.rules("-n", *SMOKE) == {"report", "all"}
+
+
 def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
     with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
         module.write("# changed\n")
@@ -112,3 +124,11 @@ def test_the_rule_graph_is_drawn_anew_for_other_networks_alone(whole_copy: Check
     assert "rulegraph" in whole_copy.rules("-n", *SMOKE, "--config", "run=[demo-iam]")
     planned = whole_copy.rules("-n", *SMOKE, "--config", "sample={seed: 7}")
     assert "rulegraph" not in planned and {"configuration", "report"} <= planned
+
+
+def test_the_rule_graph_is_the_same_in_every_run(whole_copy: Checkout) -> None:
+    graph = whole_copy.folder / "results/rulegraph.dot"
+    before = graph.read_bytes()
+    graph.unlink()
+    whole_copy.snakemake(*SMOKE, "--", "results/rulegraph.dot")
+    assert graph.read_bytes() == before

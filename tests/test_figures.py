@@ -1,0 +1,51 @@
+"""The table of figures: entering a figure there, with a module that draws it, is all it takes."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import pentrace.plot
+from pentrace.figures import DATASET_CATEGORIES, FIGURES, NETWORK_CATEGORIES, Figure
+from pentrace.imports import closure
+from pentrace.plot.command import command
+
+
+def test_every_module_that_draws_is_in_the_table_and_the_reverse() -> None:
+    (folder,) = map(Path, pentrace.plot.__path__)
+    modules = {path.stem for path in folder.glob("[a-z]*.py")} - {"command"}
+    drawing = {m for m in modules if hasattr(import_module(f"pentrace.plot.{m}"), "command")}
+    assert {figure.module for figure in FIGURES} == drawing
+
+
+def test_every_figure_is_listed_in_the_help() -> None:
+    printed = CliRunner().invoke(command, ["--help"]).output
+    listed = re.findall(r"^  ([a-z-]+)  +\S", printed.split("Figures:")[1], re.MULTILINE)
+    assert listed == list(dict.fromkeys(figure.called for figure in FIGURES))
+
+
+def test_no_two_figures_have_one_name_or_one_title() -> None:
+    assert len({figure.name for figure in FIGURES}) == len(FIGURES)
+    assert len({figure.title for figure in FIGURES}) == len(FIGURES)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_every_figure_has_words_and_a_heading_of_the_report(figure: Figure) -> None:
+    assert figure.title and not figure.title.endswith(".")
+    assert figure.caption.endswith(".") and figure.help.endswith(".")
+    assert len(figure.help) <= 80
+    assert figure.category in (NETWORK_CATEGORIES if figure.kinds else DATASET_CATEGORIES)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_its_code_has_neither_the_table_nor_the_group_of_commands(figure: Figure) -> None:
+    """So other words, or another figure, draw no figure again."""
+    code = {path.name for path in closure(f"pentrace.plot.{figure.module}")}
+    assert not code & {"figures.py", "command.py"}
+
+
+def test_an_unknown_figure_is_refused() -> None:
+    done = CliRunner().invoke(command, ["nothing", "--out", "a.png"])
+    assert done.exit_code == 2 and "No such command 'nothing'" in done.output

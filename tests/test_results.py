@@ -1,0 +1,148 @@
+"""The folder results/: what a configuration makes there, the lock, and what is removed."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pentrace.config.load import load
+from pentrace.config.models import Config
+from pentrace.errors import PentraceError
+from pentrace.files import remove_partial
+from pentrace.results import lock, network_figures, network_files, prune
+from tests.test_docs import merged
+
+VALUES = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+TEXT = {"run": ["shakespeare", "alice"]}
+
+
+def loaded(**change: object) -> Config:
+    return load(merged(VALUES, change))
+
+
+def figures(config: Config, network: str) -> set[str]:
+    return {figure.name for figure in network_figures(config, network)}
+
+
+INK = {"training", "density", "end-of-stroke", "mixture", "samples"}
+MEASURED = {"comparison", "reliability"}
+WRITTEN = {"biases", "styles", "primed", "window"}
+
+
+def test_figures_by_kind_of_network() -> None:
+    config = loaded()
+    assert figures(config, "small") == INK | MEASURED
+    assert figures(config, "writer") == INK | MEASURED | WRITTEN | {"recognition"}
+    assert figures(config, "reader") == {"training"}
+
+
+def test_figures_by_what_is_measured() -> None:
+    config = loaded(evaluate={"generated_lines": 0, "splits": ["test"]}, recogniser=None)
+    assert figures(config, "small") == INK
+    assert figures(config, "writer") == INK | WRITTEN
+
+
+def test_figures_of_text_and_of_characters() -> None:
+    config = loaded(**TEXT)
+    assert figures(config, "alice-text") == {"training", "temperature"}
+    assert figures(config, "transferred-text") == {"training", "temperature", "transfer"}
+    assert figures(loaded(run=["kanji"]), "kanji") == INK | MEASURED | {"fictional"}
+
+
+def test_files_by_kind_of_network() -> None:
+    def other(config: Config, network: str) -> set[str]:
+        return {name for name in network_files(config, network) if not name.startswith("plots/")}
+
+    written = {"history.parquet", "metrics.json", "samples"}
+    assert other(loaded(), "small") == written
+    assert other(loaded(), "writer") == {*written, "recognition.json"}
+    assert other(loaded(recogniser=None), "writer") == written
+    assert other(loaded(), "reader") == {"history.parquet", "recognition.json"}
+    assert other(loaded(**TEXT), "alice-text") == {*written, "sample-metrics.json"}
+    assert other(loaded(run=["kanji"]), "kanji") == {*written, "fictional"}
+
+
+HOLD = "import sys, time; from pathlib import Path; from pentrace.results import lock; "
+
+
+def test_a_second_holder_is_refused_until_the_first_one_ends(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", HOLD + "lock(Path(sys.argv[1])); print('held'); time.sleep(60)"]
+    first = subprocess.Popen(
+        [*words, tmp_path / "results"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert first.stdout is not None and first.stdout.readline() == b"held\n"
+        with pytest.raises(PentraceError, match=r"Another run is at work in .*results/: wait"):
+            lock(tmp_path / "results")
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+    lock(tmp_path / "results")  # the file is there, and no longer locked
+    with pytest.raises(PentraceError):
+        lock(tmp_path / "results")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pentrace.files import whole_file, whole_folder
+folder = Path(sys.argv[1])
+with whole_file(folder / "deep" / "a.json") as file, whole_folder(folder / "samples") as samples:
+    file.write_text("half")
+    (samples / "one.svg").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def tree(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir()}
+
+
+def test_what_a_killed_process_left_is_removed_files_and_folders(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, tmp_path])
+    assert done.returncode == -signal.SIGKILL
+    assert len(tree(tmp_path)) == 2
+    (tmp_path / ".samples.12.old").mkdir()
+    (tmp_path / ".samples.12.old" / ".b.12.partial").touch()
+    kept = [".lock", ".hidden.partial", "deep/b.json", "fine.1.partial"]
+    for name in kept:
+        (tmp_path / name).touch()
+    remove_partial(tmp_path)
+    assert tree(tmp_path) == set(kept)
+    assert {p.name for p in tmp_path.rglob("*") if p.is_dir()} == {"deep"}
+    remove_partial(tmp_path / "nothing-here")
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_shards_beyond_those_of_the_data_set_are_removed(tmp_path: Path) -> None:
+    touch(tmp_path / "demo-svc", *(f"points/0{shard}.parquet" for shard in range(4)))
+    touch(tmp_path / "iam", "points/09.parquet")  # not in this run
+    prune(loaded(), tmp_path)
+    assert tree(tmp_path) == {
+        "demo-svc/points/00.parquet", "demo-svc/points/01.parquet", "iam/points/09.parquet"
+    }  # fmt: skip
+
+
+def test_figures_and_measures_that_are_no_longer_made_are_removed(tmp_path: Path) -> None:
+    config = loaded(evaluate={"generated_lines": 0}, recogniser=None)
+    folder = tmp_path / "demo-iam" / "writer"
+    wanted = [name for name in network_files(config, "writer") if "." in name]
+    own = ["plots/my-own.png", "model.safetensors", "samples/points.parquet"]
+    gone = ["plots/comparison.png", "plots/recognition.png", "recognition.json"]
+    touch(folder, *wanted, *own, *gone, "fictional/nearest.parquet")
+    touch(tmp_path / "demo-iam", "plots/strokes.png", ".plots.7.partial/strokes.png")
+    prune(config, tmp_path)
+    assert tree(folder) == {*wanted, *own}
+    assert tree(tmp_path / "demo-iam" / "plots") == {"strokes.png"}
+    assert not (folder / "fictional").exists() and not list(tmp_path.rglob("*.partial"))
