@@ -2,11 +2,14 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pandas as pd
+from click import Context
 
 from pentrace.figures import FIGURES
+from pentrace.plot.command import command
 from tests.conftest import SMOKE, Checkout
 
 NETWORK = Path("results/demo-iam/prediction")
@@ -96,6 +99,18 @@ def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout)
 def test_every_figure_has_a_rule(whole: Checkout) -> None:
     rules = re.findall(r"^plot_(\w+)", whole.snakemake("--list-rules", *SMOKE), re.MULTILINE)
     assert sorted(rules) == sorted(figure.name.replace("-", "_") for figure in FIGURES)
+
+
+def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> None:
+    """Of kanji, whose figure of fictional characters no run here draws; others are drawn."""
+    preset = ("--configfile", "workflow/presets/kanji.yaml")
+    printed = checkout.snakemake("-n", "--printshellcmds", *preset)
+    lines = re.findall(r"pentrace plot (.*) > logs", printed)
+    drawn = {words[0]: words[1:] for words in map(shlex.split, lines)}
+    assert {"ink", "training", "fictional"} <= set(drawn)
+    for name, words in drawn.items():
+        found = command.get_command(Context(command), name)
+        assert found and found.make_context(name, words).params["note"].startswith("KanjiVG")
 
 
 def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
