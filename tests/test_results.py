@@ -35,15 +35,15 @@ WRITTEN = {"biases", "styles", "primed", "window"}
 
 def test_figures_by_kind_of_network() -> None:
     config = loaded()
-    assert figures(config, "small") == INK | MEASURED
-    assert figures(config, "writer") == INK | MEASURED | WRITTEN | {"recognition"}
-    assert figures(config, "reader") == {"training"}
+    assert figures(config, "prediction") == INK | MEASURED
+    assert figures(config, "synthesis") == INK | MEASURED | WRITTEN | {"recognition"}
+    assert figures(config, "recogniser") == {"training"}
 
 
 def test_figures_by_what_is_measured() -> None:
     config = loaded(evaluate={"generated_lines": 0, "splits": ["test"]}, recogniser=None)
-    assert figures(config, "small") == INK
-    assert figures(config, "writer") == INK | WRITTEN
+    assert figures(config, "prediction") == INK
+    assert figures(config, "synthesis") == INK | WRITTEN
 
 
 def test_figures_of_text_and_of_characters() -> None:
@@ -58,10 +58,10 @@ def test_files_by_kind_of_network() -> None:
         return {name for name in network_files(config, network) if not name.startswith("plots/")}
 
     written = {"history.parquet", "metrics.json", "samples"}
-    assert other(loaded(), "small") == written
-    assert other(loaded(), "writer") == {*written, "recognition.json"}
-    assert other(loaded(recogniser=None), "writer") == written
-    assert other(loaded(), "reader") == {"history.parquet", "recognition.json"}
+    assert other(loaded(), "prediction") == written
+    assert other(loaded(), "synthesis") == {*written, "recognition.json"}
+    assert other(loaded(recogniser=None), "synthesis") == written
+    assert other(loaded(), "recogniser") == {"history.parquet", "recognition.json"}
     assert other(loaded(**TEXT), "alice-text") == {*written, "sample-metrics.json"}
     assert other(loaded(run=["kanji"]), "kanji") == {*written, "fictional"}
 
@@ -136,8 +136,8 @@ def test_shards_beyond_those_of_the_data_set_are_removed(tmp_path: Path) -> None
 
 def test_figures_and_measures_that_are_no_longer_made_are_removed(tmp_path: Path) -> None:
     config = loaded(evaluate={"generated_lines": 0}, recogniser=None)
-    folder = tmp_path / "demo-iam" / "writer"
-    wanted = [name for name in network_files(config, "writer") if "." in name]
+    folder = tmp_path / "demo-iam" / "synthesis"
+    wanted = [name for name in network_files(config, "synthesis") if "." in name]
     own = ["plots/my-own.png", "model.safetensors", "samples/points.parquet"]
     gone = ["plots/comparison.png", "plots/recognition.png", "recognition.json"]
     touch(folder, *wanted, *own, *gone, "fictional/nearest.parquet")
