@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pentrace.page.sheet_png import png
+from pentrace.page.sheet_svg import svg
 from PIL import Image
 
 from pentrace.page.inkml import inkml
 from pentrace.page.sheet import INK, PRIMER, Picture, noted, picture, split_strokes, stack
-from pentrace.page.sheet_png import png
-from pentrace.page.sheet_svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 INKML = "{http://www.w3.org/2003/InkML}"

@@ -8,7 +8,6 @@ import numpy as np
 
 from pentrace.page.inkml import inkml as document
 from pentrace.page.page import Page, points
-from pentrace.page.svg import without_control
 
 PLACES = 4  # of mm and s in JSON
 SAMPLE = "page"  # the name of the sample in the points table
@@ -18,7 +17,7 @@ def inkml(page: Page) -> str:
     """`page` as InkML: mm from the upper left corner, y downward, t in s."""
     strokes = [s - [0.0, page.height, 0.0] for s in page.strokes if len(s)]  # y is negated
     notes = {"text": page.text, "unit": "mm", **page.said}
-    return document(strokes, {without_control(k): without_control(v) for k, v in notes.items()})
+    return document(strokes, notes)
 
 
 def to_json(page: Page) -> str:

@@ -1,0 +1,22 @@
+"""Numbers in text files of ink."""
+
+import numpy as np
+
+STEPS = 1000  # coordinates in mm are rounded to a STEPSth
+
+
+def rounded(values: np.ndarray) -> str:
+    """mm to a `STEPS`th, as short as can be, with a space between them."""
+    flat = ((np.rint(values * STEPS) + 0.0) / STEPS).ravel().tolist()
+    return " ".join(["%.12g"] * len(flat)) % tuple(flat)
+
+
+def fixed(values: np.ndarray, places: int) -> np.ndarray:
+    """Each of `values` (N,) as text with so many decimals, str (N,)."""
+    return np.char.mod(f"%.{places}f", values + 0.0)
+
+
+def decimals(xy: np.ndarray) -> int:
+    """Decimals that keep a 100,000th of the extent of xy (N, 2), in any unit."""
+    size = float(np.ptp(xy, axis=0).max()) if len(xy) else 0.0
+    return int(np.clip(np.ceil(5 - np.log10(size)), 0, 12)) if size > 0 else 3
