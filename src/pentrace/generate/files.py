@@ -15,7 +15,7 @@ from pentrace.normalise.positions import positions
 from pentrace.page.inkml import inkml
 from pentrace.page.page import Page
 from pentrace.page.png import fitting, png
-from pentrace.page.sheet import SampleInk, alone, sheet
+from pentrace.page.sheet import SampleInk, alone, scale, sheet
 from pentrace.page.strokes import pieces
 from pentrace.page.svg import svg
 
@@ -61,6 +61,7 @@ def write_pictures(
 ) -> None:
     """One file per sample and format, and a sheet of so many `columns` as SVG and PNG.
 
+    All pictures have one scale.
     `ink` is that of the samples, y upward. Each has a title on the sheet, and is `described` in
     its InkML; `note` is in all files.
     """
@@ -68,11 +69,12 @@ def write_pictures(
         sample_ink(ink, i, sample.primer, title)
         for i, (sample, title) in enumerate(zip(samples, titles, strict=True))
     ]
+    size = scale(inks)
     for sample, one, words in zip(samples, inks, described, strict=True):
         if "inkml" in formats:
             write_text(out / f"{sample.name}.inkml", _inkml(one, words, note))
-        _write_page(out / sample.name, alone(one, note), formats, HIGHEST)
-    _write_page(out / "sheet", sheet(inks[:SHEET], columns, note), formats, HIGHEST_SHEET)
+        _write_page(out / sample.name, alone(one, size, note), formats, HIGHEST)
+    _write_page(out / "sheet", sheet(inks[:SHEET], size, columns, note), formats, HIGHEST_SHEET)
 
 
 def sample_ink(ink: Ink, i: int, primer: int, title: str) -> SampleInk:

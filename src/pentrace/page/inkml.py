@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pentrace.page import xml
-from pentrace.page.numbers import decimals, fixed
+from pentrace.page.text import decimals, escaped, fixed, quoted
 
 CHANNELS = (
     '<channel name="X" type="decimal"/>',
@@ -22,7 +21,7 @@ def inkml(strokes: Sequence[np.ndarray], annotations: Mapping[str, str] | None =
     """
     columns = strokes[0].shape[1] if strokes else 2
     notes = [
-        f"<annotation type={xml.attribute(kind)}>{xml.text(text)}</annotation>"
+        f"<annotation type={quoted(kind)}>{escaped(text)}</annotation>"
         for kind, text in (annotations or {}).items()
     ]
     return "\n".join(

@@ -1,6 +1,7 @@
 """Samples on paper: one alone, or many on a sheet, in a size that suits the pen of a page."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,9 @@ from pentrace.page.strokes import pieces
 STROKE = 4.0  # mm, the median height of a stroke
 LARGEST = 400.0  # mm of a sample: strokes of an untrained network are small and go far
 MARGIN = 3.0  # mm around all
-ABOVE, GAP = 1.8 * LABEL, 1.6 * LABEL  # mm: room for a title, and between two samples
+ABOVE, GAP = 1.8 * LABEL, 1.8 * LABEL  # mm: room for a title, and between two samples
+ROW = 1.4 * LABEL  # mm, from line to line of a note
+NARROWEST = 24  # letters in a line of a note
 
 
 class SampleInk(NamedTuple):
@@ -25,14 +28,13 @@ class SampleInk(NamedTuple):
     title: str
 
 
-def alone(sample: SampleInk, note: str = "") -> Page:
-    """A page with one sample, without its title, and with `note` below it."""
-    return _page([sample], np.zeros((1, 2)), scale([sample]), [], note)
+def alone(sample: SampleInk, size: float, note: str = "") -> Page:
+    """A page with one sample, of `size` mm per unit, without its title; `note` is below it."""
+    return _page([sample], np.zeros((1, 2)), size, [], note)
 
 
-def sheet(samples: Sequence[SampleInk], columns: int = 1, note: str = "") -> Page:
-    """A page of `samples` at one scale, row by row, each with its title above."""
-    size = scale(samples)
+def sheet(samples: Sequence[SampleInk], size: float, columns: int = 1, note: str = "") -> Page:
+    """A page of `samples`, of `size` mm per unit, row by row, each with its title above."""
     wide, high = np.array([_extent(one) * size for one in samples]).reshape(-1, 2).T
     titles = np.array([LETTER_WIDTH * LABEL * len(one.title) for one in samples])
     corners, _ = grid(np.maximum(wide, titles), high, columns, (GAP, GAP), ABOVE)
@@ -94,9 +96,11 @@ def _page(
         strokes += [stroke for stroke, _ in drawn]
         colours += [colour for _, colour in drawn]
     low = min((float(s[:, 1].min()) for s in strokes), default=0.0)
-    labels = labels + [Label(0.0, low - ABOVE, note)] * bool(note)
-    right = [x + LETTER_WIDTH * LABEL * len(text) for x, _, text in labels]
-    width = max([float(s[:, 0].max()) for s in strokes] + right, default=0.0)
+    width = max([_right(one) for one in labels] + [float(s[:, 0].max()) for s in strokes] + [0.0])
+    letters = max(int(width / (LETTER_WIDTH * LABEL)), NARROWEST)
+    notes = [Label(0.0, low - ABOVE - i * ROW, row) for i, row in enumerate(wrap(note, letters))]
+    labels = [*labels, *notes]
+    width = max([width, *map(_right, notes)])
     height = -min([low, *(y for _, y, _ in labels)])
     move = np.array([MARGIN, height + MARGIN, 0.0])
     return Page(
@@ -109,6 +113,11 @@ def _page(
         colours,
         [Label(x + move[0], y + move[1], text) for x, y, text in labels],
     )
+
+
+def _right(label: Label) -> float:
+    """About where a label ends, mm."""
+    return label.x + LETTER_WIDTH * LABEL * len(label.text)
 
 
 def _strokes(one: SampleInk, size: float, corner: np.ndarray) -> list[tuple[np.ndarray, str]]:

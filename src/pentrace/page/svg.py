@@ -11,11 +11,10 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from pentrace.page import xml
 from pentrace.page.look import GREY
-from pentrace.page.numbers import STEPS, rounded
 from pentrace.page.page import LABEL, Page
 from pentrace.page.pen import LEAST, DrawnInk, Pen, directions, drawn
+from pentrace.page.text import STEPS, escaped, rounded
 
 ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
 SHARP = 0.7  # length of a direction: the stroke turns by some 90 degrees at one point
@@ -39,7 +38,7 @@ def _labels(page: Page) -> list[str]:
     if not page.labels:
         return []
     words = [
-        f'<text x="{x:.6g}" y="{page.height - y:.6g}">{xml.text(text)}</text>'
+        f'<text x="{x:.6g}" y="{page.height - y:.6g}">{escaped(text)}</text>'
         for x, y, text in page.labels
     ]
     return [f'<g font-family="sans-serif" font-size="{LABEL}" fill="{GREY}">', *words, "</g>"]
@@ -53,8 +52,8 @@ def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = No
     head = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-        f"<title>{xml.text(page.text)}</title>",
-        f"<desc>{xml.text(said)}</desc>",
+        f"<title>{escaped(page.text)}</title>",
+        f"<desc>{escaped(said)}</desc>",
     ]
     return "\n".join([*head, *body, "</svg>\n"])
 

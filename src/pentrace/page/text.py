@@ -1,8 +1,22 @@
-"""Numbers in text files of ink."""
+"""Words and numbers in the text files of ink."""
+
+import re
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
 STEPS = 1000  # coordinates in mm are rounded to a STEPSth
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escaped(words: str) -> str:
+    """`words` as text of XML, without the characters that XML cannot hold."""
+    return escape(_NOT_XML.sub("", words))
+
+
+def quoted(words: str) -> str:
+    """`words` as the value of an attribute of XML, with its quotes."""
+    return quoteattr(_NOT_XML.sub("", words))
 
 
 def rounded(values: np.ndarray) -> str:
