@@ -29,7 +29,7 @@ from pentrace.collect.archive import archive_files
 from pentrace.collect.find import find_ink, tree_files
 from pentrace.collect.pack import pack
 from pentrace.demo.board import line_xml
-from pentrace.demo.recording import Recording
+from pentrace.demo.recording import RecordedLine
 from pentrace.ink import CHANNELS
 from pentrace.read.parse import command as parse
 from pentrace.readers.sources.iam import INK, group
@@ -141,7 +141,7 @@ def generated() -> Iterator[tuple[str, bytes]]:
         count = int(random.integers(31, 1225))
         x, y = 2000 + np.cumsum(random.integers(-30, 31, (2, count)), axis=1) % 6000
         stroke = np.cumsum(random.random(count) < 0.04)
-        ink = Recording(x, y, 76_905 + np.cumsum(random.integers(1, 3, count)), stroke)
+        ink = RecordedLine(x, y, 76_905 + np.cumsum(random.integers(1, 3, count)), stroke)
         name = f"g{number // 100:02d}-{number // 10 % 10:03d}"
         yield f"lineStrokes/{name[:3]}/{name}/{name}z-{number % 10:02d}.xml", line_xml(ink)
 

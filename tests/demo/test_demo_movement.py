@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pentrace.demo import corpus
 from pentrace.demo.glyphs import glyph
 from pentrace.demo.hands import draw_hand
-from pentrace.demo.kinematics import Plan, aimed, arcs, junctions, positions, timing
+from pentrace.demo.kinematics import Movement, aimed, arcs, junctions, positions, timing
 from pentrace.demo.sentences import SENTENCES
 from pentrace.demo.settings import DemoSettings
 
@@ -96,7 +96,7 @@ def test_points_are_as_dense_as_on_the_real_board(clean_lines):
 
 
 def one_component(turn, sigma):
-    plan = Plan(0j, np.array([3 + 1j]), np.array([turn]), np.array([True]), np.zeros(1))
+    plan = Movement(0j, np.array([3 + 1j]), np.array([turn]), np.array([True]), np.zeros(1))
     times = np.linspace(-0.1, 1.1, 400)
     return positions(plan, np.zeros(1), np.ones(1), sigma, times), times
 
@@ -130,7 +130,7 @@ def test_the_pen_passes_near_its_targets():
     hand = draw_hand(rng)
     for stroke in (s for char in "abgkmsw" for s in hand.letter(char).strokes):
         count = len(stroke.turns)
-        plan = Plan(
+        plan = Movement(
             stroke.points[0], stroke.points[1:], stroke.turns, np.ones(count, bool), np.zeros(count)
         )
         onset, duration = timing(plan, hand.motor)

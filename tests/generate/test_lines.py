@@ -6,7 +6,7 @@ import pytest
 from pentrace.errors import PentraceError
 from pentrace.generate.chances import another_seed
 from pentrace.generate.lines import (
-    Drawing,
+    LineOptions,
     Primer,
     missed,
     own_start,
@@ -19,7 +19,7 @@ TEXTS = ["a bad cab", "dad", "the quick brown fox"]
 
 
 def test_a_line_is_all_its_text_and_ends_with_the_pen_up(tmp_path):
-    lines = write_lines(steady(tmp_path), TEXTS, Drawing())
+    lines = write_lines(steady(tmp_path), TEXTS, LineOptions())
     assert [line.text for line in lines] == TEXTS
     for line in lines:
         assert (line.finished, line.missed, line.tries, line.seed) == (True, "", 1, 1)
@@ -34,28 +34,28 @@ def test_a_line_is_all_its_text_and_ends_with_the_pen_up(tmp_path):
 
 def test_the_same_seed_gives_the_same_line_and_another_a_different_one(tmp_path):
     network = steady(tmp_path)
-    one, same, other = (write_lines(network, ["dad"], Drawing(seed=s))[0] for s in (1, 1, 2))
+    one, same, other = (write_lines(network, ["dad"], LineOptions(seed=s))[0] for s in (1, 1, 2))
     assert one.steps.tobytes() == same.steps.tobytes()
     assert not np.array_equal(one.steps, other.steps)
 
 
 def test_line_number_i_is_the_same_alone_and_in_a_batch(tmp_path):
     network = steady(tmp_path)
-    for i, together in enumerate(write_lines(network, TEXTS, Drawing(bias=0.5))):
-        alone = write_lines(network, [TEXTS[i]], Drawing(bias=0.5), first=i)[0]
+    for i, together in enumerate(write_lines(network, TEXTS, LineOptions(bias=0.5))):
+        alone = write_lines(network, [TEXTS[i]], LineOptions(bias=0.5), first=i)[0]
         np.testing.assert_allclose(alone.steps, together.steps, rtol=1e-3, atol=1e-3)
 
 
 def test_more_lines_than_go_together_come_in_their_order(tmp_path):
     texts = ["abcdefghij"[: 1 + i % 10] for i in range(70)]
-    lines = write_lines(steady(tmp_path, pace=0.5), texts, Drawing())
+    lines = write_lines(steady(tmp_path, pace=0.5), texts, LineOptions())
     assert [line.text for line in lines] == texts
-    alone = write_lines(steady(tmp_path, pace=0.5), texts[69:], Drawing(), first=69)[0]
+    alone = write_lines(steady(tmp_path, pace=0.5), texts[69:], LineOptions(), first=69)[0]
     np.testing.assert_allclose(alone.steps, lines[69].steps, rtol=1e-3, atol=1e-3)
 
 
 def test_a_line_that_is_never_finished_is_tried_again_and_told(tmp_path):
-    how = Drawing(attempts=3, steps=5, steps_per_character=5)
+    how = LineOptions(attempts=3, steps=5, steps_per_character=5)
     (line,) = write_lines(steady(tmp_path), ["bad dad"], how)
     assert line.failed
     assert (line.finished, line.tries) == (False, 3)
@@ -64,7 +64,7 @@ def test_a_line_that_is_never_finished_is_tried_again_and_told(tmp_path):
 
 
 def test_one_line_that_fails_does_not_touch_the_others(tmp_path):
-    how = Drawing(attempts=2, steps=17, steps_per_character=9)
+    how = LineOptions(attempts=2, steps=17, steps_per_character=9)
     network = steady(tmp_path)
     long = "abcdefghijklmnopqrstuvw"
     lines = write_lines(network, [long, "dad"], how)
@@ -73,17 +73,17 @@ def test_one_line_that_fails_does_not_touch_the_others(tmp_path):
 
 
 def test_a_window_that_leaps_over_letters_is_noticed(tmp_path):
-    how = Drawing(attempts=2)
+    how = LineOptions(attempts=2)
     (line,) = write_lines(steady(tmp_path, pace=3.0), ["abcdefghi"], how)
     assert len(line.missed) > 4
     assert line.tries == 2
 
 
 def test_the_seed_of_a_line_draws_it_at_the_first_try(tmp_path):
-    how = Drawing(seed=5, attempts=2, steps=5, steps_per_character=5)
+    how = LineOptions(seed=5, attempts=2, steps=5, steps_per_character=5)
     network = steady(tmp_path)
     (line,) = write_lines(network, ["bad dad"], how)
-    (again,) = write_lines(network, ["bad dad"], Drawing(**{**vars(how), "seed": line.seed}))
+    (again,) = write_lines(network, ["bad dad"], LineOptions(**{**vars(how), "seed": line.seed}))
     assert line.seed in (5, another_seed(5, 1))
     np.testing.assert_array_equal(line.steps[:20], again.steps[:20])
 
@@ -93,8 +93,8 @@ def test_a_primer_is_read_but_not_part_of_the_line(tmp_path):
     primer[:, 2] = 0
     primer[0], primer[-1, 2] = 0, 1
     network = steady(tmp_path)
-    how = Drawing(primer=Primer(primer, "the cab"))
-    plain, primed = (write_lines(network, ["dad"], h)[0] for h in (Drawing(), how))
+    how = LineOptions(primer=Primer(primer, "the cab"))
+    plain, primed = (write_lines(network, ["dad"], h)[0] for h in (LineOptions(), how))
     assert primed.finished
     assert primed.missed == ""
     # The primer has brought the window to its sixth character: the seventh is not of the line.
@@ -105,20 +105,22 @@ def test_a_primer_is_read_but_not_part_of_the_line(tmp_path):
 
 def test_where_the_first_line_fails_the_others_go_on_from_another(tmp_path):
     network = steady(tmp_path)
-    how = Drawing(attempts=2, steps=17, steps_per_character=9)  # too few for over ten characters
+    how = LineOptions(
+        attempts=2, steps=17, steps_per_character=9
+    )  # too few for over ten characters
     texts = ["abcdefghijklmnopqrstuvw", "dad", "cab bad"]
     lines, together = write_in_one_hand(network, texts, how)
     assert together
     assert [line.failed for line in lines] == [True, False, False]
     (lead,) = write_lines(network, texts[2:], how, first=2)
     np.testing.assert_array_equal(lines[2].steps, lead.steps)
-    primed = Drawing(**{**vars(how), "primer": Primer(lead.steps, lead.text)})
+    primed = LineOptions(**{**vars(how), "primer": Primer(lead.steps, lead.text)})
     alike = write_lines(network, texts[:2], primed)
     assert [line.lead.tolist() for line in lines[:2]] == [line.lead.tolist() for line in alike]
 
 
 def test_where_no_line_can_lead_it_is_told(tmp_path):
-    how = Drawing(attempts=1, steps=5, steps_per_character=5)
+    how = LineOptions(attempts=1, steps=5, steps_per_character=5)
     lines, together = write_in_one_hand(steady(tmp_path), ["dad", "cab"], how)
     assert not together
     assert [line.text for line in lines] == ["dad", "cab"]
@@ -127,7 +129,7 @@ def test_where_no_line_can_lead_it_is_told(tmp_path):
 def test_rare_characters_are_read_in_a_primer_but_never_written(tmp_path):
     network = steady(tmp_path, fold_rare=2)
     primer = np.random.default_rng(1).standard_normal((60, 3)).astype(np.float32)
-    how = Drawing(primer=Primer(primer, "a ω cab"))
+    how = LineOptions(primer=Primer(primer, "a ω cab"))
     assert write_lines(network, ["dad"], how)[0].finished
     with pytest.raises(PentraceError, match="never seen ω"):
         write_lines(network, ["ω"], how)
@@ -136,9 +138,9 @@ def test_rare_characters_are_read_in_a_primer_but_never_written(tmp_path):
 def test_only_what_a_network_can_write_is_taken(tmp_path):
     network = steady(tmp_path)
     with pytest.raises(PentraceError, match="never seen é"):
-        write_lines(network, ["é"], Drawing())
+        write_lines(network, ["é"], LineOptions())
     with pytest.raises(ValueError, match="text on each line"):
-        write_lines(network, ["a", ""], Drawing())
+        write_lines(network, ["a", ""], LineOptions())
 
 
 def _phi(*places: int, length: int = 5) -> np.ndarray:

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pentrace.page.layout import LineInk, Sheet, level, pages
+from pentrace.page.layout import LineInk, Paper, level, pages
 from pentrace.page.page import Page, bounds, duration
 from pentrace.write.wrap import wrap
 
-A5 = Sheet(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
+A5 = Paper(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
 
 
 def _ink(number: int, width: float = 90.0, height: float = 1.0, points: int = 300) -> LineInk:
@@ -89,7 +89,7 @@ def test_lines_stand_at_their_spacing_and_are_of_one_size():
 
 
 def test_without_drift_lines_are_even():
-    even = Sheet(**{**vars(A5), "drift": 0.0})
+    even = Paper(**{**vars(A5), "drift": 0.0})
     (page,) = pages([_ink(0) for _ in range(4)], 1.0, even, 1, {})
     foot = _baselines(page).reshape(4, 4)
     np.testing.assert_allclose(np.diff(foot, axis=0), -12, atol=1e-9)
@@ -98,7 +98,7 @@ def test_without_drift_lines_are_even():
 
 def test_a_wide_line_makes_all_lines_smaller_alike():
     plain, wide = (
-        pages([_ink(0), _ink(1, width)], 1.0, Sheet(**{**vars(A5), "drift": 0.0}), 1, {})[0]
+        pages([_ink(0), _ink(1, width)], 1.0, Paper(**{**vars(A5), "drift": 0.0}), 1, {})[0]
         for width in (90, 236)
     )
     size = [np.ptp(page.strokes[0][:, 0]) for page in (plain, wide)]
@@ -113,13 +113,13 @@ def test_long_texts_go_on_on_the_next_page():
 
 
 def test_empty_lines_part_paragraphs():
-    (page,) = pages([_ink(0), None, _ink(0)], 1.0, Sheet(**{**vars(A5), "drift": 0.0}), 1, {})
+    (page,) = pages([_ink(0), None, _ink(0)], 1.0, Paper(**{**vars(A5), "drift": 0.0}), 1, {})
     foot = _baselines(page)
     assert foot[0] - foot[-1] == pytest.approx(24, abs=0.5)
 
 
 def test_a_cut_page_is_as_large_as_the_ink():
-    cut = Sheet(10, 10, 5, 6, 12, 0.4, cut=True)
+    cut = Paper(10, 10, 5, 6, 12, 0.4, cut=True)
     (page,) = pages([_ink(0, 300.0), _ink(1)], 1.0, cut, 1, {})
     x_min, y_min, x_max, y_max = bounds(page)
     assert x_min == pytest.approx(5, abs=2)

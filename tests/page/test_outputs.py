@@ -24,8 +24,9 @@ from pentrace.errors import PentraceError
 from pentrace.ink import from_table
 from pentrace.page import outputs
 from pentrace.page.gif import gif
+from pentrace.page.look import DOT
 from pentrace.page.page import Page, bounds, duration
-from pentrace.page.pen import DOT, LEAST, MOST, drawn
+from pentrace.page.pen import LEAST, MOST, drawn
 from pentrace.page.png import DPI, MM, png
 from pentrace.page.svg import svg
 from pentrace.readers import inkml

@@ -305,7 +305,7 @@ def test_samples_stand_by_bias_and_primers_are_blue():
     ]
     axes = samples.samples_figure(waves(3), index, "tablet units").axes[0]
     titles = [t.get_text() for t in axes.texts]
-    assert titles[:3] == ["bias 0", "bias 0.5", "bias 1, going on from x (blue)"]
+    assert titles[:3] == ["bias 0", "bias 0.5", "bias 1, after x (blue)"]
     colours = [len(np.unique(c.get_colors(), axis=0)) for c in axes.collections
                if hasattr(c, "get_segments")]  # fmt: skip
     assert colours == [1, 1, 2]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pentrace import schema, tables
 from pentrace.collect.pack import pack
 from pentrace.demo.board import line_xml
-from pentrace.demo.recording import Recording
+from pentrace.demo.recording import RecordedLine
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
 from pentrace.read.parse import command
@@ -24,7 +24,7 @@ def line(n_points: int, seed: int) -> bytes:
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 9000, (2, n_points))
     stroke = np.arange(n_points) // 25
-    return line_xml(Recording(x, y, 100 + np.arange(n_points), stroke))
+    return line_xml(RecordedLine(x, y, 100 + np.arange(n_points), stroke))
 
 
 def shard(folder: Path, files: dict[str, bytes]) -> Path:

@@ -15,7 +15,7 @@ from pentrace import schema
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import find, tree_files
 from pentrace.demo.board import line_xml
-from pentrace.demo.recording import Recording
+from pentrace.demo.recording import RecordedLine
 from pentrace.readers import iam
 from pentrace.readers._assemble import Malformed
 from pentrace.readers._iam_shapes import read_known
@@ -39,7 +39,7 @@ def regular(strokes: Sequence[Sequence[tuple[int, int, int]]]) -> bytes:
     """A file in the owners' form: strokes of points (x, y, hundredths of a second)."""
     points = np.array([point for stroke in strokes for point in stroke])
     number = np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
-    return line_xml(Recording(points[:, 0], points[:, 1], points[:, 2], number))
+    return line_xml(RecordedLine(points[:, 0], points[:, 1], points[:, 2], number))
 
 
 TWO_STROKES = regular([[(100, 20, 76905), (7, 300, 76907)], [(12345, 4, 1309107649)]])

@@ -5,27 +5,31 @@ from itertools import pairwise
 
 import numpy as np
 
-from pentrace.demo.recording import Recording
+from pentrace.demo.recording import RecordedLine
 
 _DECLARATION = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 _MADE_BY = "Pentrace (synthetic, no person wrote this)"
 PLACEHOLDER = "Please Enter Transcription here"
 
 
-def line_xml(ink: Recording) -> bytes:
+def line_xml(ink: RecordedLine) -> bytes:
     """A file of `lineStrokes/`: LF at the ends of lines, CRLF at those of points."""
     body = _description(ink) + _strokes(ink, "\r\n")
     return _session(body).encode("latin-1")
 
 
 def form_xml(
-    form: str, writer: str, lines: Sequence[Recording], texts: Sequence[str], general: bool = True
+    form: str,
+    writer: str,
+    lines: Sequence[RecordedLine],
+    texts: Sequence[str],
+    general: bool = True,
 ) -> bytes:
     """A file of `original/`: the writer, the transcript and all strokes of a form.
 
     Without `general`, the element that names the writer is missing.
     """
-    ink = Recording(*(np.concatenate(c) for c in zip(*map(_columns, lines), strict=True)))
+    ink = RecordedLine(*(np.concatenate(c) for c in zip(*map(_columns, lines), strict=True)))
     head = _general(form, writer, int(ink.t[-1])) if general else ""
     body = head + _transcription(form, texts) + _description(ink) + _strokes(ink, "\n")
     return _session(body).encode("latin-1")
@@ -41,7 +45,7 @@ def split_list(forms: Sequence[str]) -> bytes:
     return "".join(f" {form}\n" for form in forms).encode("ascii")
 
 
-def _columns(ink: Recording) -> tuple[np.ndarray, ...]:
+def _columns(ink: RecordedLine) -> tuple[np.ndarray, ...]:
     # Strokes of the next line must not join the last: lines are told apart by their time.
     return ink.x, ink.y, ink.t, ink.stroke + int(ink.t[0]) * 1000
 
@@ -50,7 +54,7 @@ def _session(body: str) -> str:
     return f"{_DECLARATION}<WhiteboardCaptureSession>\n{body}</WhiteboardCaptureSession>\n"
 
 
-def _description(ink: Recording) -> str:
+def _description(ink: RecordedLine) -> str:
     left, right, top, bottom = ink.x.min(), ink.x.max(), ink.y.min(), ink.y.max()
     return (
         "  <WhiteboardDescription>\n"
@@ -62,7 +66,7 @@ def _description(ink: Recording) -> str:
     )
 
 
-def _strokes(ink: Recording, newline: str) -> str:
+def _strokes(ink: RecordedLine, newline: str) -> str:
     """The `StrokeSet`; each point on a line of its own, ended by `newline`."""
     times = [f"{t // 100}.{t % 100:02d}" for t in ink.t.tolist()]
     points = [

@@ -8,7 +8,7 @@ import numpy as np
 from pentrace.demo import dirt
 from pentrace.demo.hands import Hand, draw_hand
 from pentrace.demo.layout import plan_line
-from pentrace.demo.recording import Recording, record
+from pentrace.demo.recording import RecordedLine, record
 from pentrace.demo.sentences import SENTENCES
 from pentrace.demo.settings import DemoSettings
 
@@ -86,7 +86,7 @@ def forms(settings: DemoSettings, writers: list[Hand]) -> list[Form]:
     return [form(number) for number in range(count)]
 
 
-def write(form: Form, hand: Hand, settings: DemoSettings) -> list[Recording]:
+def write(form: Form, hand: Hand, settings: DemoSettings) -> list[RecordedLine]:
     """The lines of a form, without faults."""
     recordings = []
     clock = _FIRST_DAY + form.number * 500_00
@@ -98,7 +98,7 @@ def write(form: Form, hand: Hand, settings: DemoSettings) -> list[Recording]:
     return recordings
 
 
-def spoilt(form: Form, lines: list[Recording], settings: DemoSettings) -> Iterator[Recording]:
+def spoilt(form: Form, lines: list[RecordedLine], settings: DemoSettings) -> Iterator[RecordedLine]:
     """The lines of a form with their faults."""
     for number, (ink, fault) in enumerate(zip(lines, form.line_faults, strict=True)):
         rng = stream(settings, "spoilt", form.number, number)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from pentrace.demo.recording import Recording
+from pentrace.demo.recording import RecordedLine
 
-Fault = Callable[[Recording, np.random.Generator], Recording]
+Fault = Callable[[RecordedLine, np.random.Generator], RecordedLine]
 
 # Faults of a form are carried out where its files are written.
 FORM_FAULTS = (
@@ -38,19 +38,19 @@ def assign(kinds: Sequence[str], count: int, share: float, rng: np.random.Genera
     return faults
 
 
-def _inside(ink: Recording, rng: np.random.Generator, count: int = 1) -> np.ndarray:
+def _inside(ink: RecordedLine, rng: np.random.Generator, count: int = 1) -> np.ndarray:
     """Points that have neighbours on both sides in their stroke, int64 (count,), ascending."""
     same = np.diff(ink.stroke) == 0
     inside = np.flatnonzero(same[:-1] & same[1:]) + 1
     return np.sort(rng.choice(inside, count, replace=False))
 
 
-def _later(ink: Recording, at: int, by: int) -> Recording:
+def _later(ink: RecordedLine, at: int, by: int) -> RecordedLine:
     """The recording with all times from point `at` on moved by `by` hundredths of a second."""
     return replace(ink, t=ink.t + by * (np.arange(len(ink.t)) >= at))
 
 
-def zero_steps(ink: Recording, rng: np.random.Generator) -> Recording:
+def zero_steps(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """Readings at the time of the one before."""
     at = _inside(ink, rng, 5)
     time = ink.t.copy()
@@ -58,7 +58,7 @@ def zero_steps(ink: Recording, rng: np.random.Generator) -> Recording:
     return replace(ink, t=time)
 
 
-def backward_time(ink: Recording, rng: np.random.Generator) -> Recording:
+def backward_time(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """One reading before the one before it, by little or by a thousand seconds."""
     time = ink.t.copy()
     (at,) = _inside(ink, rng)
@@ -66,22 +66,22 @@ def backward_time(ink: Recording, rng: np.random.Generator) -> Recording:
     return replace(ink, t=time)
 
 
-def gap(ink: Recording, rng: np.random.Generator) -> Recording:
+def gap(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """More than half a second without a reading inside a stroke."""
     return _later(ink, int(_inside(ink, rng)[0]), int(rng.integers(60, 200)))
 
 
-def duplicates(ink: Recording, rng: np.random.Generator) -> Recording:
+def duplicates(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """Readings at the position of the one before."""
     at = _inside(ink, rng, 12)
     repeats = np.ones(len(ink.x), int)
     repeats[at] = 2
     x, y, t, stroke = (np.repeat(c, repeats) for c in (ink.x, ink.y, ink.t, ink.stroke))
     t[at + np.arange(1, 13)] += 1
-    return Recording(x, y, t, stroke)
+    return RecordedLine(x, y, t, stroke)
 
 
-def one_point_strokes(ink: Recording, rng: np.random.Generator) -> Recording:
+def one_point_strokes(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """The pen bounces as it is lifted: the last points of some strokes become strokes."""
     last = np.flatnonzero(np.diff(ink.stroke, append=ink.stroke[-1] + 1))
     chosen = rng.choice(last, min(3, len(last)), replace=False)
@@ -89,7 +89,7 @@ def one_point_strokes(ink: Recording, rng: np.random.Generator) -> Recording:
     return replace(ink, stroke=ink.stroke + np.cumsum(alone))
 
 
-def jump(ink: Recording, rng: np.random.Generator) -> Recording:
+def jump(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """Lost readings and a lost pen-up: a stroke goes on more than 500 units away."""
     (at,) = _inside(ink, rng)
     distance = np.hypot(ink.x - ink.x[at], ink.y - ink.y[at])
@@ -98,26 +98,26 @@ def jump(ink: Recording, rng: np.random.Generator) -> Recording:
         return replace(ink, y=ink.y + 600 * (np.arange(len(ink.y)) > at))
     kept = np.r_[: at + 1, far[0] : len(ink.x)]
     stroke = ink.stroke - (ink.stroke[far[0]] - ink.stroke[at]) * (np.arange(len(ink.x)) > at)
-    return Recording(ink.x[kept], ink.y[kept], ink.t[kept], stroke[kept])
+    return RecordedLine(ink.x[kept], ink.y[kept], ink.t[kept], stroke[kept])
 
 
-def spike(ink: Recording, rng: np.random.Generator) -> Recording:
+def spike(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """One reading far from its neighbours."""
     x, y = ink.x.copy(), ink.y.copy()
     (at,) = _inside(ink, rng)
     x[at] += rng.choice([-1, 1]) * rng.integers(180, 320)
     y[at] -= rng.integers(80, 200)
-    return Recording(x, y, ink.t, ink.stroke)
+    return RecordedLine(x, y, ink.t, ink.stroke)
 
 
-def early_stroke(ink: Recording, rng: np.random.Generator) -> Recording:
+def early_stroke(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """A stroke that starts before the last one ended."""
     first = np.flatnonzero(np.diff(ink.stroke)) + 1
     at = int(rng.choice(first))
     return _later(ink, at, int(ink.t[at - 1] - ink.t[at]) - 4)
 
 
-def negative(ink: Recording, rng: np.random.Generator) -> Recording:
+def negative(ink: RecordedLine, rng: np.random.Generator) -> RecordedLine:
     """Written over the left edge of the board."""
     return replace(ink, x=ink.x - ink.x.min() - int(rng.integers(5, 60)))
 

@@ -27,7 +27,7 @@ _TABLE = 512
 
 
 @dataclass(frozen=True)
-class Plan:
+class Movement:
     """What the writer means to do: C components, one after the other."""
 
     start: complex  # where the pen is at first
@@ -82,7 +82,7 @@ def _parted(turn: np.ndarray, piece: np.ndarray) -> np.ndarray:
     return np.flatnonzero(first | np.append(True, np.diff(part) != 0))
 
 
-def timing(plan: Plan, motor: Motor) -> tuple[np.ndarray, np.ndarray]:
+def timing(plan: Movement, motor: Motor) -> tuple[np.ndarray, np.ndarray]:
     """Onset and duration of each component, float64 (C,), s."""
     chord = np.diff(np.append(plan.start, plan.targets))
     turn = np.maximum(np.abs(plan.turns), _LEAST_TURN)
@@ -104,7 +104,7 @@ def junctions(onset: np.ndarray, duration: np.ndarray) -> np.ndarray:
 
 
 def positions(
-    plan: Plan, onset: np.ndarray, duration: np.ndarray, sigma: float, times: np.ndarray
+    plan: Movement, onset: np.ndarray, duration: np.ndarray, sigma: float, times: np.ndarray
 ) -> np.ndarray:
     """Where the pen is at ascending `times` (T,), s: complex128 (T,).
 
@@ -126,7 +126,7 @@ def positions(
     )
 
 
-def aimed(plan: Plan, onset: np.ndarray, duration: np.ndarray, sigma: float) -> Plan:
+def aimed(plan: Movement, onset: np.ndarray, duration: np.ndarray, sigma: float) -> Movement:
     """`plan` with targets moved so that the pen passes where they were.
 
     Overlap cuts corners; a writer aims beyond them. Three rounds of correction by the miss.

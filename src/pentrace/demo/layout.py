@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pentrace.demo.hands import Hand, Letter, Stroke
-from pentrace.demo.kinematics import Plan
+from pentrace.demo.kinematics import Movement
 
 _NEAR = 0.3  # x-heights: a shorter link is no component of its own
 _AIR_TURN = -0.6  # rad: in the air the pen goes in an arc
@@ -21,7 +21,7 @@ class Placed:
     pause: float  # s, before the pen travels to it
 
 
-def plan_line(text: str, hand: Hand, rng: np.random.Generator) -> Plan:
+def plan_line(text: str, hand: Hand, rng: np.random.Generator) -> Movement:
     """The plan of a line of `text` in x-heights, its first baseline point at 0."""
     placed: list[Placed] = []
     x = 0.0
@@ -72,7 +72,7 @@ def _moved(stroke: Stroke, at: complex, hand: Hand, rng: np.random.Generator) ->
     return Stroke(stroke.points * size + noise + at, turns)
 
 
-def _joined(placed: list[Placed]) -> Plan:
+def _joined(placed: list[Placed]) -> Movement:
     """One plan of all strokes, with the ways between them."""
     columns: list[tuple] = []  # targets, turns, down, pause
     for number, item in enumerate(placed):
@@ -85,10 +85,10 @@ def _joined(placed: list[Placed]) -> Plan:
         count = len(points) - 1
         columns.append((points[1:], item.stroke.turns, np.ones(count, bool), np.zeros(count)))
     start = placed[0].stroke.points[0]
-    return Plan(start, *map(np.concatenate, zip(*columns, strict=True)))
+    return Movement(start, *map(np.concatenate, zip(*columns, strict=True)))
 
 
-def _drifted(plan: Plan, hand: Hand, rng: np.random.Generator) -> Plan:
+def _drifted(plan: Movement, hand: Hand, rng: np.random.Generator) -> Movement:
     """The plan on a baseline that is neither level nor straight."""
     slope = hand.slope + rng.normal(0, 0.006)
     amplitude, length, phase = rng.normal(0, 0.07), rng.uniform(8, 20), rng.uniform(0, 6)
@@ -97,4 +97,4 @@ def _drifted(plan: Plan, hand: Hand, rng: np.random.Generator) -> Plan:
         return at + 1j * (slope * at.real + amplitude * np.sin(at.real / length + phase))
 
     start = complex(drift(np.array([plan.start]))[0])
-    return Plan(start, drift(plan.targets), plan.turns, plan.down, plan.pause)
+    return Movement(start, drift(plan.targets), plan.turns, plan.down, plan.pause)

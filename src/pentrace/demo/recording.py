@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pentrace.demo.hands import Hand
-from pentrace.demo.kinematics import Plan, aimed, junctions, positions, timing
+from pentrace.demo.kinematics import Movement, aimed, junctions, positions, timing
 
 _INTERVAL = 0.0152  # s between readings of the whiteboard
 _MISSED = 0.015  # share of the readings
@@ -14,7 +14,7 @@ _NOISE = 0.9  # board units, of the sensor
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedLine:
     """The T points of one line as recorded."""
 
     x: np.ndarray  # int64 (T,), board units, rightward
@@ -24,8 +24,8 @@ class Recording:
 
 
 def record(
-    plan: Plan, hand: Hand, origin: complex, start: int, rng: np.random.Generator
-) -> Recording:
+    plan: Movement, hand: Hand, origin: complex, start: int, rng: np.random.Generator
+) -> RecordedLine:
     """Carry out `plan` (x-heights) at `origin` (board units, x + iy, y downward).
 
     `start` is the time of the first reading, in hundredths of a second.
@@ -41,11 +41,15 @@ def record(
     stroke = np.cumsum(np.append(0, np.diff(stroke) > 0))
     hundredths = start + np.floor(times * 100).astype(int)
     x, y = np.rint(at.real).astype(int), np.rint(at.imag).astype(int)
-    return Recording(x[down], y[down], hundredths[down], stroke)
+    return RecordedLine(x[down], y[down], hundredths[down], stroke)
 
 
 def readings(
-    plan: Plan, onset: np.ndarray, duration: np.ndarray, interval: float, rng: np.random.Generator
+    plan: Movement,
+    onset: np.ndarray,
+    duration: np.ndarray,
+    interval: float,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Times of the readings (T,), s, and the component the pen is in (T,)."""
     passed = junctions(onset, duration)

@@ -6,7 +6,7 @@ import numpy as np
 
 from pentrace.demo.corpus import stream
 from pentrace.demo.hands import Hand, draw_hand
-from pentrace.demo.kinematics import Plan, aimed, positions, timing
+from pentrace.demo.kinematics import Movement, aimed, positions, timing
 from pentrace.demo.layout import plan_line
 from pentrace.demo.recording import readings, tremor
 from pentrace.demo.settings import DemoSettings
@@ -24,7 +24,7 @@ class Signer:
     """What a user's signatures have in common."""
 
     hand: Hand
-    plan: Plan  # in x-heights
+    plan: Movement  # in x-heights
     place: complex  # tablet units, x + iy, y upward
     pressure: float  # device units
     pen: tuple[float, float]  # azimuth and altitude, tenths of a degree
@@ -122,13 +122,13 @@ def _name(rng: np.random.Generator) -> str:
     return str(rng.choice([surname, f"{initial}. {surname}", f"{given}y", f"{initial}. {given}"]))
 
 
-def _with_flourish(plan: Plan, rng: np.random.Generator) -> Plan:
+def _with_flourish(plan: Movement, rng: np.random.Generator) -> Movement:
     """A sweep back under the name and out again, with the pen down."""
     right, low = plan.targets.real.max(), -rng.uniform(0.5, 1.1)
     back = rng.uniform(0.1, 0.5) * right
     sweep = np.array([back + 1j * low, right * rng.uniform(0.9, 1.2) + 1j * (low + 0.2)])
     turns = np.array([-rng.uniform(0.4, 1.2), rng.uniform(0.2, 1.0)])
-    return Plan(
+    return Movement(
         plan.start,
         np.append(plan.targets, sweep),
         np.append(plan.turns, turns),
@@ -137,7 +137,7 @@ def _with_flourish(plan: Plan, rng: np.random.Generator) -> Plan:
     )
 
 
-def _varied(plan: Plan, spread: float, rng: np.random.Generator) -> Plan:
+def _varied(plan: Movement, spread: float, rng: np.random.Generator) -> Movement:
     """The plan as it comes out this time: moved, turned, scaled, and every target a bit off."""
     turned = (1 + rng.normal(0, spread)) * np.exp(1j * rng.normal(0, 0.6 * spread))
     moved = rng.normal(0, 4 * spread, 2) @ (1, 1j)

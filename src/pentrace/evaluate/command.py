@@ -22,7 +22,7 @@ from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_json
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import Drawing, write_lines
+from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.generate.samples import batch
 from pentrace.networks.alphabet import knows
 from pentrace.networks.kinds import Writer
@@ -192,7 +192,7 @@ def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
     if fused.window is not None:
         known = real.with_text(partial(knows, setup.trained))
         texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
-        how = Drawing(seed=s.seed, attempts=1)
+        how = LineOptions(seed=s.seed, attempts=1)
         return [x.steps for x in write_lines(fused, texts, how)]
     return batch(fused, s.generated_lines, s.generated_steps, s.seed)
 

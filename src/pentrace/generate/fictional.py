@@ -57,11 +57,11 @@ def command(
     rows = compare(drawn, unseen(windows, settings), known, units, settings)
     ink, formats = to_ink(drawn, units), settings.formats
     titles = [title(row) for row in rows[: len(drawn)]]
-    told = [described(row, settings) for row in rows[: len(drawn)]]
+    words = [described(row, settings) for row in rows[: len(drawn)]]
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
         tables.write_rows(folder / "nearest.parquet", schema.NEAREST, rows)
-        write_pictures(folder, drawn, ink, formats, note, titles, told, COLUMNS)
+        write_pictures(folder, drawn, ink, formats, note, titles, words, COLUMNS)
     click.echo(summary(rows))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import Drawing, Line, Primer, write_lines
+from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_lines
 from pentrace.generate.samples import Sample
 from pentrace.generate.settings import SampleSettings
 from pentrace.networks.alphabet import encode
@@ -44,7 +44,7 @@ def generate_told(
     A primed sample has the real line first, then the new text.
     """
     free = [texts[i % len(texts)] for i in range(settings.lines)]
-    hows = [Drawing(bias, settings.seed, attempts=settings.attempts) for bias in settings.bias]
+    hows = [LineOptions(bias, settings.seed, attempts=settings.attempts) for bias in settings.bias]
     written = [write_lines(network, free, how) for how in hows]
     samples = [
         _sample(f"bias-{how.bias:g}-{i:02d}", lines[i], how.bias, None, lines[i].steps, 0)
@@ -53,7 +53,7 @@ def generate_told(
     ]
     for i, (name, primer) in enumerate(primers.items()):
         for bias in settings.bias:
-            how = Drawing(bias, settings.seed, primer, settings.attempts)
+            how = LineOptions(bias, settings.seed, primer, settings.attempts)
             (line,) = write_lines(network, [texts[i % len(texts)]], how, settings.lines + i)
             steps = np.concatenate([primer.steps, line.lead, line.steps[1:]])
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
@@ -62,6 +62,6 @@ def generate_told(
 
 
 def _sample(
-    name: str, line: Line, bias: float, prime: str | None, steps: np.ndarray, primer: int
+    name: str, line: WrittenLine, bias: float, prime: str | None, steps: np.ndarray, primer: int
 ) -> Sample:
     return Sample(name, steps, bias, prime, primer, line.text, line.tries, line.failed)

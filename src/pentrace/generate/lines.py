@@ -30,7 +30,7 @@ class Primer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Line:
+class WrittenLine:
     """One line as it was written."""
 
     text: str
@@ -49,7 +49,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class LineOptions:
     """How lines are drawn, whatever they say."""
 
     bias: float = 0.0
@@ -61,8 +61,8 @@ class Drawing:
 
 
 def write_lines(
-    network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
-) -> list[Line]:
+    network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
+) -> list[WrittenLine]:
     """Write each of `texts`, in the alphabet of the network and none empty, on a line of its own.
 
     `first` is the number of the first line: line number i of a seed is the same, but for rounding,
@@ -77,7 +77,7 @@ def write_lines(
     if network.window is None or not all(texts):
         raise ValueError("writing needs a synthesis network, and text on each line")
     texts = [nfc(text) for text in texts]
-    best: dict[int, Line] = {}
+    best: dict[int, WrittenLine] = {}
     todo = list(range(len(texts)))
     for attempt in range(how.attempts):
         # Lines that end together waste no steps on one another.
@@ -93,8 +93,8 @@ def write_lines(
 
 
 def write_in_one_hand(
-    network: FusedNetwork, texts: Sequence[str], how: Drawing, first: int = 0
-) -> tuple[list[Line], bool]:
+    network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
+) -> tuple[list[WrittenLine], bool]:
     """As `write_lines`, and whether all lines are in one hand.
 
     Without a primer each line is in a hand of its own. Then the first line of `LEADING` characters,
@@ -114,18 +114,18 @@ def write_in_one_hand(
     return write_lines(network, texts, how, first), False
 
 
-def _badness(line: Line) -> tuple[int, bool]:
+def _badness(line: WrittenLine) -> tuple[int, bool]:
     return len(line.missed), not line.finished
 
 
-def _told(line: Line, how: Drawing) -> Line:
+def _told(line: WrittenLine, how: LineOptions) -> WrittenLine:
     """A line that failed to the end was tried each time, whichever try is kept."""
     return replace(line, tries=how.attempts) if line.failed else line
 
 
 def _attempt(
-    network: FusedNetwork, texts: list[str], numbers: list[int], how: Drawing, attempt: int
-) -> list[Line]:
+    network: FusedNetwork, texts: list[str], numbers: list[int], how: LineOptions, attempt: int
+) -> list[WrittenLine]:
     """Draw a batch of lines once."""
     seed = another_seed(how.seed, attempt)
     before = "" if how.primer is None else nfc(how.primer.text) + " "
@@ -145,7 +145,7 @@ def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.nda
     return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
 
 
-def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> Line:
+def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> WrittenLine:
     """Line `row` of what was written; its text begins at character `begin` of what was read."""
     length = int(written.length[row])
     assert written.window is not None
@@ -164,7 +164,7 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     steps[-1, 2] = 1
     largest = written.window[:length, row].max(1)
     left = missed(phi, largest, text)
-    return Line(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
+    return WrittenLine(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
 
 
 def own_start(ends: np.ndarray, own: np.ndarray) -> int:

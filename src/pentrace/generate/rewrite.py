@@ -11,7 +11,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
-from pentrace.generate.lines import Drawing, Line, write_lines
+from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
 from pentrace.generate.model import load_ink
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
@@ -32,7 +32,7 @@ def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) ->
     texts = choose(windows, settings, partial(knows, network.settings))
     rows, offsets, failed = [], [], 0
     for bias in settings.bias:
-        how = Drawing(bias, settings.seed, attempts=settings.attempts)
+        how = LineOptions(bias, settings.seed, attempts=settings.attempts)
         lines = write_lines(network, list(texts.values()), how)
         names = [f"bias-{bias:g}/{name}" for name in texts]
         rows += [_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
@@ -61,7 +61,7 @@ def choose(
     return {lines.ids[i]: lines.texts[i] or "" for i in np.sort(order[: settings.lines])}
 
 
-def _row(name: str, line: Line, bias: float) -> dict:
+def _row(name: str, line: WrittenLine, bias: float) -> dict:
     return {
         "sample_id": name,
         "text": line.text,

@@ -15,7 +15,7 @@ from pentrace.generate.from_text import choose_texts, generate_told
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Primer
 from pentrace.generate.model import load_ink_for
-from pentrace.generate.samples import Sample, choose_primers, generate
+from pentrace.generate.samples import Sample, choose_primers, generate, title
 from pentrace.generate.settings import SampleSettings
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
@@ -58,9 +58,9 @@ def command(
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
         write_json(folder / "samples.json", _index(samples, settings, note))
-        titles = [title(sample) for sample in samples]
-        told = [f"{one}, seed {settings.seed}" for one in titles]
-        write_pictures(folder, samples, ink, settings.formats, note, titles, told)
+        titles = [title(one.bias, one.prime, one.text, one.failed) for one in samples]
+        described = [f"{one}, seed {settings.seed}" for one in titles]
+        write_pictures(folder, samples, ink, settings.formats, note, titles, described)
     click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
 
 
@@ -104,10 +104,3 @@ def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[d
         }
         for sample in samples
     ]
-
-
-def title(sample: Sample) -> str:
-    """What tells a sample from the others, for people."""
-    after = f", after {sample.prime} (blue)" if sample.prime else ""
-    text = f", “{sample.text}”{' (failed)' * sample.failed}" if sample.text else ""
-    return f"bias {sample.bias:g}{after}{text}"

@@ -112,3 +112,10 @@ def choose_primers(prime: int | tuple[str, ...] | None, known: list[str], seed: 
             f"sample.prime: no kept line {name!r} in any split; near it: {', '.join(near)}"
         )
     return list(prime)
+
+
+def title(bias: float, prime: str | None, text: str | None, failed: bool) -> str:
+    """What people see over a sample: how it differs from the others."""
+    after = f", after {prime} (blue)" if prime else ""
+    says = f", “{text}”{' (failed)' * failed}" if text else ""
+    return f"bias {bias:g}{after}{says}"

@@ -6,9 +6,10 @@ of a dashed line along it. What shows no animation, or is asked for reduced moti
 
 import numpy as np
 
+from pentrace.page.look import INK
 from pentrace.page.page import Page
-from pentrace.page.pen import Line, Pen, curves, drawn
-from pentrace.page.svg import INK, ROUND, document, open_path
+from pentrace.page.pen import DrawnInk, Pen, drawn
+from pentrace.page.svg import ROUND, document, open_path
 
 LEVELS = 6  # widths
 LONGEST = 12  # curves in a piece, so that the pen is slow where it was slow
@@ -31,12 +32,12 @@ def animated(page: Page, pen: Pen) -> str:
     return document(page, [STYLE, f"<g {style}>", *_pieces(line), *_dots(line), "</g>"])
 
 
-def _pieces(line: Line) -> list[str]:
+def _pieces(line: DrawnInk) -> list[str]:
     """A path for each run of curves of one stroke with about one width."""
     first = np.flatnonzero(line.inside)
     if not len(first):
         return []
-    bends, width = curves(line.xy, line.inside), (line.width[first] + line.width[first + 1]) / 2
+    bends, width = line.curves(), (line.width[first] + line.width[first + 1]) / 2
     step = max(float(np.ptp(width)) / LEVELS, 1e-9)
     level = np.floor((width - width.min()) / step)
     stroke = np.searchsorted(line.starts, first, side="right")
@@ -66,8 +67,8 @@ def _path(data: str, width: float, begin: float, end: float) -> str:
     return f'<path pathLength="1" stroke-width="{width:.3g}" style="{times}" d="{data}"/>'
 
 
-def _dots(line: Line) -> list[str]:
-    dots = line.starts[:-1][np.diff(line.starts) == 1]
+def _dots(line: DrawnInk) -> list[str]:
+    dots = line.starts[:-1][line.dots]
     return [
         f'<path class="dot" stroke-width="{line.width[i]:.3g}" style="--t:{line.t[i]:.3f}s" '
         f'd="{open_path(line.xy[i], np.zeros((0, 4, 2)))}"/>'

@@ -2,7 +2,7 @@
 
 There are as many pictures as the time takes at `RATE`, but no more than `MOST`: a long page is
 shown at its true speed too, in longer steps. After the first, a picture holds only what changes,
-so time and memory do not grow with the size of the page.
+so time and memory do not grow with the size of the page. All ink is of one colour.
 """
 
 import struct
@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import GifImagePlugin, Image
 
+from pentrace.page.look import INK, PAPER, PEN_DOWN, PEN_UP, rgb
 from pentrace.page.page import Page
-from pentrace.page.pen import Line, Pen, drawn
-from pentrace.page.png import SHADE, blank
+from pentrace.page.pen import DrawnInk, Pen, drawn
+from pentrace.page.png import blank
 from pentrace.page.raster import Discs, discs, stamp
 
 RATE, MOST = 25, 1200  # pictures per second, and in all
@@ -25,13 +26,12 @@ MARGIN = 4.0  # mm around the ink, as far as the page goes
 PAUSE = 200  # ticks at the end, before it begins again
 GREYS = 14
 DOWN, UP = GREYS, GREYS + 1  # colours of the pen on the paper and in the air
-COLOURS = (0xC0, 0x39, 0x2B, 0xE8, 0xB4, 0xAD)
 PEN = 1.1  # mm, diameter of the mark that shows where the pen is
 
 Box = tuple[int, int, int, int]  # x, y of the first pixel and of that behind the last
 
 
-class Frame(NamedTuple):
+class Patch(NamedTuple):
     """The part of the picture that changes."""
 
     shades: np.ndarray  # uint8 (h, w), colours
@@ -49,12 +49,12 @@ def gif(page: Page, pen: Pen) -> bytes:
     times, ticks = _times(float(ink.t[-1]) if len(ink.t) else 0.0)
     at = (_positions(line, times) - corner) * scale
     colour = np.where(_is_down(line, times), DOWN, UP)
-    frames = _frames(canvas, ink, times, at, colour, PEN * scale / 2)
+    frames = _patches(canvas, ink, times, at, colour, PEN * scale / 2)
     head = _header(*canvas.shape)
     return b"".join([head, *(_encoded(f, t) for f, t in zip(frames, ticks, strict=True)), b";"])
 
 
-def seen(page: Page, line: Line) -> tuple[np.ndarray, np.ndarray]:
+def seen(page: Page, line: DrawnInk) -> tuple[np.ndarray, np.ndarray]:
     """The part of the page that is shown: its corner and size (2,), mm, y from the upper edge."""
     size = np.array([page.width, page.height])
     if not len(line.xy):
@@ -73,14 +73,14 @@ def _times(end: float) -> tuple[np.ndarray, list[int]]:
     return times, [min(step, 65535)] * (count - 1) + [PAUSE]
 
 
-def _positions(line: Line, times: np.ndarray) -> np.ndarray:
+def _positions(line: DrawnInk, times: np.ndarray) -> np.ndarray:
     """Where the pen is, mm (P, 2); in the air it goes straight."""
     if not len(line.t):
         return np.zeros((len(times), 2))
     return np.stack([np.interp(times, line.t, line.xy[:, axis]) for axis in (0, 1)], 1)
 
 
-def _is_down(line: Line, times: np.ndarray) -> np.ndarray:
+def _is_down(line: DrawnInk, times: np.ndarray) -> np.ndarray:
     """Whether the pen is on the paper at each of the times (P,)."""
     if not len(line.t):
         return np.zeros(len(times), bool)
@@ -88,14 +88,14 @@ def _is_down(line: Line, times: np.ndarray) -> np.ndarray:
     return times <= line.t[line.starts[1:] - 1][np.maximum(stroke, 0)]
 
 
-def _frames(
+def _patches(
     canvas: np.ndarray,
     ink: Discs,
     times: np.ndarray,
     at: np.ndarray,
     colour: np.ndarray,
     radius: float,
-) -> Iterator[Frame]:
+) -> Iterator[Patch]:
     """What changes at each of the `times`; the first is all there is, the last is without pen."""
     cuts = np.searchsorted(ink.t, times, side="right")
     cuts[-1] = len(ink.t)
@@ -109,7 +109,7 @@ def _frames(
         shades = canvas[y:low, x:right] // (256 // GREYS + 1)
         for point in shown:
             _mark(shades, point - [x, y], radius, int(colour[i]))
-        yield Frame(shades, x, y)
+        yield Patch(shades, x, y)
         old = mark
 
 
@@ -138,15 +138,15 @@ def _mark(shades: np.ndarray, at: np.ndarray, radius: float, colour: int) -> Non
 
 def _header(height: int, width: int) -> bytes:
     """Signature, size, the 16 colours, and that it begins again for ever (GIF89a, 17 to 19)."""
-    greys = np.rint(np.linspace(255, SHADE, GREYS)).astype(np.uint8).repeat(3).tobytes()
+    ink = np.rint(np.linspace(rgb(PAPER), rgb(INK), GREYS)).astype(np.uint8)
     screen = struct.pack("<HHBBB", width, height, 0xB3, 0, 0)
     again = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
-    return b"GIF89a" + screen + greys + bytes(COLOURS) + again
+    return b"GIF89a" + screen + ink.tobytes() + bytes(rgb(PEN_DOWN) + rgb(PEN_UP)) + again
 
 
-def _encoded(frame: Frame, ticks: int) -> bytes:
+def _encoded(patch: Patch, ticks: int) -> bytes:
     """The blocks of one picture, which stays under those that follow."""
-    image = Image.fromarray(frame.shades, "P")
+    image = Image.fromarray(patch.shades, "P")
     image.putpalette(bytes(48))
-    place = (frame.x, frame.y)
+    place = (patch.x, patch.y)
     return b"".join(GifImagePlugin.getdata(image, place, duration=ticks * 10, disposal=1))

@@ -1,11 +1,10 @@
 """Ink as W3C InkML (Recommendation of 20 September 2011)."""
 
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from pentrace.page.sheet import decimals
+from pentrace.page.text import decimals, escaped, fixed, quoted
 
 CHANNELS = (
     '<channel name="X" type="decimal"/>',
@@ -22,7 +21,7 @@ def inkml(strokes: Sequence[np.ndarray], annotations: Mapping[str, str] | None =
     """
     columns = strokes[0].shape[1] if strokes else 2
     notes = [
-        f"<annotation type={quoteattr(kind)}>{escape(text)}</annotation>"
+        f"<annotation type={quoted(kind)}>{escaped(text)}</annotation>"
         for kind, text in (annotations or {}).items()
     ]
     return "\n".join(
@@ -48,10 +47,9 @@ def _traces(strokes: Sequence[np.ndarray]) -> list[str]:
         return []
     values = np.concatenate(strokes).astype(float)
     values[:, 1] = 0.0 - values[:, 1]
-    low, high = values[:, :2].min(axis=0), values[:, :2].max(axis=0)
-    places = decimals((*low.tolist(), *high.tolist()))
-    texts = np.char.mod(f"%.{places}f", values[:, 0])
+    places = decimals(values[:, :2])
+    texts = fixed(values[:, 0], places)
     for column, digits in zip(values.T[1:], (places, 3), strict=False):
-        texts = np.char.add(np.char.add(texts, " "), np.char.mod(f"%.{digits}f", column))
+        texts = np.char.add(np.char.add(texts, " "), fixed(column, digits))
     ends = np.cumsum([len(s) for s in strokes])[:-1]
     return [f"<trace>{', '.join(part.tolist())}</trace>" for part in np.split(texts, ends)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pentrace.page.page import Page
+from pentrace.page.strokes import pieces
 
 AIR_SPEED = 200.0  # mm/s of a pen that is not on the paper
 ASCENT, DESCENT = 0.8, 0.4  # of the size, above and below a baseline
@@ -19,8 +20,8 @@ LEFT, FOOT, TURN, BOW = 0.12, 0.04, 0.003, 0.05  # sizes, sizes, radians, sizes
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The paper and what is to stand on it; all in mm."""
+class Paper:
+    """The paper, and how it is written on; all in mm."""
 
     width: float
     height: float
@@ -68,36 +69,36 @@ def level(xy: np.ndarray) -> np.ndarray:
     return np.column_stack([x - x.min(), y - np.median(foot - slope * at)])
 
 
-def _strayed(xy: np.ndarray, sheet: Sheet, seed: int, number: int) -> np.ndarray:
+def _strayed(xy: np.ndarray, paper: Paper, seed: int, number: int) -> np.ndarray:
     """Line `number` of a seed, xy (N, 2) in mm, a little off its place."""
     random = np.random.default_rng([seed, number, 2])
-    left, foot, turn, bow = np.clip(random.standard_normal(4), -2, 2) * sheet.drift
+    left, foot, turn, bow = np.clip(random.standard_normal(4), -2, 2) * paper.drift
     x, y = xy.T
-    share = x / max(sheet.inner[0], float(x.max()), 1e-9)
-    shift = sheet.size * (FOOT * foot + BOW * bow * np.sin(np.pi * share)) + TURN * turn * x
-    return np.column_stack([x + sheet.size * LEFT * abs(left), y + shift])
+    share = x / max(paper.inner[0], float(x.max()), 1e-9)
+    shift = paper.size * (FOOT * foot + BOW * bow * np.sin(np.pi * share)) + TURN * turn * x
+    return np.column_stack([x + paper.size * LEFT * abs(left), y + shift])
 
 
 def pages(
-    lines: list[LineInk | None], scale: float, sheet: Sheet, seed: int, said: dict[str, str]
+    lines: list[LineInk | None], scale: float, paper: Paper, seed: int, said: dict[str, str]
 ) -> list[Page]:
     """The pages that `lines` fill; None is an empty line.
 
     `scale` is mm per unit of the lines, the largest to be used. Every point lies within the
-    margins. With `sheet.cut` there is one page, as large as the ink with the margin around it.
+    margins. With `paper.cut` there is one page, as large as the ink with the margin around it.
     """
     placed = [
-        None if line is None else _strayed(line.xy * scale, sheet, seed, number)
+        None if line is None else _strayed(line.xy * scale, paper, seed, number)
         for number, line in enumerate(lines)
     ]
-    shrink = 1.0 if sheet.cut else _shrink([xy for xy in placed if xy is not None], sheet)
+    shrink = 1.0 if paper.cut else _shrink([xy for xy in placed if xy is not None], paper)
     placed = [None if xy is None else xy * shrink for xy in placed]
-    return [_page(part, lines, sheet, said) for part in _parts(placed, sheet)]
+    return [_page(part, lines, paper, said) for part in _parts(placed, paper)]
 
 
-def _shrink(lines: list[np.ndarray], sheet: Sheet) -> float:
+def _shrink(lines: list[np.ndarray], paper: Paper) -> float:
     """The factor, at most 1, at which every line fits between the margins."""
-    width, height = sheet.inner
+    width, height = paper.inner
     widest = max((float(xy[:, 0].max()) for xy in lines), default=0.0)
     highest = max((float(np.ptp(xy[:, 1])) for xy in lines), default=0.0)
     # A hair less, or the last place of a float stands over the margin.
@@ -107,58 +108,57 @@ def _shrink(lines: list[np.ndarray], sheet: Sheet) -> float:
 Placed = list[tuple[int, np.ndarray]]  # number of the line, its points from the upper left margin
 
 
-def _parts(lines: list[np.ndarray | None], sheet: Sheet) -> list[Placed]:
+def _parts(lines: list[np.ndarray | None], paper: Paper) -> list[Placed]:
     """Which lines go on which page, and where: x from the left, y (negative) from the top."""
     parts: list[Placed] = [[]]
     baseline = 0.0
     for number, xy in enumerate(lines):
         if xy is None:
-            baseline -= sheet.spacing if parts[-1] else 0.0
+            baseline -= paper.spacing if parts[-1] else 0.0
             continue
-        baseline -= sheet.spacing
+        baseline -= paper.spacing
         # Never over the top of the page, however high the letters are.
         baseline = min(baseline, -float(xy[:, 1].max()))
-        if parts[-1] and not sheet.cut and baseline + xy[:, 1].min() < -sheet.inner[1]:
+        if parts[-1] and not paper.cut and baseline + xy[:, 1].min() < -paper.inner[1]:
             parts.append([])
         if not parts[-1]:
-            baseline = _first_baseline(xy, sheet)
+            baseline = _first_baseline(xy, paper)
         parts[-1].append((number, xy + np.array([0.0, baseline])))
     return parts
 
 
-def _first_baseline(xy: np.ndarray, sheet: Sheet) -> float:
+def _first_baseline(xy: np.ndarray, paper: Paper) -> float:
     """The baseline of the first line of a page, within the margins whatever its ink."""
-    usual = -max(ASCENT * sheet.size, float(xy[:, 1].max()))
-    return usual if sheet.cut else max(usual, -sheet.inner[1] - float(xy[:, 1].min()))
+    usual = -max(ASCENT * paper.size, float(xy[:, 1].max()))
+    return usual if paper.cut else max(usual, -paper.inner[1] - float(xy[:, 1].min()))
 
 
-def _page(part: Placed, lines: list[LineInk | None], sheet: Sheet, said: dict[str, str]) -> Page:
-    width, height = sheet.width, sheet.height
-    if sheet.cut:
+def _page(part: Placed, lines: list[LineInk | None], paper: Paper, said: dict[str, str]) -> Page:
+    width, height = paper.width, paper.height
+    if paper.cut:
         flat = np.concatenate([np.zeros((1, 2)), *(xy for _, xy in part)])
         width, depth = flat[:, 0].max(), -flat[:, 1].min()
-        depth = max(depth, (ASCENT + DESCENT) * sheet.size)
-        width, height = float(width) + 2 * sheet.margin, float(depth) + 2 * sheet.margin
+        depth = max(depth, (ASCENT + DESCENT) * paper.size)
+        width, height = float(width) + 2 * paper.margin, float(depth) + 2 * paper.margin
     strokes: list[np.ndarray] = []
     texts = []
     for number, xy in part:
         line = lines[number]
         assert line is not None
         texts.append(line.text)
-        strokes += _strokes(xy + np.array([sheet.margin, height - sheet.margin]), line)
-    return Page(width, height, _timed(strokes), sheet.pen_width, "\n".join(texts), said)
+        strokes += _strokes(xy + np.array([paper.margin, height - paper.margin]), line)
+    return Page(width, height, timed(strokes), paper.pen_width, "\n".join(texts), said)
 
 
 def _strokes(xy: np.ndarray, line: LineInk) -> list[np.ndarray]:
     """float64 (n, 3) of each stroke, t from the beginning of the stroke."""
-    first = np.flatnonzero(np.diff(line.stroke, prepend=-1))
     return [
         np.column_stack([part, np.arange(len(part)) * line.interval])
-        for part in np.split(xy, first[1:])
+        for part in pieces(xy, line.stroke)
     ]
 
 
-def _timed(strokes: list[np.ndarray]) -> list[np.ndarray]:
+def timed(strokes: list[np.ndarray]) -> list[np.ndarray]:
     """The same strokes one after another, the pen moving through the air in between."""
     now = 0.0
     timed: list[np.ndarray] = []

@@ -76,7 +76,7 @@ def check(path: Path, form: str | None = None) -> str:
         form = "animated-svg" if name.endswith(".animated.svg") else path.suffix.lower()[1:]
     if form not in FORMS:
         endings = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
-        wrong = f"no form called {form}" if form else "a name without an ending tells no form"
+        wrong = f"no form called {form}" if form else "the name has no ending"
         raise PentraceError(f"{path}: {wrong}; known endings: {endings}")
     return form
 

@@ -1,10 +1,23 @@
 """A page of ink: what the layout gives and the outputs take."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 Bounds = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
+
+
+LABEL = 2.5  # mm, the size of the letters of labels
+LETTER_WIDTH = 0.6  # of a letter of a label, in its size: a little wider than most fonts are
+
+
+class Label(NamedTuple):
+    """Printed words beside the ink."""
+
+    x: float  # mm, the left end
+    y: float  # mm, the baseline, upward from the lower edge of the page
+    text: str
 
 
 @dataclass(frozen=True)
@@ -17,8 +30,10 @@ class Page:
     strokes: list[np.ndarray]
     pen_width: float  # mm
     text: str  # what is written on it
-    # What is told in files that can hold it: seed, bias, model, note ...
+    # What is in files that can hold it: seed, bias, model, note ...
     said: dict[str, str] = field(default_factory=dict)
+    colours: list[str] = field(default_factory=list)  # "#rrggbb" of each stroke; none: all INK
+    labels: list[Label] = field(default_factory=list)  # in SVG and PNG
 
 
 def points(page: Page) -> tuple[np.ndarray, np.ndarray]:

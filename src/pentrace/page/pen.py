@@ -1,6 +1,6 @@
 """What a pen makes of points: smooth curves, and a width that falls with speed.
 
-All strokes of a page stand in one array, so that nothing here loops over strokes or points.
+All strokes of a page are in one array, so that nothing here loops over strokes or points.
 """
 
 from dataclasses import dataclass, replace
@@ -8,27 +8,31 @@ from typing import Literal
 
 import numpy as np
 
+from pentrace.page.look import DOT, INK
 from pentrace.page.page import Page, points, y_downward
+from pentrace.page.strokes import split
 
-Pen = Literal["brush", "plotter"]
+# brush: thinner where it is faster; plotter: of one width; exact: of one width, straight from
+# point to point as they are, to show what was recorded or what a network drew.
+Pen = Literal["brush", "plotter", "exact"]
 # Widths in pen widths, of a pen that flies and of one that rests. MOST <= 2 LEAST: see `svg`.
 LEAST, MOST = 0.7, 1.35
-DOT = 1.6  # width of a dot, in pen widths: one width is lost among lines
 STEEPNESS = 1.5
 PASSES = 6  # of the average along a stroke: a hand does not change its speed at once
 STEADY = 2  # of the average of positions
 APART = 0.5  # pen widths along the stroke between points
-SAME = 1e-3  # mm: a stroke that is shorter than this is a dot
 
 
 @dataclass(frozen=True)
-class Line:
-    """Strokes as drawn: N points that differ, mm, y DOWNWARD from the upper edge of the page."""
+class DrawnInk:
+    """Strokes as drawn: N points, mm, y DOWNWARD from the upper edge of the page."""
 
     xy: np.ndarray  # float64 (N, 2), mm
     t: np.ndarray  # float64 (N,), s
     width: np.ndarray  # float64 (N,), mm
-    starts: np.ndarray  # int64 (S + 1,), stroke i is the slice starts[i]:starts[i + 1]
+    starts: np.ndarray  # int64 (S + 1,), stroke i is starts[i]:starts[i + 1]; one point: a dot
+    colours: list[str]  # "#rrggbb" of each of the S strokes
+    straight: bool = False  # from point to point
 
     @property
     def inside(self) -> np.ndarray:
@@ -37,26 +41,53 @@ class Line:
         inside[self.starts[1:-1] - 1] = False
         return inside
 
+    @property
+    def dots(self) -> np.ndarray:
+        """bool (S,): whether a stroke is a dot."""
+        return np.diff(self.starts) == 1
 
-def drawn(page: Page, pen: Pen) -> Line:
-    """The strokes of `page`: of one width with a `plotter`, thinner where faster with a `brush`.
+    def curves(self, aside: np.ndarray | float = 0.0) -> np.ndarray:
+        """Béziers (C, 4, 2) through the points moved by `aside` (N, 2), one for each way inside."""
+        xy = self.xy + aside
+        return segments(xy, self.inside) if self.straight else curves(xy, self.inside)
 
-    Points are smoothed a little, and where they lie closer than the pen is wide most go: what is
-    left of them is the shake of the sensor, or of the network. Strokes begin and end where they
-    did; empty ones go.
+    def only(self, colour: str) -> "DrawnInk":
+        """The strokes of one colour."""
+        if self.colours == [colour] * len(self.colours):
+            return self
+        chosen = np.array([one == colour for one in self.colours])
+        lengths = np.diff(self.starts)
+        at = np.repeat(chosen, lengths)
+        starts = np.append(0, np.cumsum(lengths[chosen]))
+        colours = [colour] * int(chosen.sum())
+        return replace(self, xy=self.xy[at], t=self.t[at], width=self.width[at], starts=starts,
+                       colours=colours)  # fmt: skip
+
+
+def drawn(page: Page, pen: Pen) -> DrawnInk:
+    """The strokes of `page` as `pen` draws them; empty ones are left out, dots are wider.
+
+    Points are smoothed a little, and where they lie closer than the pen is wide most are left out:
+    what is left of them is the shake of the sensor, or of the network. Strokes begin and end where
+    they did. An `exact` pen leaves all points as they are.
     """
     flat, owner = points(page)
     if len(flat):
         flat = np.concatenate(y_downward(page))
-    starts = np.append(np.flatnonzero(np.diff(owner, prepend=-1)), len(flat))
-    line = Line(flat[:, :2], flat[:, 2], np.full(len(flat), page.pen_width), starts)
+    begin, _, dot = split(flat[:, :2], owner)
+    starts = np.append(begin, len(flat))
+    colours = [page.colours[i] if page.colours else INK for i in owner[begin].tolist()]
+    width = np.full(len(flat), page.pen_width)
+    line = DrawnInk(flat[:, :2], flat[:, 2], width, starts, colours, pen == "exact")
     share = factors(line) if pen == "brush" else np.ones(len(flat))
-    thin = _kept(replace(line, xy=_steadied(line), width=line.width * share), page.pen_width)
-    thin.width[thin.starts[:-1][np.diff(thin.starts) == 1]] = DOT * page.pen_width
-    return thin
+    if pen != "exact":
+        line = replace(line, xy=_steadied(line), width=width * share)
+    line = _thinned(line, dot, page.pen_width)
+    line.width[line.starts[:-1][line.dots]] = DOT * page.pen_width
+    return line
 
 
-def _steadied(line: Line) -> np.ndarray:
+def _steadied(line: DrawnInk) -> np.ndarray:
     """The points (N, 2), smoothed along each stroke, whose ends stay."""
     ends = np.append(line.starts[:-1], line.starts[1:] - 1)
     steady = _averaged(line.xy, line, STEADY)
@@ -64,8 +95,17 @@ def _steadied(line: Line) -> np.ndarray:
     return steady
 
 
-def _kept(line: Line, pen_width: float) -> Line:
-    """The first point in each `APART` of the way along each stroke, and its last."""
+def _thinned(line: DrawnInk, dot: np.ndarray, pen_width: float) -> DrawnInk:
+    """The points that are drawn; of a dot, `dot` (S,), the first alone."""
+    kept = np.ones(len(line.xy), bool) if line.straight else _kept(line, pen_width)
+    kept[np.repeat(dot, np.diff(line.starts))] = False
+    kept[line.starts[:-1]] = True
+    starts = np.append(0, np.cumsum(kept))[line.starts]
+    return replace(line, xy=line.xy[kept], t=line.t[kept], width=line.width[kept], starts=starts)
+
+
+def _kept(line: DrawnInk, pen_width: float) -> np.ndarray:
+    """bool (N,): the first point in each `APART` of the way along each stroke, and its last."""
     apart = APART * pen_width
     way = np.append(0.0, np.hypot(*np.diff(line.xy, axis=0).T) * line.inside)[: len(line.xy)]
     along = np.cumsum(way)
@@ -74,14 +114,11 @@ def _kept(line: Line, pen_width: float) -> Line:
     left = np.repeat(along[line.starts[1:] - 1], lengths) - along
     part = np.floor(since / apart)
     kept = np.append(True, np.diff(part) != 0)[: len(part)] & (left > apart / 2)
-    first, last = line.starts[:-1], line.starts[1:] - 1
-    kept[first] = True
-    kept[last] |= since[last] > SAME
-    starts = np.append(0, np.cumsum(kept))[line.starts]
-    return Line(line.xy[kept], line.t[kept], line.width[kept], starts)
+    kept[line.starts[1:] - 1] = True
+    return kept
 
 
-def factors(line: Line) -> np.ndarray:
+def factors(line: DrawnInk) -> np.ndarray:
     """Width of the pen at each point, float64 (N,), in [LEAST, MOST], falling with speed.
 
     The middle of the two is the width at the median speed of all points, so that hands of any
@@ -104,7 +141,7 @@ def _at_points(between: np.ndarray) -> np.ndarray:
     return np.append(0.0, between) + np.append(between, 0.0)
 
 
-def _averaged(values: np.ndarray, line: Line, passes: int) -> np.ndarray:
+def _averaged(values: np.ndarray, line: DrawnInk, passes: int) -> np.ndarray:
     """Values (N, ...) smoothed along each stroke by a bell of sd sqrt(passes / 2) points."""
     before = np.arange(len(values)) - np.append(False, line.inside)[: len(values)]
     after = np.arange(len(values)) + np.append(line.inside, False)[: len(values)]
@@ -138,3 +175,10 @@ def curves(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
     third = np.hypot(*(end - start).T)[:, None] / 3
     slope = directions(xy, inside)
     return np.stack([start, start + slope[first] * third, end - slope[first + 1] * third, end], 1)
+
+
+def segments(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Straight lines between the points, as `curves` gives curves."""
+    first = np.flatnonzero(inside)
+    shares = np.array([0, 1, 2, 3])[None, :, None] / 3
+    return xy[first][:, None] * (1 - shares) + xy[first + 1][:, None] * shares

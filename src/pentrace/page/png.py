@@ -1,19 +1,21 @@
 """A page as a PNG."""
 
 import io
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from pentrace.errors import PentraceError
-from pentrace.page.page import Page
+from pentrace.page.look import GREY, INK, PAPER
+from pentrace.page.page import LABEL, Page
 from pentrace.page.pen import Pen, drawn
 from pentrace.page.raster import discs, stamp
 
 DPI = 200
 MM = 25.4  # in an inch
-SHADE = 0x1A  # of the ink, as in `svg`
 MOST_PIXELS = 200_000_000
 
 
@@ -22,13 +24,23 @@ def png(page: Page, pen: Pen, dpi: float = DPI) -> bytes:
 
     Raises `PentraceError` for a page of more than `MOST_PIXELS`.
     """
-    scale = dpi / MM
+    scale, line = dpi / MM, drawn(page, pen)
     canvas = blank(page.width * scale, page.height * scale)
-    stamp(canvas, discs(drawn(page, pen), scale))
+    mode = "L" if {*line.colours} <= {INK} else "RGB"  # labels are grey, as ink is
+    image = Image.new(mode, canvas.shape[::-1], PAPER)
+    for colour in dict.fromkeys(line.colours):
+        canvas[:] = 0
+        stamp(canvas, discs(line.only(colour), scale))
+        image.paste(colour, mask=Image.fromarray(canvas))
+    _label(image, page, scale)
     out = io.BytesIO()
-    image = Image.fromarray(greys()[canvas])
     image.save(out, "PNG", dpi=(dpi, dpi), pnginfo=_info(page), compress_level=1)
     return out.getvalue()
+
+
+def fitting(page: Page, width: int, height: int, most: float) -> float:
+    """The dpi, at most `most`, at which `page` is at most `width` x `height` pixels."""
+    return min(most, width * MM / page.width, height * MM / page.height)
 
 
 def blank(width: float, height: float) -> np.ndarray:
@@ -42,9 +54,23 @@ def blank(width: float, height: float) -> np.ndarray:
     return np.zeros(shape, np.uint8)
 
 
-def greys() -> np.ndarray:
-    """uint8 (256,), the grey of a pixel by how much of it is covered."""
-    return np.rint(np.linspace(255, SHADE, 256)).astype(np.uint8)
+def _label(image: Image.Image, page: Page, scale: float) -> None:
+    """Print the labels on `image`, in place."""
+    if not page.labels:
+        return
+    pen, font = ImageDraw.Draw(image), _font(LABEL * scale)
+    for x, y, text in page.labels:
+        pen.text((x * scale, (page.height - y) * scale), text, GREY, font, "ls")
+
+
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The font of the figures, which comes with matplotlib; Pillow's own has few letters."""
+    found = find_spec("matplotlib")  # does not import it
+    for folder in (found and found.submodule_search_locations) or ():
+        path = Path(folder) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+        if path.is_file():
+            return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.load_default(size)
 
 
 def _info(page: Page) -> PngInfo:

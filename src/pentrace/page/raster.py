@@ -1,6 +1,6 @@
 """Ink as coverage of pixels: discs of the width of the pen, close together along the curves.
 
-How much of a pixel a disc covers is told by the distance of its centre from the rim, so edges are
+How much of a pixel a disc covers is the distance of its centre from the rim, so edges are
 smooth without drawing in a larger size; where discs overlap, the most covered holds. All discs
 are stamped in a few operations on arrays.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace.page.pen import Line, curves
+from pentrace.page.pen import DrawnInk
 
 SPACING = 0.5  # pixels between discs
 MOST_OF_CURVE = 8_000  # discs: across a page, and more
@@ -24,9 +24,9 @@ class Discs(NamedTuple):
     t: np.ndarray  # float64 (D,), s, never falling
 
 
-def discs(line: Line, scale: float, corner: tuple[float, float] = (0.0, 0.0)) -> Discs:
+def discs(line: DrawnInk, scale: float, corner: tuple[float, float] = (0.0, 0.0)) -> Discs:
     """The discs of all strokes, at `scale` pixels per mm with `corner` (mm) at pixel 0, 0."""
-    bends = (curves(line.xy, line.inside) - corner) * scale
+    bends = (line.curves() - corner) * scale
     first = np.flatnonzero(line.inside)
     which, u = _shares(bends)
     ends = line.starts[1:] - 1  # and one at the end of each stroke, which is all of a dot

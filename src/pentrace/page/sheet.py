@@ -1,113 +1,137 @@
-"""A picture: strokes with colours, in ink units, y upward; what the SVG and PNG writers take."""
+"""Samples on paper: one alone, or many on a sheet, in a size that suits the pen of a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from textwrap import wrap
+from typing import NamedTuple
 
 import numpy as np
 
-INK = "#1a1a1a"
-PRIMER = "#1f6fb4"
-DOT = 1.6  # width of a dot, in pen widths: one width is lost among lines
-LETTER_WIDTH = 0.6  # of a label, in its height: a little wider than most fonts are
+from pentrace.page.layout import timed
+from pentrace.page.look import BLUE, INK, PEN_WIDTH
+from pentrace.page.page import LABEL, LETTER_WIDTH, Label, Page
+from pentrace.page.strokes import pieces
 
-Bounds = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Strokes, their colours, and words beside them."""
-
-    strokes: list[np.ndarray]  # each float (n, 2): x rightward, y upward; n = 1 is a dot
-    colours: list[str]  # one "#rrggbb" a stroke
-    labels: list[tuple[float, float, str]] = field(default_factory=list)  # x, y of the left end
-
-    @property
-    def bounds(self) -> Bounds:
-        """x_min, y_min, x_max, y_max of strokes and labels; all 0 where there is nothing."""
-        high = self.letter_height if self.labels else 0.0
-        corners = [
-            [[x, y], [x + LETTER_WIDTH * high * len(text), y + high]] for x, y, text in self.labels
-        ]
-        return _bounds([*self.strokes, *(np.array(c) for c in corners)])
-
-    @property
-    def pen_width(self) -> float:
-        """A line width that suits the size of the writing, in ink units."""
-        heights = [np.ptp(s[:, 1]) for s in self.strokes if len(s) > 1]
-        typical = float(np.median(heights)) if heights else 0.0
-        return 0.06 * typical if typical > 0 else max(extent(_bounds(self.strokes)) * 0.01, 1e-3)
-
-    @property
-    def letter_height(self) -> float:
-        """Height of the labels, in ink units."""
-        return 10 * self.pen_width
+STROKE = 4.0  # mm, the median height of a stroke
+LARGEST = 400.0  # mm of a sample: strokes of an untrained network are small and go far
+MARGIN = 3.0  # mm around all
+ABOVE, GAP = 1.8 * LABEL, 1.8 * LABEL  # mm: room for a title, and between two samples
+ROW = 1.4 * LABEL  # mm, from line to line of a note
+NARROWEST = 24  # letters in a line of a note
 
 
-def _bounds(strokes: Sequence[np.ndarray]) -> Bounds:
-    points = np.concatenate([np.zeros((0, 2)), *strokes])
-    if not len(points):
-        return (0.0, 0.0, 0.0, 0.0)
-    low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return (low[0], low[1], high[0], high[1])
+class SampleInk(NamedTuple):
+    """The N points of one sample, in any unit, y upward."""
+
+    points: np.ndarray  # float (N, 3): x, y, and t in s, NaN where there is none
+    stroke: np.ndarray  # int (N,), -1 in the air
+    primer: int  # how many points are a real line that the network went on from: drawn in blue
+    title: str
 
 
-def extent(bounds: Bounds) -> float:
-    """The longer side of `bounds`."""
-    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+def alone(sample: SampleInk, size: float, note: str = "") -> Page:
+    """A page with one sample, of `size` mm per unit, without its title; `note` is below it."""
+    return _page([sample], np.zeros((1, 2)), size, [], note)
 
 
-def decimals(bounds: Bounds) -> int:
-    """Decimals that keep a 100,000th of the extent: enough for any eye and any plotter."""
-    size = extent(bounds)
-    return int(np.clip(np.ceil(5 - np.log10(size)), 0, 12)) if size > 0 else 3
+def sheet(samples: Sequence[SampleInk], size: float, columns: int = 1, note: str = "") -> Page:
+    """A page of `samples`, of `size` mm per unit, row by row, each with its title above."""
+    wide, high = np.array([_extent(one) * size for one in samples]).reshape(-1, 2).T
+    titles = np.array([LETTER_WIDTH * LABEL * len(one.title) for one in samples])
+    corners, _ = grid(np.maximum(wide, titles), high, columns, (GAP, GAP), ABOVE)
+    labels = [
+        Label(x, ABOVE - LABEL - y, one.title)
+        for (x, y), one in zip(corners.tolist(), samples, strict=True)
+    ]
+    return _page(samples, corners, size, labels, note)
 
 
-def split_strokes(points: np.ndarray, stroke: np.ndarray) -> list[np.ndarray]:
-    """Cut `points` (N, ...) where int (N,) `stroke` changes; pen-in-the-air points (-1) go."""
-    cuts = np.flatnonzero(stroke[1:] != stroke[:-1]) + 1
-    parts = np.split(points, cuts)
-    numbers = stroke[np.concatenate([[0], cuts]).astype(int)] if len(stroke) else []
-    return [p for p, number in zip(parts, numbers, strict=False) if number >= 0]
+def grid(
+    wide: np.ndarray, high: np.ndarray, columns: int, gaps: tuple[float, float], above: float
+) -> tuple[np.ndarray, float]:
+    """Where things go that are `wide` and `high`, (S,) each, row by row in so many columns.
 
-
-def picture(points: np.ndarray, stroke: np.ndarray, primer: int = 0) -> Picture:
-    """The ink of one sample: float (N, 2) `points`, y upward; the first `primer` in blue."""
-    old = split_strokes(points[:primer], stroke[:primer])
-    new = split_strokes(points[primer:], stroke[primer:])
-    return Picture([*old, *new], [PRIMER] * len(old) + [INK] * len(new))
-
-
-def noted(one: Picture, note: str) -> Picture:
-    """`one` with `note` below its lower left corner, or as it is where there is no note."""
-    if not note:
-        return one
-    left, low, _, _ = one.bounds
-    label = (left, low - 2 * one.letter_height, note)
-    return replace(one, labels=[*one.labels, label])
-
-
-def stack(pictures: Sequence[Picture], titles: Sequence[str], columns: int = 1) -> Picture:
-    """`pictures` under one another on a sheet, flush left, each with its title above.
-
-    With several `columns` they stand row by row.
+    A column is as wide as the widest in it, a row as high as the highest; `gaps` are between
+    columns and between rows, and `above` each thing is room for its title. Returns the upper left
+    corners, (S, 2), x rightward and y DOWNWARD from that of the sheet, and how high the sheet is.
     """
-    if not pictures:
-        return Picture([], [])
-    letter = float(np.median([d.letter_height for d in pictures]))
-    sizes = [d.bounds[2] - d.bounds[0] for d in pictures]
-    wide = [max(w, len(t) * LETTER_WIDTH * letter) for w, t in zip(sizes, titles, strict=True)]
-    lefts = np.cumsum([0.0, *(max(wide[i::columns], default=0.0) + letter for i in range(columns))])
-    strokes, colours, labels, top = [], [], [], 0.0
-    for row in range(0, len(pictures), columns):
-        lowest = top
-        line = zip(pictures[row : row + columns], titles[row : row + columns], strict=True)
-        for column, (one, title) in enumerate(line):
-            x, low, _, high = one.bounds
-            left = float(lefts[column])
-            labels.append((left, top - letter, title))
-            shift = np.array([left - x, top - 2 * letter - high])
-            strokes += [s[:, :2] + shift for s in one.strokes]
-            colours += one.colours
-            lowest = min(lowest, top - (high - low + 4 * letter))
-        top = lowest
-    return Picture(strokes, colours, labels)
+    column, row = np.arange(len(wide)) % columns, np.arange(len(wide)) // columns
+    widths, heights = np.zeros(columns), np.zeros(row.max(initial=-1) + 1)
+    np.maximum.at(widths, column, wide)
+    np.maximum.at(heights, row, high)
+    lefts = np.cumsum(np.append(0, widths + gaps[0]))
+    tops = above + np.cumsum(np.append(0, heights + gaps[1] + above))
+    return np.stack([lefts[column], tops[row]], 1), float(max(tops[-1] - above - gaps[1], 0.0))
+
+
+def scale(samples: Sequence[SampleInk]) -> float:
+    """mm per unit, at which the median stroke that has a height is `STROKE` high.
+
+    Less where a sample would be larger than `LARGEST`.
+    """
+    strokes = [s[:, :2] for one in samples for s in pieces(one.points, one.stroke)]
+    heights = [h for h in (float(np.ptp(s[:, 1])) for s in strokes) if h > 0]
+    largest = max((float(_extent(one).max()) for one in samples), default=0.0)
+    if not largest > 0:
+        return 1.0
+    usual = float(np.median(heights)) if heights else largest / 10
+    return min(STROKE / usual, LARGEST / largest)
+
+
+def _extent(sample: SampleInk) -> np.ndarray:
+    """Width and height of the ink, (2,), in its unit."""
+    down = sample.points[sample.stroke >= 0, :2]
+    return np.ptp(down, axis=0) if len(down) else np.zeros(2)
+
+
+def _page(
+    samples: Sequence[SampleInk], corners: np.ndarray, size: float, labels: list[Label], note: str
+) -> Page:
+    """The page of samples whose upper left `corners`, y downward, are given.
+
+    `labels` are given with y upward from the upper edge of what is drawn.
+    """
+    strokes, colours = [], []
+    for one, corner in zip(samples, corners * [1, -1], strict=True):
+        drawn = _strokes(one, size, corner)
+        strokes += [stroke for stroke, _ in drawn]
+        colours += [colour for _, colour in drawn]
+    low = min((float(s[:, 1].min()) for s in strokes), default=0.0)
+    width = max([_right(one) for one in labels] + [float(s[:, 0].max()) for s in strokes] + [0.0])
+    letters = max(int(width / (LETTER_WIDTH * LABEL)), NARROWEST)
+    notes = [Label(0.0, low - ABOVE - i * ROW, row) for i, row in enumerate(wrap(note, letters))]
+    labels = [*labels, *notes]
+    width = max([width, *map(_right, notes)])
+    height = -min([low, *(y for _, y, _ in labels)])
+    move = np.array([MARGIN, height + MARGIN, 0.0])
+    return Page(
+        width + 2 * MARGIN,
+        height + 2 * MARGIN,
+        timed([stroke + move for stroke in strokes]),
+        PEN_WIDTH,
+        "\n".join(one.title for one in samples),
+        {"note": note} if note else {},
+        colours,
+        [Label(x + move[0], y + move[1], text) for x, y, text in labels],
+    )
+
+
+def _right(label: Label) -> float:
+    """About where a label ends, mm."""
+    return label.x + LETTER_WIDTH * LABEL * len(label.text)
+
+
+def _strokes(one: SampleInk, size: float, corner: np.ndarray) -> list[tuple[np.ndarray, str]]:
+    """Each stroke, float64 (n, 3), mm and s from its beginning, and its colour.
+
+    The ink lies right of `corner` and below it, y upward. A stroke is cut where the primer ends.
+    """
+    points = np.where(np.isfinite(one.points), one.points, 0.0).astype(np.float64)
+    down = points[one.stroke >= 0, :2]
+    if not len(down):
+        return []
+    xy = (points[:, :2] - [down[:, 0].min(), down[:, 1].max()]) * size + corner
+    placed = np.column_stack([xy, points[:, 2]])
+    drawn = []
+    for part, colour in ((slice(0, one.primer), BLUE), (slice(one.primer, None), INK)):
+        drawn += [(s - [0, 0, s[0, 2]], colour) for s in pieces(placed[part], one.stroke[part])]
+    return drawn

@@ -1,4 +1,4 @@
-"""A page as SVG: ink that is thicker where the pen was slow, or single lines for a pen plotter.
+"""A page as SVG: ink that is thicker where the pen was slow, or single lines of one width.
 
 Ink of changing width is a thin ribbon along the stroke, outlined with the least width of the pen,
 round at every join: what lies within half that width of the ribbon. Outlines alone would show
@@ -6,89 +6,103 @@ bow-ties where the pen turns within its own width; here the outline hides whatev
 as it is at least as wide as half the ribbon (MOST <= 2 LEAST).
 """
 
-import re
 from collections.abc import Iterable
-from itertools import pairwise
-from xml.sax.saxutils import escape
+from itertools import groupby, pairwise
 
 import numpy as np
 
-from pentrace.page.page import Page
-from pentrace.page.pen import LEAST, Line, Pen, curves, directions, drawn
+from pentrace.page.look import GREY
+from pentrace.page.page import LABEL, Page
+from pentrace.page.pen import LEAST, DrawnInk, Pen, directions, drawn
+from pentrace.page.text import STEPS, escaped, rounded
 
-INK = "#1a1a1a"
 ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
 SHARP = 0.7  # length of a direction: the stroke turns by some 90 degrees at one point
-STEPS = 1000  # coordinates are whole parts of a mm
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def svg(page: Page, pen: Pen) -> str:
     """`page` as an SVG document in mm, one path a stroke, in the order of writing."""
     line = drawn(page, pen)
-    paths = _ribbons(line, LEAST * page.pen_width) if pen == "brush" else single_lines(line)
-    width = LEAST * page.pen_width if pen == "brush" else page.pen_width
-    fill = INK if pen == "brush" else "none"
-    style = f'fill="{fill}" stroke="{INK}" stroke-width="{width:.6g}"'
-    body = [f'<path d="{path}"/>' for path in paths]
-    return document(page, [f"<g {style} {ROUND}>", *body, "</g>"])
+    brush = pen == "brush"
+    width = LEAST * page.pen_width if brush else page.pen_width
+    paths = _ribbons(line, width) if brush else single_lines(line)
+    body = []
+    for colour, group in groupby(zip(line.colours, paths, strict=True), lambda pair: pair[0]):
+        fill = colour if brush else "none"
+        style = f'fill="{fill}" stroke="{colour}" stroke-width="{width:.6g}" {ROUND}'
+        body += [f"<g {style}>", *(one for _, one in group), "</g>"]
+    return document(page, [*body, *_labels(page)])
+
+
+def _labels(page: Page) -> list[str]:
+    if not page.labels:
+        return []
+    words = [
+        f'<text x="{x:.6g}" y="{page.height - y:.6g}">{escaped(text)}</text>'
+        for x, y, text in page.labels
+    ]
+    return [f'<g font-family="sans-serif" font-size="{LABEL}" fill="{GREY}">', *words, "</g>"]
 
 
 def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = None) -> str:
     """SVG with `body`, in mm; `box` is x, y, width and height of what is seen, else the page."""
     seen = [f"{value:.6g}" for value in box or (0, 0, page.width, page.height)]
     size = f'width="{seen[2]}mm" height="{seen[3]}mm" viewBox="{" ".join(seen)}"'
-    told = "; ".join(f"{name}: {value}" for name, value in page.said.items())
+    said = "; ".join(f"{name}: {value}" for name, value in page.said.items())
     head = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-        f"<title>{xml_text(page.text)}</title>",
-        f"<desc>{xml_text(told)}</desc>",
+        f"<title>{escaped(page.text)}</title>",
+        f"<desc>{escaped(said)}</desc>",
     ]
     return "\n".join([*head, *body, "</svg>\n"])
 
 
-def xml_text(text: str) -> str:
-    """`text` escaped, without the characters that XML cannot hold."""
-    return escape(without_control(text))
+def single_lines(line: DrawnInk) -> list[str]:
+    """A path of one line for each stroke, mm; a dot has no length, but round caps show it."""
+    parts = _by_stroke(line, line.curves())
+    starts = line.starts[:-1]
+    strokes = zip(line.xy[starts], parts, line.width[starts], line.dots, strict=True)
+    return [
+        _path(open_path(at, part, line.straight), width if dot else None)
+        for at, part, width, dot in strokes
+    ]
 
 
-def without_control(text: str) -> str:
-    """`text` without the characters that XML cannot hold."""
-    return _NOT_XML.sub("", text)
+def _path(data: str, width: float | None = None) -> str:
+    """A path of its own width, or of that of its group."""
+    own = "" if width is None else f' stroke-width="{width:.3g}"'
+    return f'<path{own} d="{data}"/>'
 
 
-def single_lines(line: Line) -> list[str]:
-    """Path data of one line a stroke, mm; a dot has no length, and round caps make it seen."""
-    parts = _by_stroke(line, curves(line.xy, line.inside))
-    starts = line.xy[line.starts[:-1]]
-    return [open_path(at, part) for at, part in zip(starts, parts, strict=True)]
-
-
-def open_path(start: np.ndarray, part: np.ndarray) -> str:
+def open_path(start: np.ndarray, part: np.ndarray, straight: bool = False) -> str:
     """A path from `start` (2,) through the curves of `part` (C, 4, 2), in absolute numbers."""
-    return f"M{_numbers(start)}" + (f"C{_numbers(part[:, 1:])}" if len(part) else "h0")
+    if not len(part):
+        return f"M{rounded(start)}h0"
+    way = f"L{rounded(part[:, 3])}" if straight else f"C{rounded(part[:, 1:])}"
+    return f"M{rounded(start)}{way}"
 
 
-def _ribbons(line: Line, least: float) -> list[str]:
-    """Path data of the closed ribbon of each stroke, mm, with round ends."""
+def _ribbons(line: DrawnInk, least: float) -> list[str]:
+    """A path for each stroke: its closed ribbon, mm, with round ends."""
     half = np.maximum(line.width - least, 0) / 2
     side = _across(line) * half[:, None]
-    there = _by_stroke(line, curves(line.xy + side, line.inside))
-    back = _by_stroke(line, curves(line.xy - side, line.inside)[:, ::-1])
+    there = _by_stroke(line, line.curves(side))
+    back = _by_stroke(line, line.curves(-side)[:, ::-1])
     first, last = line.starts[:-1], line.starts[1:] - 1
     begin = _steps(line.xy[first] + side[first])
     # Around the end, and around the start: twice the way from one side to the other.
     caps = [(half[last], -2 * side[last]), (half[first], 2 * side[first])]
     turns = [[_arc(r, way) for r, way in zip(*cap, strict=True)] for cap in caps]
     closed = zip(begin, there, turns[0], back, turns[1], _tips(line, half), strict=True)
-    return [
-        _squeezed(f"M{_numbers(at / STEPS)}{_relative(a)}{end}{_relative(b[::-1])}{start}z{tips}")
+    paths = [
+        _squeezed(f"M{rounded(at / STEPS)}{_relative(a)}{end}{_relative(b[::-1])}{start}z{tips}")
         for at, a, end, b, start, tips in closed
     ]
+    return [_path(data) for data in paths]
 
 
-def _tips(line: Line, half: np.ndarray) -> list[str]:
+def _tips(line: DrawnInk, half: np.ndarray) -> list[str]:
     """Per stroke, circles where it turns back: there the sides of the ribbon change places."""
     sharp = np.hypot(*directions(line.xy, line.inside).T) < SHARP
     sharp[line.starts[:-1]] = sharp[line.starts[1:] - 1] = False
@@ -100,10 +114,10 @@ def _tips(line: Line, half: np.ndarray) -> list[str]:
 
 def _circle(x: float, y: float, radius: float) -> str:
     start, way = np.array([x - radius, y]), np.array([2 * radius, 0])
-    return f"M{_numbers(start)}{_arc(radius, way)}{_arc(radius, -way)}z"
+    return f"M{rounded(start)}{_arc(radius, way)}{_arc(radius, -way)}z"
 
 
-def _across(line: Line) -> np.ndarray:
+def _across(line: DrawnInk) -> np.ndarray:
     """Unit vectors (N, 2) at right angles to the stroke, (0, 1) where it has no direction."""
     ahead = directions(line.xy, line.inside)
     length = np.hypot(*ahead.T)[:, None]
@@ -111,31 +125,25 @@ def _across(line: Line) -> np.ndarray:
     return np.where(length > 1e-9, turned / np.maximum(length, 1e-9), [0.0, 1.0])
 
 
-def _by_stroke(line: Line, parts: np.ndarray) -> list[np.ndarray]:
+def _by_stroke(line: DrawnInk, parts: np.ndarray) -> list[np.ndarray]:
     """The curves (C, 4, 2) of each stroke, perhaps none."""
     ends = np.cumsum(np.diff(line.starts) - 1)
     return np.split(parts, ends)[:-1]
 
 
 def _arc(radius: float, way: np.ndarray) -> str:
-    numbers = _numbers(np.array([radius, radius]))
-    return f"a{numbers} 0 0 0 {_numbers(way)}"
+    numbers = rounded(np.array([radius, radius]))
+    return f"a{numbers} 0 0 0 {rounded(way)}"
 
 
 def _relative(part: np.ndarray) -> str:
-    """Path data of curves (C, 4, 2), each told from its start; roundings do not add up."""
+    """Path data of curves (C, 4, 2), each from its start; roundings do not add up."""
     steps = _steps(part)
-    return f"c{_numbers((steps[:, 1:] - steps[:, :1]) / STEPS)}" if len(part) else ""
+    return f"c{rounded((steps[:, 1:] - steps[:, :1]) / STEPS)}" if len(part) else ""
 
 
 def _steps(values: np.ndarray) -> np.ndarray:
     return np.rint(values * STEPS)
-
-
-def _numbers(values: np.ndarray) -> str:
-    """Numbers to a `STEPS`th of a mm, with a space between them."""
-    flat = ((np.rint(values * STEPS) + 0.0) / STEPS).ravel().tolist()
-    return " ".join(["%.12g"] * len(flat)) % tuple(flat)
 
 
 def _squeezed(path: str) -> str:

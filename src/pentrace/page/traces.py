@@ -8,7 +8,6 @@ import numpy as np
 
 from pentrace.page.inkml import inkml as document
 from pentrace.page.page import Page, points
-from pentrace.page.svg import without_control
 
 PLACES = 4  # of mm and s in JSON
 SAMPLE = "page"  # the name of the sample in the points table
@@ -18,7 +17,7 @@ def inkml(page: Page) -> str:
     """`page` as InkML: mm from the upper left corner, y downward, t in s."""
     strokes = [s - [0.0, page.height, 0.0] for s in page.strokes if len(s)]  # y is negated
     notes = {"text": page.text, "unit": "mm", **page.said}
-    return document(strokes, {without_control(k): without_control(v) for k, v in notes.items()})
+    return document(strokes, notes)
 
 
 def to_json(page: Page) -> str:
@@ -46,7 +45,7 @@ def parquet(page: Page) -> bytes:
     """`page` as a Parquet file of `schema.POINTS`: mm from the lower left corner, y upward.
 
     The metadata of its schema say so (`unit`, `y_axis`) and hold `text`, and in `page` all that
-    JSON tells but the strokes.
+    JSON has but the strokes.
     """
     from pentrace import schema, tables
     from pentrace.ink import Ink, to_table
@@ -55,9 +54,9 @@ def parquet(page: Page) -> bytes:
     x, y = flat[:, :2].T.astype(np.float32)
     starts = np.array([0, len(flat)])
     table = to_table(Ink([SAMPLE], starts, x, y, stroke.astype(np.int32), flat[:, 2], {}))
-    told = json.loads(to_json(page))
-    del told["strokes"]
-    notes = {"text": told["text"], "unit": "mm", "y_axis": "up", "page": json.dumps(told)}
+    fields = json.loads(to_json(page))
+    del fields["strokes"]
+    notes = {"text": fields["text"], "unit": "mm", "y_axis": "up", "page": json.dumps(fields)}
     kind = schema.POINTS.with_metadata({**(schema.POINTS.metadata or {}), **notes})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.parquet"

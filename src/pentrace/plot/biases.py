@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from matplotlib.figure import Figure
 
-from pentrace.generate.lines import Drawing, write_lines
+from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.plot import told
 from pentrace.plot.data import page_unit
 from pentrace.plot.options import figure_options
@@ -22,7 +22,7 @@ def biases_figure(given: Told, text: str, biases: tuple[float, ...], seed: int) 
     """
     rows = []
     for bias in biases:
-        (line,) = write_lines(given.network, [text], Drawing(bias, seed))
+        (line,) = write_lines(given.network, [text], LineOptions(bias, seed))
         ink = told.drawn(f"bias-{bias:g}", line.steps, given.normalisation)
         rows.append(Row(told.label(f"bias {bias:g}", line), ink, failed=line.failed))
     return stacked(rows, f"“{text}”", page_unit(given.normalisation))

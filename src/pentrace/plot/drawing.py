@@ -7,10 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from pentrace.page.look import DOT, GREY, INK
+from pentrace.page.sheet import grid
+from pentrace.page.strokes import split
 from pentrace.plot import style
 
+PEN, WIDE_PEN = 0.8, 1.1  # points, and where colours along a line are to be read
 TALLEST = 11.0  # inches
 MOST_COLUMNS = 4
+ABOVE, BELOW, BAR = 0.17, 0.1, 0.13  # inches on a sheet: over and under a drawing; scale bar
 
 
 @dataclass(frozen=True)
@@ -33,23 +38,21 @@ def from_offsets(name: str, steps: np.ndarray) -> Drawing:
 def segments(drawing: Drawing) -> tuple[np.ndarray, np.ndarray]:
     """Lines between neighbours of a stroke: float (S, 2, 2), and the index (S,) where each ends."""
     points = np.stack([drawing.x, drawing.y], 1)
-    same = (drawing.stroke[1:] == drawing.stroke[:-1]) & (drawing.stroke[1:] >= 0)
-    last = np.flatnonzero(same) + 1
+    last = split(points, drawing.stroke).steps()
     return np.stack([points[last - 1], points[last]], 1), last
 
 
 def dots(drawing: Drawing) -> np.ndarray:
-    """Indices of the strokes of one point, which have no segment."""
-    edge = np.append(True, drawing.stroke[1:] != drawing.stroke[:-1])[: len(drawing.stroke)]
-    alone = edge & np.append(edge[1:], True)[: len(edge)]
-    return np.flatnonzero(alone & (drawing.stroke >= 0))
+    """The first point of each stroke that is a dot, which has no segment."""
+    strokes = split(np.stack([drawing.x, drawing.y], 1), drawing.stroke)
+    return strokes.begin[strokes.dot]
 
 
 def draw(
     axes: Axes,
     drawing: Drawing,
-    colours: np.ndarray | str = style.INK,
-    width: float = 0.8,
+    colours: np.ndarray | str = INK,
+    width: float = PEN,
     shift: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     """Draw the strokes, `shift`ed (dx, dy) tablet units.
@@ -70,7 +73,7 @@ def draw(
     axes.scatter(
         drawing.x[alone] + shift[0],
         drawing.y[alone] + shift[1],
-        s=(1.6 * width) ** 2,
+        s=(DOT * width) ** 2,
         c=colours if one else colours[alone],
         linewidths=0,
         zorder=2,
@@ -104,7 +107,7 @@ def round_length(length: float) -> float:
 def scale_bar(axes: Axes, left: float, low: float, span: float, unit: str) -> None:
     """A bar of a round length, about an eighth of `span`, from (`left`, `low`) rightward."""
     length = round_length(span / 8)
-    axes.plot([left, left + length], [low, low], color=style.GREY, lw=1.2, solid_capstyle="butt")
+    axes.plot([left, left + length], [low, low], color=GREY, lw=1.2, solid_capstyle="butt")
     axes.annotate(
         f"{length:g} {unit}",
         (left + length, low),
@@ -112,7 +115,7 @@ def scale_bar(axes: Axes, left: float, low: float, span: float, unit: str) -> No
         textcoords="offset points",
         va="center",
         fontsize=7,
-        color=style.GREY,
+        color=GREY,
     )
 
 
@@ -129,33 +132,36 @@ def sheet(
 
     `extra` is height in inches left for what the caller adds.
     """
-    cells, width, height = _cells(drawings, columns)
+    boxes = np.array([box(d) for d in drawings]).reshape(-1, 4)
+    corners, width, height = _cells(boxes, columns)
     while style.WIDTH * height / width > TALLEST and columns < min(MOST_COLUMNS, len(drawings)):
         columns += 1
-        cells, width, height = _cells(drawings, columns)
+        corners, width, height = _cells(boxes, columns)
     made = style.figure(min(TALLEST, max(1.0, 0.25 + style.WIDTH * height / width) + extra))
     axes = made.add_subplot()
     style.bare(axes)
     axes.set_aspect("equal")
     axes.set(xlim=(-0.005 * width, 1.005 * width), ylim=(-height, 0))
-    for drawing, colour, (left, top, gap) in zip(drawings, colours, cells, strict=True):
-        x, _, _, y = box(drawing)
-        axes.text(left, top - gap * 0.15, drawing.name, fontsize=6, color=style.GREY, va="top")
-        draw(axes, drawing, colour, 0.7, (left - x, top - gap - y))
+    inch = width / style.WIDTH
+    parts = zip(drawings, colours, boxes, corners * [1, -1], strict=True)
+    for one, colour, (x, _, _, y), (left, top) in parts:
+        title = (left, top + 0.85 * ABOVE * inch)
+        axes.text(*title, one.name, fontsize=6, color=GREY, va="top", parse_math=False)
+        draw(axes, one, colour, shift=(left - x, top - y))
     scale_bar(axes, 0, -height * 0.995, width, unit)
     return made
 
 
-def _cells(
-    drawings: list[Drawing], columns: int
-) -> tuple[list[tuple[float, float, float]], float, float]:
-    """Left, top and label gap of each cell, and the width and height of the sheet."""
-    boxes = np.array([box(d) for d in drawings]).reshape(-1, 4)
+def _cells(boxes: np.ndarray, columns: int) -> tuple[np.ndarray, float, float]:
+    """Upper left corner of each drawing (S, 2), y downward, and width and height of the sheet.
+
+    `boxes`: (S, 4), as `box` gives them.
+    """
     wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
-    cell = max(float(wide.max(initial=1.0)), 1.0) * (1.0 if columns == 1 else 1.08)
-    # A label of 6 points needs this much of a sheet that is WIDTH inches wide.
-    gap = cell * columns * 12 / 72 / style.WIDTH
-    rows = [high[i : i + columns].max() for i in range(0, len(high), columns)]
-    tops = -np.concatenate([[0], np.cumsum(np.array(rows) + 1.6 * gap)])
-    cells = [(cell * (i % columns), float(tops[i // columns]), gap) for i in range(len(drawings))]
-    return cells, cell * columns, float(-tops[-1] + 0.8 * gap)
+    cell = max(float(wide.max(initial=1.0)), 1.0)
+    gap = 0.0 if columns == 1 else 0.08 * cell
+    width = columns * (cell + gap)
+    inch = width / style.WIDTH
+    cells = np.full(len(wide), cell)
+    corners, height = grid(cells, high, columns, (gap, BELOW * inch), ABOVE * inch)
+    return corners, width, height + BAR * inch

@@ -44,7 +44,7 @@ def end_of_stroke_figure(predicted: Predicted) -> Figure:
 
 def _page(axes: Axes, ink: Drawing, predicted: Predicted, scale: Normalize) -> None:
     chance = np.append(0.0, predicted.end_chance)  # the first point is given, not predicted
-    drawing.draw(axes, ink, SHADES(scale(chance)), 1.1)
+    drawing.draw(axes, ink, SHADES(scale(chance)), drawing.WIDE_PEN)
     x, y = predicted.position[predicted.ends].T
     axes.scatter(x, y, s=14, facecolors="none", edgecolors=style.BLUE, linewidths=0.7, zorder=3)
     axes.set_title(f"{ink.name}: ○ true ends of strokes")

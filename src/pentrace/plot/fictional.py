@@ -74,7 +74,7 @@ def _code(name: str) -> str:
 
 def _one(axes: Axes, ink: Drawing, colour: str) -> None:
     style.bare(axes)
-    drawing.draw(axes, ink, colour, 0.9)
+    drawing.draw(axes, ink, colour)
     left, right, low, high = drawing.box(ink)
     half = 0.54 * max(right - left, high - low, 1e-6)
     x, y = (left + right) / 2, (low + high) / 2

@@ -35,7 +35,7 @@ def mixture_figure(predicted: Predicted) -> Figure:
     _panel(made, BELOW, heat, _weights, predicted)
     share = across / ACROSS
     _panel(made, BELOW + heat, BETWEEN, _links, predicted, left, wide / share)
-    above = _panel(made, BELOW + heat + BETWEEN, page, drawing.draw, ink, style.INK, 0.7)
+    above = _panel(made, BELOW + heat + BETWEEN, page, drawing.draw, ink)
     above.set_title(ink.name)
     middle, half = (low + high) / 2, page * wide / across / 2
     above.set(xlim=(left, left + wide / share), ylim=(middle - half, middle + half))

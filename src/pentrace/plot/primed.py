@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
-from pentrace.generate.lines import Drawing, Primer, write_lines
+from pentrace.generate.lines import LineOptions, Primer, write_lines
 from pentrace.plot import style, told
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
@@ -29,7 +29,7 @@ def primed_figure(
     """
     rows = []
     for real, text in zip(reals, texts, strict=True):
-        how = Drawing(bias, seed, Primer(real.steps, told.text_of(real)))
+        how = LineOptions(bias, seed, Primer(real.steps, told.text_of(real)))
         (line,) = write_lines(given.network, [text], how)
         whole = np.concatenate([real.steps, line.lead, line.steps[1:]])
         own = np.arange(len(whole)) >= len(real.steps)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
+from pentrace.generate.samples import title
 from pentrace.ink import Ink, from_table
 from pentrace.plot import drawing, style
 from pentrace.plot.data import page_unit
@@ -51,9 +52,8 @@ def _chosen(index: list[dict], count: int) -> list[dict]:
 
 
 def _title(row: dict) -> str:
-    after = f", going on from {row['prime']} (blue)" if row["prime"] is not None else ""
-    text = f": {row['text']}" if row.get("text") else ""
-    return f"bias {row['bias']:g}{after}{text}"
+    """The title of a sample, as on the sheet that `pentrace sample` writes."""
+    return title(row["bias"], row["prime"], row.get("text"), bool(row.get("failed")))
 
 
 @click.command()

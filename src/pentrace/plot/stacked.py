@@ -58,7 +58,9 @@ def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None
     """The ink right of `BESIDE` from `top` down, its label centred beside it; `box` is scaled."""
     left, _, low, high = box
     one = Drawing("", row.drawing.x * row.scale, row.drawing.y * row.scale, row.drawing.stroke)
-    drawing.draw(axes, one, row.colours, 0.8 * row.scale, (BESIDE * inch - left, top - high))
+    drawing.draw(
+        axes, one, row.colours, drawing.PEN * row.scale, (BESIDE * inch - left, top - high)
+    )
     colour = style.RED if row.failed else style.GREY
     _say(
         axes, 0.03 * inch, top - (high - low) / 2, row.label, fontsize=6, color=colour, va="center"

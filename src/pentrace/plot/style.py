@@ -14,15 +14,15 @@ from matplotlib.rcsetup import cycler
 
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
+from pentrace.page import look
 
 WIDTH = 7.0  # inches, the text width of a two-column page
 
 # Okabe and Ito (2008), told apart with any kind of colour vision; yellow is left out, it is too
 # light for thin lines on white.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+PALETTE = (look.BLUE, "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 BLUE, RED, GREEN, PINK, SKY, ORANGE = PALETTE
-INK = "#1a1a1a"
-GREY = "#767676"
+INK, GREY = look.INK, look.GREY
 
 # From paper white to black with steadily falling lightness, so that it prints in grey too.
 HEAT: Colormap = LinearSegmentedColormap.from_list(

@@ -6,7 +6,7 @@ import click
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
-from pentrace.generate.lines import Drawing, Primer, write_lines
+from pentrace.generate.lines import LineOptions, Primer, write_lines
 from pentrace.plot import style, told
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
@@ -28,7 +28,7 @@ def styles_figure(
     """
     rows = []
     for writer, real in hands:
-        how = Drawing(bias, seed, Primer(real.steps, told.text_of(real)))
+        how = LineOptions(bias, seed, Primer(real.steps, told.text_of(real)))
         (line,) = write_lines(given.network, [text], how)
         above = told.drawn(real.name, real.steps, given.normalisation)
         below = told.drawn(writer, line.steps, given.normalisation)

@@ -10,7 +10,7 @@ import numpy as np
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import Line as Written
+from pentrace.generate.lines import WrittenLine
 from pentrace.generate.model import load_ink
 from pentrace.nfc import nfc
 from pentrace.normalise.positions import positions
@@ -130,13 +130,13 @@ def drawn(name: str, steps: np.ndarray, normalisation: dict) -> Drawing:
     return Drawing(name, x, y, stroke)
 
 
-def failure(line: Written) -> str:
+def failure(line: WrittenLine) -> str:
     """What is wrong with a written line, in a few words; nothing where it is whole."""
     if line.missed:
         return f"failed, missing\n“{line.missed[:14]}{'…' * (len(line.missed) > 14)}”"
     return "" if line.finished else "failed, does not end"
 
 
-def label(name: str, line: Written) -> str:
+def label(name: str, line: WrittenLine) -> str:
     """`name`, and below it what is wrong with the line."""
     return "\n".join(filter(None, (name, failure(line))))

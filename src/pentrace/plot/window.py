@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import Drawing as Drawn
-from pentrace.generate.lines import write_lines
+from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.networks.alphabet import encode
 from pentrace.plot import drawing, style, told
 from pentrace.plot.drawing import Drawing
@@ -125,7 +124,7 @@ def _ink(axes: Axes, one: Attended) -> None:
     left, _, low, high = drawing.box(one.drawing)
     unit, middle = _unit(one.drawing), (low + high) / 2
     half = _page_height(one.drawing) * unit / 2
-    drawing.draw(axes, one.drawing, one.colours, 0.9)
+    drawing.draw(axes, one.drawing, one.colours)
     style.bare(axes)
     axes.set(xlim=(left, left + ACROSS * unit), ylim=(middle - half, middle + half))
     for part in axes.collections:
@@ -176,7 +175,7 @@ def command(
     given = told.load(model, windows, splits)
     real = told.named(line, given.lines)
     text = told.text_of(real)
-    (own,) = write_lines(given.network, [text], Drawn(bias, seed))
+    (own,) = write_lines(given.network, [text], LineOptions(bias, seed))
     name = told.label(f"written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
     return window_figure(
         [

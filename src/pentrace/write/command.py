@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import Drawing, Line, Primer, write_in_one_hand, write_lines
+from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
 from pentrace.generate.model import find_model, load_ink
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import FORMS, check, save
@@ -147,10 +147,10 @@ def _primer(
 
 def _write(
     network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
-) -> list[Line]:
+) -> list[WrittenLine]:
     """A line for each text that is not empty; tells where they are not in one hand."""
     each = settings.steps_per_character
-    how = Drawing(settings.bias, settings.seed, primer, settings.attempts, each, each)
+    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
     wanted = [text for text in texts if text]
     if not settings.one_hand:
         return write_lines(network, wanted, how)
@@ -170,7 +170,7 @@ def _names(out: Path, count: int) -> list[Path]:
     return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
 
 
-def _told(lines: list[Line]) -> str:
+def _told(lines: list[WrittenLine]) -> str:
     again = sum(line.tries > 1 for line in lines)
     points = sum(len(line.steps) for line in lines)
     tries = f", {again} drawn again" if again else ""
@@ -181,7 +181,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _report(failed: list[Line]) -> None:
+def _report(failed: list[WrittenLine]) -> None:
     """Say on standard error what is missing, and leave with `MISSING` where something is."""
     for line in failed:
         wrong = f"missed {' '.join(line.missed)}" if line.missed else "did not come to its end"

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pentrace.generate.lines import Line
+from pentrace.generate.lines import WrittenLine
 from pentrace.normalise.positions import SAMPLING, positions
-from pentrace.page.layout import LineInk, Sheet, level, pages
+from pentrace.page.layout import LineInk, Paper, level, pages
 from pentrace.page.page import Page
 from pentrace.write.scale import line_height
 from pentrace.write.settings import WriteSettings
@@ -12,7 +12,7 @@ from pentrace.write.settings import WriteSettings
 
 def compose(
     texts: list[str],
-    lines: list[Line],
+    lines: list[WrittenLine],
     normalisation: dict,
     settings: WriteSettings,
     said: dict[str, str],
@@ -21,20 +21,20 @@ def compose(
     inks = iter([ink(line, normalisation) for line in lines])
     rows = [next(inks) if text else None for text in texts]
     scale = settings.size / line_height(normalisation)
-    return pages(rows, scale, sheet(settings), settings.seed, said)
+    return pages(rows, scale, paper(settings), settings.seed, said)
 
 
-def ink(line: Line, normalisation: dict) -> LineInk:
+def ink(line: WrittenLine, normalisation: dict) -> LineInk:
     """The points of `line`, level, in units of the ink before normalising."""
     x, y, t, stroke = positions(line.steps, normalisation)
     interval = float(t[1]) if len(t) > 1 and np.isfinite(t[1]) else SAMPLING
     return LineInk(line.text, level(np.column_stack([x, y])), stroke, interval)
 
 
-def sheet(settings: WriteSettings) -> Sheet:
+def paper(settings: WriteSettings) -> Paper:
     """The paper that is asked for."""
     width, height = settings.paper
     spacing = settings.spacing or 2 * settings.size
     cut = settings.page == "line"
     margin, size = settings.margin, settings.size
-    return Sheet(width, height, margin, size, spacing, settings.pen_width, cut, settings.drift)
+    return Paper(width, height, margin, size, spacing, settings.pen_width, cut, settings.drift)

@@ -23,7 +23,7 @@ FORMS = ".json, .inkml or .parquet"
 
 
 @dataclass(frozen=True)
-class Recording:
+class OwnInk:
     """Points of one line as recorded."""
 
     xy: np.ndarray  # float64 (N, 2), y upward
@@ -32,7 +32,7 @@ class Recording:
     text: str | None  # as far as the file says
 
 
-def read(path: Path) -> Recording:
+def read(path: Path) -> OwnInk:
     """The ink in the file at `path`.
 
     Raises `PentraceError` that names the file, what is wrong with it, and the remedy.
@@ -56,7 +56,7 @@ def read(path: Path) -> Recording:
     return found
 
 
-def _bounded(path: Path, found: Recording) -> Recording:
+def _bounded(path: Path, found: OwnInk) -> OwnInk:
     """The same, with numbers that can be reckoned with."""
     far = (~(np.abs(found.xy) <= LARGEST)).any(1)
     late = np.abs(found.t) > LATEST
@@ -76,7 +76,7 @@ def _no_file(path: Path) -> PentraceError:
     return PentraceError(f"{path}: no such file; give a file {FORMS}, or a sample with --data")
 
 
-def _json(path: Path) -> Recording:
+def _json(path: Path) -> OwnInk:
     content = read_json(path, broken="record it again")
     if not isinstance(content, dict) or not isinstance(content.get("strokes"), list):
         raise PentraceError(
@@ -93,7 +93,7 @@ def _json(path: Path) -> Recording:
     flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
     xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
     number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
-    found = _bounded(path, Recording(xy, flat[:, 2], number, text))
+    found = _bounded(path, OwnInk(xy, flat[:, 2], number, text))
     return replace(found, t=_seconds(found.t, number))
 
 
@@ -121,7 +121,7 @@ def _seconds(t: np.ndarray, stroke: np.ndarray) -> np.ndarray:
     return t if len(steps) and np.median(steps) < 0.5 else t * 1e-3
 
 
-def _inkml(path: Path) -> Recording:
+def _inkml(path: Path) -> OwnInk:
     import pyarrow as pa
 
     from pentrace import schema
@@ -135,11 +135,11 @@ def _inkml(path: Path) -> Recording:
     ink, sample = found.ink, found.samples[0]
     sign = -1.0 if sample["y_axis"] == "down" else 1.0
     xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
-    recording = Recording(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
+    recording = OwnInk(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
     return _bounded(path, recording)
 
 
-def _parquet(path: Path) -> Recording:
+def _parquet(path: Path) -> OwnInk:
     table = _sample(path)
     missing = [name for name in ("x", "y", "stroke") if name not in table.column_names]
     if missing:
@@ -152,7 +152,7 @@ def _parquet(path: Path) -> Recording:
     text = (table.schema.metadata or {}).get(b"text")
     said = None if text is None else text.decode("utf-8", "replace")
     xy, number = np.column_stack([x, y]), stroke.astype(np.int64)
-    return _bounded(path, Recording(xy, t, number, said))
+    return _bounded(path, OwnInk(xy, t, number, said))
 
 
 def offsets(path: Path) -> np.ndarray | None:

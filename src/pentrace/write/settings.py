@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from pentrace.page.look import PEN_WIDTH
 from pentrace.settings import Settings
 
 PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}  # mm
@@ -42,7 +43,7 @@ class WriteSettings(Settings):
     pen: Literal["brush", "plotter"] = Field(
         "brush", description="brush: thinner where faster; plotter: single lines of one width"
     )
-    pen_width: float = Field(0.4, gt=0, le=20, description="mm")
+    pen_width: float = Field(PEN_WIDTH, gt=0, le=20, description="mm")
 
     @field_validator("page")
     @classmethod

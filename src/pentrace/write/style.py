@@ -24,7 +24,7 @@ from pentrace.nfc import nfc
 from pentrace.normalise.recipes import to_offsets
 from pentrace.normalise.units import differing, read_normalisation
 from pentrace.splits import SPLITS
-from pentrace.write.recording import Recording, offsets, read
+from pentrace.write.recording import OwnInk, offsets, read
 from pentrace.write.scale import character_width
 
 GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB tells apart
@@ -69,7 +69,7 @@ def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
     return Primer(primer.steps, text)
 
 
-def normalised(recording: Recording, characters: int, normalisation: dict, name: str) -> np.ndarray:
+def normalised(recording: OwnInk, characters: int, normalisation: dict, name: str) -> np.ndarray:
     """float32 (T, 3) offsets of ink that says this many characters, the null step first.
 
     Raises `PentraceError` beginning with `name` where it is no line of writing.
@@ -85,7 +85,7 @@ def normalised(recording: Recording, characters: int, normalisation: dict, name:
     return to_offsets(ink, np.ones(1), normalisation)[0]
 
 
-def _ink(recording: Recording, scale: float, name: str) -> Ink:
+def _ink(recording: OwnInk, scale: float, name: str) -> Ink:
     xy = (recording.xy - recording.xy[0]) * scale
     starts = np.array([0, len(xy)])
     x, y = xy.astype(np.float32).T
