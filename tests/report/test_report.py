@@ -8,7 +8,6 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +16,8 @@ from pentrace.plot.command import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.captions import CAPTIONS, caption
 from pentrace.report.command import command, count, decimals, words
-from tests.small_run import build_dataset, build_outputs
+from tests.helpers.commands import invoke
+from tests.helpers.small_results import build_dataset, build_outputs
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg=="
@@ -85,8 +85,7 @@ def folder(tmp_path_factory) -> Path:
 
 def report(folder: Path, out: Path, *more: str) -> str:
     arguments = ["--config", folder / "config.yaml", "--out", out, *more]
-    done = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(command, *arguments)
     return out.read_text(encoding="utf-8")
 
 

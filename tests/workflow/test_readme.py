@@ -1,13 +1,12 @@
 """The commands of the README and of the page on writing, run."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Checkout, environment
+from tests.helpers.checkout import Checkout
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,9 +20,7 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python(code: str, whole: Checkout) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=whole.folder, capture_output=True, text=True
-    )
+    done = whole.run(sys.executable, "-c", code)
     assert done.returncode == 0 and done.stdout.strip(), done.stderr
 
 
@@ -39,14 +36,7 @@ def test_pentrace(line: str, whole_copy: Checkout) -> None:
     (whole_copy.folder / "me.json").write_text(style, encoding="utf-8")
     (whole_copy.folder / "letter.txt").write_text("any text you like\n\nand more of it\n")
     command = line.replace("pentrace ", f"{sys.executable} -m pentrace ", 1)
-    done = subprocess.run(
-        command,
-        shell=True,
-        cwd=whole_copy.folder,
-        env=environment(whole_copy.folder),
-        capture_output=True,
-        text=True,
-    )
+    done = whole_copy.run("sh", "-c", command)
     allowed = (0, MISSING) if line.startswith("pentrace write ") else (0,)
     assert done.returncode in allowed and done.stdout.strip(), done.stderr
 

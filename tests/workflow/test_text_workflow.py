@@ -5,8 +5,8 @@ import json
 import pandas as pd
 
 from pentrace.report.rulegraph import parse_dot
-from tests.conftest import Checkout
-from tests.small_text import VERSE
+from tests.helpers.checkout import Checkout
+from tests.helpers.small_corpus import VERSE
 
 TINY = """
 run: [alice]

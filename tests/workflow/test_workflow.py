@@ -5,19 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.conftest import SMOKE, Checkout
+from tests.helpers.checkout import SMOKE, Checkout
 
 NETWORK = Path("results/demo-iam/small")
 REPORT = {"report"}
 # What every change of the configuration does: it is written down, and shown in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
-
-
-def change(checkout: Checkout, path: str, old: str, new: str) -> None:
-    file = checkout.folder / path
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
 
 
 def test_every_named_file_is_there(whole: Checkout) -> None:
@@ -57,9 +50,8 @@ def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
 
 
 def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
-    change(whole_copy, "config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
-    change(
-        whole_copy,
+    whole_copy.edit("config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
+    whole_copy.edit(
         "workflow/presets/smoke.yaml",
         "steps: 60, bias: [0.5]",
         "steps: 60, bias: [0.6]",
@@ -74,7 +66,7 @@ def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> No
 
 
 def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) -> None:
-    change(whole_copy, "workflow/presets/smoke.yaml", "length: 60", "length: 50")
+    whole_copy.edit("workflow/presets/smoke.yaml", "length: 60", "length: 50")
     figures = (
         "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
     )  # fmt: skip
@@ -84,7 +76,7 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
 
 
 def test_another_reader_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
-    change(whole_copy, "workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
+    whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
     reader = {f"{rule} demo-iam reader" for rule in ("train", "recognise", "plot_training")}
     writer = {f"{rule} demo-iam writer" for rule in ("recognise", "plot_recognition")}
     assert whole_copy.rules("-n", *SMOKE) == reader | writer | CONFIGURED
