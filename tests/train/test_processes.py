@@ -14,6 +14,8 @@ from tests.helpers.commands import invoke, train_options
 from tests.helpers.processes import python
 from tests.helpers.small_lines import NORMALISATION, ink, row
 
+pytestmark = pytest.mark.slow
+
 COUNTS = {"train": 13, "validation": 5, "validation2": 0, "test": 0}
 TRAIN = {"steps": 8, "batch_size": 5, "validate_every": 4, "checkpoint_every": 4, "clip_norm": 1.0,
          "clip_outputs": 2.0}  # fmt: skip

@@ -141,6 +141,7 @@ def kill_after_checkpoint(data: Path, chosen: dict, name: str, pause: float) -> 
     return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_killed_twice_it_ends_with_the_bytes_of_an_unbroken_run(data):
     chosen = settings(
         {"dropout": 0.2, "hidden": 48},
@@ -214,6 +215,7 @@ def run_copy(data: Path, chosen: dict) -> str:
     return python(*words, environment=environment).stderr
 
 
+@pytest.mark.slow
 def test_changed_code_does_not_resume(data):
     checkpoint = finish_but_for_the_model(data, settings())
     kept = checkpoint.read_bytes()

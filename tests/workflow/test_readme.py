@@ -18,6 +18,7 @@ def blocks(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python(code: str, whole: Checkout) -> None:
     done = whole.run(sys.executable, "-c", code)
@@ -30,6 +31,7 @@ def pentrace_commands() -> list[str]:
     return [line for line in lines if line.startswith("pentrace ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", pentrace_commands())
 def test_pentrace(line: str, whole_copy: Checkout) -> None:
     (style,) = blocks("json", WRITING)
@@ -41,6 +43,7 @@ def test_pentrace(line: str, whole_copy: Checkout) -> None:
     assert done.returncode in allowed and done.stdout.strip(), done.stderr
 
 
+@pytest.mark.slow
 def test_every_snakemake_command_plans(whole_copy: Checkout) -> None:
     """Those for real data say what is missing, since there is none here."""
     words = re.findall(r"snakemake --cores all([^`\n#]*)", README)

@@ -13,6 +13,8 @@ import pytest
 
 from tests.helpers.checkout import SMOKE, Checkout, check_out, snakemake_call
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("tables", *SMOKE)
 # What follows from one shard's points, for the data set whose shard it is.
 AFTER_PARSE = ("label", "samples", "statistics", "windows")

@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.helpers.checkout import SMOKE, Checkout
+
+pytestmark = pytest.mark.slow
 
 NETWORK = Path("results/demo-iam/small")
 REPORT = {"report"}
