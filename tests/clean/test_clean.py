@@ -17,7 +17,7 @@ from pentrace.clean.rules import RULES, limit, statistic
 from pentrace.clean.samples import command as samples_command
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, to_table
-from tests.helpers.commands import invoke
+from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
 
 LOOSE = CleanSettings(too_short=2)
@@ -225,10 +225,7 @@ def test_the_commands_account_for_every_recording(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_shard(tmp_path)
     names = ("cleaned/00.parquet", "cleaned-rejects/00.parquet", "samples.parquet")
-    run_both(tmp_path)
-    first = [(tmp_path / name).read_bytes() for name in names]
-    run_both(tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in names] == first
+    makes_the_same_twice(lambda: run_both(tmp_path), *(tmp_path / name for name in names))
 
 
 def read_lines(folder: Path) -> Ink:

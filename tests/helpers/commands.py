@@ -1,6 +1,7 @@
 """Subcommands of `pentrace`, run in the process of the test."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,6 +23,14 @@ def invoke(
 def pentrace(*words: object, status: int = 0) -> str:
     """What `pentrace` with `words`, the name of a subcommand first, prints."""
     return invoke(cli, *words, status=status).output
+
+
+def makes_the_same_twice(make: Callable[[], object], *files: Path) -> None:
+    """Check that each of `files` has the same bytes when `make` has run once and twice."""
+    make()
+    first = [file.read_bytes() for file in files]
+    make()
+    assert [file.read_bytes() for file in files] == first
 
 
 def train_options(folder: Path, out: Path, settings: dict) -> list[str]:

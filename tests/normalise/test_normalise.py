@@ -18,7 +18,7 @@ from pentrace.normalise.frame import Frame
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.normalise.statistics import command as statistics_command
-from tests.helpers.commands import invoke
+from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
 
 GRAVES = NormaliseSettings()
@@ -276,7 +276,4 @@ def test_the_commands_use_the_training_split_alone(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     names = ("normalisation.json", "offsets/00.parquet", "frames/00.parquet")
-    run_both(tmp_path)
-    first = [(tmp_path / name).read_bytes() for name in names]
-    run_both(tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in names] == first
+    makes_the_same_twice(lambda: run_both(tmp_path), *(tmp_path / name for name in names))

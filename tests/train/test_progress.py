@@ -30,6 +30,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def started(stream: io.StringIO, share: float = 0, points: int = 0, **given: object) -> Progress:
+    """Of a run that starts, or goes on from `share` of its way and `points` seen."""
+    shown = Progress(stream=stream, **given)
+    shown.start(share, points)
+    return shown
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -49,8 +56,7 @@ def test_times_are_written_for_people(seconds: float, text: str) -> None:
 def test_speed_and_time_left_are_of_this_start_alone(clock: Clock) -> None:
     """A run that goes on from half of its way has been as fast as it is since then."""
     log = io.StringIO()
-    shown = Progress(stream=log)
-    shown.start(0.5, 10_000)
+    shown = started(log, share=0.5, points=10_000)
     clock.now += 60
     shown.show("step 6", 0.6, 70_000)  # a tenth in 60 s: four more to go
     assert log.getvalue() == "step 6  1,000 points/s  4 min 00 s left\n"
@@ -58,8 +64,7 @@ def test_speed_and_time_left_are_of_this_start_alone(clock: Clock) -> None:
 
 def test_the_unit_is_what_the_network_reads(clock: Clock) -> None:
     log = io.StringIO()
-    shown = Progress(stream=log, unit="character")
-    shown.start(0, 0)
+    shown = started(log, unit="character")
     clock.now += 25
     shown.show("step 1", 0.5, 50)
     assert "  2 characters/s  25 s left\n" in log.getvalue()
@@ -67,8 +72,7 @@ def test_the_unit_is_what_the_network_reads(clock: Clock) -> None:
 
 def test_no_time_left_is_shown_where_nothing_has_been_done(clock: Clock) -> None:
     log = io.StringIO()
-    shown = Progress(stream=log)
-    shown.start(0.25, 100)
+    shown = started(log, share=0.25, points=100)
     clock.now += 25
     shown.show("step 5", 0.25, 100)
     assert log.getvalue() == "step 5  0 points/s\n"
@@ -79,8 +83,7 @@ def test_a_log_file_gets_a_line_in_20_seconds_and_a_terminal_two_a_second(
     clock: Clock, stream: type[io.StringIO], wait: float
 ) -> None:
     log = stream()
-    shown = Progress(stream=log)
-    shown.start(0, 0)
+    shown = started(log)
     for step in range(1, 33):
         clock.now += wait / 8
         shown.show(f"step {step},", step / 100, step)
@@ -90,8 +93,7 @@ def test_a_log_file_gets_a_line_in_20_seconds_and_a_terminal_two_a_second(
 
 def test_what_stays_is_printed_at_once(clock: Clock) -> None:
     log = io.StringIO()
-    shown = Progress(stream=log)
-    shown.start(0, 0)
+    shown = started(log)
     shown.say("validation 1.5")
     shown.say("validation 1.4")
     assert log.getvalue() == "validation 1.5\nvalidation 1.4\n"
@@ -99,8 +101,7 @@ def test_what_stays_is_printed_at_once(clock: Clock) -> None:
 
 def test_a_terminal_shows_one_line_that_is_written_over(clock: Clock) -> None:
     screen = Terminal()
-    shown = Progress(stream=screen)
-    shown.start(0, 0)
+    shown = started(screen)
     clock.now += 1
     shown.show("step 1", 0.5, 8)
     shown.say("validation 1.5")
@@ -110,8 +111,7 @@ def test_a_terminal_shows_one_line_that_is_written_over(clock: Clock) -> None:
 
 def test_a_quiet_process_prints_nothing(clock: Clock, capsys: pytest.CaptureFixture) -> None:
     log = io.StringIO()
-    shown = Progress(quiet=True, stream=log)
-    shown.start(0, 0)
+    shown = started(log, quiet=True)
     clock.now += 60
     shown.show("step 1", 0.5, 8)
     shown.say("validation 1.5")
