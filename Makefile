@@ -1,4 +1,5 @@
-# `make`: environment, default data, the whole workflow, report. `make test`: the tests.
+# `make`: environment, default data, the whole workflow, report.
+# `make test`: the tests; `make test-fast`: those that take no more than a few seconds.
 # `make kanji`: characters that do not exist; `make text`: a network that learns plays.
 # Over config.yaml: make CONFIG=workflow/presets/real.yaml, or several files in quotes.
 # Extra words for snakemake: make ARGS="--cores 8 --dry-run"
@@ -10,7 +11,7 @@ BIN := .venv/bin
 # Snakemake heeds the last --configfile alone.
 own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=...),$(ARGS))
 
-.PHONY: all text kanji test lint clean
+.PHONY: all text kanji test test-fast lint clean
 all: .venv/installed
 	$(BIN)/snakemake --cores all $(ARGS) $(if $(CONFIG),--configfile $(CONFIG))
 	@echo "The report is results/report.html"
@@ -23,8 +24,14 @@ text: .venv/installed
 	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/text.yaml $(CONFIG)
 	@echo "The report is results/report.html"
 
+# A process for each core, but no more than four: each loads PyTorch.
+parallel = -n auto --maxprocesses 4
+
 test: .venv/installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(parallel)
+
+test-fast: .venv/installed-dev
+	$(BIN)/pytest $(parallel) -m "not slow"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

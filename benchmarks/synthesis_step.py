@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from timing import cpu_time, product
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests import plain_synthesis
+from tests.helpers import reference
 
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
@@ -103,10 +103,10 @@ class Step:
         return self._learn(lambda: self.network(self.x, None, self.text)[0])
 
     def plain(self) -> Tensor:
-        return self._learn(lambda: plain_synthesis.synthesis(self.network, self.x, self.text))
+        return self._learn(lambda: reference.synthesis(self.network, self.x, self.text))
 
     def half_plain(self) -> Tensor:
-        return self._learn(lambda: plain_synthesis.half_plain(self.network, self.x, self.text))
+        return self._learn(lambda: reference.half_plain(self.network, self.x, self.text))
 
     def first(self) -> None:
         """Layer 1 and its window alone."""

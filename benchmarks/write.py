@@ -25,9 +25,9 @@ from timing import cpu_time
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import small_synthesis
-from tests.plain_draw import draw as plain_draw
-from tests.plain_synthesis import first_cell, one_hot_text, window_step
+from tests.helpers import small_synthesis
+from tests.helpers.reference import draw as plain_draw
+from tests.helpers.reference import first_cell, one_hot_text, window_step
 
 from pentrace.generate.chances import chances
 from pentrace.generate.model import load_ink

@@ -1,82 +1,57 @@
 """Fixtures shared by the tests."""
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-ROOT = Path(__file__).parent.parent
+from tests.helpers.checkout import SMOKE, Checkout, check_out
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests themselves run side by side
 
-@dataclass(frozen=True)
-class Checkout:
-    """A copy of the project in which the workflow can be run and files changed."""
-
-    folder: Path
-
-    def snakemake(self, *words: str, fails: bool = False) -> str:
-        """What `snakemake --cores 2` with `words` prints; it must succeed, or fail if `fails`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *words],
-            cwd=self.folder,
-            env=environment(self.folder),
-            capture_output=True,
-            text=True,
-        )
-        printed = done.stdout + done.stderr
-        assert bool(done.returncode) == fails, printed
-        return printed
-
-    def rules(self, *words: str) -> set[str]:
-        """The rules that ran, or with `-n` would run, each as `name` or `name dataset shard`."""
-        printed = self.snakemake(*words)
-        blocks = re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)+)", printed, re.MULTILINE)
-        return {" ".join([name, *_wildcards(block)]) for name, block in blocks}
+Prepare = Callable[[Checkout], object]
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Variables with which the code in `folder` runs, instead of the installed one."""
-    return {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
-
-
-def _wildcards(block: str) -> list[str]:
-    found = re.search(r"wildcards: (.*)", block)
-    return re.findall(r"=([^,\n]*)", found[1]) if found else []
-
-
-def check_out(folder: Path) -> Checkout:
-    """Copy what the workflow needs to `folder`."""
-    folder.mkdir()
-    for name in ("Snakefile", "config.yaml"):
-        shutil.copy2(ROOT / name, folder / name)
-    for name in ("src", "workflow", "profiles"):
-        shutil.copytree(
-            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
-        )
-    return Checkout(folder)
-
-
-SMOKE = ("--configfile", "workflow/presets/smoke.yaml")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests come first, so that several processes end at about the same time."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Prepare], Checkout]:
+    """Prepare a project of a name once, for all processes of this run of pytest; not to be changed.
+
+    The first process that asks prepares it, and the others wait.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def prepared(name: str, prepare: Prepare) -> Checkout:
+        project, done = folder / name, folder / f"{name}.done"
+        with FileLock(folder / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(project, ignore_errors=True)  # of a process that failed
+                prepare(check_out(project))
+                done.touch()
+        return Checkout(project)
+
+    return prepared
+
+
+@pytest.fixture(scope="session")
+def whole(once: Callable[[str, Prepare], Checkout]) -> Checkout:
     """A project in which the whole workflow has run, as small as it can be; not to be changed."""
-    checkout = check_out(tmp_path_factory.mktemp("whole") / "project")
-    checkout.snakemake(*SMOKE)
-    return checkout
+    return once("whole", lambda project: project.snakemake(*SMOKE))
 
 
 @pytest.fixture
 def whole_copy(whole: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the whole project, times of change kept."""
-    shutil.copytree(whole.folder, tmp_path / "project", symlinks=True)
-    return Checkout(tmp_path / "project")
+    return whole.copy(tmp_path / "project")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import yaml
 from pentrace.config.load import load
 from pentrace.config.models import Config
 from pentrace.describe import markdown
+from tests.helpers.checkout import merged
 
 ROOT = Path(__file__).parent.parent
 # Sections whose every key stands in config.yaml; networks and data sets name only what differs.
@@ -34,13 +35,3 @@ def test_every_setting_stands_in_the_configuration() -> None:
 def test_every_preset_fits() -> None:
     for preset in sorted((ROOT / "workflow/presets").glob("*.yaml")):
         load(merged(values(), yaml.safe_load(preset.read_text())))
-
-
-def merged(under: dict, over: dict) -> dict:
-    """As snakemake merges configuration files: mappings key by key, all else replaced."""
-    both = {
-        k: merged(under[k], v)
-        for k, v in over.items()
-        if isinstance(under.get(k), dict) and isinstance(v, dict)
-    }
-    return {**under, **over, **both}

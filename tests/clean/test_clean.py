@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -18,6 +17,8 @@ from pentrace.clean.rules import RULES, limit, statistic
 from pentrace.clean.samples import command as samples_command
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, to_table
+from tests.helpers.commands import invoke, makes_the_same_twice
+from tests.helpers.rows import filled
 
 LOOSE = CleanSettings(too_short=2)
 
@@ -173,17 +174,8 @@ def test_every_rule_has_a_limit_and_a_statistic_of_points_or_samples() -> None:
 
 
 def parsed_row(sample_id: str, n_points: int) -> dict:
-    box = dict.fromkeys(("x_min", "x_max", "y_min", "y_max"), 0.0)
-    return {
-        "sample_id": sample_id, "kind": "line", "source": f"{sample_id}.xml", "sha256": "0",
-        "y_axis": "down", "n_points": n_points, "n_strokes": 1, **box,
-    }  # fmt: skip
-
-
-def run(command: object, *arguments: object) -> str:
-    result = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    known = {"sample_id": sample_id, "n_points": n_points, "n_strokes": 1}
+    return filled(schema.PARSED, **known, source=f"{sample_id}.xml", y_axis="down")
 
 
 def write_shard(folder: Path) -> Ink:
@@ -205,13 +197,13 @@ def run_both(folder: Path) -> None:
         "--labels": "labels.parquet", "--cleaned": "cleaned/00.parquet",
         "--rejects": "cleaned-rejects/00.parquet",
     }.items()}  # fmt: skip
-    run(clean_command, "--dataset", "d", *(part for pair in shard.items() for part in pair))
+    invoke(clean_command, "--dataset", "d", *(part for pair in shard.items() for part in pair))
     gathered = {k: folder / v for k, v in {
         "--parsed": "parsed", "--labels": "labels.parquet", "--cleaned": "cleaned",
         "--label-rejects": "label-rejects.parquet", "--cleaned-rejects": "cleaned-rejects",
         "--samples": "samples.parquet", "--rejects": "rejects.parquet",
     }.items()}  # fmt: skip
-    run(samples_command, "--dataset", "d", *(part for pair in gathered.items() for part in pair))
+    invoke(samples_command, "--dataset", "d", *(part for pair in gathered.items() for part in pair))
 
 
 def test_the_commands_account_for_every_recording(tmp_path: Path) -> None:
@@ -233,10 +225,7 @@ def test_the_commands_account_for_every_recording(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_shard(tmp_path)
     names = ("cleaned/00.parquet", "cleaned-rejects/00.parquet", "samples.parquet")
-    run_both(tmp_path)
-    first = [(tmp_path / name).read_bytes() for name in names]
-    run_both(tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in names] == first
+    makes_the_same_twice(lambda: run_both(tmp_path), *(tmp_path / name for name in names))
 
 
 def read_lines(folder: Path) -> Ink:

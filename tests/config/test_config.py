@@ -17,7 +17,7 @@ from pentrace.config.models import Config
 from pentrace.errors import PentraceError
 from pentrace.generate.settings import SampleSettings
 from pentrace.settings import explain
-from tests.test_docs import merged
+from tests.helpers.checkout import merged
 
 ROOT = Path(__file__).parents[2]
 VALUES = yaml.safe_load((ROOT / "config.yaml").read_text())

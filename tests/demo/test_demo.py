@@ -9,7 +9,6 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,16 +17,14 @@ from pentrace.demo.command import command
 from pentrace.demo.sentences import SENTENCES
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
+from tests.helpers.commands import invoke
 
 SMALL = DemoSettings(writers=6, forms=2, lines=2, users=2, signatures=22)
 FORM = re.compile(r"s\d\d-\d{3}[a-z]?")
 
 
 def make(folder, settings=SMALL):
-    result = CliRunner().invoke(
-        command, ["--out", str(folder), "--settings", settings.model_dump_json()]
-    )
-    assert result.exit_code == 0, result.exception
+    invoke(command, "--out", folder, "--settings", settings.model_dump_json())
     return folder
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from pydantic import ValidationError
 
 from pentrace import schema, tables
@@ -14,7 +14,8 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate.command import command
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.normalise.settings import NormaliseSettings
-from tests import small_model
+from tests.helpers import small_model
+from tests.helpers.commands import invoke
 
 SETTINGS = {"generated_lines": 3, "generated_steps": 40, "baseline_components": 2}
 LOG_AREA = math.log(40 * 30)
@@ -23,10 +24,7 @@ LOG_AREA = math.log(40 * 30)
 def run(folder: Path, out: Path, settings: dict, *more: str) -> Result:
     files = ["--samples", str(folder / "samples.parquet"), "--metrics", str(out / "metrics.json")]
     files += ["--lines", str(out / "lines.parquet"), "--settings", json.dumps(settings)]
-    result = CliRunner().invoke(command, [*small_model.options(folder), *files, *more])
-    if result.exception is not None:
-        raise result.exception
-    return result
+    return invoke(command, *small_model.options(folder), *files, *more)
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from pentrace.plot.drawing import from_offsets
 from pentrace.plot.fictional import fictional_figure
 from pentrace.report.contents import network_part
 from pentrace.windows.lines import load_lines
-from tests import small_model
-from tests.small_kanji import build, run
+from tests.helpers import small_model
+from tests.helpers.commands import pentrace
+from tests.helpers.small_kanji import build
 
 
 def plain(one: np.ndarray, other: np.ndarray, band: int) -> float:
@@ -73,7 +74,7 @@ def settings(**given: object) -> str:
 
 
 def fictional(d: Path, out: str, *more: str) -> str:
-    return run(
+    return pentrace(
         "fictional",
         *small_model.options(d),
         "--out",
@@ -84,7 +85,7 @@ def fictional(d: Path, out: str, *more: str) -> str:
 
 def test_no_time_is_made_up(built: Path) -> None:
     assert json.loads((built / "normalisation.json").read_text())["timed"] is False
-    run(
+    pentrace(
         "sample",
         *small_model.options(built),
         "--out",
@@ -186,7 +187,7 @@ def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
 def test_the_sheet_is_drawn(built: Path, real: int) -> None:
     fictional(built, "sheet", "--settings", settings(real=real, formats=[]))
     out = built / f"sheet-{real}.png"
-    run(
+    pentrace(
         "plot",
         "fictional",
         "--drawn",
@@ -206,7 +207,7 @@ def test_the_sheet_is_drawn(built: Path, real: int) -> None:
 @pytest.mark.parametrize("figure", ["density", "end-of-stroke", "mixture"])
 def test_figures_of_two_states_work_with_three(built: Path, figure: str) -> None:
     out = built / f"{figure}.png"
-    run(
+    pentrace(
         "plot",
         figure,
         "--model",
@@ -220,7 +221,7 @@ def test_figures_of_two_states_work_with_three(built: Path, figure: str) -> None
 
 
 def test_it_is_measured_as_all_networks_are(built: Path) -> None:
-    run(
+    pentrace(
         "evaluate",
         *small_model.options(built),
         "--samples",

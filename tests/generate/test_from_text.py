@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -27,13 +26,11 @@ from pentrace.train.command import command as train
 from pentrace.train.data import load
 from pentrace.train.loop import longest, total
 from pentrace.windows.batches import load_lines
+from tests.helpers.commands import invoke, train_options
+from tests.helpers.rows import filled
+from tests.helpers.small_lines import NORMALISATION, ink, row
+from tests.helpers.small_model import options
 
-LETTERS = "abc "
-LENGTH = 96
-NORMALISATION = {
-    "recipe": "graves", "mean": [1.0, 0.0], "sd": [20.0, 20.0], "cap": None, "filter": {},
-    "settings": {"recipe": "graves", "splits": ["train"]},
-}  # fmt: skip
 COUNTS = {"train": 24, "validation": 6, "validation2": 2, "test": 2}
 SYNTHESIS = {"kind": "synthesis", "layers": 2, "hidden": 12, "components": 2}
 READER = {"kind": "recognition", "layers": 1, "hidden": 24}
@@ -41,25 +38,6 @@ FAST = {
     "steps": 30, "batch_size": 4, "validate_every": 10, "checkpoint_every": 10,
     "learning_rate": 0.01,
 }  # fmt: skip
-
-
-def ink(text: str, random: np.random.Generator) -> np.ndarray:
-    """Normalised steps (T, 3) of a text: twelve points a letter."""
-    turn = np.arange(12) / 12 * 2 * np.pi
-    height = np.array([LETTERS.index(c) for c in text])[:, None]
-    dx = np.where(height == 3, 0.3, 0.5 + 0.6 * np.cos(turn)).ravel()
-    dy = np.where(height == 3, 0.0, (height - 0.5) * np.sin(turn)).ravel()
-    ends = np.tile(np.arange(12) == 11, len(text))
-    steps = np.stack([dx, dy, ends], 1) + random.normal(0, 0.03, (12 * len(text), 3)) * [1, 1, 0]
-    return np.concatenate([np.zeros((1, 3)), steps]).astype(np.float32)
-
-
-def row(name: str, split: str, text: str | None, steps: np.ndarray) -> dict:
-    padded = np.zeros((3, LENGTH))
-    padded[:, : len(steps)] = steps.T
-    columns = {"dx": padded[0], "dy": padded[1], "end_of_stroke": padded[2].astype(int)}
-    here = {"sample_id": name, "split": split, "window": 0, "start": 0, "valid": len(steps)}
-    return here | {"text": text} | {key: values.tolist() for key, values in columns.items()}
 
 
 @pytest.fixture(scope="module")
@@ -73,32 +51,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [row(f"{split}-{i}", split, t, ink(t, random)) for i, t in enumerate(texts)]
         rows.append(row(f"{split}-untold", split, None, ink("abc", random)))
         tables.write_rows(made / "windows" / f"{split}.parquet", schema.WINDOWS, rows)
-        samples += [listed(r["sample_id"], split) for r in rows]
+        samples += [filled(schema.SAMPLES, sample_id=r["sample_id"], split=split) for r in rows]
     tables.write_rows(made / "samples.parquet", schema.SAMPLES, samples)
     (made / "normalisation.json").write_text(json.dumps(NORMALISATION))
     return made
 
 
-def listed(name: str, split: str) -> dict:
-    numbers = dict.fromkeys(("n_points_recorded", "n_strokes_recorded", "n_points", "n_strokes"), 1)
-    box = dict.fromkeys(("x_min", "x_max", "y_min", "y_max"), 0.0)
-    known = {"dataset": "demo", "sample_id": name, "kind": "line", "split": split, "y_axis": "down"}
-    return known | numbers | box | {"source": name, "sha256": "", "shard": "00"}
-
-
-def options(folder: Path, model: Path) -> list[str]:
-    given = {"model": model, "windows": folder / "windows"}
-    given["normalisation"] = folder / "normalisation.json"
-    return [text for key, path in given.items() for text in (f"--{key}", str(path))]
-
-
 def trained(folder: Path, out: Path, network: dict, start: Path | None = None, **how: object):
     """Train, and return the history."""
-    text = json.dumps(network | {"train": {**FAST, "batches": "lines"} | how})
-    given = [*options(folder, out / "model.safetensors"), "--settings", text]
-    given += ["--history", str(out / "history.parquet"), "--checkpoints", str(out / "checkpoints")]
-    given += [] if start is None else ["--start", str(start)]
-    CliRunner().invoke(train, given, catch_exceptions=False)
+    settings = network | {"train": {**FAST, "batches": "lines"} | how}
+    more = [] if start is None else ["--start", start]
+    invoke(train, *train_options(folder, out, settings), *more)
     return tables.read(out / "history.parquet").to_pandas()
 
 
@@ -127,7 +90,7 @@ def test_a_reader_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path:
     assert isinstance(load_model(reader)[0], RecognitionNetwork)
     given = [*options(folder, reader), "--metrics", str(tmp_path / "m.json")]
     given += ["--lines", str(tmp_path / "lines.parquet")]
-    CliRunner().invoke(recognise, given, catch_exceptions=False)
+    invoke(recognise, *given)
     (found,) = json.loads((tmp_path / "m.json").read_text())["table"]
     assert found["lines"] == COUNTS["validation"]  # not the line without a text
     assert found["character_error_rate"]["rate"] < 0.35
@@ -186,13 +149,13 @@ def test_lines_grow_to_their_full_length(folder: Path) -> None:
 def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:
     wanted = {"lines": 2, "bias": [0.5], "prime": 1, "texts": ["abc", "cab"], "attempts": 1}
     given = [*options(folder, writer), "--out", str(tmp_path / "s"), "--settings"]
-    CliRunner().invoke(sample, [*given, json.dumps(wanted)], catch_exceptions=False)
+    invoke(sample, *given, json.dumps(wanted))
     rows = json.loads((tmp_path / "s/samples.json").read_text())
     assert [r["text"] for r in rows] == ["abc", "cab", "abc"]
     assert rows[2]["prime"].startswith("validation-") and rows[2]["primer_points"] == 61
     own = {**wanted, "texts": None}
     given[given.index(str(tmp_path / "s"))] = str(tmp_path / "own")
-    CliRunner().invoke(sample, [*given, json.dumps(own)], catch_exceptions=False)
+    invoke(sample, *given, json.dumps(own))
     told = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
     assert set(told) <= set(load_lines(folder / "windows", ["validation"]).texts)
 
@@ -209,7 +172,7 @@ def test_texts_are_written_again_and_read(
 ) -> None:
     given = ["--model", str(writer), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
     wanted = {"bias": [0.0, 1.0], "lines": 3, "attempts": 1}
-    CliRunner().invoke(rewrite, [*given, "--settings", json.dumps(wanted)], catch_exceptions=False)
+    invoke(rewrite, *given, "--settings", json.dumps(wanted))
     rows = tables.read(tmp_path / "lines.parquet").to_pandas()
     assert rows.bias.tolist() == [0.0] * 3 + [1.0] * 3
     texts = dict(zip(*(getattr(load_lines(folder / "windows", ["validation"]), k)
@@ -219,7 +182,7 @@ def test_texts_are_written_again_and_read(
     assert (offsets.groupby("sample_id", observed=True).dx.first() == 0).all()
     given = [*options(folder, reader), "--written", str(tmp_path)]
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "read.parquet")]
-    CliRunner().invoke(recognise, given, catch_exceptions=False)
+    invoke(recognise, *given)
     table = json.loads((tmp_path / "m.json").read_text())["table"]
     assert [(r["origin"], r["bias"], r["lines"]) for r in table] == [
         ("real", None, 3), ("written", 0.0, 3), ("written", 1.0, 3),
@@ -229,14 +192,14 @@ def test_texts_are_written_again_and_read(
 def test_rewriting_wants_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:
     given = ["--model", str(reader), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
     with pytest.raises(PentraceError, match="give a synthesis network"):
-        CliRunner().invoke(rewrite, given, catch_exceptions=False)
+        invoke(rewrite, *given)
 
 
 def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_path: Path) -> None:
     given = [*options(folder, writer), "--samples", str(folder / "samples.parquet")]
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
     wanted = {"splits": ["validation"], "generated_lines": 3, "chunk": 17, "batch_size": 4}
-    CliRunner().invoke(evaluate, [*given, "--settings", json.dumps(wanted)], catch_exceptions=False)
+    invoke(evaluate, *given, "--settings", json.dumps(wanted))
     report = json.loads((tmp_path / "m.json").read_text())
     measured = report["table"][0]
     assert measured["model"] == "synthesis 2 x 12" and measured["lines"] == COUNTS["validation"]
@@ -250,7 +213,7 @@ def test_a_reader_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path:
     given = [*options(folder, reader), "--samples", str(folder / "samples.parquet")]
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
     with pytest.raises(PentraceError, match="a recognition network; give a prediction or"):
-        CliRunner().invoke(evaluate, given, catch_exceptions=False)
+        invoke(evaluate, *given)
 
 
 def test_figures_are_told_the_text_of_the_line(folder: Path, writer: Path) -> None:

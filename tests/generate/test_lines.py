@@ -13,7 +13,7 @@ from pentrace.generate.lines import (
     write_in_one_hand,
     write_lines,
 )
-from tests.small_synthesis import steady
+from tests.helpers.small_synthesis import steady
 
 TEXTS = ["a bad cab", "dad", "the quick brown fox"]
 

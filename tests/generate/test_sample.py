@@ -15,7 +15,7 @@ from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays
 from pentrace.windows.lines import Lines
-from tests.small_synthesis import steady
+from tests.helpers.small_synthesis import steady
 
 N = 200_000
 ERROR = 5 / np.sqrt(N)  # five standard errors of a mean of unit variance

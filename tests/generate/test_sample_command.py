@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from pydantic import ValidationError
 
 from pentrace import ink, tables
@@ -14,7 +13,8 @@ from pentrace.generate.sample import command
 from pentrace.generate.settings import SampleSettings
 from pentrace.readers import inkml as reader
 from pentrace.readers.settings import ParseSettings
-from tests import small_model
+from tests.helpers import small_model
+from tests.helpers.commands import invoke
 
 SETTINGS = {"lines": 2, "steps": 25, "bias": [0, 0.5], "seed": 3, "prime": 1}
 
@@ -29,10 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, out: Path, settings: dict, *more: str) -> None:
     given = [*small_model.options(folder), "--out", str(out), "--settings", json.dumps(settings)]
-    given += more
-    result = CliRunner().invoke(command, given)
-    if result.exception is not None:
-        raise result.exception
+    invoke(command, *given, *more)
 
 
 def test_writes_points_pictures_and_an_index(folder: Path) -> None:

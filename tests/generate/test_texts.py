@@ -38,7 +38,9 @@ from pentrace.report.command import render
 from pentrace.report.contents import dataset_part, network_part, shown
 from pentrace.tables import read
 from pentrace.train.command import command as train
-from tests.small_text import VERSE, arguments, build, trained
+from tests.helpers.commands import invoke
+from tests.helpers.processes import loaded
+from tests.helpers.small_corpus import VERSE, arguments, build, trained
 
 LOGITS = np.log(np.array([[0.5, 0.05, 0.3, 0.15]], np.float32))
 
@@ -135,8 +137,7 @@ def test_a_character_comes_when_it_is_drawn(model: Path) -> None:
 
 
 def run(model: Path, *arguments: str) -> str:
-    given = ["--model", str(model), *arguments]
-    return CliRunner().invoke(command, given, catch_exceptions=False).output
+    return invoke(command, "--model", model, *arguments).output
 
 
 def test_the_command_writes_on(model: Path) -> None:
@@ -162,9 +163,9 @@ def test_rare_characters_of_a_prompt_are_read_as_in_training(tmp_path: Path) -> 
     build(tmp_path, {"a.txt": (VERSE * 12).encode()})
     path = trained(tmp_path, network={"fold_rare": 3}, steps=1)
     given = ["--model", str(path), "--prompt", "Zz", "--length", "5", "--seed", "4"]
-    done = CliRunner().invoke(command, given, catch_exceptions=False)
+    done = invoke(command, *given)
     assert done.stderr.endswith("one and the same: Zz\n") and done.stdout.startswith("Zz")
-    other = CliRunner().invoke(command, [*given[:3], "QQ", *given[4:]], catch_exceptions=False)
+    other = invoke(command, *given[:3], "QQ", *given[4:])
     assert other.stdout[2:] == done.stdout[2:]
 
 
@@ -179,25 +180,11 @@ def test_it_ends_quietly_when_nobody_reads_any_more(model: Path) -> None:
 
 
 def test_it_streams_and_does_not_import_torch(model: Path) -> None:
-    code = (
-        "import sys; from click.testing import CliRunner\n"
-        "from pentrace.generate.text import command\n"
-        "r = CliRunner().invoke(command, sys.argv[1:], catch_exceptions=False)\n"
-        "assert len(r.output) == 21 and 'torch' not in sys.modules"
-    )
-    given = ["--model", str(model), "--length", "20"]
-    subprocess.run([sys.executable, "-c", code, *given], check=True)
+    code = "from pentrace.__main__ import main; main()"
+    assert "torch" not in loaded(code, "text", "--model", model, "--length", 20)
     # One that would write for hours has said something at once.
-    call = [
-        sys.executable,
-        "-m",
-        "pentrace",
-        "text",
-        "--model",
-        str(model),
-        "--length",
-        "999999999",
-    ]
+    call = [sys.executable, "-m", "pentrace", "text", "--model", str(model), "--length"]
+    call.append("999999999")
     with subprocess.Popen(call, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and len(process.stdout.read(50)) == 50
         process.terminate()
@@ -284,15 +271,15 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     out = model.parent
     given = ["--model", model, "--out", out / "samples", "--settings",
              '{"length": 80, "temperatures": [0, 1], "samples": 2}']  # fmt: skip
-    CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
+    invoke(sample, *given)
     texts = json.loads((out / "samples/texts.json").read_text())
     assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
     given = ["--model", model, "--windows", corpus / "windows",
              "--metrics", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
-    CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False)
+    invoke(evaluate, *given)
     given = ["--samples", out / "samples", "--windows", corpus / "windows", "--metrics",
              out / "sample-metrics.json"]  # fmt: skip
-    told = CliRunner().invoke(evaluate_samples, [str(a) for a in given], catch_exceptions=False)
+    told = invoke(evaluate_samples, *given)
     assert "temperature 1: " in told.output and "of 2 texts in a loop" in told.output
     metrics = json.loads((out / "metrics.json").read_text())
     row = metrics["table"][0]
@@ -326,14 +313,14 @@ def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path)
     build(tmp_path, {"b.txt": (VERSE.replace("o", "ö") * 12 + "zq").encode()})
     first = trained(corpus, "folding", {"fold_rare": 3}, steps=2)
     given = [*arguments(tmp_path, "run", {"fold_rare": 3}, steps=2), "--start", str(first)]
-    CliRunner().invoke(train, given, catch_exceptions=False)
+    invoke(train, *given)
     out = tmp_path / "run"
     given = ["--model", out / "model.safetensors", "--out", out / "samples", "--settings",
              '{"length": 9, "samples": 1}']  # fmt: skip
-    CliRunner().invoke(sample, [str(a) for a in given], catch_exceptions=False)
+    invoke(sample, *given)
     given = ["--model", out / "model.safetensors", "--windows", tmp_path / "windows", "--metrics",
              out / "metrics.json"]  # fmt: skip
-    told = CliRunner().invoke(evaluate, [str(a) for a in given], catch_exceptions=False).output
+    told = invoke(evaluate, *given).output
     metrics = json.loads((out / "metrics.json").read_text())
     rows = {row["split"]: row for row in metrics["table"]}
     assert rows["validation"]["folded"] == 0

@@ -17,7 +17,7 @@ from pentrace.networks.store import arrays
 from pentrace.train.distort import jittered
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
-from tests import plain_draw
+from tests.helpers import reference
 
 M = 3
 N = 100_000
@@ -96,7 +96,7 @@ def drawn(pen: list[float]) -> np.ndarray:
     raw[:3] = torch.tensor(pen).log()
     chance = chances(1, 0, N)
     steps = draw(raw.numpy()[None].repeat(N, 0), chance)
-    plain = plain_draw.draw(raw.expand(N, -1), torch.from_numpy(chance)).numpy()
+    plain = reference.draw(raw.expand(N, -1), torch.from_numpy(chance)).numpy()
     assert (steps[:, 2] != plain[:, 2]).sum() <= 2  # rounding of chances at the border
     np.testing.assert_allclose(steps[:, :2], plain[:, :2], rtol=1e-4, atol=1e-4)
     return steps

@@ -10,7 +10,7 @@ from pentrace.networks.kinds import build, run
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
-from tests.plain_synthesis import half_plain, synthesis
+from tests.helpers.reference import half_plain, synthesis
 
 TEXTS = ["a bad cab", "dad"]
 

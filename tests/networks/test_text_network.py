@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 from pydantic import ValidationError
 from safetensors import safe_open
 
@@ -32,7 +31,8 @@ from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
-from tests.small_text import NETWORK, TRAIN, VERSE, arguments, build, trained
+from tests.helpers.commands import invoke
+from tests.helpers.small_corpus import NETWORK, TRAIN, VERSE, arguments, build, trained
 
 ALPHABET = "abcdef "
 ALONE = Processes(0, 1, torch.device("cpu"))
@@ -186,7 +186,7 @@ def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Pa
     other = tmp_path / "other"
     build(other, {"b.txt": (VERSE.upper() + "éa").encode() * 8})
     given = arguments(other, "run", steps=1, validate_every=1, learning_rate=1e-12)
-    done = CliRunner().invoke(command, [*given, "--start", str(first)], catch_exceptions=False)
+    done = invoke(command, *given, "--start", str(first))
     old, old_settings, _ = read(first, "np")
     new, new_settings, _ = read(other / "run/model.safetensors", "np")
     before, after = old_settings.alphabet or "", new_settings.alphabet or ""
@@ -206,7 +206,7 @@ def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Pa
 def test_what_was_transferred_is_stored(corpus: Path) -> None:
     first = trained(corpus)
     given = [*arguments(corpus, "again"), "--start", str(first)]
-    CliRunner().invoke(command, given, catch_exceptions=False)
+    invoke(command, *given)
     with safe_open(corpus / "again/model.safetensors", "np") as file:
         content = json.loads(file.metadata()["pentrace"])
     letters = "".join(sorted(set(VERSE)))
@@ -217,7 +217,7 @@ def test_a_network_that_starts_from_another_is_measured_before_it_learns(corpus:
     first = trained(corpus)
     before = tables.read(corpus / "run/history.parquet").to_pandas().validation_loss.min()
     given = [*arguments(corpus, "again"), "--start", str(first)]
-    CliRunner().invoke(command, given, catch_exceptions=False)
+    invoke(command, *given)
     history = tables.read(corpus / "again/history.parquet").to_pandas()
     assert history.step.tolist() == [0, 10, 20, 30]
     assert history.validation_loss[0] == pytest.approx(before, rel=1e-6)
@@ -254,7 +254,7 @@ def test_a_network_of_another_size_is_not_started_from(corpus: Path) -> None:
     first = trained(corpus)
     given = [*arguments(corpus, "again", {"hidden": 13}), "--start", str(first)]
     with pytest.raises(PentraceError, match="differs in hidden"):
-        CliRunner().invoke(command, given, catch_exceptions=False)
+        invoke(command, *given)
 
 
 def test_unknown_characters_are_folded_or_named() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -19,6 +18,8 @@ from pentrace.normalise.frame import Frame
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.normalise.statistics import command as statistics_command
+from tests.helpers.commands import invoke, makes_the_same_twice
+from tests.helpers.rows import filled
 
 GRAVES = NormaliseSettings()
 WRITE_RNN = NormaliseSettings(recipe="write-rnn")
@@ -234,32 +235,23 @@ def test_options_that_contradict_the_recipe_are_refused(values: dict, message: s
         NormaliseSettings(**values)
 
 
-def run(command: object, *arguments: object) -> None:
-    result = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-
-
 def write_inputs(folder: Path) -> None:
     tables.write(folder / "cleaned/00.parquet", schema.POINTS, [to_table(RANDOM)])
     splits = ("train", "validation", None, "train")
-    texts = dict.fromkeys(("dataset", "kind", "source", "sha256"), "-")
-    counts = ("n_points_recorded", "n_strokes_recorded", "n_points", "n_strokes")
-    box = ("x_min", "x_max", "y_min", "y_max")
     rows = [
-        {**texts, **dict.fromkeys((*counts, *box), 0), "sample_id": name, "split": split,
-         "y_axis": "down", "shard": "00"}
+        filled(schema.SAMPLES, sample_id=name, split=split, y_axis="down", shard="00")
         for name, split in zip(RANDOM.ids, splits, strict=True)
-    ]  # fmt: skip
+    ]
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
 
 
 def run_both(folder: Path) -> None:
-    run(
+    invoke(
         statistics_command, "--cleaned", folder / "cleaned", "--samples",
         folder / "samples.parquet", "--out", folder / "normalisation.json",
         "--filter", '{"spike": 7}',
     )  # fmt: skip
-    run(
+    invoke(
         normalise_command, "--cleaned", folder / "cleaned/00.parquet", "--samples",
         folder / "samples.parquet", "--statistics", folder / "normalisation.json",
         "--offsets", folder / "offsets/00.parquet", "--frames", folder / "frames/00.parquet",
@@ -284,7 +276,4 @@ def test_the_commands_use_the_training_split_alone(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     names = ("normalisation.json", "offsets/00.parquet", "frames/00.parquet")
-    run_both(tmp_path)
-    first = [(tmp_path / name).read_bytes() for name in names]
-    run_both(tmp_path)
-    assert [(tmp_path / name).read_bytes() for name in names] == first
+    makes_the_same_twice(lambda: run_both(tmp_path), *(tmp_path / name for name in names))

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
 from pentrace import schema, tables
@@ -19,8 +18,9 @@ from pentrace.plot import training as curves
 from pentrace.plot.command import HELP, command
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.heat import BLUR, gaussian_sum
-from pentrace.plot.style import INK, applied
-from tests.small_run import (
+from pentrace.plot.style import INK
+from tests.helpers.commands import invoke
+from tests.helpers.small_results import (
     HISTORY,
     POINTS,
     REJECTS,
@@ -51,12 +51,6 @@ def run(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def look():
-    with applied():
-        yield
-
-
 NET = "--model {net}/model.safetensors --windows {run}/windows"
 ARGUMENTS = {
     "ink": "--points {run}/points --samples {run}/samples.parquet --colour time",
@@ -75,12 +69,11 @@ ARGUMENTS = {
 
 def plot(run: Path, figure: str, out: Path, more: str = "") -> bytes:
     words = ARGUMENTS[figure].format(run=run, net=run / "net").split() + more.split()
-    done = CliRunner().invoke(command, [figure, *words, "--out", str(out)], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(command, figure, *words, "--out", str(out))
     return out.read_bytes()
 
 
-@pytest.mark.parametrize("figure", ARGUMENTS)  # others: test_recognise, test_plot_told
+@pytest.mark.parametrize("figure", ARGUMENTS)  # others: test_recognise, test_written_figures
 def test_every_figure_is_drawn_and_the_same_twice(run, tmp_path, figure):
     first = plot(run, figure, tmp_path / "a.png", "--note synthetic")
     assert first == plot(run, figure, tmp_path / "b.png", "--note synthetic")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 from matplotlib.colors import to_rgba
 from PIL import Image
 
@@ -17,8 +16,9 @@ from pentrace.networks.store import load_model
 from pentrace.plot import biases, primed, stacked, styles, told, window
 from pentrace.plot.command import command
 from pentrace.plot.stacked import Row
-from pentrace.plot.style import BLUE, INK, RED, applied, save
-from tests import small_model, small_synthesis
+from pentrace.plot.style import BLUE, INK, RED, save
+from tests.helpers import small_model, small_synthesis
+from tests.helpers.commands import invoke
 
 SPLITS = ("validation",)
 TEXTS = {"validation-0": "a bad cab", "validation-1": "The cab", "validation-2": "fed",
@@ -43,12 +43,6 @@ def run(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def look():
-    with applied():
-        yield
-
-
 def given(run: Path, model: str = "told") -> told.Told:
     return told.load(run / f"{model}.safetensors", run / "windows", SPLITS)
 
@@ -56,8 +50,7 @@ def given(run: Path, model: str = "told") -> told.Told:
 def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "told") -> bytes:
     words = [figure, "--model", run / f"{model}.safetensors", "--windows", run / "windows"]
     words += ["--split", "validation", *more.split(), "--out", out]
-    done = CliRunner().invoke(command, [str(word) for word in words], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(command, *words)
     return out.read_bytes()
 
 

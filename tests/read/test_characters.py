@@ -17,8 +17,8 @@ from pentrace.train.processes import Processes
 from pentrace.train.step import Descent
 from pentrace.windows.batches import stream_batches
 from pentrace.windows.text import load_codes
-from tests.small_text import NETWORK, VERSE, build, trained
-from tests.test_docs import merged
+from tests.helpers.checkout import merged
+from tests.helpers.small_corpus import NETWORK, VERSE, build, trained
 
 ALONE = Processes(0, 1, torch.device("cpu"))
 

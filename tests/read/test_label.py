@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pentrace import schema, tables
-from pentrace.__main__ import cli
 from pentrace.errors import PentraceError
 from pentrace.read.label import refuse_same_names, with_splits
 from pentrace.read.rejected import refuse_many_rejects
 from pentrace.read.split import group, seeded_split, shared_writers
 from pentrace.readers._iam_labels import label
 from pentrace.readers.settings import LabelSettings, ParseSettings
+from tests.helpers.commands import pentrace
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "iam"
 HEADER = '<WhiteboardCaptureSession><General><Form id="x" writerID="{}"/></General>'
@@ -272,12 +271,12 @@ def test_two_files_of_one_name_are_refused():
         refuse_same_names("iam", parsed("a", "b", "a"))
 
 
-def run(folder: Path, settings: dict) -> Result:
+def run(folder: Path, settings: dict) -> str:
     arguments = ["label", "--dataset", "demo", "--reader", "svc2004"]
     arguments += ["--raw", f"{folder}/raw.parquet", "--samples-from", f"{folder}/parsed"]
     arguments += ["--labels", f"{folder}/out/labels.parquet"]
     arguments += ["--rejects", f"{folder}/out/rejects.parquet", "--settings", json.dumps(settings)]
-    return CliRunner().invoke(cli, arguments)
+    return pentrace(*arguments)
 
 
 def test_the_command(tmp_path: Path):
@@ -290,21 +289,19 @@ def test_the_command(tmp_path: Path):
         lost |= {"reason": "no points"}
         tables.write_rows(tmp_path / f"parsed/{user}.rejects.parquet", schema.REJECTS, [lost])
 
-    failed = run(tmp_path, {"max_reject_share": 0.01})
-    assert isinstance(failed.exception, PentraceError)
-    assert "U9S9: empty: no points" in str(failed.exception)
+    with pytest.raises(PentraceError, match="U9S9: empty: no points"):
+        run(tmp_path, {"max_reject_share": 0.01})
     assert not (tmp_path / "out").exists()
 
-    done = run(tmp_path, {"max_reject_share": 0.1})
-    assert done.exit_code == 0, done.output
-    assert "demo: 16 samples, 16 with one of 8 writers, 0 with text" in done.output
-    assert "writers in more than one split: 0" in done.output
+    printed = run(tmp_path, {"max_reject_share": 0.1})
+    assert "demo: 16 samples, 16 with one of 8 writers, 0 with text" in printed
+    assert "writers in more than one split: 0" in printed
     labels = tables.read(tmp_path / "out/labels.parquet")
     assert labels.schema.equals(schema.LABELS, check_metadata=True)
     splits = dict(zip(labels["writer"].to_pylist(), labels["split"].to_pylist(), strict=True))
     assert sorted(splits.values()) == ["test"] + ["train"] * 6 + ["validation"]
     before = (tmp_path / "out/labels.parquet").read_bytes()
-    assert run(tmp_path, {"max_reject_share": 0.1}).exit_code == 0
+    run(tmp_path, {"max_reject_share": 0.1})
     assert (tmp_path / "out/labels.parquet").read_bytes() == before
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
 
 from pentrace import schema, tables
 from pentrace.collect.pack import pack
@@ -16,6 +15,7 @@ from pentrace.demo.recording import RecordedLine
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
 from pentrace.read.parse import command
+from tests.helpers.commands import invoke
 
 NAMES = ("points", "samples", "rejects")
 
@@ -37,10 +37,7 @@ def parse(raw: Path, out: Path, reader: str = "iam", **settings: int) -> dict[st
     words = ["--dataset", "mine", "--reader", reader, "--raw", raw]
     for name in NAMES:
         words += [f"--{name}", out / f"{name}.parquet"]
-    done = CliRunner().invoke(command, [*map(str, words), "--settings", json.dumps(settings)])
-    if isinstance(done.exception, PentraceError):
-        raise done.exception
-    assert done.exit_code == 0, done.output
+    invoke(command, *words, "--settings", json.dumps(settings))
     return {name: tables.read(out / f"{name}.parquet") for name in NAMES}
 
 

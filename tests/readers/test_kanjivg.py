@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from svgelements import Path as SvgPath
@@ -20,6 +19,7 @@ from pentrace.read.split import seeded_split
 from pentrace.readers import kanjivg
 from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.sources.kanjivg import group
+from tests.helpers.commands import invoke
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="109" height="109">'
 CURVE = "M17.39,14.97c0.94,0.94,1.26,2.28,1.26,4c0,0.77-0.18,49.78-0.18,69.28S20,90,30,95"
@@ -208,8 +208,7 @@ def test_a_package_is_found_by_its_name(tmp_path: Path) -> None:
 def test_the_package_is_collected_byte_for_byte(tmp_path: Path) -> None:
     words = ["--reader", "kanjivg", "--raw", "package:kanjivg", "--shards", "40"]
     words += ["--only", "ink-07", "--out", str(tmp_path)]
-    done = CliRunner().invoke(collect, words, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(collect, *words)
     rows = tables.read(tmp_path / "ink-07.parquet").to_pylist()
     folder = raw_folder(Path("package:kanjivg"))
     assert len(rows) > 100

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +20,8 @@ from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import decoded, read, without_markdown
 from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes
-from tests.small_text import VERSE, build, raw_table
+from tests.helpers.commands import invoke
+from tests.helpers.small_corpus import VERSE, build, raw_table
 
 SPLITS = ("train", "validation", "test")
 
@@ -223,7 +223,7 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
 def test_windows_have_100_characters_where_nothing_is_said(tmp_path: Path) -> None:
     build(tmp_path, {"a.txt": (VERSE * 9).encode()})
     words = ["--characters", tmp_path / "characters.parquet", "--out", tmp_path / "windows"]
-    CliRunner().invoke(windows, [str(word) for word in words], catch_exceptions=False)
+    invoke(windows, *words)
     table = tables.read(tmp_path / "windows/train.parquet")
     assert {len(codes) for codes in table["codes"].to_pylist()} == {100}
     assert table["start"].to_pylist()[:3] == [0, 100, 200]

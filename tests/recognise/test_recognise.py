@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +21,8 @@ from pentrace.recognise.command import command
 from pentrace.recognise.errors import count, rate
 from pentrace.recognise.read import load_reader, read
 from pentrace.windows.lines import load_lines
-from tests import small_model
+from tests.helpers import small_model
+from tests.helpers.commands import invoke
 
 SETTINGS = NetworkSettings.model_validate(
     {"kind": "recognition", "layers": 1, "hidden": 8, "alphabet": " abc"}
@@ -97,10 +98,7 @@ def write_lines(folder: Path, names: list[str]) -> None:
 def run(folder: Path, out: Path, *more: str) -> Result:
     options = [*small_model.options(folder), "--metrics", str(out / "metrics.json")]
     options += ["--lines", str(out / "lines.parquet"), *more]
-    result = CliRunner().invoke(command, options)
-    if result.exception is not None:
-        raise result.exception
-    return result
+    return invoke(command, *options)
 
 
 @pytest.fixture

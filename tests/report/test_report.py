@@ -9,7 +9,6 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,8 @@ from pentrace.plot.command import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.command import command, count, decimals, words
 from pentrace.report.contents import pictures
-from tests.small_run import build_dataset, build_outputs, metrics
+from tests.helpers.commands import invoke
+from tests.helpers.small_results import build_dataset, build_outputs, metrics
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg=="
@@ -86,8 +86,7 @@ def folder(tmp_path_factory) -> Path:
 
 def report(folder: Path, out: Path, *more: str) -> str:
     arguments = ["--config", folder / "config.yaml", "--out", out, *more]
-    done = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(command, *arguments)
     return out.read_text(encoding="utf-8")
 
 

@@ -1,24 +1,30 @@
 """Training in two processes, between which a batch is shared out, against training in one."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 
 from pentrace import schema, tables
 from pentrace.networks.store import load_model
 from pentrace.train.command import command
-from tests.generate.test_from_text import NORMALISATION, ink, row
+from tests.helpers.commands import invoke, train_options
+from tests.helpers.processes import python
+from tests.helpers.small_lines import NORMALISATION, ink, row
+
+pytestmark = pytest.mark.slow
 
 COUNTS = {"train": 13, "validation": 5, "validation2": 0, "test": 0}
-TRAIN = {"steps": 8, "batch_size": 5, "validate_every": 4, "checkpoint_every": 4, "clip_norm": 1.0}
-NOISY = {"weight_noise": 0.05, "clip_outputs": 2.0, "loss_per": "sequence"}
+TRAIN = {"steps": 8, "batch_size": 5, "validate_every": 4, "checkpoint_every": 4, "clip_norm": 1.0,
+         "clip_outputs": 2.0}  # fmt: skip
+NOISY = {"weight_noise": 0.05, "loss_per": "sequence"}
+NETWORKS = {
+    "prediction": {"layers": 2, "hidden": 12, "components": 3, "train": TRAIN},
+    "synthesis": {"kind": "synthesis", "layers": 2, "hidden": 12, "components": 2,
+                  "train": TRAIN | NOISY},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -33,27 +39,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def arguments(folder: Path, network: dict, name: str) -> list[str]:
-    out = folder / name
-    return [
-        *("--windows", str(folder / "windows")),
-        *("--normalisation", str(folder / "normalisation.json")),
-        *("--settings", json.dumps(network)),
-        *("--model", str(out / "model.safetensors")),
-        *("--history", str(out / "history.parquet")),
-        *("--checkpoints", str(out / "checkpoints")),
-    ]
-
-
-def test_two_processes_train_a_synthesis_network_with_weight_noise_as_one(folder):
-    sizes = {"kind": "synthesis", "layers": 2, "hidden": 12, "components": 2}
-    network = {**sizes, "train": {**TRAIN, **NOISY}}
-    CliRunner().invoke(command, arguments(folder, network, "one"), catch_exceptions=False)
-    call = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    call += ["-m", "pentrace", "train", *arguments(folder, network, "two")]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+@pytest.mark.parametrize("network", NETWORKS)
+def test_two_processes_train_as_one(folder: Path, network: str) -> None:
+    settings = NETWORKS[network]
+    invoke(command, *train_options(folder, folder / "one", settings))
+    launch = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+    given = train_options(folder, folder / "two", settings)
+    printed = python(*launch, "-m", "pentrace", "train", *given).stderr
+    assert printed.count("validation") == 2  # the second process is quiet
+    assert not list((folder / "two/checkpoints").iterdir())
     one, two = (tables.read(folder / n / "history.parquet").to_pandas() for n in ("one", "two"))
     np.testing.assert_allclose(two.to_numpy(), one.to_numpy(), rtol=1e-4)
     first, second = (load_model(folder / n / "model.safetensors")[0] for n in ("one", "two"))

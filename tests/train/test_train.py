@@ -1,7 +1,5 @@
-"""Training: learns, resumes to the byte, stops in time, and in two processes as in one."""
+"""Training: learns, resumes to the byte, and stops in time."""
 
-import json
-import os
 import shutil
 import signal
 import subprocess
@@ -10,10 +8,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 import torch
-from click.testing import CliRunner
 
 import pentrace
 from pentrace import schema, tables
@@ -28,11 +24,13 @@ from pentrace.train.command import command
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.windows.batches import load_lines
+from tests.helpers.commands import invoke, train_options
+from tests.helpers.processes import ENVIRONMENT, python
+from tests.helpers.rows import window_row
 
 SPLITS = ("train", "validation", "validation2", "test")
 TINY = {"layers": 2, "hidden": 12, "components": 3}
 FAST = {"steps": 30, "batch_size": 4, "validate_every": 10, "checkpoint_every": 5}
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
 def waves(count: int, seed: int) -> list[np.ndarray]:
@@ -51,23 +49,8 @@ def waves(count: int, seed: int) -> list[np.ndarray]:
 
 def write_windows(path: Path, split: str, lines: list[np.ndarray], length: int = 64) -> None:
     """One window a line, since every line is shorter than a window."""
-    rows = []
-    for number, line in enumerate(lines):
-        padded = np.zeros((length, 3), np.float32)
-        padded[: len(line)] = line
-        rows.append(
-            {
-                "sample_id": f"{split}-{number}",
-                "split": split,
-                "window": 0,
-                "start": 0,
-                "valid": len(line),
-                "dx": padded[:, 0],
-                "dy": padded[:, 1],
-                "end_of_stroke": padded[:, 2].astype(np.uint8),
-            }
-        )
-    tables.write(path, schema.WINDOWS, [pa.Table.from_pylist(rows, schema=schema.WINDOWS)])
+    rows = [window_row(f"{split}-{i}", split, line, length) for i, line in enumerate(lines)]
+    tables.write_rows(path, schema.WINDOWS, rows)
 
 
 @pytest.fixture
@@ -80,25 +63,17 @@ def data(tmp_path):
     return tmp_path
 
 
-def settings(network: dict | None = None, **train) -> str:
-    return json.dumps({**TINY, **(network or {}), "train": {**FAST, **train}})
+def settings(network: dict | None = None, **train) -> dict:
+    return {**TINY, **(network or {}), "train": {**FAST, **train}}
 
 
-def arguments(data: Path, text: str, name: str = "run") -> list[str]:
-    out = data / name
-    return [
-        *("--windows", str(data / "windows")),
-        *("--normalisation", str(data / "normalisation.json")),
-        *("--settings", text),
-        *("--model", str(out / "model.safetensors")),
-        *("--history", str(out / "history.parquet")),
-        *("--checkpoints", str(out / "checkpoints")),
-    ]
+def arguments(data: Path, chosen: dict, name: str = "run") -> list[str]:
+    return train_options(data, data / name, chosen)
 
 
-def train(data: Path, text: str, name: str = "run") -> tuple[bytes, bytes]:
+def train(data: Path, chosen: dict, name: str = "run") -> tuple[bytes, bytes]:
     """Bytes of model and history of a run in this process."""
-    CliRunner().invoke(command, arguments(data, text, name), catch_exceptions=False)
+    invoke(command, *arguments(data, chosen, name))
     out = data / name
     return (out / "model.safetensors").read_bytes(), (out / "history.parquet").read_bytes()
 
@@ -147,14 +122,14 @@ def test_epochs_end_the_run(data):
     assert history.points.iloc[-1] == 2 * sum(len(line) - 1 for line in waves(12, 0))
 
 
-def start(data: Path, text: str, name: str) -> subprocess.Popen:
-    call = [sys.executable, "-m", "pentrace", "train", *arguments(data, text, name)]
+def start(data: Path, chosen: dict, name: str) -> subprocess.Popen:
+    call = [sys.executable, "-m", "pentrace", "train", *arguments(data, chosen, name)]
     return subprocess.Popen(call, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
 
 
-def kill_after_checkpoint(data: Path, text: str, name: str, pause: float) -> bool:
+def kill_after_checkpoint(data: Path, chosen: dict, name: str, pause: float) -> bool:
     """Start a run, SIGKILL it a moment after it has saved; whether it was killed in time."""
-    process = start(data, text, name)
+    process = start(data, chosen, name)
     folder = data / name / "checkpoints"
     before = {path: path.stat().st_mtime_ns for path in folder.glob("checkpoint-*")}
     while process.poll() is None:
@@ -166,8 +141,9 @@ def kill_after_checkpoint(data: Path, text: str, name: str, pause: float) -> boo
     return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_killed_twice_it_ends_with_the_bytes_of_an_unbroken_run(data):
-    text = settings(
+    chosen = settings(
         {"dropout": 0.2, "hidden": 48},
         batches="crops",
         length=25,
@@ -176,11 +152,11 @@ def test_killed_twice_it_ends_with_the_bytes_of_an_unbroken_run(data):
         checkpoint_every=7,
         validate_every=15,
     )
-    unbroken = train(data, text, "unbroken")
-    assert kill_after_checkpoint(data, text, "broken", 0.05)
-    assert kill_after_checkpoint(data, text, "broken", 0.0)
+    unbroken = train(data, chosen, "unbroken")
+    assert kill_after_checkpoint(data, chosen, "broken", 0.05)
+    assert kill_after_checkpoint(data, chosen, "broken", 0.0)
     assert not (data / "broken/model.safetensors").exists()
-    assert train(data, text, "broken") == unbroken
+    assert train(data, chosen, "broken") == unbroken
     assert not list((data / "broken/checkpoints").iterdir())
 
 
@@ -197,16 +173,16 @@ def test_finished_run_leaves_no_checkpoint_and_trains_again_to_the_same_bytes(da
     assert train(data, settings()) == first
 
 
-def told(data: Path, text: str, name: str = "run") -> str:
+def told(data: Path, chosen: dict, name: str = "run") -> str:
     """What a run in this process says."""
-    return CliRunner().invoke(command, arguments(data, text, name), catch_exceptions=False).output
+    return invoke(command, *arguments(data, chosen, name)).output
 
 
-def finish_but_for_the_model(data: Path, text: str) -> Path:
+def finish_but_for_the_model(data: Path, chosen: dict) -> Path:
     """The checkpoint of a run to "run" that could write all but its model."""
     (data / "run/model.safetensors").mkdir(parents=True)
     with pytest.raises(IsADirectoryError):
-        train(data, text)
+        train(data, chosen)
     (data / "run/model.safetensors").rmdir()
     assert (data / "run/history.parquet").exists()
     (checkpoint,) = (data / "run/checkpoints").glob("*.pt")
@@ -215,14 +191,14 @@ def finish_but_for_the_model(data: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("checkpoint_every", [5, 7])
 def test_killed_while_it_writes_its_outputs_it_ends_with_the_same_bytes(data, checkpoint_every):
-    text = settings(checkpoint_every=checkpoint_every)
-    unbroken = train(data, text, "unbroken")
-    checkpoint = finish_but_for_the_model(data, text)
+    chosen = settings(checkpoint_every=checkpoint_every)
+    unbroken = train(data, chosen, "unbroken")
+    checkpoint = finish_but_for_the_model(data, chosen)
     kept = checkpoint.read_bytes()
-    assert train(data, text) == unbroken
+    assert train(data, chosen) == unbroken
     checkpoint.write_bytes(kept)  # as after a kill between the outputs and the removal
-    assert "goes on from step" in told(data, text)
-    assert train(data, text) == unbroken
+    assert "goes on from step" in told(data, chosen)
+    assert train(data, chosen) == unbroken
 
 
 def test_checkpoint_of_another_configuration_is_not_used_and_goes_in_the_end(data):
@@ -232,13 +208,14 @@ def test_checkpoint_of_another_configuration_is_not_used_and_goes_in_the_end(dat
     assert not list((data / "run/checkpoints").iterdir())
 
 
-def run_copy(data: Path, text: str) -> str:
+def run_copy(data: Path, chosen: dict) -> str:
     """What a run to "run" says, of the copy of the package in `data`, in a process of its own."""
-    call = [sys.executable, "-m", "pentrace", "train", *arguments(data, text)]
     environment = {**ENVIRONMENT, "PYTHONPATH": str(data)}
-    return subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stderr
+    words = ("-m", "pentrace", "train", *arguments(data, chosen))
+    return python(*words, environment=environment).stderr
 
 
+@pytest.mark.slow
 def test_changed_code_does_not_resume(data):
     checkpoint = finish_but_for_the_model(data, settings())
     kept = checkpoint.read_bytes()
@@ -331,19 +308,3 @@ def test_derivatives_are_clipped_at_outputs_and_layer_inputs():
     outputs, inputs = backward(DerivativeClipping(TrainSettings()))
     assert outputs == 1e6
     assert inputs > 1e5
-
-
-def test_two_processes_train_as_one(data):
-    text = settings(batch_size=5, steps=12, validate_every=4, clip_norm=1.0, clip_outputs=2.0)
-    train(data, text, "one")
-    call = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    call += ["-m", "pentrace", "train", *arguments(data, text, "two")]
-    done = subprocess.run(call, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    one, two = (tables.read(data / name / "history.parquet").to_pandas() for name in ("one", "two"))
-    np.testing.assert_allclose(two.to_numpy(), one.to_numpy(), rtol=1e-4)
-    first, second = (load_model(data / name / "model.safetensors")[0] for name in ("one", "two"))
-    for a, b in zip(first.parameters(), second.parameters(), strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
-    assert done.stderr.count("validation") == 3
-    assert not list((data / "two/checkpoints").iterdir())

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -16,6 +15,8 @@ from pentrace.windows.command import SPLITS, command
 from pentrace.windows.cut import cut, padded, unseen
 from pentrace.windows.lines import Lines, load_lines
 from pentrace.windows.settings import WindowSettings
+from tests.helpers.commands import invoke
+from tests.helpers.rows import filled
 
 
 def make_steps(lengths: list[int], seed: int = 0) -> list[np.ndarray]:
@@ -44,9 +45,8 @@ def write_inputs(
             rows = np.concatenate([steps[j] for j in some])
             pieces.append(offsets_table([ids[j] for j in some], starts, rows))
         tables.write(folder / f"offsets/{shard:02d}.parquet", schema.OFFSETS, pieces)
-    empty = {f.name: "" if "string" in str(f.type) else 0 for f in schema.SAMPLES if not f.nullable}
     rows = [
-        {**empty, "sample_id": name, "split": split, "writer": writer, "text": f"text of {name}"}
+        filled(schema.SAMPLES, sample_id=name, split=split, writer=writer, text=f"text of {name}")
         for name, split, writer in zip(ids, splits, writers, strict=True)
     ]
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
@@ -57,9 +57,7 @@ def run(folder: Path, options: str = "{}") -> str:
         "--offsets", folder / "offsets", "--samples", folder / "samples.parquet",
         "--out", folder / "windows", "--settings", options,
     ]  # fmt: skip
-    result = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return invoke(command, *arguments).output
 
 
 def test_the_last_window_is_the_first_that_reaches_the_end() -> None:

@@ -1,13 +1,12 @@
 """The commands of the README and of the page on writing, run."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Checkout, environment
+from tests.helpers.checkout import Checkout
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,11 +18,10 @@ def blocks(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python(code: str, whole: Checkout) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=whole.folder, capture_output=True, text=True
-    )
+    done = whole.run(sys.executable, "-c", code)
     assert done.returncode == 0 and done.stdout.strip(), done.stderr
 
 
@@ -33,24 +31,19 @@ def pentrace_commands() -> list[str]:
     return [line for line in lines if line.startswith("pentrace ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", pentrace_commands())
 def test_pentrace(line: str, whole_copy: Checkout) -> None:
     (style,) = blocks("json", WRITING)
     (whole_copy.folder / "me.json").write_text(style, encoding="utf-8")
     (whole_copy.folder / "letter.txt").write_text("any text you like\n\nand more of it\n")
     command = line.replace("pentrace ", f"{sys.executable} -m pentrace ", 1)
-    done = subprocess.run(
-        command,
-        shell=True,
-        cwd=whole_copy.folder,
-        env=environment(whole_copy.folder),
-        capture_output=True,
-        text=True,
-    )
+    done = whole_copy.run("sh", "-c", command)
     allowed = (0, MISSING) if line.startswith("pentrace write ") else (0,)
     assert done.returncode in allowed and done.stdout.strip(), done.stderr
 
 
+@pytest.mark.slow
 def test_every_snakemake_command_plans(whole_copy: Checkout) -> None:
     """Those for real data say what is missing, since there is none here."""
     words = re.findall(r"snakemake --cores all([^`\n#]*)", README)

@@ -4,36 +4,39 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tarfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import SMOKE, Checkout, check_out
+from tests.helpers.checkout import SMOKE, Checkout, snakemake_call
+
+pytestmark = pytest.mark.slow
 
 TABLES = ("tables", *SMOKE)
 # What follows from one shard's points, for the data set whose shard it is.
 AFTER_PARSE = ("label", "samples", "statistics", "windows")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+@pytest.fixture(scope="session")
+def built(once: Callable[..., Checkout]) -> Checkout:
     """A project whose tables are made from unpacked trees, so that single files can change."""
-    checkout = check_out(tmp_path_factory.mktemp("built") / "project")
-    checkout.snakemake("demo", *SMOKE)
-    unpack(checkout.folder / "data" / "demo")
-    checkout.snakemake(*TABLES)
-    return checkout
+
+    def prepare(project: Checkout) -> None:
+        project.snakemake("demo", *SMOKE)
+        unpack(project.folder / "data" / "demo")
+        project.snakemake(*TABLES)
+
+    return once("built", prepare)
 
 
 @pytest.fixture
 def project(built: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the built project, times of change kept."""
-    shutil.copytree(built.folder, tmp_path / "project", symlinks=True)
-    return Checkout(tmp_path / "project")
+    return built.copy(tmp_path / "project")
 
 
 def unpack(demo: Path) -> None:
@@ -42,12 +45,6 @@ def unpack(demo: Path) -> None:
             tar.extractall(archive.parent, filter="data")
     with zipfile.ZipFile(demo / "svc" / "Task2.zip") as zipped:
         zipped.extractall(demo / "svc")
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_bytes()
-    assert old.encode() in text, path
-    path.write_bytes(text.replace(old.encode(), new.encode(), 1))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -67,7 +64,7 @@ def test_touching_files_without_changing_them_reruns_nothing(project: Checkout) 
 
 def test_one_raw_file_reparses_its_shard_and_what_follows(project: Checkout) -> None:
     raw = sorted((project.folder / "data/demo/iam/lineStrokes").rglob("*-02.xml"))[3]
-    edit(raw, '<Point x="', '<Point x="1')
+    project.edit(str(raw), '<Point x="', '<Point x="1')
     ran = project.rules(*TABLES)
     shard = {words for words in ran if words.startswith("parse ")}
     assert len(shard) == 1
@@ -79,21 +76,21 @@ def test_one_raw_file_reparses_its_shard_and_what_follows(project: Checkout) -> 
 
 
 def test_one_config_value_reruns_only_what_uses_it(project: Checkout) -> None:
-    edit(project.folder / "config.yaml", "  length: 300 ", "  length: 200 ")
-    edit(project.folder / "config.yaml", "  stride: 300 ", "  stride: 200 ")
-    assert project.rules(*TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
+    project.edit("config.yaml", "  length: 300 ", "  length: 200 ")
+    project.edit("config.yaml", "  stride: 300 ", "  stride: 200 ")
+    assert project.rules("-n", *TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
 
 
 def test_a_value_of_one_data_set_leaves_the_other_alone(project: Checkout) -> None:
     own = "    windows: {length: 310}\n    note: synthetic "
-    edit(project.folder / "config.yaml", "    note: synthetic ", own)
-    assert project.rules(*TABLES) == {"windows demo-iam", "tables"}
+    project.edit("config.yaml", "    note: synthetic ", own)
+    assert project.rules("-n", *TABLES) == {"windows demo-iam", "tables"}
 
 
 def test_a_module_reruns_the_stages_that_import_it(project: Checkout) -> None:
     with (project.folder / "src/pentrace/windows/cut.py").open("a") as module:
         module.write("# changed\n")
-    assert project.rules(*TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
+    assert project.rules("-n", *TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
 
 
 def test_a_reader_reruns_the_data_sets_that_it_reads(project: Checkout) -> None:
@@ -107,7 +104,7 @@ def test_a_reader_reruns_the_data_sets_that_it_reads(project: Checkout) -> None:
 
 
 def test_fewer_shards_leave_no_old_file_behind(project: Checkout) -> None:
-    edit(project.folder / "workflow/presets/smoke.yaml", "shards: 2", "shards: 1")
+    project.edit("workflow/presets/smoke.yaml", "shards: 2", "shards: 1")
     left = [
         project.folder / name / ".lines.12.partial" for name in ("results/demo-iam", "data/demo")
     ]
@@ -120,7 +117,7 @@ def test_fewer_shards_leave_no_old_file_behind(project: Checkout) -> None:
 
 
 def test_a_wrong_key_is_named_before_any_job(checkout: Checkout) -> None:
-    edit(checkout.folder / "config.yaml", "  spike: ", "  spikes: ")
+    checkout.edit("config.yaml", "  spike: ", "  spikes: ")
     printed = checkout.snakemake(*TABLES, fails=True)
     assert "clean.spikes: unknown key; did you mean 'spike'?" in printed
     assert not (checkout.folder / "results").exists()
@@ -132,13 +129,13 @@ def test_missing_raw_data_is_told_with_where_to_get_it(checkout: Checkout) -> No
 
 
 def test_killed_in_the_middle_goes_on_to_the_same_bytes(built: Checkout, tmp_path: Path) -> None:
-    again = check_out(tmp_path / "again")
-    again.snakemake("demo", *SMOKE)
-    unpack(again.folder / "data" / "demo")
+    again = built.copy(tmp_path / "again")
+    for made in ("results", ".snakemake"):
+        shutil.rmtree(again.folder / made)
     run = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *TABLES],
+        snakemake_call(*TABLES),
         cwd=again.folder,
-        env={**os.environ, "PYTHONPATH": str(again.folder / "src")},
+        env=again.environment(),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

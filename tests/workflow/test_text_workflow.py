@@ -3,10 +3,13 @@
 import json
 
 import pandas as pd
+import pytest
 
 from pentrace.report.rulegraph import parse_dot
-from tests.conftest import Checkout
-from tests.small_text import VERSE
+from tests.helpers.checkout import Checkout
+from tests.helpers.small_corpus import VERSE
+
+pytestmark = pytest.mark.slow
 
 TINY = """
 run: [alice]

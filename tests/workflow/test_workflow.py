@@ -6,23 +6,19 @@ import shlex
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from click import Context
 
 from pentrace.figures import FIGURES
 from pentrace.plot.command import command
-from tests.conftest import SMOKE, Checkout
+from tests.helpers.checkout import SMOKE, Checkout
+
+pytestmark = pytest.mark.slow
 
 NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"report"}
 # What every change of the configuration does: it is written down, and shown in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
-
-
-def change(checkout: Checkout, path: str, old: str, new: str) -> None:
-    file = checkout.folder / path
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
 
 
 def test_every_named_file_is_there(whole: Checkout) -> None:
@@ -62,24 +58,24 @@ def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
 
 
 def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
-    change(whole_copy, "config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
-    change(
-        whole_copy,
+    whole_copy.edit("config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
+    whole_copy.edit(
         "workflow/presets/smoke.yaml",
         "steps: 60, bias: [0.5]",
         "steps: 60, bias: [0.6]",
     )
     drawn = {
-        f"{rule} demo-iam {network}"
-        for rule in ("sample", "plot_density", "plot_samples")
+        network: {f"{r} demo-iam {network}" for r in ("sample", "plot_density", "plot_samples")}
         for network in ("prediction", "synthesis")
     }
-    assert whole_copy.rules(*SMOKE) == drawn | CONFIGURED
-    assert "Nothing to be done" in whole_copy.snakemake(*SMOKE)
+    assert whole_copy.rules("-n", *SMOKE) == drawn["prediction"] | drawn["synthesis"] | CONFIGURED
+    plots = [str(NETWORK / f"plots/{name}.png") for name in ("density", "samples")]
+    assert whole_copy.rules(*SMOKE, "--", *plots) == drawn["prediction"]
+    assert whole_copy.rules("-n", *SMOKE) == drawn["synthesis"] | CONFIGURED
 
 
 def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) -> None:
-    change(whole_copy, "workflow/presets/smoke.yaml", "length: 60", "length: 50")
+    whole_copy.edit("workflow/presets/smoke.yaml", "length: 60", "length: 50")
     figures = (
         "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
     )  # fmt: skip
@@ -89,7 +85,7 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
 
 
 def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
-    change(whole_copy, "workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
+    whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
     rules = ("train", "recognise", "plot_training")
     recogniser = {f"{rule} demo-iam recogniser" for rule in rules}
     synthesis = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
@@ -114,7 +110,7 @@ def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> 
 
 
 def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
-    change(whole_copy, "src/pentrace/figures.py", "Training curves", "Curves")
+    whole_copy.edit("src/pentrace/figures.py", "Training curves", "Curves")
     assert whole_copy.rules("-n", *SMOKE) == {"report", "all"}
 
 
@@ -123,7 +119,7 @@ def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
         module.write("# changed\n")
     names = ("prediction", "synthesis", "recogniser")
     drawn = {f"plot_training demo-iam {name}" for name in names}
-    assert whole_copy.rules(*SMOKE) == drawn | {"report", "all"}
+    assert whole_copy.rules("-n", *SMOKE) == drawn | {"report", "all"}
 
 
 def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:

@@ -18,10 +18,10 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import from_offsets
 from pentrace.write.recording import read
 from pentrace.write.style import LONGEST, from_file, from_sample, known
-from tests import small_model
-from tests.small_model import NORMALISATION
+from tests.helpers import small_model
+from tests.helpers.small_model import NORMALISATION
+from tests.helpers.small_style import TEXT, save, waves
 
-TEXT = "minimum sum"
 LINE_HEIGHT = {
     "recipe": "line-height",
     "mean": [0.01, 0.0],
@@ -29,22 +29,6 @@ LINE_HEIGHT = {
     "cap": None,
     "settings": {"recipe": "line-height", "resample": "time", "spacing": 0.02},
 }
-
-
-def waves(strokes: int = 4, points: int = 60) -> list[np.ndarray]:
-    """Strokes (n, 3) that go up and down along a line, y upward, t in s at 100 a second."""
-    s = np.linspace(0, 1, points)
-    return [
-        np.column_stack([i + 0.9 * s, 0.8 * np.sin(s * 20), (i * (points + 30) + s * points) / 100])
-        for i in range(strokes)
-    ]
-
-
-def save(path: Path, strokes: list[np.ndarray], **more: object) -> Path:
-    """The page format with these strokes."""
-    content = {"text": TEXT, "strokes": [stroke.tolist() for stroke in strokes], **more}
-    path.write_text(json.dumps(content))
-    return path
 
 
 def _style(path: Path, strokes: list[np.ndarray], **more: object) -> np.ndarray:

@@ -18,7 +18,7 @@ from pentrace.train.data import Data
 from pentrace.train.processes import Processes
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, line_batches, stream_batches
-from tests.plain_synthesis import first_layer, one_hot_text
+from tests.helpers.reference import first_layer, one_hot_text
 
 pytestmark = pytest.mark.skipif(
     not torch.cuda.is_available(),

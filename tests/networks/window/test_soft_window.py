@@ -7,7 +7,7 @@ from torch.autograd import gradcheck
 from pentrace.networks.window import graphs
 from pentrace.networks.window import steps as window_steps
 from pentrace.networks.window.layer import SoftWindow, Weights, WindowState, attend
-from tests.plain_synthesis import first_layer, one_hot_text
+from tests.helpers.reference import first_layer, one_hot_text
 
 BOTH = pytest.mark.parametrize("parametrisation", ["exp", "softplus"])
 SYMBOLS = torch.tensor([[0, 3, 1, 1, 2], [4, 0, -1, -1, -1]])

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from click.testing import CliRunner
 
 from pentrace import schema, tables
 from pentrace.ink import Ink, to_table
 from pentrace.windows.command import command as windows
+from tests.helpers.commands import invoke
 
 SPLITS = ["train", "train", "validation", "test", None]
 POINTS, STROKES = 90, 3
@@ -48,8 +48,7 @@ def build_dataset(folder: Path) -> Path:
     (folder / "normalisation.json").write_text(json.dumps(normalisation))
     arguments = ["--offsets", folder / "offsets", "--samples", folder / "samples.parquet"]
     arguments += ["--out", folder / "windows", "--settings", '{"length": 50, "stride": 50}']
-    done = CliRunner().invoke(windows, [str(a) for a in arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    invoke(windows, *arguments)
     return folder
 
 

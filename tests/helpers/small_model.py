@@ -10,6 +10,7 @@ from pentrace import schema, tables
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
+from tests.helpers.rows import filled, window_row
 
 SETTINGS = NetworkSettings.model_validate({"layers": 2, "hidden": 8, "components": 3})
 NORMALISATION = {
@@ -21,6 +22,7 @@ NORMALISATION = {
     "filter": {"min_points": 2},
     "settings": {"recipe": "graves", "splits": ["train"]},
 }
+LENGTH = 60  # of a window
 LINES = {"train": 6, "validation": 4, "validation2": 0, "test": 2}
 
 
@@ -39,7 +41,7 @@ def write(folder: Path) -> dict[str, np.ndarray]:
     rows = []
     for split, count in LINES.items():
         here = {f"{split}-{i}": line(len(lines) + i) for i in range(count)}
-        windows = [_window(name, split, steps) for name, steps in here.items()]
+        windows = [window_row(name, split, steps, LENGTH) for name, steps in here.items()]
         tables.write_rows(folder / "windows" / f"{split}.parquet", schema.WINDOWS, windows)
         rows += [_sample(name, split, None) for name in here]
         lines |= here
@@ -58,26 +60,13 @@ def normalise_by(folder: Path, changes: dict) -> None:
     save_model(folder / "model.safetensors", network, SETTINGS, normalisation)
 
 
-def options(folder: Path) -> list[str]:
-    """Options that `pentrace sample` and `pentrace evaluate` share."""
-    names = {"model": "model.safetensors", "windows": "windows"}
-    names["normalisation"] = "normalisation.json"
-    return [text for key, name in names.items() for text in (f"--{key}", str(folder / name))]
-
-
-def _window(name: str, split: str, steps: np.ndarray) -> dict:
-    """One window that holds the whole line."""
-    length = 60
-    columns = np.zeros((3, length))
-    columns[:, : len(steps)] = steps.T
-    row = {"sample_id": name, "split": split, "window": 0, "start": 0, "valid": len(steps)}
-    parts = {"dx": columns[0], "dy": columns[1], "end_of_stroke": columns[2].astype(int)}
-    return row | {key: values.tolist() for key, values in parts.items()}
+def options(folder: Path, model: Path | None = None) -> list[str]:
+    """Options that commands which use a network share; `model` is the one in `folder` if None."""
+    given = {"model": model or folder / "model.safetensors", "windows": folder / "windows"}
+    given["normalisation"] = folder / "normalisation.json"
+    return [text for key, path in given.items() for text in (f"--{key}", str(path))]
 
 
 def _sample(name: str, split: str, dropped_by: str | None) -> dict:
-    row: dict = {"dataset": "demo", "sample_id": name, "kind": "line", "split": split}
-    row |= dict.fromkeys(("n_points_recorded", "n_strokes_recorded", "n_points", "n_strokes"), 1)
-    row |= dict.fromkeys(("x_min", "x_max", "y_min", "y_max"), 0.0)
-    row |= {"y_axis": "down", "source": name, "sha256": "", "shard": "00"}
-    return row | {"dropped_by": dropped_by}
+    known = {"dataset": "demo", "sample_id": name, "split": split, "dropped_by": dropped_by}
+    return filled(schema.SAMPLES, **known, kind="line", y_axis="down", source=name, shard="00")

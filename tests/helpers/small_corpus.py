@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from pentrace import schema, tables
 from pentrace.read.characters import command as characters
 from pentrace.train.command import command as train
 from pentrace.windows.command import command as windows
+from tests.helpers.commands import invoke, train_options
 
 VERSE = "the cat sat on the mat, and the dog sat on the log.\nwho sat? the cat sat!\n"
 
@@ -27,10 +26,10 @@ def build(folder: Path, files: dict[str, bytes], settings: dict | None = None) -
     arguments += [a for name in outputs for a in (f"--{name}", folder / f"{name}.parquet")]
     given = {"max_reject_share": 1, **(settings or {"validation": 0.2, "test": 0.2})}
     arguments += ["--settings", json.dumps(given)]
-    done = CliRunner().invoke(characters, [str(a) for a in arguments], catch_exceptions=False)
+    done = invoke(characters, *arguments)
     arguments = ["--characters", folder / "characters.parquet", "--out", folder / "windows"]
     arguments += ["--settings", '{"length": 20, "stride": 15}']
-    CliRunner().invoke(windows, [str(a) for a in arguments], catch_exceptions=False)
+    invoke(windows, *arguments)
     return done.output
 
 
@@ -41,18 +40,11 @@ TRAIN = {"batches": "streams", "length": 10, "batch_size": 4, "steps": 30, "vali
 
 def arguments(folder: Path, name: str, network: dict | None = None, **how: object) -> list[str]:
     settings = {**NETWORK, **(network or {}), "train": {**TRAIN, **how}}
-    out = folder / name
-    return [
-        *("--windows", str(folder / "windows")),
-        *("--settings", json.dumps(settings)),
-        *("--model", str(out / "model.safetensors")),
-        *("--history", str(out / "history.parquet")),
-        *("--checkpoints", str(out / "checkpoints")),
-    ]
+    return train_options(folder, folder / name, settings)
 
 
 def trained(folder: Path, name: str = "run", network: dict | None = None, **how: object) -> Path:
     """The model file of a network trained on the windows in `folder`."""
     given = arguments(folder, name, network, **how)
-    CliRunner().invoke(train, given, catch_exceptions=False)
+    invoke(train, *given)
     return folder / name / "model.safetensors"

@@ -10,7 +10,7 @@ from pentrace.generate.model import load_ink
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from tests.small_model import NORMALISATION
+from tests.helpers.small_model import NORMALISATION
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"
 

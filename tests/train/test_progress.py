@@ -1,0 +1,125 @@
+"""What a training run prints: how often, how fast it is, and how long it still takes."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from pentrace.train import progress
+from pentrace.train.progress import Progress, duration
+
+
+class Clock:
+    """A clock that a test moves on by hand."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=clock.monotonic))
+    return clock
+
+
+def started(stream: io.StringIO, share: float = 0, points: int = 0, **given: object) -> Progress:
+    """Of a run that starts, or goes on from `share` of its way and `points` seen."""
+    shown = Progress(stream=stream, **given)
+    shown.start(share, points)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (200, "3 min 20 s"),
+        (3599.7, "1 h 00 min"),
+        (7512, "2 h 05 min"),
+        (100 * 3600, "100 h 00 min"),
+    ],
+)
+def test_times_are_written_for_people(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_speed_and_time_left_are_of_this_start_alone(clock: Clock) -> None:
+    """A run that goes on from half of its way has been as fast as it is since then."""
+    log = io.StringIO()
+    shown = started(log, share=0.5, points=10_000)
+    clock.now += 60
+    shown.show("step 6", 0.6, 70_000)  # a tenth in 60 s: four more to go
+    assert log.getvalue() == "step 6  1,000 points/s  4 min 00 s left\n"
+
+
+def test_the_unit_is_what_the_network_reads(clock: Clock) -> None:
+    log = io.StringIO()
+    shown = started(log, unit="character")
+    clock.now += 25
+    shown.show("step 1", 0.5, 50)
+    assert "  2 characters/s  25 s left\n" in log.getvalue()
+
+
+def test_no_time_left_is_shown_where_nothing_has_been_done(clock: Clock) -> None:
+    log = io.StringIO()
+    shown = started(log, share=0.25, points=100)
+    clock.now += 25
+    shown.show("step 5", 0.25, 100)
+    assert log.getvalue() == "step 5  0 points/s\n"
+
+
+@pytest.mark.parametrize(("stream", "wait"), [(io.StringIO, 20), (Terminal, 0.5)])
+def test_a_log_file_gets_a_line_in_20_seconds_and_a_terminal_two_a_second(
+    clock: Clock, stream: type[io.StringIO], wait: float
+) -> None:
+    log = stream()
+    shown = started(log)
+    for step in range(1, 33):
+        clock.now += wait / 8
+        shown.show(f"step {step},", step / 100, step)
+    assert log.getvalue().count("step") == 4
+    assert "step 8," in log.getvalue() and "step 9," not in log.getvalue()
+
+
+def test_what_stays_is_printed_at_once(clock: Clock) -> None:
+    log = io.StringIO()
+    shown = started(log)
+    shown.say("validation 1.5")
+    shown.say("validation 1.4")
+    assert log.getvalue() == "validation 1.5\nvalidation 1.4\n"
+
+
+def test_a_terminal_shows_one_line_that_is_written_over(clock: Clock) -> None:
+    screen = Terminal()
+    shown = started(screen)
+    clock.now += 1
+    shown.show("step 1", 0.5, 8)
+    shown.say("validation 1.5")
+    begin = "\r\x1b[K"  # back to the beginning of the line, and clear it
+    assert screen.getvalue() == f"{begin}step 1  8 points/s  1 s left{begin}validation 1.5\n"
+
+
+def test_a_quiet_process_prints_nothing(clock: Clock, capsys: pytest.CaptureFixture) -> None:
+    log = io.StringIO()
+    shown = started(log, quiet=True)
+    clock.now += 60
+    shown.show("step 1", 0.5, 8)
+    shown.say("validation 1.5")
+    printed = capsys.readouterr()
+    assert (log.getvalue(), printed.out, printed.err) == ("", "", "")
+
+
+def test_it_prints_to_standard_error(clock: Clock, capsys: pytest.CaptureFixture) -> None:
+    Progress().say("validation 1.5")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "validation 1.5\n")
