@@ -1,14 +1,19 @@
-# `make`: environment, default data, the whole workflow, report.
-# `make test`: the tests; `make test-fast`: those that take no more than a few seconds.
-# `make kanji`: characters that do not exist; `make text`: a network that learns plays.
-# Over config.yaml: make CONFIG=workflow/presets/real.yaml, or several files in quotes.
-# Extra words for snakemake: make ARGS="--cores 8 --dry-run"
+# make            environment, synthetic data, the complete workflow, report
+# make kanji      a network that draws characters that do not exist
+# make text       a network that learns to write plays
+# make test       all tests
+# make test-fast  the tests that take at most a few seconds each
+# make lint       formatting, types, imports and rules
+# make clean      remove results, logs and synthetic data
+#
+# Merge files over config.yaml (several in quotes): make CONFIG=workflow/presets/real.yaml
+# Pass options to snakemake: make ARGS="--cores 8 --dry-run"
 PYTHON ?= python3
 CONFIG ?=
 ARGS ?=
 BIN := .venv/bin
 
-# Snakemake heeds the last --configfile alone.
+# Snakemake uses only the last --configfile, so it would ignore one in ARGS.
 own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=...),$(ARGS))
 
 .PHONY: all text kanji test test-fast lint clean

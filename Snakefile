@@ -1,6 +1,6 @@
-# The whole workflow: raw recordings to tables, networks, new ink and the report.
+# The complete workflow: from raw recordings to tables, networks, new ink and the report.
 #   snakemake --cores all                 everything in config.yaml
-#   snakemake --cores all tables          the tables of all data sets alone
+#   snakemake --cores all tables          only the tables of all data sets
 #   snakemake --cores all --configfile workflow/presets/real.yaml
 from snakemake.utils import min_version
 

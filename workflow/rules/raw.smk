@@ -1,4 +1,4 @@
-# Raw files, as their owners distribute them, into shards.
+# From raw files, as their owners distribute them, to shards.
 
 
 if any(d in DEMO_ARCHIVES for d in CONFIG.run):
@@ -18,7 +18,7 @@ if any(d in DEMO_ARCHIVES for d in CONFIG.run):
             "pentrace demo --settings {params.settings:q} --out data/demo > {log} 2>&1"
 
 
-# An archive is read once, for all its shards.
+# An archive is read once for all its shards.
 for name in [d for d in CONFIG.run if not SCATTERED[d]]:
 
     rule:
@@ -47,7 +47,7 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
             " --shards {params.shards} --only ink --out {params.folder} > {log} 2>&1"
 
 
-# A tree is read shard by shard, so that a changed file costs its own shard alone.
+# A tree is read shard by shard, so that a changed file rebuilds only its own shard.
 rule collect_shard:
     input:
         manifest="results/{dataset}/raw/ink-{shard}.tsv",

@@ -1,4 +1,4 @@
-# The page that holds it all.
+# The report, a single HTML page.
 from hashlib import sha256
 
 import yaml
@@ -6,8 +6,9 @@ import yaml
 TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 
 
-# A function of the output is not among the parameters that are compared with those of the last run,
-# and printed where they differ: the whole configuration twice would be. Its digest is.
+# Snakemake compares the parameters with those of the last run and prints both if they differ. The
+# text of the configuration is a function of the output, which is not compared; its digest is. So the
+# configuration is not printed twice.
 rule configuration:
     output:
         "results/config.yaml",
@@ -22,8 +23,8 @@ rule configuration:
         "printf '%s' {params.text:q} > {output} 2> {log}"
 
 
-# The graph depends on which data sets, networks and figures there are, not on other values. The
-# order of its lines would change with the seed of Python's hashes.
+# The graph depends only on which data sets, networks and figures exist. The fixed hash seed keeps the
+# order of its lines.
 rule rulegraph:
     input:
         rules=[

@@ -1,4 +1,4 @@
-# Where the raw files are: found once, when the Snakefile is read.
+# Find the raw files once, when the Snakefile is read.
 from snakemake.logging import logger
 
 DEMO_ARCHIVES = {
@@ -12,7 +12,10 @@ DEMO_ARCHIVES = {
 
 
 def is_made_here(dataset):
-    """Whether the archives are the demo's, and nobody has unpacked them to change a file."""
+    """Whether the archives are those of `pentrace demo`, and are not unpacked.
+
+    A user may unpack them to change a file; then the tree is read.
+    """
     archives = DEMO_ARCHIVES.get(dataset, [])
     raw = Path(CONFIG.datasets[dataset].raw)
     unpacked = raw.is_dir() and any(path.is_dir() for path in raw.iterdir())
@@ -20,7 +23,7 @@ def is_made_here(dataset):
 
 
 def scanned(dataset):
-    """What the raw folder holds, told once to the user; manifests appear in results/."""
+    """The contents of the raw folder. Logs its notes, and writes manifests to results/."""
     entry = CONFIG.datasets[dataset]
     try:
         found = scan(
@@ -40,7 +43,7 @@ SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONF
 
 
 def manifest(dataset, name):
-    """What tells that raw files changed: the manifest, or the demo's archives."""
+    """The files that change when raw files change: the manifest, or the archives of the demo."""
     if is_made_here(dataset):
         return DEMO_ARCHIVES[dataset]
     return f"results/{dataset}/raw/{name}.tsv"

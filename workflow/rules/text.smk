@@ -1,4 +1,4 @@
-# What is different where the data are texts: characters instead of offsets, and other measures.
+# Rules for text data sets: characters instead of offsets, and other measures.
 
 
 rule characters:
@@ -46,8 +46,8 @@ rule text_windows:
         " --settings {params.settings:q} > {log} 2>&1"
 
 
-# Drawn and measured in one go, apart from what the network itself is worth: that takes minutes, and
-# hangs on neither temperatures nor words.
+# Samples are drawn and measured separately from `evaluate_text`: that takes minutes, and depends on
+# neither temperatures nor words.
 rule sample_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
