@@ -153,10 +153,8 @@ def build(d: Path) -> Path:
     }
     run(
         "train",
-        "--windows",
-        d / "windows",
-        "--normalisation",
-        d / "normalisation.json",
+        "--data",
+        d,
         "--settings",
         json.dumps(network),
         "--model",

@@ -10,6 +10,7 @@ from pentrace import schema, tables
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
+from tests.small_data import sample, write_data
 
 SETTINGS = NetworkSettings.model_validate({"layers": 2, "hidden": 8, "components": 3})
 NORMALISATION = {
@@ -36,14 +37,13 @@ def line(seed: int) -> np.ndarray:
 def write(folder: Path) -> dict[str, np.ndarray]:
     """Fill `folder` as results/<dataset>/ is; return the lines by name."""
     lines: dict[str, np.ndarray] = {}
-    rows = []
+    splits = {}
     for split, count in LINES.items():
-        here = {f"{split}-{i}": line(len(lines) + i) for i in range(count)}
-        windows = [_window(name, split, steps) for name, steps in here.items()]
-        tables.write_rows(folder / "windows" / f"{split}.parquet", schema.WINDOWS, windows)
-        rows += [_sample(name, split, None) for name in here]
-        lines |= here
-    rows.append(_sample("validation-lost", "validation", "min_points"))
+        splits[split] = {f"{split}-{i}": line(len(lines) + i) for i in range(count)}
+        lines |= splits[split]
+    write_data(folder, splits)
+    rows = tables.read(folder / "samples.parquet").to_pylist()
+    rows.append(sample("validation-lost", "validation", dropped_by="min_points"))
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
     normalise_by(folder, {})
     return lines
@@ -60,24 +60,4 @@ def normalise_by(folder: Path, changes: dict) -> None:
 
 def options(folder: Path) -> list[str]:
     """Options that `pentrace sample` and `pentrace evaluate` share."""
-    names = {"model": "model.safetensors", "windows": "windows"}
-    names["normalisation"] = "normalisation.json"
-    return [text for key, name in names.items() for text in (f"--{key}", str(folder / name))]
-
-
-def _window(name: str, split: str, steps: np.ndarray) -> dict:
-    """One window that holds the whole line."""
-    length = 60
-    columns = np.zeros((3, length))
-    columns[:, : len(steps)] = steps.T
-    row = {"sample_id": name, "split": split, "window": 0, "start": 0, "valid": len(steps)}
-    parts = {"dx": columns[0], "dy": columns[1], "end_of_stroke": columns[2].astype(int)}
-    return row | {key: values.tolist() for key, values in parts.items()}
-
-
-def _sample(name: str, split: str, dropped_by: str | None) -> dict:
-    row: dict = {"dataset": "demo", "sample_id": name, "kind": "line", "split": split}
-    row |= dict.fromkeys(("n_points_recorded", "n_strokes_recorded", "n_points", "n_strokes"), 1)
-    row |= dict.fromkeys(("x_min", "x_max", "y_min", "y_max"), 0.0)
-    row |= {"y_axis": "down", "source": name, "sha256": "", "shard": "00"}
-    return row | {"dropped_by": dropped_by}
+    return ["--model", str(folder / "model.safetensors"), "--data", str(folder)]

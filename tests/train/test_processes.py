@@ -11,10 +11,11 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from pentrace import schema, tables
+from pentrace import tables
 from pentrace.networks.store import load_model
 from pentrace.train.command import command
-from tests.generate.test_from_text import NORMALISATION, ink, row
+from tests.generate.test_from_text import NORMALISATION, ink
+from tests.small_data import Splits, write_data
 
 COUNTS = {"train": 13, "validation": 5, "validation2": 0, "test": 0}
 TRAIN = {"steps": 8, "batch_size": 5, "validate_every": 4, "checkpoint_every": 4, "clip_norm": 1.0}
@@ -23,12 +24,15 @@ NOISY = {"weight_noise": 0.05, "clip_outputs": 2.0, "loss_per": "sequence"}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Windows of lines with texts; 13 lines in batches of 5 leave one of 3."""
+    """Lines with texts; 13 lines in batches of 5 leave one of 3."""
+    splits: Splits = {}
+    said = {}
     for number, (split, count) in enumerate(COUNTS.items()):
         random = np.random.default_rng(number)
         texts = ["".join(random.choice(list("abc "), random.integers(2, 7))) for _ in range(count)]
-        rows = [row(f"{split}-{i}", split, t, ink(t, random)) for i, t in enumerate(texts)]
-        tables.write_rows(tmp_path / "windows" / f"{split}.parquet", schema.WINDOWS, rows)
+        said |= {f"{split}-{i}": text for i, text in enumerate(texts)}
+        splits[split] = {f"{split}-{i}": ink(text, random) for i, text in enumerate(texts)}
+    write_data(tmp_path, splits, said)
     (tmp_path / "normalisation.json").write_text(json.dumps(NORMALISATION))
     return tmp_path
 
@@ -36,8 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def arguments(folder: Path, network: dict, name: str) -> list[str]:
     out = folder / name
     return [
-        *("--windows", str(folder / "windows")),
-        *("--normalisation", str(folder / "normalisation.json")),
+        *("--data", str(folder)),
         *("--settings", json.dumps(network)),
         *("--model", str(out / "model.safetensors")),
         *("--history", str(out / "history.parquet")),

@@ -101,7 +101,7 @@ rule plot_training:
 rule plot_density:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         samples="results/{dataset}/{network}/samples",
         code=plot_code("density"),
     output:
@@ -111,10 +111,10 @@ rule plot_density:
     conda:
         "../envs/pentrace.yaml"
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         note=note,
     shell:
-        "pentrace plot density --model {input.model} --windows {params.windows}"
+        "pentrace plot density --model {input.model} --data {params.data}"
         " --generated {input.samples} {params.note} --out {output} > {log} 2>&1"
 
 
@@ -126,7 +126,7 @@ for figure in ("end-of-stroke", "mixture"):
             f"plot_{figure.replace('-', '_')}"
         input:
             model="results/{dataset}/{network}/model.safetensors",
-            windows=lambda w: windows(w.dataset),
+            lines=lines,
             code=plot_code(figure.replace("-", "_")),
         output:
             f"results/{{dataset}}/{{network}}/plots/{figure}.png",
@@ -136,10 +136,10 @@ for figure in ("end-of-stroke", "mixture"):
             "../envs/pentrace.yaml"
         params:
             figure=figure,
-            windows=folder("results/{dataset}/windows"),
+            data=folder("results/{dataset}"),
             note=note,
         shell:
-            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
+            "pentrace plot {params.figure} --model {input.model} --data {params.data}"
             " {params.note} --out {output} > {log} 2>&1"
 
 
@@ -166,21 +166,15 @@ for figure in ("comparison", "reliability"):
             " {params.note} --out {output} > {log} 2>&1"
 
 
-# Figures of what a network writes when it is told; some take the hands of several writers.
-for figure, hands in (
-    ("biases", []),
-    ("styles", ["results/{dataset}/samples.parquet"]),
-    ("primed", ["results/{dataset}/samples.parquet"]),
-    ("window", []),
-):
+# Figures of what a network writes when it is told.
+for figure in ("biases", "styles", "primed", "window"):
 
     rule:
         name:
             f"plot_{figure}"
         input:
             model="results/{dataset}/{network}/model.safetensors",
-            windows=lambda w: windows(w.dataset),
-            samples=hands,
+            lines=lines,
             code=plot_code(figure),
         output:
             f"results/{{dataset}}/{{network}}/plots/{figure}.png",
@@ -190,14 +184,11 @@ for figure, hands in (
             "../envs/pentrace.yaml"
         params:
             figure=figure,
-            windows=folder("results/{dataset}/windows"),
-            writers=lambda w, input: (
-                f"--samples {input.samples}" if input.samples else ""
-            ),
+            data=folder("results/{dataset}"),
             note=note,
         shell:
-            "pentrace plot {params.figure} --model {input.model} --windows {params.windows}"
-            " {params.writers} {params.note} --out {output} > {log} 2>&1"
+            "pentrace plot {params.figure} --model {input.model} --data {params.data}"
+            " {params.note} --out {output} > {log} 2>&1"
 
 
 rule plot_recognition:
