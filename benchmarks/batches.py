@@ -1,17 +1,26 @@
-"""Microseconds to make one batch, on lines as long as those of IAM-OnDB.
+"""Loading whole lines and stored windows, and making batches of them.
 
-    python benchmarks/batches.py [WINDOWS_FOLDER]
+    python benchmarks/batches.py [FOLDER_OF_A_DATA_SET]
 
-Without a folder the lines are random numbers; with one, its training split is used. Every figure
-is the median over the batches of an epoch. `plan` is the cost of a whole epoch's plan.
+Without a folder, lines as long as those of IAM-OnDB are written as offsets of 8 shards and as
+windows. Loading is measured in a process of its own: seconds, and how much the memory grows, beside
+what the loaded array takes. Every figure of a batch is the median over the batches of an epoch;
+`plan` is the cost of a whole epoch's plan.
 """
 
+import multiprocessing
+import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
+from pentrace import schema, tables
+from pentrace.normalise.command import offsets_table
 from pentrace.windows.batches import (
     Lines,
     Plan,
@@ -21,17 +30,58 @@ from pentrace.windows.batches import (
     load_lines,
     window_batches,
 )
+from pentrace.windows.command import command as windows
+from pentrace.windows.stored import load_windows
 
-LENGTH, BATCH = 300, 32
+LENGTH, BATCH, SHARDS, GROUP = 300, 32, 8, 256
+LOADERS: dict[str, Callable[[Path, list[str]], Lines]] = {
+    "lines": load_lines,
+    "windows": load_windows,
+}
 
 
-def random_lines(n: int = 5364) -> Lines:
-    """Lines of about 100 to 1400 offsets, 620 in the middle."""
+def write_data(data: Path, n: int = 12195) -> None:
+    """Lines of about 100 to 1400 offsets, 620 in the middle, half of them to train on."""
     random = np.random.default_rng(0)
     lengths = np.clip(random.normal(620, 190, n), 100, 1400).astype(np.int64)
-    starts = np.append(0, np.cumsum(lengths))
+    names = [f"line-{i:05d}" for i in range(n)]
+    for shard in range(SHARDS):
+        groups = np.split(np.arange(shard, n, SHARDS), range(GROUP, n // SHARDS + 1, GROUP))
+        pieces = [_piece(random, own, names, lengths) for own in groups]
+        tables.write(data / "offsets" / f"{shard:02d}.parquet", schema.OFFSETS, pieces)
+    empty = {f.name: "" if "string" in str(f.type) else 0 for f in schema.SAMPLES if not f.nullable}
+    rows = [
+        {**empty, "sample_id": name, "split": "validation" if i % 2 else "train"}
+        for i, name in enumerate(names)
+    ]
+    tables.write_rows(data / "samples.parquet", schema.SAMPLES, rows)
+    words = ["--offsets", data / "offsets", "--samples", data / "samples.parquet"]
+    windows.main([str(w) for w in [*words, "--out", data / "windows"]], standalone_mode=False)
+
+
+def _piece(
+    random: np.random.Generator, own: np.ndarray, names: list[str], lengths: np.ndarray
+) -> pa.Table:
+    starts = np.append(0, np.cumsum(lengths[own]))
     steps = random.normal(size=(starts[-1], 3)).astype(np.float32)
-    return Lines(steps, starts, [str(i) for i in range(n)], [None] * n)
+    return offsets_table([names[i] for i in own], starts, steps)
+
+
+def load(name: str, data: Path) -> None:
+    """Print the time and the memory of one way to load the training split."""
+    before = _peak()
+    begin = time.perf_counter()
+    found = LOADERS[name](data, ["train"])
+    seconds = time.perf_counter() - begin
+    print(
+        f"{name}: {len(found.ids)} with {len(found.steps)} offsets in {seconds:.2f} s, memory "
+        f"{_peak() - before:.0f} MiB for an array of {found.steps.nbytes / 2**20:.0f} MiB",
+        flush=True,
+    )
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measure(name: str, lines: Lines, make: Callable[[], Plan]) -> None:
@@ -50,16 +100,26 @@ def measure(name: str, lines: Lines, make: Callable[[], Plan]) -> None:
     )
 
 
-def main() -> None:
-    begin = time.perf_counter()
-    lines = load_lines(sys.argv[1], ["train"]) if len(sys.argv) > 1 else random_lines()
-    print(
-        f"{len(lines.ids)} lines, {len(lines.steps)} offsets, {time.perf_counter() - begin:.2f} s"
-    )
+def alone(work: Callable[..., None], *given: object) -> None:
+    """`work` in a process of its own, so that the peak of its memory is its own."""
+    child = multiprocessing.get_context("spawn").Process(target=work, args=given)
+    child.start()
+    child.join()
+
+
+def main(data: Path) -> None:
+    for name in LOADERS:
+        alone(load, name, data)
+    lines, stored = load_lines(data, ["train"]), load_windows(data, ["train"])
     measure("crops 32 x 300", lines, lambda: crop_batches(lines, LENGTH, BATCH, 0, 0))
-    measure("windows 32 x 300", lines, lambda: window_batches(lines, LENGTH, LENGTH, BATCH, 0, 0))
+    measure("windows as stored, 32", stored, lambda: window_batches(stored, BATCH, 0, 0))
     measure("whole lines, 32", lines, lambda: line_batches(lines, BATCH, 0, 0))
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            alone(write_data, Path(folder))
+            main(Path(folder))

@@ -48,7 +48,7 @@ def settings(name: str) -> NetworkSettings:
 
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     """How often a step needs which product: forward, by the inputs, by the weights."""
-    batch, steps = s.train.batch_size, s.train.length
+    batch, steps = s.train.batch_size, s.train.piece
     rows, cells = batch * steps, s.cells
     needed = []
     for number, size in enumerate(cells):
@@ -116,7 +116,7 @@ def works(s: NetworkSettings) -> dict[str, Callable[[], object]]:
     """What is measured, by name."""
     group = Processes(0, 1, torch.device("cpu"))
     set_arithmetic(s.train, group.device, threads=1)
-    size, length = s.train.batch_size, s.train.length
+    size, length = s.train.batch_size, s.train.piece
     text = np.random.default_rng(0).integers(len(ALPHABET), size=3 * size * length + 1)
     data = Data(Lines(text, np.array([0, len(text)]), ["text"], [None]), None)
     plan, descent = stream_batches(data.lines, length, size), Descent(s, group)
@@ -150,8 +150,8 @@ def measure(name: str) -> None:
     def speed(key: str, characters: int) -> float:
         return characters / statistics.median(one[key] for one in rounds)
 
-    batch = s.train.batch_size * s.train.length
-    print(f"{name}: {len(s.cells)} x {s.cells[0]}, {s.train.batch_size} x {s.train.length}")
+    batch = s.train.batch_size * s.train.piece
+    print(f"{name}: {len(s.cells)} x {s.cells[0]}, {s.train.batch_size} x {s.train.piece}")
     print(
         f"  training: {speed('step', batch):,.0f} characters/s, {ratio('step', 'products'):.2f} "
         f"times its products (to reach: {TARGETS['step']}); a loop over cells takes "

@@ -54,7 +54,7 @@ def some_lines(pen_states: int, count: int = 300, length: int = 800) -> Data:
 
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
     """How often a step needs which product: forward, by the inputs, by the weights."""
-    batch, steps = s.train.batch_size, s.train.length
+    batch, steps = s.train.batch_size, s.train.piece
     rows, gates, raw = batch * steps, 4 * s.hidden, width(s.components, s.pen_states)
     needed = []
     for inputs in [3] + [3 + s.hidden] * (s.layers - 1):
@@ -73,7 +73,7 @@ def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
 
 def operations(s: NetworkSettings) -> float:
     """Floating point operations of all products of a step."""
-    rows, gates = s.train.batch_size * s.train.length, 4 * s.hidden
+    rows, gates = s.train.batch_size * s.train.piece, 4 * s.hidden
     inputs = 2 * 3 + 3 * (s.layers - 1) * (3 + s.hidden)  # two products in layer 1, three above
     top = 3 * s.layers * s.hidden
     return 2.0 * rows * (gates * (inputs + top) + top * width(s.components, s.pen_states))
@@ -122,7 +122,7 @@ def on_cpu(name: str) -> None:
         products(s),
         CellLoop(s),
     )
-    shape = (data.lines, s.train.length, s.train.batch_size, 0)
+    shape = (data.lines, s.train.piece, s.train.batch_size, 0)
     plan = crop_batches(*shape, 0)
     works: dict[str, Callable[[], object]] = {
         "step": lambda: descent.step(data, plan[0], 0, 0),
@@ -148,8 +148,8 @@ def tell(name: str, s: NetworkSettings, times: dict[str, np.ndarray], batches: i
     step, middle = times["step"], statistics.median
     floor = operations(s) * times["large"] / (2 * 2048**3)
     loading = (times["gather"] + times["plan"] / batches) / step
-    points = s.train.batch_size * s.train.length
-    print(f"{name}: {s.layers} x {s.hidden}, {s.train.batch_size} x {s.train.length}, one thread")
+    points = s.train.batch_size * s.train.piece
+    print(f"{name}: {s.layers} x {s.hidden}, {s.train.batch_size} x {s.train.piece}, one thread")
     print(f"  step: {middle(step):.4f} s of CPU, {points / middle(step):,.0f} points/s")
     print(f"  to its products: {middle(step / times['products']):.2f} (to reach: {TARGET})")
     print(f"  to as many operations in one large product: {middle(step / floor):.2f}")

@@ -39,6 +39,26 @@ x grows rightward. Up to `cleaned`, y is as recorded (`y_axis` in samples: down 
 SVC2004); from `offsets` on, and in all new ink, y grows upward.
 """
 
+LOADING = """
+## Loading windows
+
+`dx`, `dy` and `end_of_stroke` of the windows, and `codes` of those of a text, are fixed-size lists.
+One expression loads a column as an array (windows, length); those of pyarrow and polars also where
+a split has no windows:
+
+```python
+path, length = "results/demo-iam/windows/train.parquet", 301
+pl.read_parquet(path)["dx"].to_numpy()
+pq.read_table(path)["dx"].combine_chunks().flatten().to_numpy().reshape(-1, length)
+np.stack(pd.read_parquet(path)["dx"])
+np.stack(duckdb.sql(f"select dx from '{path}'").fetchnumpy()["dx"])
+torch.from_numpy(np.stack(pd.read_parquet(path)["dx"]))
+```
+
+Of each window the first `valid` values count. A network reads the values `[:valid - 1]` and
+predicts the values `[1:valid]`.
+"""
+
 
 @click.command()
 def command() -> None:
@@ -48,7 +68,7 @@ def command() -> None:
 
 def markdown() -> str:
     """`docs/tables.md`."""
-    return HEAD + "".join(_table(name, schema) for name, schema in TABLES.items())
+    return HEAD + "".join(_table(name, schema) for name, schema in TABLES.items()) + LOADING
 
 
 def _table(name: str, schema: pa.Schema) -> str:
@@ -61,5 +81,5 @@ def _table(name: str, schema: pa.Schema) -> str:
 def _row(field: pa.Field) -> list[str]:
     said = {key.decode(): value.decode() for key, value in field.metadata.items()}
     kind = str(field.type).replace("dictionary<values=string, indices=int32, ordered=0>", "string")
-    kind = kind.replace("element: ", "").replace("item: ", "")
+    kind = kind.replace("element: ", "").replace("item: ", "").replace("[1]", "[length]")
     return [f"`{field.name}`", kind, said["unit"], "yes" if field.nullable else "", said["meaning"]]

@@ -160,7 +160,7 @@ FIGURES = (
         "line misses.",
         "Samples",
         "One text in the styles of several writers.",
-        inputs=("model", "lines", "samples"),
+        inputs=("model", "lines"),
         kinds=SYNTHESIS,
     ),
     Figure(
@@ -170,7 +170,7 @@ FIGURES = (
         "(black), all at one scale. The labels on the left give the text of the continuation.",
         "Samples",
         "Real lines above their continuation by the network.",
-        inputs=("model", "lines", "samples"),
+        inputs=("model", "lines"),
         kinds=SYNTHESIS,
     ),
     Figure(
@@ -185,7 +185,7 @@ FIGURES = (
         "may be a copy without the mark, so look at the pairs.",
         "Samples",
         "Fictional characters beside the real ones nearest to them.",
-        inputs=("fictional", "lines", "normalisation"),
+        inputs=("fictional", "lines", "units"),
         kinds=("prediction",),
         needs=("pen_states",),
     ),

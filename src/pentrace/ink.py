@@ -97,16 +97,7 @@ def to_table(ink: Ink) -> "pa.Table":
 
 def from_table(table: "pa.Table") -> Ink:
     """Rows of `schema.POINTS` as ink; the rows of a sample must adjoin."""
-    import pyarrow as pa
-
-    from pentrace import schema
-
-    names = table["sample_id"].combine_chunks()
-    if isinstance(names, pa.ChunkedArray):
-        names = names.chunk(0) if names.num_chunks else pa.array([], schema.POINTS.field(0).type)
-    index = names.indices.to_numpy()
-    first = np.flatnonzero(np.append(True, index[1:] != index[:-1])[: len(index)])
-    ids = [names.dictionary[int(i)].as_py() for i in index[first]]
+    starts, ids = runs(table["sample_id"])
     channels = {
         name: table[name].to_numpy().astype(np.float32)
         for name in CHANNELS
@@ -114,10 +105,22 @@ def from_table(table: "pa.Table") -> Ink:
     }
     return Ink(
         ids=ids,
-        starts=np.append(first, len(index)).astype(np.int64),
+        starts=starts,
         x=table["x"].to_numpy(),
         y=table["y"].to_numpy(),
         stroke=table["stroke"].to_numpy(),
         t=table["t"].to_numpy(),
         channels=channels,
     )
+
+
+def runs(names: "pa.ChunkedArray") -> tuple[np.ndarray, list[str]]:
+    """Bounds int64 (S + 1,) of the runs of one name in a dictionary column, and the S names."""
+    import pyarrow as pa
+
+    if not len(names):
+        return np.zeros(1, np.int64), []
+    coded = names.unify_dictionaries().combine_chunks()
+    index = coded.indices.to_numpy()
+    first = np.flatnonzero(np.append(True, index[1:] != index[:-1]))
+    return np.append(first, len(index)), coded.take(pa.array(first)).to_pylist()

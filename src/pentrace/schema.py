@@ -142,19 +142,26 @@ FRAMES = _table(
     _column("baseline", pa.float64(), "slope of the baseline removed: dy per dx, 0 if none"),
 )
 
-WINDOWS = _table(
-    "windows",
-    "One row per window of one split: `length` consecutive offsets of one sample, padded with 0.",
-    _column("sample_id", pa.string(), "the line or signature"),
-    _column("split", pa.string(), "the split of the sample, and so of all its windows"),
-    _column("window", pa.int32(), "window in the sample, from 0"),
-    _column("start", pa.int32(), "first offset of the window in the sample"),
-    _column("valid", pa.int32(), "how many of the rows are offsets; the rest is padding"),
-    _column("text", pa.string(), "transcript of the whole sample", null=True),
-    _column("dx", pa.list_(pa.float32()), "steps rightward, `length` of them", "normalised"),
-    _column("dy", pa.list_(pa.float32()), "steps upward, `length` of them", "normalised"),
-    _column("end_of_stroke", pa.list_(pa.uint8()), "1 if the pen is lifted after the point"),
-)
+
+def windows(length: int) -> pa.Schema:
+    """The table of windows of `length` offsets."""
+    numbers, ends = pa.list_(pa.float32(), length), pa.list_(pa.uint8(), length)
+    return _table(
+        "windows",
+        "One row per window of one split: `length` consecutive offsets of one sample, padded with "
+        "0. A network reads all rows but the last and predicts all but the first, so neighbouring "
+        "windows share an offset.",
+        _column("sample_id", pa.string(), "the line or signature"),
+        _column("split", pa.string(), "the split of the sample, and so of all its windows"),
+        _column("window", pa.int32(), "window in the sample, from 0"),
+        _column("start", pa.int32(), "first offset of the window in the sample"),
+        _column("valid", pa.int32(), "how many of the rows are offsets; the rest is padding"),
+        _column("text", pa.string(), "transcript of the whole sample", null=True),
+        _column("dx", numbers, "steps rightward, `length` of them", "normalised"),
+        _column("dy", numbers, "steps upward, `length` of them", "normalised"),
+        _column("end_of_stroke", ends, "1 if the pen is lifted after the point"),
+    )
+
 
 CHARACTERS = _table(
     "characters",
@@ -192,16 +199,21 @@ DOCUMENTS = _table(
     ],
 )
 
-TEXT_WINDOWS = _table(
-    "text-windows",
-    "One row per window of one split of a text: `length` consecutive characters, padded with 0.",
-    _column("sample_id", pa.string(), "the document"),
-    _column("split", pa.string(), "the split of all its characters"),
-    _column("window", pa.int32(), "window in the document's part of the split, from 0"),
-    _column("start", pa.int32(), "first character of the window in that part"),
-    _column("valid", pa.int32(), "how many of the rows are characters; the rest is padding"),
-    _column("codes", pa.list_(pa.int32()), "Unicode code points, `length` of them"),
-)
+
+def text_windows(length: int) -> pa.Schema:
+    """The table of windows of `length` characters."""
+    return _table(
+        "text-windows",
+        "One row per window of one split of a text: `length` consecutive characters, padded with "
+        "0; neighbouring windows share a character.",
+        _column("sample_id", pa.string(), "the document"),
+        _column("split", pa.string(), "the split of all its characters"),
+        _column("window", pa.int32(), "window in the document's part of the split, from 0"),
+        _column("start", pa.int32(), "first character of the window in that part"),
+        _column("valid", pa.int32(), "how many of the rows are characters; the rest is padding"),
+        _column("codes", pa.list_(pa.int32(), length), "Unicode code points, `length` of them"),
+    )
+
 
 PER_COUNTED = "nats per point; per character where a network reads"
 
@@ -309,11 +321,11 @@ TABLES = {
         REJECTS,
         OFFSETS,
         FRAMES,
-        WINDOWS,
+        windows(1),  # of any length
         CHARACTERS,
         VOCABULARY,
         DOCUMENTS,
-        TEXT_WINDOWS,
+        text_windows(1),
         HISTORY,
         LINES,
         WRITTEN,

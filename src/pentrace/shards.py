@@ -1,9 +1,11 @@
-"""Which shard a raw file belongs to."""
+"""Which shard a raw file belongs to, and the files of all shards."""
 
 import re
 import zlib
 from itertools import zip_longest
 from pathlib import Path
+
+from pentrace.errors import PentraceError
 
 
 def names(shards: int) -> list[str]:
@@ -15,6 +17,17 @@ def names(shards: int) -> list[str]:
 def shard_of(group: str, shards: int) -> int:
     """The shard of a group of files; files that come or go move no other group."""
     return zlib.crc32(group.encode()) % shards
+
+
+def listed(folder: str | Path, pattern: str = "*.parquet") -> list[Path]:
+    """The files of all shards in `folder`, sorted by name.
+
+    Raises `PentraceError` where there is none.
+    """
+    found = sorted(Path(folder).glob(pattern))
+    if not found:
+        raise PentraceError(f"{folder}: no {pattern}; build it with snakemake")
+    return found
 
 
 def natural(path: str) -> tuple:

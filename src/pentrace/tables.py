@@ -45,18 +45,22 @@ def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
 
     Raises `PentraceError` that names the file where it is missing or not Parquet.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         return file.read(columns=columns)
 
 
 def read_pieces(path: str | Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """The row groups of `path` one by one, so that memory does not grow with the file."""
-    with _opened(path) as file:
+    with opened(path) as file:
         for group in range(file.num_row_groups):
             yield file.read_row_group(group, columns=columns)
 
 
-def _opened(path: str | Path) -> pq.ParquetFile:
+def opened(path: str | Path) -> pq.ParquetFile:
+    """The file at `path`, mapped into memory, to be read row group by row group.
+
+    Raises `PentraceError` that names the file where it is missing or not Parquet.
+    """
     try:
         return pq.ParquetFile(path, memory_map=True)
     except FileNotFoundError:

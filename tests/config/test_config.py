@@ -239,7 +239,7 @@ def test_windows_of_texts_have_a_length_of_their_own() -> None:
     own = {"windows": {"length": 60, "stride": 30}}
     config = loaded({**wider, "datasets": {"alice": own, "iam": own}})
     found = {name: entry.windows for name, entry in config.datasets.items()}
-    assert (found["shakespeare"].length, found["shakespeare"].stride) == (100, 100)
+    assert (found["shakespeare"].length, found["shakespeare"].stride) == (101, 100)
     assert (found["alice"].length, found["alice"].stride) == (60, 30) == (60, found["iam"].stride)
     assert (found["kanji"].length, found["kanji"].stride) == (500, 400)
     assert "'length'" in refused({"datasets": {"alice": {"windows": {"lenght": 10}}}})

@@ -22,8 +22,8 @@ LOG_AREA = math.log(40 * 30)
 
 
 def run(folder: Path, out: Path, settings: dict, *more: str) -> Result:
-    files = ["--samples", str(folder / "samples.parquet"), "--metrics", str(out / "metrics.json")]
-    files += ["--lines", str(out / "lines.parquet"), "--settings", json.dumps(settings)]
+    files = ["--metrics", str(out / "metrics.json"), "--lines", str(out / "lines.parquet")]
+    files += ["--settings", json.dumps(settings)]
     return invoke(command, *small_model.options(folder), *files, *more)
 
 
@@ -133,14 +133,14 @@ def test_line_height_takes_each_scale_from_the_frames(tmp_path: Path) -> None:
     lines = small_model.write(tmp_path)
     settings = NormaliseSettings.model_validate({"recipe": "line-height"}).model_dump()
     small_model.normalise_by(tmp_path, {"recipe": "line-height", "settings": settings})
-    with pytest.raises(PentraceError, match="--frames"):
+    with pytest.raises(PentraceError, match=r"frames: no \*\.parquet; build it with snakemake"):
         run(tmp_path, tmp_path, SETTINGS)
     rows = [
         {"sample_id": name, "x0": 0, "y0": 0, "y_sign": -1, "scale": 2.0 + i, "slant": 0.1,
          "baseline": 0} for i, name in enumerate(lines)
     ]  # fmt: skip
     tables.write_rows(tmp_path / "frames" / "00.parquet", schema.FRAMES, rows)
-    run(tmp_path, tmp_path, SETTINGS, "--frames", str(tmp_path / "frames"))
+    run(tmp_path, tmp_path, SETTINGS)
     found = tables.read(tmp_path / "lines.parquet").to_pandas().set_index("sample_id")
     gain = (found["log_loss_raw"] - found["log_loss"]) / found["n_steps"]
     expected = [LOG_AREA + 2 * math.log(2.0 + list(lines).index(name)) for name in found.index]

@@ -159,12 +159,12 @@ def test_what_the_network_was_trained_on_has_no_distance_from_itself(built: Path
 
 
 def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
-    known = load_lines(built / "windows", ["train"])
+    known = load_lines(built, ["train"])
     units = json.loads((built / "normalisation.json").read_text())
     how = FictionalSettings(points=16, band=3)
     unlike = np.array([[0, 0, 0], [9, 9, 0], [-9, 0, 1], [9, -9, 1]], np.float32)
     drawn = [Sample("copied", known[4], 1.0, None, 0), Sample("new", unlike, 1.0, None, 0)]
-    real = load_lines(built / "windows", ["validation"])
+    real = load_lines(built, ["validation"])
     rows = compare(drawn, real, known, units, how)
     assert [row["copy"] for row in rows] == [True] + [False] * (1 + len(real.ids))
     told = summary(rows)
@@ -192,10 +192,8 @@ def test_the_sheet_is_drawn(built: Path, real: int) -> None:
         "fictional",
         "--drawn",
         built / "sheet",
-        "--windows",
-        built / "windows",
-        "--normalisation",
-        built / "normalisation.json",
+        "--data",
+        built,
         "--note",
         "n",
         "--out",
@@ -212,8 +210,8 @@ def test_figures_of_two_states_work_with_three(built: Path, figure: str) -> None
         figure,
         "--model",
         built / "model.safetensors",
-        "--windows",
-        built / "windows",
+        "--data",
+        built,
         "--out",
         out,
     )
@@ -224,8 +222,6 @@ def test_it_is_measured_as_all_networks_are(built: Path) -> None:
     pentrace(
         "evaluate",
         *small_model.options(built),
-        "--samples",
-        built / "samples.parquet",
         "--metrics",
         built / "metrics.json",
         "--lines",

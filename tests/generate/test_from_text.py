@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pentrace import schema, tables
+from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate.command import command as evaluate
 from pentrace.generate.rewrite import command as rewrite
@@ -27,8 +27,8 @@ from pentrace.train.data import load
 from pentrace.train.loop import longest, total
 from pentrace.windows.batches import load_lines
 from tests.helpers.commands import invoke, train_options
-from tests.helpers.rows import filled
-from tests.helpers.small_lines import NORMALISATION, ink, row
+from tests.helpers.small_data import Splits, write_data
+from tests.helpers.small_lines import NORMALISATION, ink
 from tests.helpers.small_model import options
 
 COUNTS = {"train": 24, "validation": 6, "validation2": 2, "test": 2}
@@ -43,16 +43,16 @@ FAST = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("told")
-    samples = []
+    splits: Splits = {}
+    said = {}
     for number, (split, count) in enumerate(COUNTS.items()):
         random = np.random.default_rng(number)
         texts = ["".join(random.choice(list("abc"), 5, p=[0.4, 0.3, 0.3])) for _ in range(count)]
         texts = [text[:2] + " " + text[3:] for text in texts]
-        rows = [row(f"{split}-{i}", split, t, ink(t, random)) for i, t in enumerate(texts)]
-        rows.append(row(f"{split}-untold", split, None, ink("abc", random)))
-        tables.write_rows(made / "windows" / f"{split}.parquet", schema.WINDOWS, rows)
-        samples += [filled(schema.SAMPLES, sample_id=r["sample_id"], split=split) for r in rows]
-    tables.write_rows(made / "samples.parquet", schema.SAMPLES, samples)
+        said |= {f"{split}-{i}": text for i, text in enumerate(texts)}
+        splits[split] = {f"{split}-{i}": ink(text, random) for i, text in enumerate(texts)}
+        splits[split][f"{split}-untold"] = ink("abc", random)
+    write_data(made, splits, said)
     (made / "normalisation.json").write_text(json.dumps(NORMALISATION))
     return made
 
@@ -98,11 +98,11 @@ def test_a_reader_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path:
 
 def test_lines_without_a_text_are_left_out(folder: Path) -> None:
     settings, own, validation = load(
-        folder / "windows", NetworkSettings.model_validate(SYNTHESIS | {"train": {}})
+        folder, NetworkSettings.model_validate(SYNTHESIS | {"train": {}})
     )
     assert len(own.lines.ids) == COUNTS["train"] and "train-untold" not in own.lines.ids
     assert own.symbols is not None and own.symbols.shape == (COUNTS["train"], 5)
-    everything = load_lines(folder / "windows", ["train"])
+    everything = load_lines(folder, ["train"])
     for i, name in enumerate(own.lines.ids):
         np.testing.assert_array_equal(own.lines[i], everything[everything.ids.index(name)])
     assert len(validation.lines.ids) == COUNTS["validation"] and settings.alphabet == " abc"
@@ -139,7 +139,7 @@ def test_weight_noise_goes_on_from_another_network(
 
 
 def test_lines_grow_to_their_full_length(folder: Path) -> None:
-    lines = load_lines(folder / "windows", ["train"])
+    lines = load_lines(folder, ["train"])
     how = TrainSettings(first_length=10, grow_epochs=4)
     cut = [longest(lines, how, epoch) for epoch in range(6)]
     assert cut == [10, 16, 24, 38, None, None]  # the longest has 60
@@ -157,25 +157,35 @@ def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> No
     given[given.index(str(tmp_path / "s"))] = str(tmp_path / "own")
     invoke(sample, *given, json.dumps(own))
     told = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
-    assert set(told) <= set(load_lines(folder / "windows", ["validation"]).texts)
+    assert set(told) <= set(load_lines(folder, ["validation"]).texts)
+
+
+def test_a_text_is_cut_off_after_the_steps_that_are_given(
+    folder: Path, writer: Path, tmp_path: Path
+) -> None:
+    wanted = {"lines": 1, "bias": [0.5], "prime": None, "texts": ["abc"], "attempts": 1, "steps": 7}
+    given = [*options(folder, writer), "--out", str(tmp_path / "s"), "--settings"]
+    invoke(sample, *given, json.dumps(wanted))
+    (row,) = json.loads((tmp_path / "s/samples.json").read_text())
+    assert row["points"] <= 8 and row["failed"]  # and the null step
 
 
 def test_a_given_alphabet_must_have_all_of_the_transcripts(folder: Path) -> None:
     given = NetworkSettings.model_validate(SYNTHESIS | {"alphabet": " ab"})
-    with pytest.raises(PentraceError, match=r"windows: in the transcripts, .*seen c;.* fold_rare"):
-        load(folder / "windows", given)
-    assert load(folder / "windows", given.model_copy(update={"fold_rare": 1}))
+    with pytest.raises(PentraceError, match=r": in the transcripts, .*seen c;.* fold_rare"):
+        load(folder, given)
+    assert load(folder, given.model_copy(update={"fold_rare": 1}))
 
 
 def test_texts_are_written_again_and_read(
     folder: Path, writer: Path, reader: Path, tmp_path: Path
 ) -> None:
-    given = ["--model", str(writer), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
+    given = ["--model", str(writer), "--data", str(folder), "--out", str(tmp_path)]
     wanted = {"bias": [0.0, 1.0], "lines": 3, "attempts": 1}
     invoke(rewrite, *given, "--settings", json.dumps(wanted))
     rows = tables.read(tmp_path / "lines.parquet").to_pandas()
     assert rows.bias.tolist() == [0.0] * 3 + [1.0] * 3
-    texts = dict(zip(*(getattr(load_lines(folder / "windows", ["validation"]), k)
+    texts = dict(zip(*(getattr(load_lines(folder, ["validation"]), k)
                        for k in ("ids", "texts")), strict=True))  # fmt: skip
     assert all(texts[r.sample_id.split("/")[1]] == r.text for r in rows.itertuples())
     offsets = tables.read(tmp_path / "offsets.parquet").to_pandas()
@@ -190,13 +200,13 @@ def test_texts_are_written_again_and_read(
 
 
 def test_rewriting_wants_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:
-    given = ["--model", str(reader), "--windows", str(folder / "windows"), "--out", str(tmp_path)]
+    given = ["--model", str(reader), "--data", str(folder), "--out", str(tmp_path)]
     with pytest.raises(PentraceError, match="give a synthesis network"):
         invoke(rewrite, *given)
 
 
 def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_path: Path) -> None:
-    given = [*options(folder, writer), "--samples", str(folder / "samples.parquet")]
+    given = options(folder, writer)
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
     wanted = {"splits": ["validation"], "generated_lines": 3, "chunk": 17, "batch_size": 4}
     invoke(evaluate, *given, "--settings", json.dumps(wanted))
@@ -210,14 +220,14 @@ def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_p
 
 
 def test_a_reader_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path: Path) -> None:
-    given = [*options(folder, reader), "--samples", str(folder / "samples.parquet")]
+    given = options(folder, reader)
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
     with pytest.raises(PentraceError, match="a recognition network; give a prediction or"):
         invoke(evaluate, *given)
 
 
 def test_figures_are_told_the_text_of_the_line(folder: Path, writer: Path) -> None:
-    line = pick(folder / "windows", "validation", None, texts=True)
+    line = pick(folder, "validation", None, texts=True)
     assert line.text
     told = predict(writer, line.name, line.steps, line.text)
     other = predict(writer, line.name, line.steps, line.text[::-1])
@@ -230,6 +240,10 @@ def test_figures_are_told_the_text_of_the_line(folder: Path, writer: Path) -> No
 def test_settings_that_make_no_sense_are_refused() -> None:
     for wrong, why in (
         (SYNTHESIS | {"train": {"batches": "crops"}}, "set train.batches to lines"),
+        (READER | {"train": {"batches": "windows"}}, "set train.batches to lines"),
+        (READER | {"components": 3}, "components: not for recognition"),
+        ({"window_components": 3}, "window_components: not for prediction"),
+        ({"train": {"grow_epochs": 3}}, "grow_epochs goes with first_length"),
         (READER | {"train": {"max_length": 50}}, "needs all of a line"),
         (SYNTHESIS | {"train": {"distort": True}}, "distort is for recognition"),
         ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
@@ -252,7 +266,5 @@ def test_the_whole_loss_is_counted_as_that_of_the_batches(folder: Path) -> None:
     ):
         how = {"batches": "lines", "loss_per": per}
         how |= {"first_length": 10} if network is SYNTHESIS else {}
-        settings, own, _ = load(
-            folder / "windows", NetworkSettings.model_validate(network | {"train": how})
-        )
+        settings, own, _ = load(folder, NetworkSettings.model_validate(network | {"train": how}))
         assert total(settings, own) == wanted

@@ -274,10 +274,10 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     invoke(sample, *given)
     texts = json.loads((out / "samples/texts.json").read_text())
     assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
-    given = ["--model", model, "--windows", corpus / "windows",
+    given = ["--model", model, "--data", corpus,
              "--metrics", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
     invoke(evaluate, *given)
-    given = ["--samples", out / "samples", "--windows", corpus / "windows", "--metrics",
+    given = ["--samples", out / "samples", "--data", corpus, "--metrics",
              out / "sample-metrics.json"]  # fmt: skip
     told = invoke(evaluate_samples, *given)
     assert "temperature 1: " in told.output and "of 2 texts in a loop" in told.output
@@ -318,7 +318,7 @@ def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path)
     given = ["--model", out / "model.safetensors", "--out", out / "samples", "--settings",
              '{"length": 9, "samples": 1}']  # fmt: skip
     invoke(sample, *given)
-    given = ["--model", out / "model.safetensors", "--windows", tmp_path / "windows", "--metrics",
+    given = ["--model", out / "model.safetensors", "--data", tmp_path, "--metrics",
              out / "metrics.json"]  # fmt: skip
     told = invoke(evaluate, *given).output
     metrics = json.loads((out / "metrics.json").read_text())

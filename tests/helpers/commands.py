@@ -34,15 +34,12 @@ def makes_the_same_twice(make: Callable[[], object], *files: Path) -> None:
 
 
 def train_options(folder: Path, out: Path, settings: dict) -> list[str]:
-    """Options of `pentrace train` on the windows in `folder`, with all that it writes in `out`."""
-    files = {
-        "windows": folder / "windows",
+    """Options of `pentrace train` on the data set in `folder`, with all that it writes in `out`."""
+    given = {
+        "data": folder,
         "model": out / "model.safetensors",
         "history": out / "history.parquet",
         "checkpoints": out / "checkpoints",
+        "settings": json.dumps(settings),
     }
-    normalisation = folder / "normalisation.json"  # texts have none
-    if normalisation.exists():
-        files["normalisation"] = normalisation
-    given = {**files, "settings": json.dumps(settings)}
     return [word for name, value in given.items() for word in (f"--{name}", str(value))]

@@ -1,4 +1,4 @@
-"""A small corpus as windows, and networks that are quickly trained on it."""
+"""A small corpus, and networks that are quickly trained on it."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def arguments(folder: Path, name: str, network: dict | None = None, **how: objec
 
 
 def trained(folder: Path, name: str = "run", network: dict | None = None, **how: object) -> Path:
-    """The model file of a network trained on the windows in `folder`."""
+    """The model file of a network trained on the data set in `folder`."""
     given = arguments(folder, name, network, **how)
     invoke(train, *given)
     return folder / name / "model.safetensors"

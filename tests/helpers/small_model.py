@@ -10,7 +10,7 @@ from pentrace import schema, tables
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from tests.helpers.rows import filled, window_row
+from tests.helpers.small_data import sample, write_data
 
 SETTINGS = NetworkSettings.model_validate({"layers": 2, "hidden": 8, "components": 3})
 NORMALISATION = {
@@ -38,14 +38,13 @@ def line(seed: int) -> np.ndarray:
 def write(folder: Path) -> dict[str, np.ndarray]:
     """Fill `folder` as results/<dataset>/ is; return the lines by name."""
     lines: dict[str, np.ndarray] = {}
-    rows = []
+    splits = {}
     for split, count in LINES.items():
-        here = {f"{split}-{i}": line(len(lines) + i) for i in range(count)}
-        windows = [window_row(name, split, steps, LENGTH) for name, steps in here.items()]
-        tables.write_rows(folder / "windows" / f"{split}.parquet", schema.WINDOWS, windows)
-        rows += [_sample(name, split, None) for name in here]
-        lines |= here
-    rows.append(_sample("validation-lost", "validation", "min_points"))
+        splits[split] = {f"{split}-{i}": line(len(lines) + i) for i in range(count)}
+        lines |= splits[split]
+    write_data(folder, splits)
+    rows = tables.read(folder / "samples.parquet").to_pylist()
+    rows.append(sample("validation-lost", "validation", dropped_by="min_points"))
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
     normalise_by(folder, {})
     return lines
@@ -62,11 +61,4 @@ def normalise_by(folder: Path, changes: dict) -> None:
 
 def options(folder: Path, model: Path | None = None) -> list[str]:
     """Options that commands which use a network share; `model` is the one in `folder` if None."""
-    given = {"model": model or folder / "model.safetensors", "windows": folder / "windows"}
-    given["normalisation"] = folder / "normalisation.json"
-    return [text for key, path in given.items() for text in (f"--{key}", str(path))]
-
-
-def _sample(name: str, split: str, dropped_by: str | None) -> dict:
-    known = {"dataset": "demo", "sample_id": name, "split": split, "dropped_by": dropped_by}
-    return filled(schema.SAMPLES, **known, kind="line", y_axis="down", source=name, shard="00")
+    return ["--model", str(model or folder / "model.safetensors"), "--data", str(folder)]

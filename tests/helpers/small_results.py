@@ -47,7 +47,7 @@ def build_dataset(folder: Path) -> Path:
                      "n_samples": 2, "n_steps": 178, "split": ["train"]}  # fmt: skip
     (folder / "normalisation.json").write_text(json.dumps(normalisation))
     arguments = ["--offsets", folder / "offsets", "--samples", folder / "samples.parquet"]
-    arguments += ["--out", folder / "windows", "--settings", '{"length": 50, "stride": 50}']
+    arguments += ["--out", folder / "windows", "--settings", '{"length": 50, "stride": 49}']
     invoke(windows, *arguments)
     return folder
 

@@ -113,7 +113,7 @@ def test_learns_and_counts_characters(corpus: Path) -> None:
 
 @pytest.mark.parametrize("batches", ["crops", "windows"])
 def test_pieces_without_a_state_can_be_learnt_from_too(corpus: Path, batches: str) -> None:
-    trained(corpus, batches=batches, stride=10)
+    trained(corpus, batches=batches, length=10 if batches == "crops" else None)
     assert len(tables.read(corpus / "run/history.parquet")) == 3
 
 
@@ -137,7 +137,7 @@ def run_of(
 ) -> Training:
     given = {**NETWORK, "dropout": 0.2, "train": {**TRAIN, "steps": 40, "checkpoint_every": 3}}
     given["train"]["reset_every"] = reset
-    known, train, validation = load(corpus / "windows", NetworkSettings.model_validate(given))
+    known, train, validation = load(corpus, NetworkSettings.model_validate(given))
     quiet = Progress(quiet=True)
     return kind(known, train, validation, corpus / name, ALONE, quiet, start)
 
@@ -162,7 +162,7 @@ def test_the_state_is_carried_and_put_to_zero_when_asked(
     """After four windows of ten characters the state is that of all since the last reset."""
     still = {"learning_rate": 1e-30, "reset_every": reset}
     given = NetworkSettings.model_validate({**NETWORK, "train": {**TRAIN, **still}})
-    known, data, _ = load(corpus / "windows", given)
+    known, data, _ = load(corpus, given)
     descent = Descent(known, ALONE)
     plan = stream_batches(data.lines, 10, 4)
     for number in range(4):
@@ -178,7 +178,7 @@ def test_several_processes_are_refused(corpus: Path) -> None:
     known = NetworkSettings.model_validate({**NETWORK, "train": TRAIN})
     two = Processes(0, 2, torch.device("cpu"))
     with pytest.raises(PentraceError, match="without torchrun"):
-        Training(*load(corpus / "windows", known), corpus / "x", two, Progress(quiet=True))
+        Training(*load(corpus, known), corpus / "x", two, Progress(quiet=True))
 
 
 def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def run(tmp_path_factory) -> Path:
     return folder
 
 
-NET = "--model {net}/model.safetensors --windows {run}/windows"
+NET = "--model {net}/model.safetensors --data {run}"
 ARGUMENTS = {
     "ink": "--points {run}/points --samples {run}/samples.parquet --colour time",
     "offsets": "--cleaned {run}/cleaned --offsets {run}/offsets --samples {run}/samples.parquet",
@@ -252,7 +252,7 @@ def test_prediction_is_in_tablet_units_and_agrees_with_the_network(run):
     from pentrace.plot import lines
     from pentrace.plot.predicted import predict
 
-    real = lines.pick(run / "windows", "validation", None)
+    real = lines.pick(run, "validation", None)
     assert real.name == "s2"
     found = predict(run / "net" / "model.safetensors", real.name, real.steps)
     recorded = waves()
@@ -320,6 +320,6 @@ def test_comparison_names_units_and_leaves_out_what_was_not_compared():
     assert labels == ["Δx, rightward (tablet units)"]
 
 
-def test_a_missing_folder_says_what_to_do(tmp_path):
+def test_a_missing_folder_says_what_to_do(run, tmp_path):
     with pytest.raises(PentraceError, match="snakemake"):
-        data.shards(tmp_path)
+        data.normalised_offsets(tmp_path, data.kept(run / "samples.parquet"))

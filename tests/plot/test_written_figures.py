@@ -17,8 +17,9 @@ from pentrace.plot import biases, primed, stacked, styles, told, window
 from pentrace.plot.command import command
 from pentrace.plot.stacked import Row
 from pentrace.plot.style import BLUE, INK, RED, save
-from tests.helpers import small_model, small_synthesis
+from tests.helpers import small_data, small_model, small_synthesis
 from tests.helpers.commands import invoke
+from tests.helpers.small_data import edit_samples
 
 SPLITS = ("validation",)
 TEXTS = {"validation-0": "a bad cab", "validation-1": "The cab", "validation-2": "fed",
@@ -26,29 +27,29 @@ TEXTS = {"validation-0": "a bad cab", "validation-1": "The cab", "validation-2":
 FIGURES = ("window", "biases", "styles", "primed")
 
 
+def told_by(row: dict) -> dict:
+    """The row of a sample with its text and its writer."""
+    name = row["sample_id"]
+    return row | {"text": TEXTS.get(name), "writer": f"w{int(name == 'validation-0')}"}
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Path:
     """Lines with texts, by two writers, a synthesis network that knows no Ü, and another kind."""
     folder = tmp_path_factory.mktemp("told")
     small_model.write(folder)
-    path = folder / "windows" / "validation.parquet"
-    rows = [row | {"text": TEXTS[row["sample_id"]]} for row in tables.read(path).to_pylist()]
-    tables.write_rows(path, schema.WINDOWS, rows)
-    path = folder / "samples.parquet"
-    rows = [row | {"writer": f"w{int(row['sample_id'] == 'validation-0')}"}
-            for row in tables.read(path).to_pylist()]  # fmt: skip
-    tables.write_rows(path, schema.SAMPLES, rows)
+    edit_samples(folder, told_by)
     small_synthesis.save(folder / "told.safetensors")
     small_synthesis.save(folder / "stuck.safetensors", pace=1e-4)
     return folder
 
 
 def given(run: Path, model: str = "told") -> told.Told:
-    return told.load(run / f"{model}.safetensors", run / "windows", SPLITS)
+    return told.load(run / f"{model}.safetensors", run, SPLITS)
 
 
 def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "told") -> bytes:
-    words = [figure, "--model", run / f"{model}.safetensors", "--windows", run / "windows"]
+    words = [figure, "--model", run / f"{model}.safetensors", "--data", run]
     words += ["--split", "validation", *more.split(), "--out", out]
     invoke(command, *words)
     return out.read_bytes()
@@ -71,7 +72,7 @@ def test_other_kinds_of_network_are_named(run, tmp_path, figure):
 def test_lines_that_the_network_cannot_read_are_not_taken(run, tmp_path):
     assert [line.text for line in given(run).lines] == ["a bad cab", "The cab", "fed"]
     with pytest.raises(PentraceError, match="no line in test with a text"):
-        told.load(run / "told.safetensors", run / "windows", ["test"])
+        told.load(run / "told.safetensors", run, ["test"])
     with pytest.raises(PentraceError, match="'validation-3'"):
         plot(run, "window", tmp_path / "a.png", "--line validation-3")
 
@@ -135,12 +136,15 @@ def test_each_bias_has_a_line_and_those_that_failed_say_so(run):
     assert label.get_text() == "bias 0\nfailed, missing\n“b”" and label.get_color() == RED
 
 
-def test_each_writer_gives_one_line(run):
+def test_each_writer_gives_one_line(run, tmp_path):
     lines = given(run).lines
     found = told.hands(lines, run / "samples.parquet", 6)
     assert [(name, line.name) for name, line in found] == [
         ("writer w0", "validation-1"), ("writer w1", "validation-0")]  # fmt: skip
-    assert [name for name, _ in told.hands(lines, None, 6)] == ["form validation"]
+    without = [small_data.sample(line.name, "validation") for line in lines]
+    tables.write_rows(tmp_path / "samples.parquet", schema.SAMPLES, without)
+    forms = told.hands(lines, tmp_path / "samples.parquet", 6)
+    assert [name for name, _ in forms] == ["form validation"]
     assert len(told.hands(lines, run / "samples.parquet", 1)) == 1
 
 
@@ -157,7 +161,7 @@ def test_styles_stand_below_their_primers(run):
 def test_a_line_in_every_style_is_one_that_no_primer_says(run, tmp_path):
     with pytest.raises(PentraceError, match="--text"):
         lines = [line for line in given(run).lines if line.text == "fed"]
-        styles.primers(lines, "fed", None)
+        styles.primers(lines, "fed", run / "samples.parquet")
 
 
 def test_primed_ink_is_blue_to_its_last_point(run):

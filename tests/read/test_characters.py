@@ -50,7 +50,7 @@ def test_too_short_a_text_is_told_what_makes_it_longer(
 def test_two_characters_are_enough_to_validate_on(tmp_path: Path) -> None:
     build(tmp_path, {"a.txt": VERSE.encode()}, {"validation": 0.025, "test": 0})
     trained(tmp_path, steps=1, validate_every=1)
-    assert len(load_codes(tmp_path / "windows", ["validation"])) == 2
+    assert len(load_codes(tmp_path, ["validation"])) == 2
     assert len(tables.read(tmp_path / "run/history.parquet")) == 1
 
 
@@ -82,7 +82,7 @@ def test_a_preset_trains_its_large_network(tmp_path: Path, name: str) -> None:
     assert config.trained == [("shakespeare", name)]
     network = config.networks[name].model_dump()
     network["train"] |= {"length": 4, "batch_size": 1, "reset_every": 4}
-    known, train, _ = load(tmp_path / "windows", NetworkSettings.model_validate(network))
+    known, train, _ = load(tmp_path, NetworkSettings.model_validate(network))
     assert known.cells == LARGE[name]
     descent = Descent(known, ALONE)
     before = descent.network.output.bias.detach().clone()

@@ -27,7 +27,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def text(folder: Path, splits: tuple[str, ...] = SPLITS) -> str:
-    return "".join(map(chr, load_codes(folder / "windows", splits)))
+    return "".join(map(chr, load_codes(folder, splits)))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
     assert text(tmp_path) == "".join(VERSE * n for n in range(1, 12))  # 10 behind 9
     rows = tables.read(tmp_path / "vocabulary.parquet").to_pylist()
     for split in SPLITS:
-        codes, counts = np.unique(load_codes(tmp_path / "windows", [split]), return_counts=True)
+        codes, counts = np.unique(load_codes(tmp_path, [split]), return_counts=True)
         assert {r["code"]: r[split] for r in rows if r[split]} == dict(
             zip(codes, counts, strict=True)
         )
@@ -220,12 +220,12 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
     assert not len(tables.read(tmp_path / "windows/validation2.parquet"))
 
 
-def test_windows_have_100_characters_where_nothing_is_said(tmp_path: Path) -> None:
+def test_windows_have_101_characters_where_nothing_is_said(tmp_path: Path) -> None:
     build(tmp_path, {"a.txt": (VERSE * 9).encode()})
     words = ["--characters", tmp_path / "characters.parquet", "--out", tmp_path / "windows"]
     invoke(windows, *words)
     table = tables.read(tmp_path / "windows/train.parquet")
-    assert {len(codes) for codes in table["codes"].to_pylist()} == {100}
+    assert {len(codes) for codes in table["codes"].to_pylist()} == {101}
     assert table["start"].to_pylist()[:3] == [0, 100, 200]
     assert text(tmp_path) == VERSE * 9
 

@@ -23,6 +23,7 @@ from pentrace.recognise.read import load_reader, read
 from pentrace.windows.lines import load_lines
 from tests.helpers import small_model
 from tests.helpers.commands import invoke
+from tests.helpers.small_data import edit_samples
 
 SETTINGS = NetworkSettings.model_validate(
     {"kind": "recognition", "layers": 1, "hidden": 8, "alphabet": " abc"}
@@ -103,13 +104,10 @@ def run(folder: Path, out: Path, *more: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Windows with texts in the validation split, a reader, and three written lines."""
+    """Lines with texts in the validation split, a reader, and three written lines."""
     small_model.write(tmp_path)
-    path = tmp_path / "windows" / "validation.parquet"
-    rows = tables.read(path).to_pylist()
-    for row, text in zip(rows, ("ab", "abc", None, "cd"), strict=True):
-        row["text"] = text
-    tables.write_rows(path, schema.WINDOWS, rows)
+    said = {"validation-0": "ab", "validation-1": "abc", "validation-3": "cd"}
+    edit_samples(tmp_path, lambda row: row | {"text": said.get(row["sample_id"])})
     torch.manual_seed(0)
     network = RecognitionNetwork(SETTINGS)
     save_model(tmp_path / "model.safetensors", network, SETTINGS, small_model.NORMALISATION)  # type: ignore[arg-type]
@@ -146,11 +144,11 @@ def test_a_line_is_read_alike_in_any_company(folder: Path) -> None:
     network = load_reader(folder / "model.safetensors", folder / "normalisation.json")
     torch.manual_seed(1)
     torch.nn.init.normal_(network.output.weight, std=3)  # an untrained network reads nothing
-    lines = load_lines(folder / "windows", ["train", "validation"])
+    lines = load_lines(folder, ["train", "validation"])
     together = read(network, lines)
     assert any(together)
     for split, own in (("train", together[:6]), ("validation", together[6:])):
-        assert read(network, load_lines(folder / "windows", [split])) == own
+        assert read(network, load_lines(folder, [split])) == own
 
 
 def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:

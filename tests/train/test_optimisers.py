@@ -101,7 +101,8 @@ def test_schedules():
     [
         ({"validate_on": "train"}, "also in train_on"),
         ({"train_on": ["train", "train"]}, "twice"),
-        ({"batches": "windows", "length": 10, "stride": 11}, "stride must be <= length"),
+        ({"batches": "windows", "length": 10}, "leave it out, or set windows.length"),
+        ({"batches": "lines", "length": 10}, "leave it out, or set max_length"),
         ({"weight_decay": 0.1}, "adamw only"),
         ({"momentum": 0.9}, "sgd only"),
         ({"steps": None}, "nothing ends the training"),

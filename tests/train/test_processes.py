@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from pentrace import schema, tables
+from pentrace import tables
 from pentrace.networks.store import load_model
 from pentrace.train.command import command
 from tests.helpers.commands import invoke, train_options
 from tests.helpers.processes import python
-from tests.helpers.small_lines import NORMALISATION, ink, row
+from tests.helpers.small_data import Splits, write_data
+from tests.helpers.small_lines import NORMALISATION, ink
 
 pytestmark = pytest.mark.slow
 
@@ -29,12 +30,15 @@ NETWORKS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Windows of lines with texts; 13 lines in batches of 5 leave one of 3."""
+    """Lines with texts; 13 lines in batches of 5 leave one of 3."""
+    splits: Splits = {}
+    said = {}
     for number, (split, count) in enumerate(COUNTS.items()):
         random = np.random.default_rng(number)
         texts = ["".join(random.choice(list("abc "), random.integers(2, 7))) for _ in range(count)]
-        rows = [row(f"{split}-{i}", split, t, ink(t, random)) for i, t in enumerate(texts)]
-        tables.write_rows(tmp_path / "windows" / f"{split}.parquet", schema.WINDOWS, rows)
+        said |= {f"{split}-{i}": text for i, text in enumerate(texts)}
+        splits[split] = {f"{split}-{i}": ink(text, random) for i, text in enumerate(texts)}
+    write_data(tmp_path, splits, said)
     (tmp_path / "normalisation.json").write_text(json.dumps(NORMALISATION))
     return tmp_path
 

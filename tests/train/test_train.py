@@ -1,5 +1,6 @@
 """Training: learns, resumes to the byte, and stops in time."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 import pentrace
-from pentrace import schema, tables
+from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.networks.mixture import step_loss
 from pentrace.networks.prediction import PredictionNetwork
@@ -26,10 +27,11 @@ from pentrace.train.derivatives import DerivativeClipping
 from pentrace.windows.batches import load_lines
 from tests.helpers.commands import invoke, train_options
 from tests.helpers.processes import ENVIRONMENT, python
-from tests.helpers.rows import window_row
+from tests.helpers.small_data import cut, write_data
 
 SPLITS = ("train", "validation", "validation2", "test")
 TINY = {"layers": 2, "hidden": 12, "components": 3}
+UNITS = {"recipe": "graves", "mean": [0, 0], "sd": [2, 3]}
 FAST = {"steps": 30, "batch_size": 4, "validate_every": 10, "checkpoint_every": 5}
 
 
@@ -47,20 +49,18 @@ def waves(count: int, seed: int) -> list[np.ndarray]:
     return lines
 
 
-def write_windows(path: Path, split: str, lines: list[np.ndarray], length: int = 64) -> None:
-    """One window a line, since every line is shorter than a window."""
-    rows = [window_row(f"{split}-{i}", split, line, length) for i, line in enumerate(lines)]
-    tables.write_rows(path, schema.WINDOWS, rows)
-
-
 @pytest.fixture
 def data(tmp_path):
-    for number, split in enumerate(SPLITS):
-        write_windows(tmp_path / "windows" / f"{split}.parquet", split, waves(12, number))
-    (tmp_path / "normalisation.json").write_text(
-        '{"recipe": "graves", "mean": [0, 0], "sd": [2, 3]}'
-    )
+    write(tmp_path)
+    (tmp_path / "normalisation.json").write_text(json.dumps(UNITS))
     return tmp_path
+
+
+def write(folder: Path, **changed: list[np.ndarray]) -> None:
+    """The data set in `folder`: twelve lines of each split, or those given."""
+    lines = {split: waves(12, number) for number, split in enumerate(SPLITS)} | changed
+    named = {s: {f"{s}-{i:02d}": line for i, line in enumerate(lines[s])} for s in lines}
+    write_data(folder, named)
 
 
 def settings(network: dict | None = None, **train) -> dict:
@@ -82,11 +82,11 @@ def train(data: Path, chosen: dict, name: str = "run") -> tuple[bytes, bytes]:
 @pytest.mark.parametrize("optimiser", ["adam", "graves-rmsprop"])
 def test_learns(data, batches, optimiser):
     rate = 1e-2 if optimiser == "adam" else 3e-3
+    cut(data, 21, 20)
+    how = {"length": 20} if batches == "crops" else {}
     train(
         data,
-        settings(
-            batches=batches, length=20, stride=20, optimiser=optimiser, learning_rate=rate, steps=60
-        ),
+        settings(batches=batches, optimiser=optimiser, learning_rate=rate, steps=60, **how),
     )
     history = tables.read(data / "run/history.parquet").to_pandas()
     assert history.step.tolist() == [10, 20, 30, 40, 50, 60]
@@ -97,7 +97,7 @@ def test_learns(data, batches, optimiser):
 def test_model_is_the_best_one_on_whole_validation_lines(data):
     train(data, settings(learning_rate=0.02, steps=60))
     network, _, normalisation = load_model(data / "run/model.safetensors")
-    assert normalisation == {"recipe": "graves", "mean": [0, 0], "sd": [2, 3]}
+    assert normalisation == UNITS
     loss = points = 0
     for line in waves(12, SPLITS.index("validation")):
         steps = torch.from_numpy(line)[None]
@@ -231,7 +231,7 @@ def test_changed_code_does_not_resume(data):
 def mark(data: Path, network: dict | None = None, machine: dict | None = None, **constants) -> str:
     """The fingerprint for the training split in `data` and the code in `data`/code.py."""
     chosen = NetworkSettings(**TINY, **(network or {}))
-    lines = load_lines(data / "windows", ["train"])
+    lines = load_lines(data, ["train"])
     return fingerprint(
         chosen, constants, [Data(lines, None)], None, [data / "code.py"], machine or {}
     )
@@ -246,9 +246,9 @@ def test_fingerprint_sees_settings_constants_code_threads_and_a_single_point(dat
     assert mark(data, machine={"threads": 2}) != mark(data, machine={"threads": 1})
     changed = waves(12, 0)
     changed[3][5, 0] += np.float32(1e-6)
-    write_windows(data / "windows/train.parquet", "train", changed)
+    write(data, train=changed)
     assert mark(data) != before
-    write_windows(data / "windows/train.parquet", "train", waves(12, 0))
+    write(data)
     assert mark(data) == before
     (data / "code.py").write_text("a = 2")
     assert mark(data) != before
@@ -264,7 +264,7 @@ def test_torn_checkpoint_is_named(data):
 def test_loss_that_is_not_finite_stops_and_names_the_batch(data):
     lines = waves(12, 0)
     lines[7][20, 0] = np.nan
-    write_windows(data / "windows/train.parquet", "train", lines)
+    write(data, train=lines)
     with pytest.raises(PentraceError, match=r"the loss of batch \d+ of epoch \d+ .* is nan"):
         train(data, settings(batch_size=1, checkpoint_every=1, steps=40))
     assert not (data / "run/model.safetensors").exists()
@@ -274,7 +274,7 @@ def test_loss_that_is_not_finite_stops_and_names_the_batch(data):
 
 
 def test_split_without_lines_is_refused(data):
-    write_windows(data / "windows/validation.parquet", "validation", [])
+    write(data, validation=[])
     with pytest.raises(PentraceError, match=r"no lines in the split validation; set train\.valid"):
         train(data, settings())
 

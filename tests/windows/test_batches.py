@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pentrace.errors import PentraceError
 from pentrace.windows.batches import (
     Batch,
     Lines,
@@ -35,7 +34,7 @@ MANY = make_lines(np.random.default_rng(0).integers(2, 200, 300).tolist())
 WAYS = {
     "lines": lambda lines, seed, epoch: line_batches(lines, 8, seed, epoch),
     "crops": lambda lines, seed, epoch: crop_batches(lines, 40, 8, seed, epoch),
-    "windows": lambda lines, seed, epoch: window_batches(lines, 40, 30, 8, seed, epoch),
+    "windows": lambda lines, seed, epoch: window_batches(lines, 8, seed, epoch),
 }
 ways = pytest.mark.parametrize("way", WAYS)
 lengths = st.lists(st.integers(1, 60), max_size=30)
@@ -96,21 +95,17 @@ def test_an_epoch_of_lines_has_every_line_once_and_whole(
     assert all(0 < len(b.sample) <= batch_size for b in plan)
 
 
-@given(lengths, st.integers(1, 20).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))))
-def test_an_epoch_of_windows_predicts_every_step(sizes: list[int], shape: tuple) -> None:
-    length, stride = shape
-    lines = make_lines(sizes)
-    plan = window_batches(lines, length, stride, 4, 3, 0)
-    seen = np.zeros(len(lines.steps), int)
-    for batch in plan:
-        for sample, start, stop in zip(*batch, strict=True):
-            assert 0 < stop - start <= length
-            seen[lines.starts[sample] + start + 1 : lines.starts[sample] + stop + 1] += 1
-    expected = np.ones(len(lines.steps), bool)
-    expected[lines.starts[:-1]] = False  # the null step is never predicted
-    assert ((seen > 0) == expected).all()
-    if stride == length:
-        assert seen.max(initial=0) <= 1
+@given(lengths, st.integers(1, 9))
+def test_an_epoch_of_windows_has_every_window_once_and_whole(
+    sizes: list[int], batch_size: int
+) -> None:
+    plan = window_batches(make_lines(sizes), batch_size, 3, 0)
+    taken = [int(i) for batch in plan for i in batch.sample]
+    assert sorted(taken) == [i for i, n in enumerate(sizes) if n > 1]
+    assert plan.left_out == sum(n == 1 for n in sizes)
+    assert not plan.items.start.any()
+    assert plan.items.stop.tolist() == [sizes[i] - 1 for i in taken]
+    assert all(len(batch.sample) == batch_size for batch in list(plan)[:-1])
 
 
 def test_crops_are_full_and_weighted_by_length() -> None:
@@ -169,11 +164,6 @@ def test_the_target_is_the_offset_after_the_input(way: str) -> None:
         assert not x[~mask].any()
         assert not y[~mask].any()
         assert mask.sum() == (batch.stop - batch.start).sum()
-
-
-def test_a_stride_above_the_length_is_refused() -> None:
-    with pytest.raises(PentraceError, match=r"stride \(9\) must be at most length \(8\)"):
-        window_batches(MANY, 8, 9, 4, 0, 0)
 
 
 def test_a_batch_beyond_the_epoch_is_an_index_error() -> None:

@@ -12,9 +12,9 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.normalise.command import offsets_table
 from pentrace.windows.command import SPLITS, command
-from pentrace.windows.cut import cut, padded, unseen
+from pentrace.windows.cut import cut, padded
 from pentrace.windows.lines import Lines, load_lines
-from pentrace.windows.settings import WindowSettings
+from pentrace.windows.settings import OF_TEXT, WindowSettings
 from tests.helpers.commands import invoke
 from tests.helpers.rows import filled
 
@@ -74,37 +74,47 @@ def test_padding_is_zero() -> None:
 
 
 @given(
-    st.lists(st.integers(0, 40), max_size=6),
-    st.integers(1, 12).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))),
+    st.lists(st.integers(1, 40), max_size=6),
+    st.integers(2, 12).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n - 1))),
 )
-def test_samples_come_together_again_from_their_windows(lengths: list, shape: tuple) -> None:
+def test_windows_hold_every_step_from_an_offset_to_the_next(lengths: list, shape: tuple) -> None:
     length, stride = shape
-    flat = np.arange(1, sum(lengths) + 1)
-    begin = np.cumsum([0, *lengths])[:-1].astype(int)
     cuts = cut(np.array(lengths, int), length, stride)
-    rows = padded(flat, begin[cuts.sample] + cuts.start, cuts.valid, length)
-    assert rows[unseen(cuts.start, cuts.valid, length)].tolist() == flat.tolist()
+    begin = np.cumsum([0, *lengths])
+    predicted = np.zeros(begin[-1], int)
+    for sample, start, valid in zip(cuts.sample, cuts.start, cuts.valid, strict=True):
+        assert 1 < valid <= length or lengths[sample] == 1
+        predicted[begin[sample] + start + 1 : begin[sample] + start + valid] += 1
+    null = np.isin(np.arange(begin[-1]), begin[:-1])
+    assert (predicted > 0).tolist() == (~null).tolist()
+    assert stride < length - 1 or predicted.max(initial=0) <= 1
 
 
-@pytest.mark.parametrize("options", ['{"length":20,"stride":20}', '{"length":20,"stride":7}', "{}"])
-def test_lines_from_windows_equal_the_offsets(tmp_path: Path, options: str) -> None:
+@pytest.mark.parametrize("options", ['{"length":21,"stride":20}', '{"length":20,"stride":7}', "{}"])
+def test_lines_and_windows_equal_the_offsets(tmp_path: Path, options: str) -> None:
     steps = make_steps([1, 19, 20, 21, 300, 301, 2, 40])
     splits = ["train", "train", "test", None, "validation", "train", "train", "train"]
     write_inputs(tmp_path, steps, splits, [None] * 8)
     run(tmp_path, options)
     for split in SPLITS:
-        lines = load_lines(tmp_path / "windows", [split])
+        lines = load_lines(tmp_path, [split])
         wanted = [i for i, s in enumerate(splits) if s == split]
         assert lines.ids == [f"line-{i:03d}" for i in wanted]
         assert lines.texts == [f"text of line-{i:03d}" for i in wanted]
         for place, i in enumerate(wanted):
             np.testing.assert_array_equal(lines[place], steps[i])
+        for row in tables.read(tmp_path / f"windows/{split}.parquet").to_pylist():
+            own = slice(row["start"], row["start"] + row["valid"])
+            whole = steps[int(row["sample_id"][-3:])][own]
+            for column, name in enumerate(("dx", "dy", "end_of_stroke")):
+                assert row[name][: row["valid"]] == whole[:, column].tolist()
+            assert row["text"] == f"text of {row['sample_id']}"
 
 
 def test_lines_of_several_splits_are_read_in_the_order_asked_for(tmp_path: Path) -> None:
     write_inputs(tmp_path, make_steps([5, 6, 7]), ["test", "train", "test"], [None] * 3)
     run(tmp_path)
-    lines = load_lines(tmp_path / "windows", ["train", "test", "validation"])
+    lines = load_lines(tmp_path, ["train", "test", "validation"])
     assert lines.ids == ["line-001", "line-000", "line-002"]
     assert lines.n_steps.tolist() == [5, 4, 6]
 
@@ -114,15 +124,13 @@ def test_all_four_files_are_there_even_without_a_sample(tmp_path: Path) -> None:
     run(tmp_path)
     files = sorted(path.stem for path in (tmp_path / "windows").iterdir())
     assert files == sorted(SPLITS)
-    nothing = load_lines(tmp_path / "windows", ["validation"])
-    assert (len(nothing.ids), nothing.steps.shape, nothing.starts.tolist()) == (0, (0, 3), [0])
 
 
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 50), st.integers(0, 5)), min_size=1, max_size=12),
     st.lists(st.sampled_from([*SPLITS, None]), min_size=6, max_size=6),
-    st.integers(1, 15),
+    st.integers(1, 14),
 )
 def test_no_line_and_no_writer_sits_in_two_splits(
     tmp_path_factory: pytest.TempPathFactory, lines: list, of_writer: list, stride: int
@@ -145,7 +153,7 @@ def test_no_line_and_no_writer_sits_in_two_splits(
 
 def test_windows_are_padded_to_one_length_and_sorted_by_sample(tmp_path: Path) -> None:
     write_inputs(tmp_path, make_steps([25, 8, 31, 10, 12]), ["train"] * 5, [None] * 5)
-    run(tmp_path, '{"length": 10, "stride": 10}')
+    run(tmp_path, '{"length": 10, "stride": 9}')
     table = tables.read(tmp_path / "windows/train.parquet")
     rows = table.to_pylist()
     assert [(r["sample_id"], r["window"]) for r in rows] == sorted(
@@ -170,14 +178,23 @@ def test_windows_do_not_depend_on_shards_and_row_groups(tmp_path: Path) -> None:
     for name, shards, group in (("a", 1, 5), ("b", 4, 1)):
         write_inputs(tmp_path / name, steps, ["train"] * 5, [None] * 5, shards, group)
         run(tmp_path / name)
-    a, b = (load_lines(tmp_path / name / "windows", ["train"]) for name in "ab")
+    a, b = (load_lines(tmp_path / name, ["train"]) for name in "ab")
     assert a.ids == b.ids
     np.testing.assert_array_equal(a.steps, b.steps)
+    one, other = (tables.read(tmp_path / name / "windows/train.parquet") for name in "ab")
+    assert one.equals(other)
 
 
-def test_a_stride_above_the_length_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"stride \(30\) must be at most length \(20\)"):
-        WindowSettings(length=20, stride=30)
+@pytest.mark.parametrize("stride", [20, 30])
+def test_a_stride_that_leaves_steps_out_is_refused(stride: int) -> None:
+    told = rf"stride \({stride}\) must be below length \(20\).* never predicted; set stride to 19"
+    with pytest.raises(ValidationError, match=told):
+        WindowSettings(length=20, stride=stride)
+
+
+def test_by_default_neighbouring_windows_share_one_offset() -> None:
+    for made in (WindowSettings(), WindowSettings.model_validate(OF_TEXT)):
+        assert made.stride == made.length - 1
 
 
 def test_offsets_without_a_sample_row_are_named(tmp_path: Path) -> None:
@@ -187,9 +204,19 @@ def test_offsets_without_a_sample_row_are_named(tmp_path: Path) -> None:
         run(tmp_path)
 
 
-def test_a_missing_split_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match=r"train\.parquet: no such file"):
+@pytest.mark.parametrize("missing", ["offsets", "samples.parquet"])
+def test_what_is_missing_is_named(tmp_path: Path, missing: str) -> None:
+    write_inputs(tmp_path, make_steps([5]), ["train"], [None])
+    (tmp_path / missing).rename(tmp_path / "gone")
+    with pytest.raises(PentraceError, match=rf"{missing}: no .*build it with snakemake"):
         load_lines(tmp_path, ["train"])
+
+
+def test_row_groups_and_shards_without_a_sample_are_read_over(tmp_path: Path) -> None:
+    write_inputs(tmp_path, make_steps([5, 6]), ["train", None], [None] * 2, shards=4)
+    assert load_lines(tmp_path, ["train"]).ids == ["line-000"]
+    nothing = load_lines(tmp_path, ["test"])
+    assert (len(nothing.ids), nothing.steps.shape, nothing.starts.tolist()) == (0, (0, 3), [0])
 
 
 def test_lines_give_one_sample_at_a_time() -> None:

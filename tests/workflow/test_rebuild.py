@@ -76,7 +76,6 @@ def test_one_raw_file_reparses_its_shard_and_what_follows(project: Checkout) -> 
 
 
 def test_one_config_value_reruns_only_what_uses_it(project: Checkout) -> None:
-    project.edit("config.yaml", "  length: 300 ", "  length: 200 ")
     project.edit("config.yaml", "  stride: 300 ", "  stride: 200 ")
     assert project.rules("-n", *TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
 
@@ -85,6 +84,19 @@ def test_a_value_of_one_data_set_leaves_the_other_alone(project: Checkout) -> No
     own = "    windows: {length: 310}\n    note: synthetic "
     project.edit("config.yaml", "    note: synthetic ", own)
     assert project.rules("-n", *TABLES) == {"windows demo-iam", "tables"}
+
+
+def test_another_stride_reruns_the_networks_that_read_windows_and_no_others(
+    whole_copy: Checkout,
+) -> None:
+    assert whole_copy.rules("-n", *SMOKE) == set()
+    whole_copy.edit("config.yaml", "  stride: 300 ", "  stride: 200 ")
+    ran = whole_copy.rules("-n", *SMOKE)
+    follows = {rule for rule in ran if rule.endswith(" demo-iam prediction")}
+    # Its samples, its measures and its figures: networks on lines, are left alone.
+    assert {f"{rule} demo-iam prediction" for rule in ("train", "sample", "evaluate")} < follows
+    tables = {"windows demo-iam", "windows demo-svc"}
+    assert ran - follows == tables | {"configuration", "report", "all"}
 
 
 def test_a_module_reruns_the_stages_that_import_it(project: Checkout) -> None:

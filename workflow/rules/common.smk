@@ -60,6 +60,23 @@ def windows(dataset):
     )
 
 
+def lines(w):
+    """Input function: what whole samples of the data set are read from."""
+    if w.dataset in TEXTS:
+        return f"results/{w.dataset}/characters.parquet"
+    offsets = "results/{dataset}/offsets/{shard}.parquet"
+    return [
+        f"results/{w.dataset}/samples.parquet",
+        *expand(offsets, dataset=w.dataset, shard=shards(w.dataset)),
+    ]
+
+
+def stored_windows(w):
+    """Input function: the windows of the data set, where the network is trained on them."""
+    batches = CONFIG.networks[w.network].train.batches
+    return windows(w.dataset) if batches == "windows" else []
+
+
 def dataset_settings(stage):
     """Parameter function: the settings of `stage` for the data set, as JSON."""
     return lambda w: getattr(CONFIG.datasets[w.dataset], stage).model_dump_json()

@@ -5,7 +5,7 @@ ENDING = [n for n in CONFIG.learners if CONFIG.networks[n].pen_states == 3]
 rule fictional:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         normalisation="results/{dataset}/normalisation.json",
         code=code("pentrace.generate.fictional"),
     output:
@@ -17,10 +17,9 @@ rule fictional:
     conda:
         "../envs/pentrace.yaml"
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         settings=CONFIG.fictional.model_dump_json(),
         note=note,
     shell:
-        "pentrace fictional --model {input.model} --windows {params.windows}"
-        " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
-        " {params.note} > {log} 2>&1"
+        "pentrace fictional --model {input.model} --data {params.data} --out {output}"
+        " --settings {params.settings:q} {params.note} > {log} 2>&1"

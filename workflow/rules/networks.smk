@@ -1,9 +1,10 @@
-# Windows to trained networks, their samples and their measures.
+# Lines and windows to trained networks, their samples and their measures.
 
 
 rule train:
     input:
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
+        windows=stored_windows,
         normalisation=normalisation,
         start=start_from,
         code=code("pentrace.train.command"),
@@ -20,16 +21,13 @@ rule train:
     resources:
         gpu=GPU,
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         checkpoints=folder("results/{dataset}/{network}/checkpoints"),
         settings=network_settings,
-        normalisation=lambda w, input: (
-            f"--normalisation {input.normalisation}" if input.normalisation else ""
-        ),
         start=lambda w, input: f"--start {input.start}" if input.start else "",
     shell:
-        "pentrace train --windows {params.windows} {params.normalisation}"
-        " --settings {params.settings:q} {params.start} --model {output.model} --history {output.history}"
+        "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
+        " --model {output.model} --history {output.history}"
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
 
 
@@ -43,7 +41,7 @@ use rule train as train_told with:
 rule sample:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         normalisation="results/{dataset}/normalisation.json",
         code=code("pentrace.generate.sample"),
     output:
@@ -55,19 +53,18 @@ rule sample:
     conda:
         "../envs/pentrace.yaml"
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         settings=CONFIG.sample.model_dump_json(),
         note=note,
     shell:
-        "pentrace sample --model {input.model} --windows {params.windows}"
-        " --normalisation {input.normalisation} --out {output} --settings {params.settings:q}"
-        " {params.note} > {log} 2>&1"
+        "pentrace sample --model {input.model} --data {params.data} --out {output}"
+        " --settings {params.settings:q} {params.note} > {log} 2>&1"
 
 
 rule rewrite:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         code=code("pentrace.generate.rewrite"),
     output:
         directory("results/{dataset}/{network}/rewritten"),
@@ -78,10 +75,10 @@ rule rewrite:
     conda:
         "../envs/pentrace.yaml"
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         settings=CONFIG.rewrite.model_dump_json(),
     shell:
-        "pentrace rewrite --model {input.model} --windows {params.windows} --out {output}"
+        "pentrace rewrite --model {input.model} --data {params.data} --out {output}"
         " --settings {params.settings:q} > {log} 2>&1"
 
 
@@ -89,7 +86,7 @@ rule rewrite:
 rule recognise:
     input:
         model=lambda w: f"results/{w.dataset}/{reader_of(w)}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         normalisation="results/{dataset}/normalisation.json",
         written=lambda w: (
             f"results/{w.dataset}/{w.network}/rewritten" if w.network in TOLD else []
@@ -108,23 +105,22 @@ rule recognise:
     resources:
         gpu=GPU,
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         split=CONFIG.rewrite.split,
         written=lambda w, input: f"--written {input.written}" if input.written else "",
         note=note,
     shell:
-        "pentrace recognise --model {input.model} --windows {params.windows}"
-        " --normalisation {input.normalisation} --split {params.split} {params.written}"
-        " --metrics {output.metrics} --lines {output.lines} --threads {threads}"
+        "pentrace recognise --model {input.model} --data {params.data}"
+        " --split {params.split} {params.written} --metrics {output.metrics}"
+        " --lines {output.lines} --threads {threads}"
         " {params.note} > {log} 2>&1"
 
 
 rule evaluate:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         normalisation="results/{dataset}/normalisation.json",
-        samples="results/{dataset}/samples.parquet",
         frames=sharded("results/{dataset}/frames/{shard}.parquet"),
         code=code("pentrace.evaluate.command"),
     output:
@@ -140,12 +136,10 @@ rule evaluate:
     resources:
         gpu=GPU,
     params:
-        folder=folder("results/{dataset}"),
+        data=folder("results/{dataset}"),
         settings=CONFIG.evaluate.model_dump_json(),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
-        "pentrace evaluate --model {input.model} --windows {params.folder}/windows"
-        " --frames {params.folder}/frames"
-        " --normalisation {input.normalisation} --samples {input.samples}"
+        "pentrace evaluate --model {input.model} --data {params.data}"
         " --metrics {output.metrics} --lines {output.lines} --threads {threads}"
         " --published {params.published} --settings {params.settings:q} > {log} 2>&1"

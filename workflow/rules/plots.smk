@@ -25,7 +25,8 @@ INPUTS = {
     "offsets": in_shards("--offsets", "results/{dataset}/offsets"),
     "samples": whole("--samples", "results/{dataset}/samples.parquet"),
     "rejects": whole("--rejects", "results/{dataset}/rejects.parquet"),
-    "lines": (lambda w: windows(w.dataset), "--windows results/{dataset}/windows"),
+    "lines": (lines, "--data results/{dataset}"),
+    "units": ("results/{dataset}/normalisation.json", ""),  # found by --data
     "normalisation": whole("--normalisation", "results/{dataset}/normalisation.json"),
     "model": whole("--model", f"{OF_NETWORK}/model.safetensors"),
     "history": whole("--history", f"{OF_NETWORK}/history.parquet"),

@@ -70,7 +70,7 @@ rule sample_text:
 rule evaluate_samples:
     input:
         samples="results/{dataset}/{network}/samples",
-        train="results/{dataset}/windows/train.parquet",
+        lines=lines,
         words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
         code=code("pentrace.evaluate.evaluate_samples"),
     output:
@@ -82,19 +82,19 @@ rule evaluate_samples:
     conda:
         "../envs/pentrace.yaml"
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         words=lambda w, input: (
             f"--words {shlex.quote(input.words)}" if input.words else ""
         ),
     shell:
-        "pentrace evaluate-samples --samples {input.samples} --windows {params.windows}"
+        "pentrace evaluate-samples --samples {input.samples} --data {params.data}"
         " {params.words} --metrics {output.metrics} > {log} 2>&1"
 
 
 rule evaluate_text:
     input:
         model="results/{dataset}/{network}/model.safetensors",
-        windows=lambda w: windows(w.dataset),
+        lines=lines,
         code=code("pentrace.evaluate.evaluate_text"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
@@ -108,10 +108,10 @@ rule evaluate_text:
     resources:
         gpu=GPU,
     params:
-        windows=folder("results/{dataset}/windows"),
+        data=folder("results/{dataset}"),
         settings=CONFIG.evaluate_text.model_dump_json(exclude={"words"}),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
-        "pentrace evaluate-text --model {input.model} --windows {params.windows}"
+        "pentrace evaluate-text --model {input.model} --data {params.data}"
         " --metrics {output.metrics} --threads {threads}"
         " --published {params.published} --settings {params.settings:q} > {log} 2>&1"

@@ -8,6 +8,7 @@ import numpy as np
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.shards import listed
 
 FROM_PARSED = [name for name in schema.PARSED.names if name in schema.SAMPLES.names]
 FROM_LABELS = [name for name in schema.LABELS.names if name in schema.SAMPLES.names]
@@ -33,15 +34,15 @@ def command(
     rejects: str,
 ) -> None:
     """Gather the tables of samples and rejects."""
-    by_clean = list(_rows(_files(cleaned_rejects, "*.parquet")))
-    by_parse = _rows(_files(parsed, "*.rejects.parquet"))
+    by_clean = list(_rows(listed(cleaned_rejects, "*.parquet")))
+    by_parse = _rows(listed(parsed, "*.rejects.parquet"))
     losses = [*by_parse, *_rows([Path(label_rejects)]), *by_clean]
     tables.write_rows(rejects, schema.REJECTS, losses)
-    counts = cleaned_counts(_files(cleaned, "*.parquet"))
+    counts = cleaned_counts(listed(cleaned, "*.parquet"))
     dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
     told = {row["sample_id"]: row for row in _rows([Path(labels)])}
     rows = []
-    for path in _files(parsed, "*.samples.parquet"):
+    for path in listed(parsed, "*.samples.parquet"):
         shard = path.name.split(".")[0]
         for row in _rows([path]):
             name = row["sample_id"]
@@ -83,14 +84,6 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
             pairs = zip(points.tolist(), strokes.tolist(), strict=True)
             counts.update(zip(names.dictionary.to_pylist(), pairs, strict=True))
     return counts
-
-
-def _files(folder: str, pattern: str) -> list[Path]:
-    """The files of all shards, in their order."""
-    paths = sorted(Path(folder).glob(pattern))
-    if not paths:
-        raise PentraceError(f"{folder}: no {pattern}; build it with snakemake")
-    return paths
 
 
 def _rows(paths: list[Path]) -> Iterator[dict]:

@@ -12,7 +12,8 @@ import click
 import numpy as np
 import torch
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
 from pentrace.evaluate import baseline, distributions, measures, table
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
@@ -55,12 +56,9 @@ class Setup(NamedTuple):
 
 @click.command()
 @click.option("--model", type=FILE, required=True, help="Trained network.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
-@click.option("--samples", type=FILE, required=True, help="samples.parquet of the data.")
+@data_option
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
 @click.option("--lines", type=FILE, required=True, help="Parquet file to write: one row a line.")
-@click.option("--frames", type=FILE, help="Folder of frames; needed for the recipe line-height.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
     "--published",
@@ -72,29 +70,26 @@ class Setup(NamedTuple):
 @settings_option(EvaluateSettings)
 def command(
     model: Path,
-    windows: Path,
-    normalisation: Path,
-    samples: Path,
+    data: Path,
     metrics: Path,
     lines: Path,
-    frames: Path | None,
     threads: int,
     published: str,
     settings: EvaluateSettings,
 ) -> None:
     """Measure a network on whole lines: log-loss, squared error, ends of strokes."""
     torch.set_num_threads(threads)
-    network, trained, units = load_trained(model, normalisation, *OF_INK)
+    network, trained, units = load_trained(model, dataset.normalisation(data), *OF_INK)
     assert isinstance(network, Writer)
     device = chosen(settings.device, "evaluate.device")
     setup = Setup(network.to(device), trained, units, settings, device)
-    splits = load_splits(windows, samples, log_areas(units, frames), settings, trained)
+    splits = load_splits(data, log_areas(units, data), settings, trained)
     results = {split.name: _measure(setup, network, split) for split in splits}
-    rows = _table(setup, splits, results, _baselines(windows, settings, trained))
+    rows = _table(setup, splits, results, _baselines(data, settings, trained))
     report = {
         "table": rows + PUBLISHED.get(published, []),
         "calibration": {name: measures.calibration(r.bins) for name, r in results.items()},
-        "distributions": _distributions(setup, windows),
+        "distributions": _distributions(setup, data),
         "network": _network(network, trained),
         "normalisation": units,
         "definitions": DEFINITIONS,
@@ -118,10 +113,10 @@ def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
 
 
 def _baselines(
-    windows: Path, settings: EvaluateSettings, trained: NetworkSettings
+    data: Path, settings: EvaluateSettings, trained: NetworkSettings
 ) -> dict[str, baseline.Constant]:
     """Name -> a density without memory, fitted to the training split."""
-    lines = load_lines(windows, ["train"])
+    lines = load_lines(data, ["train"])
     lines = lines.with_ends() if trained.pen_states == 3 else lines
     steps = np.delete(lines.steps, lines.starts[:-1][np.diff(lines.starts) > 0], axis=0)
     if len(steps) < 2:
@@ -159,17 +154,17 @@ def _table(
     return rows
 
 
-def _distributions(setup: Setup, windows: Path) -> dict | None:
+def _distributions(setup: Setup, data: Path) -> dict | None:
     """Real ink of one split against ink drawn from the network, in the units of the data."""
     settings, normalisation = setup.settings, setup.normalisation
-    real = load_lines(windows, [settings.compare_with])
+    real = load_lines(data, [settings.compare_with])
     if not settings.generated_lines or len(real.steps) <= len(real.ids):
         return None
     drawn = _drawn(setup, real)
     if not drawn:
         return None
     starts = np.cumsum([0, *map(len, drawn)])
-    other = load_lines(windows, ["train"]) if settings.compare_with != "train" else None
+    other = load_lines(data, ["train"]) if settings.compare_with != "train" else None
     ends = isinstance(setup.network, SynthesisNetwork) or setup.trained.pen_states == 3
     return {
         "split": settings.compare_with,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.files import read_json, write_json
@@ -24,12 +25,12 @@ DEFINITIONS = {
 
 @click.command("evaluate-samples")
 @click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows, for the words.")
-@click.option("--words", "listed", type=FILE, help="The words there are, instead of the windows'.")
+@data_option
+@click.option("--words", "listed", type=FILE, help="The words there are; else those of training.")
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
-def command(samples: Path, windows: Path, listed: Path | None, metrics: Path) -> None:
+def command(samples: Path, data: Path, listed: Path | None, metrics: Path) -> None:
     """Measure generated texts: words that there are, and loops, at each temperature."""
-    known = words_in(listed) if listed else trained_words(load_codes(windows, ["train"]))
+    known = words_in(listed) if listed else trained_words(load_codes(data, ["train"]))
     rows = sample_rows(texts_in(samples), known)
     report = {"table": rows, "definitions": DEFINITIONS}
     write_json(metrics, report)

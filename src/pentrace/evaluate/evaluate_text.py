@@ -9,6 +9,7 @@ import click
 import numpy as np
 import torch
 
+from pentrace.dataset import data_option
 from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
@@ -37,7 +38,7 @@ DEFINITIONS = {
 
 @click.command("evaluate-text")
 @click.option("--model", type=FILE, required=True, help="Network, kind text.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
+@data_option
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
@@ -50,7 +51,7 @@ DEFINITIONS = {
 @settings_option(TextBitsSettings)
 def command(
     model: Path,
-    windows: Path,
+    data: Path,
     metrics: Path,
     threads: int,
     published: str,
@@ -61,11 +62,11 @@ def command(
     network, trained, _ = load_model(model, "text")
     assert isinstance(network, TextNetwork)
     network.to(chosen(settings.device, "evaluate_text.device"))
-    train = load_codes(windows, ["train"])
+    train = load_codes(data, ["train"])
     rows = [
         row
         for split in settings.splits
-        for row in split_rows(network, windows, split, symbols_of(train, trained), settings)
+        for row in split_rows(network, data, split, symbols_of(train, trained), settings)
     ]
     report = {
         "kind": "text",
@@ -83,13 +84,13 @@ def command(
 
 def split_rows(
     network: TextNetwork,
-    windows: Path,
+    data: Path,
     split: str,
     train: np.ndarray,
     settings: TextBitsSettings,
 ) -> list[dict]:
     """The rows of one split: the network, and the frequencies of single characters."""
-    whole = symbols_of(load_codes(windows, [split]), network.settings)
+    whole = symbols_of(load_codes(data, [split]), network.settings)
     symbols = whole if settings.characters is None else whole[: settings.characters + 1]
     count = len(symbols) - 1
     if count < 1:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import dataset, tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate.lines import choose
 from pentrace.evaluate.settings import EvaluateSettings
@@ -34,21 +34,16 @@ class Split(NamedTuple):
         return [self.lines.ids[i] for i in self.chosen]
 
 
-def log_areas(normalisation: dict, frames: Path | None) -> Callable[[list[str]], np.ndarray]:
+def log_areas(normalisation: dict, data: Path) -> Callable[[list[str]], np.ndarray]:
     """A function that gives `recipes.log_area` of samples by their names, float64 (L,).
 
-    Raises `PentraceError` where samples have scales of their own and `frames` is not given.
+    Raises `PentraceError` where samples have scales of their own, and the frames are missing.
     """
     if normalisation["recipe"] != "line-height":
         return lambda names: np.full(len(names), log_area(normalisation))
-    if frames is None:
-        raise PentraceError(
-            "the recipe line-height scales each sample on its own: give --frames, the folder of "
-            "frames of the data set"
-        )
     found = [
         (row["sample_id"], row["scale"])
-        for path in sorted(frames.glob("*.parquet"))
+        for path in dataset.frames(data)
         for row in tables.read(path, ["sample_id", "scale"]).to_pylist()
     ]
     area = {name: log_area(normalisation, Frame(scale=scale)) for name, scale in found}
@@ -56,8 +51,7 @@ def log_areas(normalisation: dict, frames: Path | None) -> Callable[[list[str]],
 
 
 def load_splits(
-    windows: Path,
-    samples: Path,
+    data: Path,
     areas: Callable[[list[str]], np.ndarray],
     settings: EvaluateSettings,
     trained: NetworkSettings,
@@ -66,17 +60,17 @@ def load_splits(
 
     `areas` as from `log_areas`. Raises `PentraceError` where there is no line at all.
     """
-    recorded = Counter(tables.read(samples, ["split"])["split"].to_pylist())
+    recorded = Counter(tables.read(dataset.samples(data), ["split"])["split"].to_pylist())
     splits = []
     for name in settings.splits:
-        lines, symbols = read(windows, trained, [name])
+        lines, symbols = read(data, trained, [name])
         chosen = choose(lines, settings.lines, settings.seed)
         if len(chosen):
             area = areas([lines.ids[i] for i in chosen])
             splits.append(Split(name, lines, chosen, recorded[name], area, symbols))
     if not splits:
         raise PentraceError(
-            f"{windows}: no line in {', '.join(settings.splits)}; look for why in the rejects "
+            f"{data}: no line in {', '.join(settings.splits)}; look for why in the rejects "
             "table, or set evaluate.splits to splits that have lines"
         )
     return splits

@@ -40,7 +40,9 @@ class EvaluateSettings(Settings):
     generated_lines: int = Field(
         64, ge=0, le=10_000, description="lines drawn to compare with real ones; 0: no comparison"
     )
-    generated_steps: int = Field(600, ge=10, le=100_000, description="steps in a drawn line")
+    generated_steps: int = Field(
+        600, ge=10, le=100_000, description="steps in a drawn line that says no text"
+    )
     compare_with: Split = Field("validation", description="split of the real lines to compare with")
 
     @model_validator(mode="after")

@@ -7,7 +7,8 @@ import click
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
 from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
@@ -32,29 +33,27 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--model", type=FILE, required=True, help="Network with three states of the pen.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@data_option
 @click.option("--out", type=FILE, required=True, help="Folder to write; older characters in it go.")
 @click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
 @settings_option(FictionalSettings)
 def command(
     model: Path,
-    windows: Path,
-    normalisation: Path,
+    data: Path,
     out: Path,
     note: str,
     settings: FictionalSettings,
 ) -> None:
     """Draw characters that do not exist, and find the real ones that they come nearest to."""
     refuse_foreign(out, OURS)
-    network, units = load_ink_for(model, normalisation)
+    network, units = load_ink_for(model, dataset.normalisation(data))
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         drawn = draw(model, network, settings)
     splits = network.settings.train.train_on
-    known = load_lines(windows, splits)
+    known = load_lines(data, splits)
     if not len(known.ids):
-        raise PentraceError(f"{windows}: no sample in {', '.join(splits)}")
-    rows = compare(drawn, unseen(windows, settings), known, units, settings)
+        raise PentraceError(f"{data}: no sample in {', '.join(splits)}")
+    rows = compare(drawn, unseen(data, settings), known, units, settings)
     ink, formats = to_ink(drawn, units), settings.formats
     titles = [title(row) for row in rows[: len(drawn)]]
     words = [described(row, settings) for row in rows[: len(drawn)]]
@@ -80,9 +79,9 @@ def draw(model: Path, network: FusedNetwork, settings: FictionalSettings) -> lis
     return [Sample(f"fictional-{i:02d}", x, s.bias, None, 0) for i, x in enumerate(drawn)]
 
 
-def unseen(windows: Path, settings: FictionalSettings) -> Lines:
+def unseen(data: Path, settings: FictionalSettings) -> Lines:
     """So many real characters of a split, chosen by the seed."""
-    lines = load_lines(windows, [settings.real_split])
+    lines = load_lines(data, [settings.real_split])
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
     chosen = set(np.array(lines.ids)[order[: settings.real]].tolist())
     return lines.only(chosen)

@@ -1,6 +1,7 @@
 """Samples of a synthesis network: each a text that was told, free or after a real line."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,7 +45,8 @@ def generate_told(
     A primed sample has the real line first, then the new text.
     """
     free = [texts[i % len(texts)] for i in range(settings.lines)]
-    hows = [LineOptions(bias, settings.seed, attempts=settings.attempts) for bias in settings.bias]
+    how = LineOptions(seed=settings.seed, attempts=settings.attempts, most=settings.steps)
+    hows = [replace(how, bias=bias) for bias in settings.bias]
     written = [write_lines(network, free, how) for how in hows]
     samples = [
         _sample(f"bias-{how.bias:g}-{i:02d}", lines[i], how.bias, None, lines[i].steps, 0)
@@ -53,8 +55,8 @@ def generate_told(
     ]
     for i, (name, primer) in enumerate(primers.items()):
         for bias in settings.bias:
-            how = LineOptions(bias, settings.seed, primer, settings.attempts)
-            (line,) = write_lines(network, [texts[i % len(texts)]], how, settings.lines + i)
+            primed = replace(how, bias=bias, primer=primer)
+            (line,) = write_lines(network, [texts[i % len(texts)]], primed, settings.lines + i)
             steps = np.concatenate([primer.steps, line.lead, line.steps[1:]])
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
             samples.append(_sample(own, line, bias, name, steps, len(primer.steps)))

@@ -58,6 +58,12 @@ class LineOptions:
     attempts: int = 4
     steps: int = 60  # a line may take, and as many again
     steps_per_character: int = 60
+    most: int | None = None  # steps of a line, however long its text is
+
+    def limits(self, texts: Sequence[str]) -> np.ndarray:
+        """Steps int64 (B,) after which the line of each text is cut off."""
+        limits = np.array([self.steps + self.steps_per_character * len(text) for text in texts])
+        return limits if self.most is None else np.minimum(limits, self.most)
 
 
 def write_lines(
@@ -67,9 +73,9 @@ def write_lines(
 
     `first` is the number of the first line: line number i of a seed is the same, but for rounding,
     in whatever batch. A line has failed where the window has not left its text (the paper's rule,
-    section 5.3) within `how.steps` + `how.steps_per_character` steps a character, or has `missed`
-    a character; it is drawn again with `another_seed`, at most `how.attempts` times in all. Of a
-    line that fails each time, the try that missed least is kept.
+    section 5.3) within `how.limits` steps, or has `missed` a character; it is drawn again with
+    `another_seed`, at most `how.attempts` times in all. Of a line that fails each time, the try
+    that missed least is kept.
 
     Raises `PentraceError` for characters that the network does not know, and for steps that are
     not finite; `ValueError` where the network reads no text or a text is empty.
@@ -129,7 +135,7 @@ def _attempt(
     """Draw a batch of lines once."""
     seed = another_seed(how.seed, attempt)
     before = "" if how.primer is None else nfc(how.primer.text) + " "
-    limits = np.array([how.steps + how.steps_per_character * len(text) for text in texts])
+    limits = how.limits(texts)
     chance = np.stack([chances(seed, number, limits.max()) for number in numbers])
     symbols = _symbols(before, texts, network.settings)
     primers = None if how.primer is None else [how.primer.steps] * len(texts)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
 from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
@@ -23,13 +24,13 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--model", type=FILE, required=True, help="Trained synthesis network.")
-@click.option("--windows", type=FILE, required=True, help="Folder of the windows with the texts.")
+@data_option
 @click.option("--out", type=FILE, required=True, help="Folder to write.")
 @settings_option(RewriteSettings)
-def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) -> None:
+def command(model: Path, data: Path, out: Path, settings: RewriteSettings) -> None:
     """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""
     network, _ = load_ink(model, "synthesis")
-    texts = choose(windows, settings, partial(knows, network.settings))
+    texts = choose(data, settings, partial(knows, network.settings))
     rows, offsets, failed = [], [], 0
     for bias in settings.bias:
         how = LineOptions(bias, settings.seed, attempts=settings.attempts)
@@ -45,16 +46,16 @@ def command(model: Path, windows: Path, out: Path, settings: RewriteSettings) ->
 
 
 def choose(
-    windows: Path, settings: RewriteSettings, fit: Callable[[str | None], bool]
+    data: Path, settings: RewriteSettings, fit: Callable[[str | None], bool]
 ) -> dict[str, str]:
-    """Sample id -> text, where `fit`, of the lines to write again, in the order of the windows.
+    """Sample id -> text, where `fit`, of the lines to write again, in the order of their names.
 
     Raises `PentraceError` where no line of the split has such a text.
     """
-    lines = load_lines(windows, [settings.split]).with_text(fit)
+    lines = load_lines(data, [settings.split]).with_text(fit)
     if not lines.ids:
         raise PentraceError(
-            f"{windows}: no line with a transcript to write in the split {settings.split}; set "
+            f"{data}: no line with a transcript to write in the split {settings.split}; set "
             "rewrite.split to one that has some"
         )
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))

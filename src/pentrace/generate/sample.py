@@ -8,7 +8,8 @@ import click
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
 from pentrace.files import whole_folder, write_json
 from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.from_text import choose_texts, generate_told
@@ -33,27 +34,25 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--model", type=FILE, required=True, help="Trained network.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows, for the primers.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@data_option
 @click.option("--out", type=FILE, required=True, help="Folder to write; older samples in it go.")
 @click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
 @settings_option(SampleSettings)
 def command(
     model: Path,
-    windows: Path,
-    normalisation: Path,
+    data: Path,
     out: Path,
     note: str,
     settings: SampleSettings,
 ) -> None:
     """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
     refuse_foreign(out, OURS)
-    network, units = load_ink_for(model, normalisation)
+    network, units = load_ink_for(model, dataset.normalisation(data))
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         if network.window is not None:
-            samples = _told(network, windows, settings)
+            samples = _told(network, data, settings)
         else:
-            samples = generate(network, settings, _primers(windows, settings))
+            samples = generate(network, settings, _primers(data, settings))
     ink = to_ink(samples, units)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
@@ -64,23 +63,23 @@ def command(
     click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
 
 
-def _primers(windows: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
+def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     """The real lines to go on from, name -> normalised steps (T, 3)."""
     if not settings.prime:
         return {}
     splits = ["validation"] if isinstance(settings.prime, int) else list(SPLITS)
-    lines = load_lines(windows, splits)
+    lines = load_lines(data, splits)
     place = {name: i for i, name in enumerate(lines.ids)}
     chosen = choose_primers(settings.prime, list(place), settings.seed)
     return {name: np.array(lines[place[name]]) for name in chosen}
 
 
-def _told(network: FusedNetwork, windows: Path, settings: SampleSettings) -> list[Sample]:
+def _told(network: FusedNetwork, data: Path, settings: SampleSettings) -> list[Sample]:
     """Samples of texts."""
     fit = partial(knows, network.settings)
-    lines = load_lines(windows, list(SPLITS)).with_text(fit)
+    lines = load_lines(data, list(SPLITS)).with_text(fit)
     place = {name: i for i, name in enumerate(lines.ids)}
-    known = load_lines(windows, ["validation"]).with_text(fit)
+    known = load_lines(data, ["validation"]).with_text(fit)
     texts = choose_texts(settings, known, network.settings)
     near = known.ids if isinstance(settings.prime, int) else lines.ids
     chosen = choose_primers(settings.prime, near, settings.seed)

@@ -12,6 +12,7 @@ from pentrace.generate.settings import SampleSettings
 from pentrace.generate.steps import write
 
 BATCH = 256  # samples at once, to bound the memory
+STEPS = 700  # of a sample, where nothing else is said
 
 
 class Sample(NamedTuple):
@@ -74,9 +75,8 @@ def generate(
 
     `primers`: sample id -> float32 (T, 3) normalised steps of a whole real line.
     """
-    samples = []
-    by_bias = [batch(network, settings.lines, settings.steps, settings.seed, b)
-               for b in settings.bias]  # fmt: skip
+    samples, steps = [], settings.steps or STEPS
+    by_bias = [batch(network, settings.lines, steps, settings.seed, b) for b in settings.bias]
     for i in range(settings.lines):
         for bias, drawn in zip(settings.bias, by_bias, strict=True):
             samples.append(Sample(f"bias-{bias:g}-{i:02d}", drawn[i], bias, None, 0))
@@ -85,9 +85,9 @@ def generate(
         for bias in settings.bias:
             # A hand of its own for each primer, none of them that of an unprimed sample.
             number = settings.lines + i
-            (steps,) = batch(network, 1, settings.steps, settings.seed, bias, line, number)
+            (primed,) = batch(network, 1, steps, settings.seed, bias, line, number)
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
-            samples.append(Sample(own, steps, bias, name, len(line)))
+            samples.append(Sample(own, primed, bias, name, len(line)))
     return samples
 
 

@@ -26,8 +26,12 @@ class SampleSettings(Settings):
     """What `pentrace sample` writes: `lines` samples for each bias, and the primed ones."""
 
     lines: int = Field(4, ge=0, le=10_000, description="samples for each bias, not primed")
-    steps: int = Field(
-        700, ge=1, le=100_000, description="steps drawn for each sample; a text ends by itself"
+    steps: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="steps after which a sample is cut off; null: 700, or for a text, which ends "
+        "by itself, 60 and 60 more for each character",
     )
     texts: tuple[Text, ...] | None = Field(
         None,

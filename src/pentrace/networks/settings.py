@@ -15,8 +15,14 @@ SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
     "window_components", "window_parametrisation", "fold_rare",
 )  # fmt: skip
-# What a text network has no use for: it ends in a softmax, and is told nothing beside.
-_INK_ONLY = ("components", "window_components", "window_parametrisation")
+_OF_WINDOW = ("window_components", "window_parametrisation")
+# What a kind of network has no use for, beside what `_consistent` checks one by one.
+_UNUSED = {
+    "prediction": _OF_WINDOW,
+    "synthesis": (),
+    "recognition": ("components", "skips", *_OF_WINDOW),
+    "text": ("components", *_OF_WINDOW),
+}
 
 
 class NetworkSettings(Settings):
@@ -115,6 +121,8 @@ class NetworkSettings(Settings):
             )
         elif self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
+        if unused := self._changed(*_UNUSED[self.kind]):
+            raise ValueError(f"{' and '.join(unused)}: not for {self.kind}; leave out, or set kind")
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for recognition; set it to false")
         if self.counted == "character" and self.train.jitter:
@@ -137,8 +145,6 @@ class NetworkSettings(Settings):
             raise ValueError("sizes are numbers of cells; each must be at least 1")
         if self.sizes is not None and (told := self._changed("layers", "hidden")):
             raise ValueError(f"sizes says all of {' and '.join(told)}; leave out one or the other")
-        if told := self._changed(*_INK_ONLY):
-            raise ValueError(f"{' and '.join(told)}: not for text; leave out, or set kind")
 
     def _changed(self, *keys: str) -> list[str]:
         """Those of `keys` that have another value than the default.

@@ -13,12 +13,16 @@ class TrainSettings(Settings):
 
     batches: Literal["lines", "crops", "windows", "streams"] = Field(
         "lines",
-        description="whole lines of like length, random crops, windows in random order, or "
-        "streams: a text in as many pieces as a batch has rows, read side by side from the first "
-        "character to the last, the state carried from batch to batch",
+        description="whole lines of like length, random crops, the windows of the data set as they "
+        "are stored, in random order, or streams: a text in as many pieces as a batch has rows, "
+        "read side by side from the first character to the last, the state carried from batch to "
+        "batch",
     )
-    length: int = Field(
-        300, ge=2, description="steps in a crop, a window or at once of a stream; unused with lines"
+    length: int | None = Field(
+        None,
+        ge=2,
+        description="steps in a crop, or at once of a stream; null: 300. Not for lines, which are "
+        "whole, nor for windows, which are as long as they are stored",
     )
     reset_every: int | None = Field(
         None,
@@ -37,7 +41,6 @@ class TrainSettings(Settings):
         "letters on; used with lines; null: whole from the start",
     )
     grow_epochs: int = Field(10, ge=1, description="epochs with lines cut off by `first_length`")
-    stride: int = Field(300, ge=1, description="steps from window to window; used with windows")
     batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
     distort: bool = Field(
         False,
@@ -104,18 +107,22 @@ class TrainSettings(Settings):
         "float32", description="arithmetic on a GPU; a CPU always computes in float32"
     )
 
+    @property
+    def piece(self) -> int:
+        """Steps in a crop, or at once of a stream."""
+        return self.length or 300
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if len(set(self.train_on)) < len(self.train_on):
             raise ValueError("train_on names a split twice; name each once")
         if self.validate_on in self.train_on:
             raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; take another")
-        if self.batches == "windows" and self.stride > self.length:
-            raise ValueError("stride above length leaves points out; stride must be <= length")
-        if self.reset_every and (self.batches != "streams" or self.reset_every % self.length):
-            raise ValueError("reset_every is for streams, and must be a multiple of length")
+        self._check_length()
         if self.batches != "lines" and (self.max_length or self.first_length):
             raise ValueError("max_length and first_length cut lines; set batches to lines")
+        if self.first_length is None and self.grow_epochs != 10:
+            raise ValueError("grow_epochs goes with first_length; leave it out, or set both")
         if self.first_length and self.max_length and self.first_length > self.max_length:
             raise ValueError("first_length must be <= max_length, which lines grow to")
         if self.weight_decay and self.optimiser != "adamw":
@@ -126,6 +133,14 @@ class TrainSettings(Settings):
             raise ValueError("weight_decay would pull the noise to an sd of 1; set it to 0")
         self._check_schedule()
         return self
+
+    def _check_length(self) -> None:
+        if self.length is not None and self.batches in ("lines", "windows"):
+            way = "windows.length" if self.batches == "windows" else "max_length"
+            raise ValueError(f"length is for crops and streams; leave it out, or set {way}")
+        streams = self.batches == "streams"
+        if self.reset_every and not (streams and self.reset_every % self.piece == 0):
+            raise ValueError("reset_every is for streams, and must be a multiple of length")
 
     def _check_schedule(self) -> None:
         if self.steps is None and self.epochs is None and self.patience is None:

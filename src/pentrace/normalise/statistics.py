@@ -9,13 +9,13 @@ import click
 import numpy as np
 
 from pentrace import tables
-from pentrace.errors import PentraceError
 from pentrace.files import write_json
 from pentrace.ink import Ink, from_table
 from pentrace.normalise.constants import gather
 from pentrace.normalise.recipes import Steps, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.settings import settings_option
+from pentrace.shards import listed
 
 
 @click.command("statistics")
@@ -39,9 +39,7 @@ def command(
 
 def _timed(folder: Path) -> bool:
     """Whether any point has a time; drawn characters have none."""
-    pieces = (
-        t for path in sorted(folder.glob("*.parquet")) for t in tables.read_pieces(path, ["t"])
-    )
+    pieces = (t for path in listed(folder) for t in tables.read_pieces(path, ["t"]))
     return any(piece["t"].null_count < len(piece) for piece in pieces)
 
 
@@ -52,10 +50,7 @@ def y_sign(y_axis: str) -> int:
 
 def _pieces(folder: Path, y_signs: dict[str, int], settings: NormaliseSettings) -> Iterator[Steps]:
     """Steps of the samples named in `y_signs`, from all shards."""
-    paths = sorted(folder.glob("*.parquet"))
-    if not paths:
-        raise PentraceError(f"{folder}: no *.parquet; build it with snakemake")
-    for path in paths:
+    for path in listed(folder):
         for piece in tables.read_pieces(path):
             ink = only(from_table(piece), y_signs)
             signs = np.array([y_signs[name] for name in ink.ids], np.int64)

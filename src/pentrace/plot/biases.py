@@ -37,12 +37,12 @@ def biases_figure(given: Told, text: str, biases: tuple[float, ...], seed: int) 
 @figure_options
 def command(
     model: Path,
-    windows: Path,
+    data: Path,
     seed: int,
     splits: tuple[str, ...],
     text: str | None,
     biases: tuple[float, ...],
 ) -> Figure:
     """One text at several biases, in the same hand."""
-    given = told.load(model, windows, splits)
+    given = told.load(model, data, splits)
     return biases_figure(given, told.chosen(text, given.lines), biases, seed)

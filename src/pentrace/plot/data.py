@@ -8,17 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pentrace import tables
-from pentrace.errors import PentraceError
 from pentrace.ink import Ink, from_table
 from pentrace.plot.drawing import Drawing
-
-
-def shards(folder: str | Path) -> list[Path]:
-    """Parquet files of a folder, sorted; raises `PentraceError` where there is none."""
-    found = sorted(Path(folder).glob("*.parquet"))
-    if not found:
-        raise PentraceError(f"{folder}: no Parquet file in it; build it with snakemake")
-    return found
+from pentrace.shards import listed
 
 
 def page_unit(normalisation: dict) -> str:
@@ -33,7 +25,7 @@ def only(table: pa.Table, ids: pa.Array) -> pa.Table:
 
 def inks(folder: str | Path, ids: pa.Array) -> Iterator[Ink]:
     """The points of the samples `ids`, one piece of a shard at a time."""
-    for path in shards(folder):
+    for path in listed(folder):
         for piece in tables.read_pieces(path):
             rows = only(piece, ids)
             if len(rows):
@@ -82,7 +74,7 @@ def normalised_offsets(folder: str | Path, rows: pa.Table) -> np.ndarray:
     """Steps of the offsets tables without the null step of each sample: float32 (N, 2)."""
     ids = rows["sample_id"].combine_chunks()
     parts = []
-    for path in shards(folder):
+    for path in listed(folder):
         for piece in tables.read_pieces(path):
             table = only(piece, ids)
             names = table["sample_id"].cast(pa.string()).combine_chunks()

@@ -84,10 +84,10 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
 @click.option("--generated", type=FILE, help="samples/ of the network; none: the real line only.")
 @figure_options
 def command(
-    model: Path, windows: Path, split: str, line: str | None, generated: Path | None
+    model: Path, data: Path, split: str, line: str | None, generated: Path | None
 ) -> Figure:
     """Density of the next point over a real line, and over a sample the network has written."""
-    real = lines.pick(windows, split, line, reads_text(model))
+    real = lines.pick(data, split, line, reads_text(model))
     shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])

@@ -65,7 +65,7 @@ def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
 @click.command()
 @lines.line_options
 @figure_options
-def command(model: Path, windows: Path, split: str, line: str | None) -> Figure:
+def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
     """Predicted end of stroke along a line, with the true ends."""
-    real = lines.pick(windows, split, line, reads_text(model))
+    real = lines.pick(data, split, line, reads_text(model))
     return end_of_stroke_figure(predict(model, real.name, real.steps, real.text))

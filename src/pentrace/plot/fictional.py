@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pentrace import tables
+from pentrace import dataset, tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.ink import from_table
@@ -81,16 +82,15 @@ def _one(axes: Axes, ink: Drawing, colour: str) -> None:
     axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half), aspect="equal")
 
 
-def load_ink_fors(
-    drawn: Path, windows: Path, normalisation: Path, names: set[str]
-) -> dict[str, Drawing]:
+def load_drawings(drawn: Path, data: Path, names: set[str]) -> dict[str, Drawing]:
     """By name: what the network drew, and those of `names` that are real."""
-    ink, units = from_table(tables.read(drawn / "points.parquet")), read_json(normalisation)
+    ink = from_table(tables.read(drawn / "points.parquet"))
+    units = read_json(dataset.normalisation(data))
     found = {}
     for i, name in enumerate(ink.ids):
         part = slice(ink.starts[i], ink.starts[i + 1])
         found[name] = Drawing(name, ink.x[part], ink.y[part], ink.stroke[part])
-    lines = load_lines(windows, SPLITS).only(names)
+    lines = load_lines(data, SPLITS).only(names)
     for i, name in enumerate(lines.ids):
         x, y, _, stroke = positions(lines[i], units)
         found[name] = Drawing(name, x, y, stroke)
@@ -99,11 +99,10 @@ def load_ink_fors(
 
 @click.command()
 @click.option("--drawn", type=FILE, required=True, help="fictional/ of the network.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@data_option
 @figure_options
-def command(drawn: Path, windows: Path, normalisation: Path) -> Figure:
+def command(drawn: Path, data: Path) -> Figure:
     """Fictional characters beside the real ones nearest to them."""
     rows = tables.read(drawn / "nearest.parquet").to_pylist()
     names = {name for row in rows for name in (row["sample_id"], row["nearest"])}
-    return fictional_figure(rows, load_ink_fors(drawn, windows, normalisation, names))
+    return fictional_figure(rows, load_drawings(drawn, data, names))

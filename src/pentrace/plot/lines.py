@@ -1,4 +1,4 @@
-"""Whole lines to run a network over: real ones from the windows, and generated ones."""
+"""Whole lines to run a network over: real ones from the offsets, and generated ones."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from pentrace import tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.ink import from_table
@@ -24,33 +25,33 @@ class Line(NamedTuple):
 
 
 def line_options(function: Callable) -> Callable:
-    """Add `--model`, `--windows`, `--split` and `--line`: a network and a real line."""
+    """Add `--model`, `--data`, `--split` and `--line`: a network and a real line."""
     for option in (
         click.option("--line", help="Sample id; without it, the one of median length."),
         click.option("--split", default="validation", help="Split that the line is taken from."),
-        click.option("--windows", type=FILE, required=True, help="Folder of windows."),
+        data_option,
         click.option("--model", type=FILE, required=True, help="Trained network."),
     ):
         function = option(function)
     return function
 
 
-def pick(windows: Path, split: str, name: str | None, texts: bool = False) -> Line:
+def pick(data: Path, split: str, name: str | None, texts: bool = False) -> Line:
     """The line `name` of a split, or the one whose length is the median.
 
     With `texts`, of those with a transcript. Raises `PentraceError` where there is no such line.
     """
-    lines = load_lines(windows, [split])
+    lines = load_lines(data, [split])
     lines = lines.with_text() if texts else lines
     if name is None:
         usable = np.flatnonzero(lines.n_steps > 0)
         if not len(usable):
-            raise PentraceError(f"{windows}: no line in split {split!r}; name another by --split")
+            raise PentraceError(f"{data}: no line in split {split!r}; name another by --split")
         at = int(usable[np.argsort(lines.n_steps[usable], kind="stable")[len(usable) // 2]])
     elif name in lines.ids:
         at = lines.ids.index(name)
     else:
-        raise PentraceError(f"{windows}: no line {name!r} in split {split!r}; see samples.parquet")
+        raise PentraceError(f"{data}: no line {name!r} in split {split!r}; see samples.parquet")
     return Line(lines.ids[at], np.array(lines[at]), lines.texts[at])
 
 

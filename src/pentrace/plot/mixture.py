@@ -87,7 +87,7 @@ def _weights(axes: Axes, predicted: Predicted) -> None:
 @click.command()
 @lines.line_options
 @figure_options
-def command(model: Path, windows: Path, split: str, line: str | None) -> Figure:
+def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
     """Weights of the mixture over time, below the line they write."""
-    real = lines.pick(windows, split, line, reads_text(model))
+    real = lines.pick(data, split, line, reads_text(model))
     return mixture_figure(predict(model, real.name, real.steps, real.text))

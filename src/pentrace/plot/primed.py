@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
+from pentrace import dataset
 from pentrace.generate.lines import LineOptions, Primer, write_lines
 from pentrace.plot import style, told
 from pentrace.plot.data import page_unit
@@ -45,21 +46,19 @@ def primed_figure(
 @click.command()
 @told.told_options
 @told.split_option("validation")
-@told.samples_option
 @click.option("--text", help="What to go on with; without it, the text of another line.")
 @told.bias_option
 @figure_options
 def command(
     model: Path,
-    windows: Path,
+    data: Path,
     seed: int,
     splits: tuple[str, ...],
-    samples: Path | None,
     text: str | None,
     bias: float,
 ) -> Figure:
     """Real lines above their continuation by the network."""
-    given = told.load(model, windows, splits)
-    reals = [line for _, line in told.hands(given.lines, samples, COUNT)]
+    given = told.load(model, data, splits)
+    reals = [line for _, line in told.hands(given.lines, dataset.samples(data), COUNT)]
     others = [text or told.text_of(line) for line in reals[1:] + reals[:1]]
     return primed_figure(given, reals, others, bias, seed)

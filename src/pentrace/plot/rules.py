@@ -15,9 +15,9 @@ from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit,
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, from_table
 from pentrace.plot import style
-from pentrace.plot.data import shards
 from pentrace.plot.options import FILE, figure_options
 from pentrace.settings import settings_option
+from pentrace.shards import listed
 
 # Where an axis turns from linear around 0 to logarithmic.
 LINEAR = {"": 1.0, "units": 1.0, "s": 0.01, "points": 1.0}
@@ -158,5 +158,5 @@ def _told(part: Seen, settings: CleanSettings) -> Iterator[str]:
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:
     """The statistic of each cleaning rule over all points, with its limit."""
-    pieces = (p for path in shards(points) for p in tables.read_pieces(path))
+    pieces = (p for path in listed(points) for p in tables.read_pieces(path))
     return rules_figure(gather(map(from_table, pieces), settings), settings)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from matplotlib.figure import Figure
 
+from pentrace import dataset
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import LineOptions, Primer, write_lines
 from pentrace.plot import style, told
@@ -37,7 +38,7 @@ def styles_figure(
     return stacked(rows, f"“{text}”, bias {bias:g}", page_unit(given.normalisation))
 
 
-def primers(lines: list[Line], text: str, samples: Path | None) -> list[tuple[str, Line]]:
+def primers(lines: list[Line], text: str, samples: Path) -> list[tuple[str, Line]]:
     """A line of each of `COUNT` writers that says something else than `text`.
 
     Raises `PentraceError` where there is none.
@@ -51,20 +52,18 @@ def primers(lines: list[Line], text: str, samples: Path | None) -> list[tuple[st
 @click.command()
 @told.told_options
 @told.split_option("validation", "validation2", "test")
-@told.samples_option
 @told.text_option
 @told.bias_option
 @figure_options
 def command(
     model: Path,
-    windows: Path,
+    data: Path,
     seed: int,
     splits: tuple[str, ...],
-    samples: Path | None,
     text: str | None,
     bias: float,
 ) -> Figure:
     """One text in the styles of several writers, each from a real line of theirs."""
-    given = told.load(model, windows, splits)
+    given = told.load(model, data, splits)
     said = told.chosen(text, given.lines)
-    return styles_figure(given, said, primers(given.lines, said, samples), bias, seed)
+    return styles_figure(given, said, primers(given.lines, said, dataset.samples(data)), bias, seed)

@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from pentrace import tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import WrittenLine
@@ -29,10 +30,10 @@ class Told(NamedTuple):
 
 
 def told_options(function: Callable) -> Callable:
-    """Add `--model`, `--windows` and `--seed`: a network and real lines."""
+    """Add `--model`, `--data` and `--seed`: a network and real lines."""
     for option in (
         click.option("--seed", type=click.IntRange(0), default=1, help="Of what is written."),
-        click.option("--windows", type=FILE, required=True, help="Folder of windows."),
+        data_option,
         click.option("--model", type=FILE, required=True, help="Trained synthesis network."),
     ):
         function = option(function)
@@ -47,22 +48,21 @@ def split_option(*splits: str) -> Callable:
 
 text_option = click.option("--text", help="What to write; without it, the line of median length.")
 bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the writing.")
-samples_option = click.option("--samples", type=FILE, help="samples.parquet, which knows writers.")
 
 
-def load(model: Path, windows: Path, splits: Sequence[str]) -> Told:
+def load(model: Path, data: Path, splits: Sequence[str]) -> Told:
     """The network at `model` and the lines of `splits` whose text is in its alphabet.
 
     Raises `PentraceError` where the network is of another kind, or there is no such line.
     """
     network, normalisation = load_ink(model, "synthesis")
     known = set(network.settings.alphabet or "")
-    lines = load_lines(windows, splits).with_text()
+    lines = load_lines(data, splits).with_text()
     texts = [nfc(text or "") for text in lines.texts]
     usable = [i for i, t in enumerate(texts) if lines.n_steps[i] > 0 and set(t) <= known]
     if not usable:
         raise PentraceError(
-            f"{windows}: no line in {', '.join(splits)} with a text that {model} can read; name "
+            f"{data}: no line in {', '.join(splits)} with a text that {model} can read; name "
             "another by --split"
         )
     found = [Line(lines.ids[i], np.array(lines[i]), texts[i]) for i in usable]
@@ -94,7 +94,7 @@ def chosen(text: str | None, lines: list[Line]) -> str:
     return nfc(text) if text else text_of(median(lines))
 
 
-def hands(lines: list[Line], samples: Path | None, count: int) -> list[tuple[str, Line]]:
+def hands(lines: list[Line], samples: Path, count: int) -> list[tuple[str, Line]]:
     """At most `count` writers, evenly spaced by name, each with a line near the median length.
 
     Each is named for people. Without writers in the table of `samples`, each form counts as one.
@@ -111,10 +111,8 @@ def hands(lines: list[Line], samples: Path | None, count: int) -> list[tuple[str
     return [(names[i], found[names[i]]) for i in at[: len(names)]]
 
 
-def _writers(samples: Path | None) -> dict[str, str]:
+def _writers(samples: Path) -> dict[str, str]:
     """Name of a sample -> its writer, where that is known."""
-    if samples is None:
-        return {}
     table = tables.read(samples, ["sample_id", "writer"]).to_pylist()
     return {row["sample_id"]: f"writer {row['writer']}" for row in table if row["writer"]}
 

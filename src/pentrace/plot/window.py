@@ -169,10 +169,10 @@ def _map(axes: Axes, one: Attended, letter: float, scale: PowerNorm) -> None:
 @told.bias_option
 @figure_options
 def command(
-    model: Path, windows: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
+    model: Path, data: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
 ) -> Figure:
     """Where in its text the window is, over a real line and over one written of the same text."""
-    given = told.load(model, windows, splits)
+    given = told.load(model, data, splits)
     real = told.named(line, given.lines)
     text = told.text_of(real)
     (own,) = write_lines(given.network, [text], LineOptions(bias, seed))

@@ -8,14 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.errors import PentraceError
 from pentrace.read.contiguous import Part, parts
 from pentrace.read.rejected import named, refuse_many_rejects
 from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import Document, read
 from pentrace.settings import settings_option
-from pentrace.shards import natural
+from pentrace.shards import listed, natural
 
 PIECE = 1 << 16  # characters in one row
 FILE = click.Path(path_type=Path)
@@ -74,13 +73,10 @@ def _read(
     folder: Path, settings: CharacterSettings
 ) -> tuple[list[Document], list[Reject], list[str]]:
     """Documents of all shards in the order of their names; of two of one name the first."""
-    paths = sorted(folder.glob("ink-*.parquet"))
-    if not paths:
-        raise PentraceError(f"{folder}: no ink-*.parquet; run pentrace collect first")
     found: list[Document] = []
     rejects: list[Reject] = []
     told: list[str] = []
-    for path in paths:
+    for path in listed(folder, "ink-*.parquet"):
         for piece in tables.read_pieces(path):
             documents, refused, messages = read(piece, settings)
             found += documents

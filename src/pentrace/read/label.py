@@ -2,7 +2,6 @@
 
 from collections import Counter
 from importlib import import_module
-from pathlib import Path
 
 import click
 import pyarrow as pa
@@ -14,6 +13,7 @@ from pentrace.read.split import seeded_split, shared_writers
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings
 from pentrace.settings import settings_option
+from pentrace.shards import listed
 
 
 @click.command("label")
@@ -82,10 +82,7 @@ def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
 
 def _gather(folder: str, kind: str) -> pa.Table:
     """All tables `<shard>.<kind>.parquet` in `folder`, in the order of the shards."""
-    paths = sorted(Path(folder).glob(f"*.{kind}.parquet"))
-    if not paths:
-        raise PentraceError(f"{folder}: no *.{kind}.parquet; run `pentrace parse` first")
-    return pa.concat_tables([tables.read(path) for path in paths])
+    return pa.concat_tables([tables.read(path) for path in listed(folder, f"*.{kind}.parquet")])
 
 
 def _unread(folder: str) -> list[dict]:

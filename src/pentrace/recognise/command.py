@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 import torch
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate import table as evaluated
 from pentrace.files import write_json
@@ -32,8 +33,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--model", type=FILE, required=True, help="Trained recognition network.")
-@click.option("--windows", type=FILE, required=True, help="Folder of windows.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
+@data_option
 @click.option("--split", type=click.Choice(SPLITS), default="validation", show_default=True)
 @click.option("--written", type=FILE, help="Folder of lines.parquet and offsets.parquet.")
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
@@ -42,8 +42,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--note", default="", help="Text to keep with the figures, such as: synthetic.")
 def command(
     model: Path,
-    windows: Path,
-    normalisation: Path,
+    data: Path,
     split: str,
     written: Path | None,
     metrics: Path,
@@ -53,10 +52,10 @@ def command(
 ) -> None:
     """Read real and written lines with a recognition network, and count its errors."""
     torch.set_num_threads(threads)
-    network = load_reader(model, normalisation)
+    network = load_reader(model, dataset.normalisation(data))
     lines_written = [] if written is None else _written(network, written)
     wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
-    rows = _real(network, windows, split, wanted) + lines_written
+    rows = _real(network, data, split, wanted) + lines_written
     found = table.summary(rows, network.settings.alphabet or "")
     report = {
         "table": found,
@@ -71,14 +70,14 @@ def command(
     click.echo("\n".join(_told(row) for row in found))
 
 
-def _real(network: RecognitionNetwork, windows: Path, split: str, wanted: set[str]) -> list[dict]:
+def _real(network: RecognitionNetwork, data: Path, split: str, wanted: set[str]) -> list[dict]:
     """The lines of a split; where some of them were written again, those alone."""
-    lines = load_lines(windows, [split]).with_text()
+    lines = load_lines(data, [split]).with_text()
     if wanted.intersection(lines.ids):
         lines = lines.take([i for i, name in enumerate(lines.ids) if name in wanted])
     if not lines.ids:
         raise PentraceError(
-            f"{windows}: no line with a transcript in the split {split}; give another --split"
+            f"{data}: no line with a transcript in the split {split}; give another --split"
         )
     return table.line_rows(lines.ids, lines.texts, read(network, lines), ())
 

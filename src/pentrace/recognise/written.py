@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.ink import runs
 from pentrace.windows.lines import Lines
 
 
@@ -18,7 +18,7 @@ def load_written(folder: Path) -> tuple[Lines, list[dict]]:
     """
     rows = {row["sample_id"]: row for row in tables.read(folder / "lines.parquet").to_pylist()}
     table = tables.read(folder / "offsets.parquet")
-    starts, ids = _runs(table["sample_id"])
+    starts, ids = runs(table["sample_id"])
     differing = set(rows) ^ set(ids)
     if differing or len(ids) != len(rows):
         name = min(differing, default="a line")
@@ -30,11 +30,3 @@ def load_written(folder: Path) -> tuple[Lines, list[dict]]:
     steps = np.stack(columns, 1).astype(np.float32)
     written = [rows[name] for name in ids]
     return Lines(steps, starts, ids, [row["text"] for row in written]), written
-
-
-def _runs(names: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
-    """Bounds int64 (S + 1,) of the runs of one name, and the S names."""
-    coded = names.unify_dictionaries().combine_chunks()
-    index = coded.indices.to_numpy()
-    first = np.flatnonzero(np.append(True, index[1:] != index[:-1])[: len(index)])
-    return np.append(first, len(index)), coded.take(pa.array(first)).to_pylist()

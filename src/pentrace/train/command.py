@@ -1,4 +1,4 @@
-"""`pentrace train`: windows in, a network and the history of its training out."""
+"""`pentrace train`: lines or windows in, a network and the history of its training out."""
 
 import gc
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import torch
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
 from pentrace.networks.kinds import build
@@ -34,8 +35,7 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--windows", type=FILE, required=True, help="Folder of the windows tables.")
-@click.option("--normalisation", type=FILE, help="normalisation.json to put inside; not for text.")
+@data_option
 @settings_option(NetworkSettings)
 @click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
 @click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
@@ -43,8 +43,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--checkpoints", type=FILE, required=True, help="Folder to resume from.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="CPU threads to use.")
 def command(
-    windows: Path,
-    normalisation: Path | None,
+    data: Path,
     settings: NetworkSettings,
     start: Path | None,
     model: Path,
@@ -56,13 +55,14 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
-    constants = constants_of(normalisation, settings)
+    constants: dict = {}  # a text has none
     record = None
     if settings.kind == "text":
-        settings, begin, record = continued(fill_alphabet(windows, settings), start)
+        settings, begin, record = continued(fill_alphabet(data, settings), start)
     else:
+        constants = read_normalisation(dataset.normalisation(data))
         settings, begin = started(settings, start, constants)
-    settings, train, validation = load(windows, settings)
+    settings, train, validation = load(data, settings)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
         if group.first:
@@ -150,10 +150,3 @@ def mark_of(
     }
     code = closure("pentrace.train.command")
     return fingerprint(settings, normalisation, data, start, code, machine)
-
-
-def constants_of(path: Path | None, settings: NetworkSettings) -> dict:
-    """The normalisation of offsets; nothing for a text, which has none."""
-    if (path is None) != (settings.kind == "text"):
-        raise PentraceError("--normalisation goes with offsets: give it, but not for kind text")
-    return {} if path is None else read_normalisation(path)

@@ -1,5 +1,6 @@
-"""What a network is trained on: lines, and for some kinds of network the text of each."""
+"""What a network is trained on: lines or windows, and for some kinds of network their texts."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alp
 from pentrace.networks.settings import NetworkSettings
 from pentrace.splits import SPLITS
 from pentrace.windows.batches import Batch, Lines, load_lines
+from pentrace.windows.stored import load_text_windows, load_windows
 from pentrace.windows.text import load_codes
 
 OTHER_DATA = "take data whose transcripts it knows"
@@ -24,7 +26,7 @@ LONGER = {
 
 
 class Data(NamedTuple):
-    """S lines and what is written in them."""
+    """S lines, or windows, and what is written in them."""
 
     lines: Lines
     symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where no network asks
@@ -37,68 +39,80 @@ class Data(NamedTuple):
         return rows[:, : int((rows >= 0).sum(1).max(initial=0))]
 
 
-def load(windows: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, Data]:
-    """The settings with their alphabet, the lines to train on, and those to validate on.
+def load(data: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, Data]:
+    """The settings with their alphabet, what to train on, and whole lines to validate on.
 
-    Lines without a transcript are left out where the network needs one. Raises `PentraceError`
-    for a split without lines, or of a text without two characters, and for characters outside an
-    alphabet that was given.
+    `data` is the folder of the data set. Lines without a transcript are left out where the network
+    needs one. Raises `PentraceError` for a split without lines, or of a text without two
+    characters, and for characters outside an alphabet that was given.
     """
-    settings = fill_alphabet(windows, settings)
-    train = read(windows, settings, list(settings.train.train_on), OTHER_ALPHABET)
-    validation = read(windows, settings, [settings.train.validate_on], OTHER_ALPHABET)
+    settings = fill_alphabet(data, settings)
+    how = settings.train
+    load_training = stored if how.batches == "windows" else read
+    train = load_training(data, settings, list(how.train_on), OTHER_ALPHABET)
+    validation = read(data, settings, [how.validate_on], OTHER_ALPHABET)
     check = _check_text if settings.kind == "text" else _check_lines
-    for data, key in ((train, "train_on"), (validation, "validate_on")):
-        check(windows, settings, data, key)
+    for found, key in ((train, "train_on"), (validation, "validate_on")):
+        check(data, settings, found, key)
     return settings, train, validation
 
 
-def _check_lines(windows: Path, settings: NetworkSettings, data: Data, key: str) -> None:
-    if not len(data.lines.ids):
+def _check_lines(data: Path, settings: NetworkSettings, found: Data, key: str) -> None:
+    if not len(found.lines.ids):
         text = " with a transcript" if settings.kind in ("synthesis", "recognition") else ""
         raise PentraceError(
-            f"{windows}: no lines{text} in the split {getattr(settings.train, key)}; "
+            f"{data}: no lines{text} in the split {getattr(settings.train, key)}; "
             f"set train.{key} to splits that have some"
         )
 
 
-def _check_text(windows: Path, settings: NetworkSettings, data: Data, key: str) -> None:
-    if len(data.lines.steps) < 2:
+def _check_text(data: Path, settings: NetworkSettings, found: Data, key: str) -> None:
+    if len(found.lines.steps) < 2:
         asked = getattr(settings.train, key)
         splits = [asked] if isinstance(asked, str) else asked
         raise PentraceError(
-            f"{windows}: train.{key}: {len(data.lines.steps)} characters in the split "
+            f"{data}: train.{key}: {len(found.lines.steps)} characters in the split "
             f"{', '.join(splits)}, and the first is only read; {LONGER[splits[0]]}"
         )
 
 
-def fill_alphabet(windows: Path, settings: NetworkSettings) -> NetworkSettings:
-    """The settings with every character of the transcripts, where the data are to tell."""
+def fill_alphabet(data: Path, settings: NetworkSettings) -> NetworkSettings:
+    """The settings with every character of the transcripts, where they give no alphabet."""
     if settings.kind == "prediction" or settings.alphabet is not None:
         return settings
     if settings.kind == "text":
-        alphabet = alphabet_in(load_codes(windows, SPLITS), settings.fold_rare)
+        alphabet = alphabet_in(load_codes(data, SPLITS), settings.fold_rare)
         return settings.model_copy(update={"alphabet": alphabet})
-    lines = load_lines(windows, SPLITS)
+    lines = load_lines(data, SPLITS)
     return with_alphabet(settings, [text for text in lines.texts if text])
 
 
 def read(
-    windows: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
+    data: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
 ) -> Data:
     """The lines of some splits as the network of `settings` takes them; a text as one line.
 
     Raises `PentraceError`, which ends with `remedy`, for characters that the network does not know.
     """
     if settings.kind == "text":
-        return Data(text_of(load_codes(windows, splits), settings, "+".join(splits)), None)
-    lines = load_lines(windows, splits)
+        return Data(text_of(load_codes(data, splits), settings, "+".join(splits)), None)
+    lines = load_lines(data, splits)
     if settings.kind == "prediction":
         return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
     lines = lines.with_text()
     texts = [text or "" for text in lines.texts]
-    about = f"{windows}: in the transcripts, "
+    about = f"{data}: in the transcripts, "
     return Data(lines, encode(texts, settings, "fold", about, remedy))
+
+
+def stored(
+    data: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
+) -> Data:
+    """The windows of some splits, as they are stored, for a prediction or a text network."""
+    if settings.kind == "prediction":
+        return Data(load_windows(data, splits, ends=settings.pen_states == 3), None)
+    windows = load_text_windows(data, splits)
+    return Data(replace(windows, steps=symbols_of(windows.steps, settings)), None)
 
 
 def text_of(codes: np.ndarray, settings: NetworkSettings, name: str) -> Lines:

@@ -43,23 +43,29 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
     """
     plan = _plan(lines, settings, epoch)
     if not len(plan):
-        is_text = lines.steps.ndim == 1  # one line of symbols, which nothing takes whole
-        what = f"the {len(lines.steps)} characters give no" if is_text else "no line gives"
-        raise PentraceError(
-            f"training splits: {what} {settings.batches} of length {settings.length}; "
-            f"lower train.length, or set train.batches to {'streams' if is_text else 'lines'}"
-        )
+        raise PentraceError(f"training splits: {_too_short(lines, settings)}")
     return plan
+
+
+def _too_short(lines: Lines, s: TrainSettings) -> str:
+    if s.batches in ("lines", "windows"):
+        return f"none of the {s.batches} has a step to predict; set train.train_on to other splits"
+    is_text = lines.steps.ndim == 1  # one line of symbols, which nothing takes whole
+    what = f"the {len(lines.steps)} characters give no" if is_text else "no line gives"
+    return (
+        f"{what} {s.batches} of length {s.piece}; lower train.length, or set train.batches to "
+        f"{'streams' if is_text else 'lines'}"
+    )
 
 
 def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
     if s.batches == "lines":
         return line_batches(lines, s.batch_size, s.seed, epoch, longest(lines, s, epoch))
+    if s.batches == "windows":
+        return window_batches(lines, s.batch_size, s.seed, epoch)
     if s.batches == "crops":
-        return crop_batches(lines, s.length, s.batch_size, s.seed, epoch)
-    if s.batches == "streams":
-        return stream_batches(lines, s.length, s.batch_size)
-    return window_batches(lines, s.length, s.stride, s.batch_size, s.seed, epoch)
+        return crop_batches(lines, s.piece, s.batch_size, s.seed, epoch)
+    return stream_batches(lines, s.piece, s.batch_size)
 
 
 def total(settings: NetworkSettings, data: Data) -> int:
@@ -113,7 +119,7 @@ class Training:
         of_text, size = settings.kind == "text", self.settings.batch_size
         # A text as one stream would take a step a character: so many streams lose next to nothing.
         self.validation_plan = (
-            stream_batches(validation.lines, self.settings.length, size)
+            stream_batches(validation.lines, self.settings.piece, size)
             if of_text
             else line_batches(validation.lines, size, 0, 0)
         )
@@ -126,6 +132,7 @@ class Training:
         self._resume()
         if self.taken_over and not self.position.history:
             self._validate()  # what it is worth to begin with these weights
+        self._say_left_out()
         self.progress.start(self._share(), self.position.points)
         while not self._finished():
             self._train_step()
@@ -256,6 +263,12 @@ class Training:
         )
         if self.processes.first:
             save_checkpoint(self.checkpoint, state)
+
+    def _say_left_out(self) -> None:
+        """How many lines or windows are too short to be trained on; streams lose some steps."""
+        if self.plan.left_out and self.settings.batches != "streams":
+            what = "windows" if self.settings.batches == "windows" else "lines"
+            self.progress.say(f"{self.plan.left_out} {what} are too short and left out")
 
     def _report(self) -> None:
         p = self.position

@@ -1,4 +1,4 @@
-"""Batches of whole lines, random crops, fixed windows or streams, cut from one flat array.
+"""Batches of whole lines, random crops, stored windows or streams, cut from one flat array.
 
 A plan lists the batches of one epoch. It is a pure function of the lines, the seed and the epoch,
 so batch k of epoch e is the same in every process, whatever the number of them, and a run that
@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace.errors import PentraceError
-from pentrace.windows.cut import cut
 from pentrace.windows.lines import Lines, load_lines
 
 __all__ = [
@@ -42,7 +40,7 @@ class Plan:
     items: Batch  # the items of all batches, one after the other
     bounds: np.ndarray  # int64 (K + 1,): batch k is the items bounds[k]:bounds[k + 1]
     truncated: int = 0  # lines that were cut off at the longest length allowed
-    left_out: int = 0  # lines without a step, or too short for a crop
+    left_out: int = 0  # lines or windows without a step, or lines too short for a crop
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -106,23 +104,16 @@ def crop_batches(lines: Lines, length: int, batch_size: int, seed: int, epoch: i
     )
 
 
-def window_batches(
-    lines: Lines, length: int, stride: int, batch_size: int, seed: int, epoch: int
-) -> Plan:
-    """Every window of `length` steps, `stride` apart, in random order.
+def window_batches(windows: Lines, batch_size: int, seed: int, epoch: int) -> Plan:
+    """Every window once, whole, in random order; `windows` as from `load_windows`.
 
-    The last window of a line is shorter where the line ends. Raises `PentraceError` where
-    `stride` is above `length`: steps in between would never be seen.
+    Windows without a step to predict are left out.
     """
-    if stride > length:
-        raise PentraceError(f"stride ({stride}) must be at most length ({length})")
     random = _random(seed, epoch, "windows")
-    n_steps = np.maximum(lines.n_steps, 0)
-    cuts = cut(n_steps, length, stride)
-    order = random.permutation(len(cuts.sample))
-    items = Batch(cuts.sample[order], cuts.start[order], (cuts.start + cuts.valid)[order])
-    left_out = int((n_steps == 0).sum())
-    return _plan(items, np.arange(len(order)) // batch_size, left_out=left_out)
+    sample = random.permutation(np.flatnonzero(windows.n_steps > 0))
+    items = Batch(sample, np.zeros_like(sample), windows.n_steps[sample])
+    left_out = len(windows.ids) - len(sample)
+    return _plan(items, np.arange(len(sample)) // batch_size, left_out=left_out)
 
 
 def stream_batches(lines: Lines, length: int, batch_size: int) -> Plan:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.settings import settings_option
+from pentrace.shards import listed
 from pentrace.splits import SPLITS
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
@@ -44,35 +45,30 @@ def command(
 def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> None:
     for split in SPLITS:
         pieces, texts = text_windows(characters, split, settings)
-        written = tables.write(out / f"{split}.parquet", schema.TEXT_WINDOWS, pieces)
+        shape = schema.text_windows(settings.length)
+        written = tables.write(out / f"{split}.parquet", shape, pieces)
         click.echo(f"{split}: {written} windows of {texts} texts")
 
 
 def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) -> None:
-    told = tables.read(samples, ["sample_id", "split", "text"]).to_pylist()
-    by_name = {row["sample_id"]: row for row in told}
-    shards = Shards(offsets)
-    unknown = [p.sample_id for p in shards.places if p.sample_id not in by_name]
-    if unknown:
-        raise PentraceError(
-            f"{samples}: no row for {unknown[0]} of {offsets}; rebuild with snakemake"
-        )
+    shards = Shards(listed(offsets), Path(samples))
     for split in SPLITS:
-        places = [p for p in shards.places if by_name[p.sample_id]["split"] == split]
-        texts = {p.sample_id: by_name[p.sample_id]["text"] for p in places}
+        places = shards.places(split)
+        texts = {p.sample_id: p.text for p in places}
         groups = (places[i : i + GROUP] for i in range(0, len(places), GROUP))
         pieces = (
             windows_table({p.sample_id: shards.steps(p) for p in group}, split, texts, settings)
             for group in groups
         )
-        written = tables.write(Path(out) / f"{split}.parquet", schema.WINDOWS, pieces)
+        shape = schema.windows(settings.length)
+        written = tables.write(Path(out) / f"{split}.parquet", shape, pieces)
         click.echo(f"{split}: {written} windows of {len(places)} samples")
 
 
 def windows_table(
     steps: dict[str, np.ndarray], split: str, texts: dict[str, str | None], settings: WindowSettings
 ) -> pa.Table:
-    """Rows of `schema.WINDOWS` from float32 (T, 3) `steps` of each sample, in their order."""
+    """Rows of `schema.windows` from float32 (T, 3) `steps` of each sample, in their order."""
     ids = list(steps)
     flat = np.concatenate(list(steps.values()))
     lengths = np.array([len(rows) for rows in steps.values()])
@@ -86,9 +82,9 @@ def windows_table(
     told = pa.array([texts[ids[i]] for i in cuts.sample], pa.string())
     numbers = [pa.array(v.astype(np.int32)) for v in (cuts.window, cuts.start, cuts.valid)]
     splits = pa.array([split] * len(cuts.sample))
-    return pa.table([named, splits, *numbers, told, *columns], schema=schema.WINDOWS)
+    rows = [named, splits, *numbers, told, *columns]
+    return pa.table(rows, schema=schema.windows(settings.length))
 
 
-def _lists(rows: np.ndarray) -> pa.ListArray:
-    bounds = np.arange(len(rows) + 1, dtype=np.int32) * rows.shape[1]
-    return pa.ListArray.from_arrays(pa.array(bounds), pa.array(rows.ravel()))
+def _lists(rows: np.ndarray) -> pa.FixedSizeListArray:
+    return pa.FixedSizeListArray.from_arrays(rows.ravel(), rows.shape[1])

@@ -1,4 +1,4 @@
-"""Cutting samples into windows, and putting them together again."""
+"""Cutting samples into windows."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Cuts:
 
 
 def cut(lengths: np.ndarray, length: int, stride: int) -> Cuts:
-    """Windows over samples of int (S,) `lengths`, `stride` <= `length` apart.
+    """Windows over samples of int (S,) `lengths`, `stride` < `length` apart.
 
     The last window of a sample is the first that reaches its end; an empty sample has none.
     """
@@ -34,15 +34,3 @@ def padded(values: np.ndarray, first: np.ndarray, valid: np.ndarray, length: int
     rows = np.zeros((len(first), length), values.dtype)
     rows[inside] = values[(first[:, None] + np.arange(length))[inside]]
     return rows
-
-
-def unseen(start: np.ndarray, valid: np.ndarray, length: int) -> np.ndarray:
-    """bool (W, length): offsets that no window before covers; windows in order of their samples.
-
-    The offsets at these places, row by row, are the samples, whole and in order.
-    """
-    # Only the last window of a sample is not full, so the one before ends at its start + length.
-    stride = np.diff(start, prepend=0)
-    covered = np.where(start > 0, length - stride, 0)
-    place = np.arange(length)
-    return (place >= covered[:, None]) & (place < valid[:, None])

@@ -1,16 +1,14 @@
-"""Whole samples, put together from windows: one flat array that batches are cut from."""
+"""Whole samples, read from the offsets into one flat array that batches are cut from."""
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
-from pentrace import tables
-from pentrace.windows.cut import unseen
-
-COLUMNS = ("sample_id", "start", "valid", "text", "dx", "dy", "end_of_stroke")
+from pentrace import dataset
+from pentrace.windows.offsets import Shards
 
 
 @dataclass(frozen=True)
@@ -62,41 +60,20 @@ class Lines:
         )
 
 
-def load_lines(folder: str | Path, splits: Iterable[str]) -> Lines:
-    """The samples of `splits`, from the windows in `folder`, in the order of the files.
+def load_lines(data: Path, splits: Iterable[str]) -> Lines:
+    """The samples of `splits` of the data set in the folder `data`, by name in each split.
 
-    The files are mapped into memory and decoded once. Raises `PentraceError` that names a file
-    that is missing.
+    Every row group is decoded once, and no more than one is held beside the lines. Raises
+    `PentraceError` that names what is missing.
     """
-    parts = [
-        _pieces(table)
-        for split in splits
-        for table in tables.read_pieces(Path(folder) / f"{split}.parquet", list(COLUMNS))
-        if len(table)
-    ]
-    steps = [part[0] for part in parts]
-    lengths = [part[1] for part in parts]
-    return Lines(
-        steps=np.concatenate([np.zeros((0, 3), np.float32), *steps]),
-        starts=np.append(0, np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]))),
-        ids=[name for part in parts for name in part[2]],
-        texts=[text for part in parts for text in part[3]],
-    )
-
-
-def _pieces(table: pa.Table) -> tuple[np.ndarray, np.ndarray, list[str], list[str | None]]:
-    """Offsets, lengths, names and texts of the samples in one row group of windows."""
-    columns = [_matrix(table[name]) for name in COLUMNS[-3:]]
-    start, valid = table["start"].to_numpy(), table["valid"].to_numpy()
-    new = unseen(start, valid, columns[0].shape[1])
-    steps = np.empty((int(new.sum()), 3), np.float32)
-    for i, column in enumerate(columns):
-        steps[:, i] = column[new]
-    first = np.flatnonzero(start == 0)
-    names, texts = (table[name].take(first).to_pylist() for name in ("sample_id", "text"))
-    return steps, np.add.reduceat(new.sum(axis=1), first), names, texts
-
-
-def _matrix(column: pa.ChunkedArray) -> np.ndarray:
-    """(W, length) from a column of W lists of one length."""
-    return column.combine_chunks().flatten().to_numpy().reshape(len(column), -1)
+    shards = Shards(dataset.offsets(data), dataset.samples(data))
+    places = [place for split in splits for place in shards.places(split)]
+    starts = np.cumsum([0, *(place.stop - place.start for place in places)])
+    steps = np.empty((starts[-1], 3), np.float32)
+    stored = [(place.shard, place.group) for place in places]
+    order = sorted(range(len(places)), key=stored.__getitem__)
+    for group, some in groupby(order, stored.__getitem__):
+        rows = shards.rows(*group)
+        for i in some:
+            steps[starts[i] : starts[i + 1]] = rows[places[i].start : places[i].stop]
+    return Lines(steps, starts, [p.sample_id for p in places], [p.text for p in places])

@@ -1,22 +1,23 @@
 """The offsets of all shards, sample by sample in order of name, in little memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.ink import runs
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the rows of one sample are."""
+    """Where the rows of one sample are, and what it says."""
 
     sample_id: str
+    text: str | None
     shard: int
     group: int  # row group
     start: int  # first row in the group
@@ -24,38 +25,49 @@ class Place:
 
 
 class Shards:
-    """Samples of several Parquet files by name. One row group of each file is kept in memory."""
+    """The samples in the offsets of all shards, by split and name.
 
-    def __init__(self, folder: str | Path) -> None:
-        paths = sorted(Path(folder).glob("*.parquet"))
-        if not paths:
-            raise PentraceError(f"{folder}: no *.parquet; build it with snakemake")
-        self.files = [pq.ParquetFile(path, memory_map=True) for path in paths]
+    Raises `PentraceError` for a file that is missing, and for a sample that is not in the table of
+    samples.
+    """
+
+    def __init__(self, offsets: Sequence[Path], samples: Path) -> None:
+        self.files = [tables.opened(path) for path in offsets]
         self.kept: dict[int, tuple[int, np.ndarray]] = {}
-        self.places = sorted(self._find(), key=lambda place: place.sample_id)
+        rows = tables.read(samples, ["sample_id", "split", "text"]).to_pylist()
+        known = {row["sample_id"]: row for row in rows}
+        self.by_split: dict[str | None, list[Place]] = {}
+        for shard, group, name, start, stop in self._find():
+            if name not in known:
+                raise PentraceError(
+                    f"{samples}: no row for {name} of {offsets[shard]}; rebuild with snakemake"
+                )
+            place = Place(name, known[name]["text"], shard, group, start, stop)
+            self.by_split.setdefault(known[name]["split"], []).append(place)
+        for places in self.by_split.values():
+            places.sort(key=lambda place: place.sample_id)
 
-    def _find(self) -> Iterator[Place]:
+    def _find(self) -> Iterator[tuple[int, int, str, int, int]]:
+        """Shard, row group, name, first row and last of every sample; its rows adjoin."""
         for shard, file in enumerate(self.files):
             for group in range(file.num_row_groups):
-                names = file.read_row_group(group, columns=["sample_id"])["sample_id"]
-                yield from _runs(names.combine_chunks(), shard, group)
+                table = file.read_row_group(group, columns=["sample_id"])
+                bounds, names = runs(table["sample_id"])
+                for name, (start, stop) in zip(names, pairwise(bounds.tolist()), strict=True):
+                    yield shard, group, name, start, stop
+
+    def places(self, split: str) -> list[Place]:
+        """The samples of a split, in order of name."""
+        return self.by_split.get(split, [])
+
+    def rows(self, shard: int, group: int) -> np.ndarray:
+        """float32 (N, 3): dx, dy, end of stroke of all samples in a row group."""
+        columns = ["dx", "dy", "end_of_stroke"]
+        table = self.files[shard].read_row_group(group, columns=columns)
+        return np.stack([column.to_numpy() for column in table.columns], 1, dtype=np.float32)
 
     def steps(self, place: Place) -> np.ndarray:
-        """float32 (T, 3): dx, dy, end of stroke of the sample at `place`."""
-        group, rows = self.kept.get(place.shard, (-1, np.empty(0)))
-        if group != place.group:
-            table = self.files[place.shard].read_row_group(
-                place.group, columns=["dx", "dy", "end_of_stroke"]
-            )
-            rows = np.stack([column.to_numpy() for column in table.columns], 1, dtype=np.float32)
-            self.kept[place.shard] = (place.group, rows)
-        return rows[place.start : place.stop]
-
-
-def _runs(names: pa.DictionaryArray, shard: int, group: int) -> Iterator[Place]:
-    """The places of the samples in one row group; the rows of a sample adjoin."""
-    index = names.indices.to_numpy()
-    first = np.flatnonzero(np.append(True, index[1:] != index[:-1])[: len(index)])
-    bounds = [*first.tolist(), len(index)]
-    for start, stop in pairwise(bounds):
-        yield Place(names.dictionary[int(index[start])].as_py(), shard, group, start, stop)
+        """float32 (T, 3) of one sample. One row group of each shard is kept in memory."""
+        if self.kept.get(place.shard, (-1,))[0] != place.group:
+            self.kept[place.shard] = (place.group, self.rows(place.shard, place.group))
+        return self.kept[place.shard][1][place.start : place.stop]

@@ -5,25 +5,34 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 
 # The windows of a text where nothing else is said: a character tells more than a step of the pen.
-OF_TEXT = {"length": 100, "stride": 100}
+OF_TEXT = {"length": 101, "stride": 100}
 
 
 class WindowSettings(Settings):
-    """How samples are cut into windows; texts as `OF_TEXT` says where nothing is given."""
+    """How samples are cut into windows; texts as `OF_TEXT` says where nothing is given.
+
+    A network reads all rows of a window but the last, and predicts all but the first. Windows that
+    share one row therefore predict every step once.
+    """
 
     length: int = Field(
-        300,
+        301,
         ge=2,
-        description="offsets, or characters, in one window; a text has length and stride 100 where "
-        "neither is given",
+        description="offsets, or characters, in one window; a text has length 101 and stride 100 "
+        "where neither is given",
     )
-    stride: int = Field(300, ge=1, description="steps from one window's start to the next")
+    stride: int = Field(
+        300,
+        ge=1,
+        description="offsets from one window's start to the next; length - 1: every step is "
+        "predicted once; less: some are predicted several times",
+    )
 
     @model_validator(mode="after")
     def _no_gaps(self) -> "WindowSettings":
-        if self.stride > self.length:
+        if self.stride >= self.length:
             raise ValueError(
-                f"stride ({self.stride}) must be at most length ({self.length}): "
-                "offsets between two windows would be lost"
+                f"stride ({self.stride}) must be below length ({self.length}), or the step from "
+                f"one window to the next is never predicted; set stride to {self.length - 1}"
             )
         return self

@@ -1,4 +1,4 @@
-"""The windows of texts: characters cut as offsets are, and put together again."""
+"""The characters of texts: whole, and cut into windows as offsets are."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from pentrace import schema, tables
-from pentrace.windows.cut import cut, padded, unseen
+from pentrace import dataset, schema, tables
+from pentrace.windows.cut import cut, padded
 from pentrace.windows.settings import WindowSettings
 
 GROUP = 8192  # windows in one row group
@@ -18,7 +18,7 @@ GROUP = 8192  # windows in one row group
 def text_windows(
     path: Path, split: str, settings: WindowSettings
 ) -> tuple[Iterator[pa.Table], int]:
-    """Rows of `schema.TEXT_WINDOWS` of one split of the characters at `path`; how many texts."""
+    """Rows of `schema.text_windows` of one split of the characters at `path`; how many texts."""
     table = tables.read(path)
     table = table.filter(pyarrow.compute.equal(table["split"], split))
     names = table["sample_id"].to_pylist()
@@ -36,28 +36,26 @@ def _rows(name: str, codes: np.ndarray, split: str, settings: WindowSettings) ->
     for low in range(0, len(cuts.start), GROUP):
         start, valid, window = (v[low : low + GROUP] for v in (cuts.start, cuts.valid, cuts.window))
         rows = padded(codes, start, valid, settings.length)
-        bounds = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * settings.length)
         columns = {
             "sample_id": [name] * len(rows),
             "split": [split] * len(rows),
             "window": window.astype(np.int32),
             "start": start.astype(np.int32),
             "valid": valid.astype(np.int32),
-            "codes": pa.ListArray.from_arrays(bounds, pa.array(rows.ravel())),
+            "codes": pa.FixedSizeListArray.from_arrays(rows.ravel(), settings.length),
         }  # fmt: skip
-        yield pa.table(columns, schema=schema.TEXT_WINDOWS)
+        yield pa.table(columns, schema=schema.text_windows(settings.length))
 
 
-def load_codes(folder: str | Path, splits: Iterable[str]) -> np.ndarray:
-    """Code points int32 (N,) of `splits`, from the windows in `folder`, text after text.
+def load_codes(data: Path, splits: Iterable[str]) -> np.ndarray:
+    """Code points int32 (N,) of `splits` of the data set in the folder `data`, text after text.
 
-    Raises `PentraceError` that names a file that is missing.
+    Raises `PentraceError` that names the file where it is missing.
     """
+    pieces = list(tables.read_pieces(dataset.characters(data), ["split", "codes"]))
     parts = [np.zeros(0, np.int32)]
     for split in splits:
-        table = tables.read(Path(folder) / f"{split}.parquet", ["start", "valid", "codes"])
-        if len(table):
-            rows = table["codes"].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
-            start, valid = table["start"].to_numpy(), table["valid"].to_numpy()
-            parts.append(rows[unseen(start, valid, rows.shape[1])])
+        for piece in pieces:
+            own = piece.filter(pyarrow.compute.equal(piece["split"], split))
+            parts.append(own["codes"].combine_chunks().flatten().to_numpy())
     return np.concatenate(parts)

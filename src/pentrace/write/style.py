@@ -124,7 +124,7 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     from pentrace.windows.lines import load_lines
 
     _check_scale(data / "normalisation.json", normalisation)
-    lines = load_lines(data / "windows", SPLITS)
+    lines = load_lines(data, SPLITS)
     if name not in lines.ids:
         raise PentraceError(
             f"{data}: no sample {name}; there are {len(lines.ids)}, such as "

@@ -1,0 +1,53 @@
+"""Where the tables of a data set are: paths in its folder, such as results/demo-iam."""
+
+from pathlib import Path
+
+import click
+
+from pentrace.errors import PentraceError
+from pentrace.shards import listed
+
+
+def offsets(data: Path) -> list[Path]:
+    """The offsets of all shards; raises `PentraceError` where there are none."""
+    return listed(data / "offsets")
+
+
+def frames(data: Path) -> list[Path]:
+    """The frames of all shards; raises `PentraceError` where there are none."""
+    return listed(data / "frames")
+
+
+def samples(data: Path) -> Path:
+    """The table of samples."""
+    return data / "samples.parquet"
+
+
+def normalisation(data: Path) -> Path:
+    """The recipe and its constants."""
+    return data / "normalisation.json"
+
+
+def characters(data: Path) -> Path:
+    """The characters of a text."""
+    return data / "characters.parquet"
+
+
+def windows(data: Path, split: str) -> Path:
+    """The windows of one split."""
+    return data / "windows" / f"{split}.parquet"
+
+
+def _folder(_ctx: click.Context, _param: click.Parameter, data: Path) -> Path:
+    if not data.is_dir():
+        raise PentraceError(f"{data}: no folder of a data set; build it with snakemake")
+    return data
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    callback=_folder,
+    help="Folder of the data set, such as results/demo-iam.",
+)

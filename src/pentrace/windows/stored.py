@@ -1,0 +1,67 @@
+"""Windows as they are stored, to train on: none is cut anew, and their padding is left out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from pentrace import dataset, tables
+from pentrace.windows.lines import Lines
+
+Kinds = dict[str, type[np.generic]]  # name of a column -> kind of its numbers
+
+
+class _Windows(NamedTuple):
+    """W windows, one after the other."""
+
+    columns: list[np.ndarray]  # (N,) each
+    starts: np.ndarray  # int64 (W + 1,)
+    ids: list[str]  # W names of samples
+    last: np.ndarray  # bool (W,), whether the sample ends with it
+
+
+def load_windows(data: Path, splits: Iterable[str], ends: bool = False) -> Lines:
+    """The windows of `splits` of the data set in the folder `data`, each as a line of its own.
+
+    They are in the order of the files. With `ends`, the state of the pen is 2 at the last step of
+    each sample, as in `Lines.with_ends`. Raises `PentraceError` that names a file that is missing.
+    """
+    kinds: Kinds = {"dx": np.float32, "dy": np.float32, "end_of_stroke": np.uint8}
+    found = _read(data, splits, kinds)
+    steps = np.stack(found.columns, 1, dtype=np.float32)
+    if ends:
+        steps[found.starts[1:][found.last] - 1, 2] = 2
+    return Lines(steps, found.starts, found.ids, [None] * len(found.ids))
+
+
+def load_text_windows(data: Path, splits: Iterable[str]) -> Lines:
+    """The same of a text: `steps` are its code points, int32 (N,)."""
+    found = _read(data, splits, {"codes": np.int32})
+    return Lines(found.columns[0], found.starts, found.ids, [None] * len(found.ids))
+
+
+def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
+    """The columns named in `kinds`, of those kinds."""
+    columns: dict[str, list[np.ndarray]] = {name: [np.zeros(0, kinds[name])] for name in kinds}
+    start, valid = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    ids: list[str] = []
+    for split in splits:
+        wanted = ["sample_id", "start", "valid", *kinds]
+        for piece in tables.read_pieces(dataset.windows(data, split), wanted):
+            start.append(piece["start"].to_numpy())
+            valid.append(piece["valid"].to_numpy())
+            ids += piece["sample_id"].to_pylist()
+            for name, column in columns.items():
+                column.append(_valid(piece[name], valid[-1]))
+    starts = np.append(0, np.cumsum(np.concatenate(valid)))
+    # The windows of a sample adjoin, and the first begins with its first offset.
+    last = np.append(np.concatenate(start)[1:] == 0, True)[: len(ids)]
+    return _Windows([np.concatenate(c) for c in columns.values()], starts, ids, last)
+
+
+def _valid(column: pa.ChunkedArray, valid: np.ndarray) -> np.ndarray:
+    """The first `valid` (W,) values of each of W lists of one length, one after the other."""
+    rows = column.combine_chunks().flatten().to_numpy().reshape(-1, column.type.list_size)
+    return rows[np.arange(rows.shape[1]) < valid[:, None]]

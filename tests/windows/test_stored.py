@@ -1,0 +1,122 @@
+"""Windows as they are stored: what training takes, and how other programs load them."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from pentrace import tables
+from pentrace.windows import command as stage
+from pentrace.windows.stored import load_text_windows, load_windows
+from tests.helpers import small_corpus as small_text
+from tests.helpers.small_data import cut, write_data
+
+LENGTH = 11
+
+
+def lines(split: str, lengths: list[int]) -> dict[str, np.ndarray]:
+    """Random steps of samples, the null step first."""
+    random = np.random.default_rng(len(split))
+    found = {f"{split}-{i}": random.normal(size=(n, 3)) for i, n in enumerate(lengths)}
+    for steps in found.values():
+        steps[0, :2], steps[:, 2] = 0, steps[:, 2] > 0
+    return {name: steps.astype(np.float32) for name, steps in found.items()}
+
+
+SPLITS = {"train": lines("train", [25, 1, 11, 12, 40]), "validation": lines("validation", [21, 2])}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data set with windows in several row groups, and two splits without any."""
+    monkeypatch.setattr(stage, "GROUP", 2)
+    write_data(tmp_path, SPLITS)
+    cut(tmp_path, LENGTH, LENGTH - 1)
+    return tmp_path
+
+
+def rows_of(folder: Path, split: str) -> list[dict]:
+    return tables.read(folder / f"windows/{split}.parquet").to_pylist()
+
+
+def test_item_i_is_the_valid_part_of_row_i(folder: Path) -> None:
+    found = load_windows(folder, ["train", "validation"])
+    rows = rows_of(folder, "train") + rows_of(folder, "validation")
+    assert found.ids == [row["sample_id"] for row in rows]
+    assert found.n_steps.tolist() == [row["valid"] - 1 for row in rows]
+    for i, row in enumerate(rows):
+        wanted = np.stack([row[name] for name in ("dx", "dy", "end_of_stroke")], 1)
+        np.testing.assert_array_equal(found[i], wanted[: row["valid"]].astype(np.float32))
+
+
+def test_other_windows_are_taken_as_they_are(folder: Path) -> None:
+    cut(folder, 6, 2)
+    assert load_windows(folder, ["validation"]).n_steps.tolist() == [5] * 8 + [4, 1]
+
+
+def test_the_end_of_a_sample_is_at_its_last_window_alone(folder: Path) -> None:
+    found = load_windows(folder, ["train", "validation"], ends=True)
+    plain = load_windows(folder, ["train", "validation"])
+    last = {name: i for i, name in enumerate(found.ids)}
+    for i, name in enumerate(found.ids):
+        assert (found[i][-1, 2] == 2) == (i == last[name])
+        np.testing.assert_array_equal(found[i][:-1], plain[i][:-1])
+
+
+def test_a_split_without_windows_gives_none(folder: Path) -> None:
+    found = load_windows(folder, ["test"], ends=True)
+    assert (found.ids, found.steps.shape, found.starts.tolist()) == ([], (0, 3), [0])
+
+
+def test_the_windows_of_a_text_are_taken_as_they_are(tmp_path: Path) -> None:
+    small_text.build(tmp_path, {"a.txt": small_text.VERSE.encode()})
+    found = load_text_windows(tmp_path, ["train"])
+    rows = rows_of(tmp_path, "train")
+    assert (found.n_steps + 1).tolist() == [row["valid"] for row in rows]
+    for i, row in enumerate(rows):
+        assert found[i].tolist() == row["codes"][: row["valid"]]
+    # Neighbours share a character, so that each but the first is predicted once.
+    assert [row["start"] for row in rows] == list(range(0, 15 * len(rows), 15))
+
+
+# Each is the expression in docs/tables.md that loads a column as one array.
+LOADERS = {
+    "pandas": lambda path: np.stack(pd.read_parquet(path)["dx"]),
+    "pyarrow": lambda path: pq.read_table(path)["dx"].combine_chunks().flatten().to_numpy()
+    .reshape(-1, LENGTH),
+    "polars": lambda path: pl.read_parquet(path)["dx"].to_numpy(),
+    "duckdb": lambda path: np.stack(duckdb.sql(f"select dx from '{path}'").fetchnumpy()["dx"]),
+    "torch": lambda path: torch.from_numpy(np.stack(pd.read_parquet(path)["dx"])).numpy(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_one_line_loads_a_column(folder: Path, loader: str) -> None:
+    path = folder / "windows/train.parquet"
+    assert pq.ParquetFile(path).num_row_groups > 1
+    found = LOADERS[loader](path)
+    rows = rows_of(folder, "train")
+    assert found.dtype == np.float32 and found.shape == (len(rows), LENGTH)
+    np.testing.assert_array_equal(found, np.array([row["dx"] for row in rows], np.float32))
+
+
+@pytest.mark.parametrize("loader", ["pyarrow", "polars"])
+def test_one_line_loads_a_split_without_windows(folder: Path, loader: str) -> None:
+    assert LOADERS[loader](folder / "windows/test.parquet").shape == (0, LENGTH)
+
+
+def test_the_documentation_has_these_lines() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    for line in (
+        'np.stack(pd.read_parquet(path)["dx"])',
+        'pl.read_parquet(path)["dx"].to_numpy()',
+        'pq.read_table(path)["dx"].combine_chunks().flatten().to_numpy().reshape(-1, length)',
+        'torch.from_numpy(np.stack(pd.read_parquet(path)["dx"]))',
+        'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])',
+    ):
+        assert line in page
