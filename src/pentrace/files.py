@@ -1,4 +1,4 @@
-"""Outputs that appear whole or not at all."""
+"""Outputs that are written completely or not at all."""
 
 import json
 import os
@@ -14,9 +14,9 @@ from pentrace.errors import PentraceError
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; rename it to `path` when the block succeeds.
+    """Yield a path next to `path` to write to; rename it to `path` when the block succeeds.
 
-    The parent folder is made. After an exception, or a kill, `path` is as it was before.
+    The parent folder is created. After an exception, or a kill, `path` is as it was before.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,14 +30,14 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: str | Path) -> Iterator[Path]:
-    """Yield a new folder to write to; it takes the place of `path` when the block succeeds.
+    """Yield a new folder to write to; it replaces `path` when the block succeeds.
 
-    Nothing of an older `path` stays: the caller makes sure that it may go. After an exception in
-    the block `path` is as it was before.
+    An older `path` is removed completely: the caller checks that this is allowed. After an
+    exception in the block, `path` is as it was before.
     """
     path = Path(path).resolve()
     partial, old = (path.with_name(f".{path.name}.{os.getpid()}.{e}") for e in ("partial", "old"))
-    for left in (partial, old):  # by a killed process of this number
+    for left in (partial, old):  # by a killed process with the same number
         shutil.rmtree(left, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -62,7 +62,7 @@ def remove_partial(folder: str | Path) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write UTF-8 `text` to `path`, whole or not at all."""
+    """Write `text` to `path` in UTF-8, completely or not at all."""
     with whole_file(path) as partial:
         partial.write_text(text, encoding="utf-8")
 
@@ -74,8 +74,8 @@ def read_json(
 ) -> Any:
     """The JSON value in the file at `path`.
 
-    Raises `PentraceError` that names the file and ends with the remedy: `missing` where there is no
-    such file, `broken` where it is not JSON in UTF-8.
+    Raises `PentraceError` that names the file and ends with the remedy: `missing` if there is no
+    such file, `broken` if it is not JSON in UTF-8.
     """
     try:
         return json.loads(Path(path).read_bytes())
@@ -86,7 +86,7 @@ def read_json(
 
 
 def write_json(path: str | Path, value: Any) -> None:
-    """Write `value` to `path` as indented JSON in UTF-8, whole or not at all.
+    """Write `value` to `path` as indented JSON in UTF-8, completely or not at all.
 
     Raises `ValueError` for a number that JSON does not have, such as NaN.
     """

@@ -1,4 +1,4 @@
-"""The modules that a module imports, so that a rule can name the code it depends on.
+"""The modules that a module imports, so that a rule can list the code that it depends on.
 
 Snakemake sees the text of a rule, not the modules that its command imports. Each rule therefore
 lists them as an input, and editing one module reruns only the stages that import it.
@@ -15,7 +15,7 @@ PACKAGE = ROOT.name
 def closure(*modules: str) -> list[Path]:
     """Files of `modules` (dotted, inside this package) and of all they import from it, sorted.
 
-    Imports inside functions count; names built at run time cannot be seen and must be given.
+    Imports inside functions are included. Names built at run time are not found: give them.
     """
     found: set[str] = set()
     todo = list(modules)
@@ -38,7 +38,7 @@ def _file(module: str) -> Path | None:
 
 @cache
 def _imports(module: str) -> tuple[str, ...]:
-    """Dotted names that may be modules among what `module` imports."""
+    """Dotted names that `module` imports; some of them may be modules."""
     path = _file(module)
     assert path is not None
     names: list[str] = []

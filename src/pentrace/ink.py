@@ -1,7 +1,7 @@
 """Ink: the pen positions of many samples in flat arrays.
 
-Sample i is the slice `starts[i]:starts[i + 1]` of every array, so that a stage works on all
-points of a shard at once and never loops over points.
+Sample i is the slice `starts[i]:starts[i + 1]` of every array, so a stage works on all points
+of a shard at once and never loops over points.
 """
 
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Ink:
         return first
 
     def first_of_stroke(self) -> np.ndarray:
-        """bool (N,): true where a stroke begins (also where the pen goes into the air)."""
+        """bool (N,): true where a stroke begins, or a movement of the pen in the air."""
         first = self.first_of_sample()
         first[1:] |= self.stroke[1:] != self.stroke[:-1]
         return first
@@ -54,7 +54,7 @@ class Ink:
         return np.append(self.first_of_stroke()[1:], True)[: len(self.x)]
 
     def keep(self, mask: np.ndarray) -> "Ink":
-        """The points where bool (N,) `mask` is true; every sample stays, perhaps empty."""
+        """The points where bool (N,) `mask` is true; every sample is kept, perhaps empty."""
         counts = np.bincount(self.owner[mask], minlength=len(self.ids))
         return replace(
             self,
@@ -69,7 +69,7 @@ class Ink:
 
 def to_table(ink: Ink) -> "pa.Table":
     """`ink` as rows of `schema.POINTS`."""
-    # Not above: a page can be written without tables, and pyarrow takes a tenth of a second.
+    # Imported here: a page can be written without tables, and importing pyarrow takes 0.1 s.
     import pyarrow as pa
 
     from pentrace import schema
@@ -96,7 +96,7 @@ def to_table(ink: Ink) -> "pa.Table":
 
 
 def from_table(table: "pa.Table") -> Ink:
-    """Rows of `schema.POINTS` as ink; the rows of a sample must adjoin."""
+    """Rows of `schema.POINTS` as ink; the rows of a sample must be consecutive."""
     starts, ids = runs(table["sample_id"])
     channels = {
         name: table[name].to_numpy().astype(np.float32)

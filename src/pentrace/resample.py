@@ -2,29 +2,29 @@
 
 import numpy as np
 
-# A pen that rests, or a clock that jumps, inside a stroke counts as this long, in s: thousands of
-# points at one place would say no more.
+# s. A longer pause of the pen, or jump of the clock, inside a stroke counts as this long: thousands
+# of points at one place would add nothing.
 LONGEST_REST = 0.25
 
 
 def elapsed(t: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """float64 (N,), s: time since the point before in the stroke, 0 where bool (N,) `first`.
+    """float64 (N,), s: time since the previous point of the stroke, 0 where bool (N,) `first`.
 
-    A clock that runs backward stands still.
+    Backward steps of the clock count as 0.
     """
     return np.where(first, 0.0, np.clip(np.diff(t, prepend=0.0), 0.0, LONGEST_REST))
 
 
 def travelled(x: np.ndarray, y: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """float64 (N,), unit of x and y: way since the point before in the stroke, else 0."""
+    """float64 (N,), unit of x and y: distance from the previous point of the stroke, else 0."""
     return np.where(first, 0.0, np.hypot(np.diff(x, prepend=0.0), np.diff(y, prepend=0.0)))
 
 
 def places(way: np.ndarray, first: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where to take points `spacing` apart along strokes, both ends kept.
+    """Places of points `spacing` apart along strokes, including both ends of each stroke.
 
-    `way` (N,) is the time or length from the point before, 0 where a stroke begins, at bool (N,)
-    `first`. The points of a stroke are spread evenly, at the spacing nearest to `spacing`.
+    `way` (N,) is the time or distance from the previous point, 0 where a stroke begins, at bool
+    (N,) `first`. The points of a stroke are spread evenly, at the spacing nearest to `spacing`.
     Returns float64 (M,) places between points (2.25: a quarter of the way from point 2 to 3) and
     bool (M,) that is true where a stroke begins.
     """
@@ -39,12 +39,12 @@ def places(way: np.ndarray, first: np.ndarray, spacing: float) -> tuple[np.ndarr
     at = _locate(total, total[begin][stroke] + share * extent[stroke], begin[stroke], last[stroke])
     new_first = np.zeros(start[-1], bool)
     new_first[start[:-1]] = True
-    # Both ends exactly, whatever the rounding.
+    # Both ends are exact, without rounding errors.
     return np.select([share == 0, share == 1], [begin[stroke], last[stroke]], at), new_first
 
 
 def _locate(total: np.ndarray, wanted: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Fractional index at which the growing `total` reaches `wanted`, within [low, high]."""
+    """Fractional index at which the increasing `total` reaches `wanted`, within [low, high]."""
     after = np.clip(
         np.searchsorted(total, wanted, side="right"), low + 1, np.maximum(high, low + 1)
     )

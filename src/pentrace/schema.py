@@ -1,21 +1,21 @@
-"""Every Parquet table, written down once: columns, types, units, axis directions, meaning.
+"""The schema of every Parquet table: columns, types, units, axis directions, meanings.
 
-`docs/tables.md` is made from this file. `pentrace.tables` writes these schemas into the files,
-with the schema version, so that a table carries its own description.
+`docs/tables.md` is printed from this file. `pentrace.tables` writes these schemas and the schema
+version into the files, so each table contains its own description.
 """
 
 import pyarrow as pa
 
 VERSION = "1"
 
-# A sample's name repeats on every one of its points: a dictionary keeps it to a few bytes.
+# The name of a sample is repeated at each of its points: a dictionary stores it in a few bytes.
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
 
 def _column(
     name: str, kind: pa.DataType, meaning: str, unit: str = "", null: bool = False
 ) -> pa.Field:
-    """A field whose metadata says what it means; `null` says whether it may be absent."""
+    """A field with its meaning and unit as metadata; `null`: whether its values may be null."""
     return pa.field(name, kind, nullable=null, metadata={"meaning": meaning, "unit": unit})
 
 
@@ -26,103 +26,115 @@ def _table(name: str, meaning: str, *columns: pa.Field) -> pa.Schema:
 
 RAW = _table(
     "raw",
-    "One row per raw file, as its owner distributes it.",
+    "One row per raw file, as distributed. The original XML of IAM-OnDB is stored without strokes.",
     _column("path", pa.string(), "path inside the archive or tree, with /"),
     _column("sha256", pa.string(), "checksum of the content, in hex"),
-    _column("content", pa.binary(), "the bytes of the file"),
+    _column("content", pa.binary(), "content of the file, in bytes"),
 )
 
 POINTS = _table(
     "points",
-    "One row per recorded pen position, in the order of recording; the rows of a sample adjoin, "
-    "and a row group holds whole samples. x and y as recorded: see `y_axis` in samples; in "
-    "generated ink y grows upward, and with the recipe `line-height` x and y are line heights.",
-    _column("sample_id", _NAME, "the line or signature"),
-    _column("stroke", pa.int32(), "stroke in the sample, from 0; -1 while the pen is in the air"),
-    _column("point", pa.int32(), "position in the sample, from 0"),
-    _column("x", pa.float32(), "horizontal position, rightward", "tablet unit"),
-    _column("y", pa.float32(), "vertical position, direction in samples.y_axis", "tablet unit"),
+    "One row per pen position, in the order of recording. The rows of a sample are consecutive, "
+    "and a row group contains complete samples. x and y are as recorded; the column `y_axis` of "
+    "samples gives the direction of y. In generated ink y grows upward, and with the recipe "
+    "`line-height` the unit of x and y is the line height.",
+    _column("sample_id", _NAME, "name of the sample"),
+    _column("stroke", pa.int32(), "number of the stroke in the sample, from 0; -1: pen in the air"),
+    _column("point", pa.int32(), "number of the point in the sample, from 0"),
+    _column("x", pa.float32(), "horizontal position, grows rightward", "tablet unit"),
+    _column("y", pa.float32(), "vertical position, see `y_axis` of samples", "tablet unit"),
     _column("t", pa.float64(), "time, as recorded", "s", null=True),
     _column("pressure", pa.float32(), "pen pressure", "device unit", null=True),
     _column("azimuth", pa.float32(), "pen azimuth, as recorded", "device unit", null=True),
     _column("altitude", pa.float32(), "pen altitude, as recorded", "device unit", null=True),
-    _column("button", pa.int16(), "button status, 0 is pen up", null=True),
+    _column("button", pa.int16(), "button status; 0: pen up", null=True),
 )
 
 PARSED = _table(
     "parsed",
-    "One row per recording that was read: what the file alone tells.",
-    _column("sample_id", pa.string(), "name of the line or signature, unique in the data set"),
+    "One row per recording that could be read, with what its raw file contains.",
+    _column("sample_id", pa.string(), "name of the sample, unique in the data set"),
     _column("kind", pa.string(), "line, signature, character or ink"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("sha256", pa.string(), "checksum of the raw file, in hex"),
     _column("y_axis", pa.string(), "direction in which y grows: down or up"),
-    _column("n_points", pa.int32(), "points as recorded"),
-    _column("n_strokes", pa.int32(), "strokes as recorded"),
-    _column("x_min", pa.float32(), "bounding box as recorded", "tablet unit"),
-    _column("x_max", pa.float32(), "bounding box as recorded", "tablet unit"),
-    _column("y_min", pa.float32(), "bounding box as recorded", "tablet unit"),
-    _column("y_max", pa.float32(), "bounding box as recorded", "tablet unit"),
-    _column("text", pa.string(), "text found in the file itself", null=True),
-    _column("writer", pa.string(), "writer found in the file itself", null=True),
+    _column("n_points", pa.int32(), "number of points, as recorded"),
+    _column("n_strokes", pa.int32(), "number of strokes, as recorded"),
+    _column("x_min", pa.float32(), "smallest x, as recorded", "tablet unit"),
+    _column("x_max", pa.float32(), "largest x, as recorded", "tablet unit"),
+    _column("y_min", pa.float32(), "smallest y, as recorded", "tablet unit"),
+    _column("y_max", pa.float32(), "largest y, as recorded", "tablet unit"),
+    _column("text", pa.string(), "text, if the raw file contains it", null=True),
+    _column("writer", pa.string(), "writer, if the raw file or its name contains it", null=True),
     _column("genuine", pa.bool_(), "signatures: genuine (true) or forged (false)", null=True),
 )
 
 LABELS = _table(
     "labels",
-    "One row per parsed sample: what other files, or a seeded split, tell about it.",
-    _column("sample_id", pa.string(), "the line or signature"),
-    _column("writer", pa.string(), "writer, null where unknown", null=True),
-    _column("form", pa.string(), "IAM form; KanjiVG: code of the text; or null", null=True),
-    _column("text", pa.string(), "transcript in NFC, null where none fits", null=True),
+    "One row per parsed sample: its writer, form, text and split. They come from label files, from "
+    "the raw file itself, or from a seeded split.",
+    _column("sample_id", pa.string(), "name of the sample"),
+    _column("writer", pa.string(), "writer; null if unknown", null=True),
     _column(
-        "split", pa.string(), "train, validation, validation2 or test; null: in no list", null=True
+        "form", pa.string(), "IAM-OnDB: form; KanjiVG: code of the character; else null", null=True
+    ),
+    _column("text", pa.string(), "transcript in NFC; null if there is none that fits", null=True),
+    _column(
+        "split",
+        pa.string(),
+        "train, validation, validation2 or test; null if the sample is in no split list",
+        null=True,
     ),
 )
 
 SAMPLES = _table(
     "samples",
-    "One row per recording that was read. Those with a null `dropped_by` go on to the windows.",
+    "One row per recording that could be read. Later stages use only samples whose `dropped_by` is "
+    "null.",
     _column("dataset", pa.string(), "data set, as named in the configuration"),
     *[PARSED.field(n) for n in ("sample_id", "kind")],
     *[LABELS.field(n) for n in ("writer", "form", "text", "split")],
     PARSED.field("genuine"),
-    _column("n_points_recorded", pa.int32(), "points as recorded"),
-    _column("n_strokes_recorded", pa.int32(), "strokes as recorded"),
-    _column("n_points", pa.int32(), "points after cleaning, 0 where the sample was dropped"),
-    _column("n_strokes", pa.int32(), "strokes after cleaning, 0 where the sample was dropped"),
+    _column("n_points_recorded", pa.int32(), "number of points, as recorded"),
+    _column("n_strokes_recorded", pa.int32(), "number of strokes, as recorded"),
+    _column("n_points", pa.int32(), "number of points after cleaning; 0 if the sample was dropped"),
+    _column(
+        "n_strokes", pa.int32(), "number of strokes after cleaning; 0 if the sample was dropped"
+    ),
     *[PARSED.field(n) for n in ("x_min", "x_max", "y_min", "y_max", "y_axis", "source", "sha256")],
-    _column("shard", pa.string(), "the files of this sample are points/<shard>.parquet and so on"),
+    _column("shard", pa.string(), "shard of the sample: its points are in points/<shard>.parquet"),
     _column(
         "dropped_by",
         pa.string(),
-        "the rule that dropped it while cleaning, null if kept",
+        "cleaning rule that dropped the sample; null if it was kept",
         null=True,
     ),
 )
 
 REJECTS = _table(
     "rejects",
-    "One row per file, sample and rule that lost something: nothing is dropped silently.",
+    "One row per loss: what one rule removed from one file or sample. Nothing is dropped silently.",
     _column("dataset", pa.string(), "data set, as named in the configuration"),
-    _column("sample_id", pa.string(), "the line or signature"),
+    _column("sample_id", pa.string(), "name of the sample"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
-    _column("stage", pa.string(), "parse, label or clean; characters for texts"),
+    _column(
+        "stage", pa.string(), "stage that rejected it: parse, label or clean; characters for texts"
+    ),
     _column("rule", pa.string(), "name of the rule"),
     _column("lost", pa.string(), "what was lost: sample, points, strokes, text, writer or nothing"),
     _column(
         "count",
         pa.int32(),
-        "how many points were removed, or strokes were left out or cut; 1 for all else",
+        "number of points removed, or of strokes left out or split; else 1",
     ),
-    _column("reason", pa.string(), "what was found, where, and the limit it broke"),
+    _column("reason", pa.string(), "what was found, where, and the limit that applies"),
 )
 
 OFFSETS = _table(
     "offsets",
-    "One row per cleaned point: the normalised step that leads to it. y upward. The first row of a "
-    "sample is the null step (0, 0). Row groups hold whole samples.",
-    _column("sample_id", _NAME, "the line or signature"),
+    "One row per cleaned point: the normalised step from the previous point to it. y grows upward. "
+    "The first row of a sample is the null step (0, 0). A row group contains complete samples.",
+    _column("sample_id", _NAME, "name of the sample"),
     _column("dx", pa.float32(), "step rightward", "normalised"),
     _column("dy", pa.float32(), "step upward", "normalised"),
     _column("end_of_stroke", pa.uint8(), "1 if the pen is lifted after this point, else 0"),
@@ -130,16 +142,18 @@ OFFSETS = _table(
 
 FRAMES = _table(
     "frames",
-    "One row per sample: what turns its normalised offsets back into recorded coordinates.",
-    _column("sample_id", pa.string(), "the line or signature"),
-    _column("x0", pa.float64(), "first point, as recorded", "tablet unit"),
-    _column("y0", pa.float64(), "first point, as recorded", "tablet unit"),
-    _column("y_sign", pa.int8(), "-1 where the recorded y grows downward, else 1"),
+    "One row per sample: the transform from its normalised offsets back to recorded coordinates.",
+    _column("sample_id", pa.string(), "name of the sample"),
+    _column("x0", pa.float64(), "x of the first point, as recorded", "tablet unit"),
+    _column("y0", pa.float64(), "y of the first point, as recorded", "tablet unit"),
+    _column("y_sign", pa.int8(), "-1 if the recorded y grows downward, else 1"),
     _column(
-        "scale", pa.float64(), "tablet units per unit of height, 1 if not scaled", "tablet unit"
+        "scale", pa.float64(), "tablet units per unit of height; 1 if not scaled", "tablet unit"
     ),
-    _column("slant", pa.float64(), "shear removed: dx per dy, 0 if none"),
-    _column("baseline", pa.float64(), "slope of the baseline removed: dy per dx, 0 if none"),
+    _column("slant", pa.float64(), "shear that was removed: dx per dy; 0 if none"),
+    _column(
+        "baseline", pa.float64(), "slope of the baseline that was removed: dy per dx; 0 if none"
+    ),
 )
 
 
@@ -165,36 +179,40 @@ def windows(length: int) -> pa.Schema:
 
 CHARACTERS = _table(
     "characters",
-    "One row per piece of a text that is in one split, in the order of the corpus.",
-    _column("sample_id", pa.string(), "the document: its path without suffix"),
-    _column("split", pa.string(), "train, validation or test; contiguous over the whole corpus"),
-    _column("start", pa.int64(), "first character of the piece in the document"),
+    "One row per piece of a document, in the order of the corpus. A piece is in one split.",
+    _column("sample_id", pa.string(), "name of the document: its path without suffix"),
+    _column(
+        "split", pa.string(), "train, validation or test; each is one contiguous part of the corpus"
+    ),
+    _column("start", pa.int64(), "position of the first character of the piece in the document"),
     _column("codes", pa.list_(pa.int32()), "the characters (NFC), as Unicode code points"),
 )
 
 VOCABULARY = _table(
     "vocabulary",
-    "One row per character of a corpus, in the order of their code points.",
+    "One row per distinct character of a corpus, in the order of the code points.",
     _column("code", pa.int32(), "Unicode code point"),
     _column("character", pa.string(), "the character itself"),
     *[
-        _column(split, pa.int64(), f"how often it stands in the split {split}")
+        _column(split, pa.int64(), f"number of occurrences in the split {split}")
         for split in ("train", "validation", "test")
     ],
 )
 
 DOCUMENTS = _table(
     "documents",
-    "One row per text that was read.",
+    "One row per document that could be read.",
     _column("dataset", pa.string(), "data set, as named in the configuration"),
-    _column("sample_id", pa.string(), "the document: its path without suffix"),
+    _column("sample_id", pa.string(), "name of the document: its path without suffix"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),
     _column("sha256", pa.string(), "checksum of the raw file, in hex"),
-    _column("encoding", pa.string(), "utf-8, cp1252 or latin-1"),
-    _column("characters", pa.int64(), "characters that are kept"),
-    _column("cut", pa.int64(), "characters cut off as header and footer of Project Gutenberg"),
+    _column("encoding", pa.string(), "encoding of the raw file: utf-8, cp1252 or latin-1"),
+    _column("characters", pa.int64(), "number of characters that were kept"),
+    _column(
+        "cut", pa.int64(), "number of characters removed: header and footer of Project Gutenberg"
+    ),
     *[
-        _column(split, pa.int64(), f"characters in the split {split}")
+        _column(split, pa.int64(), f"number of characters in the split {split}")
         for split in ("train", "validation", "test")
     ],
 )
@@ -215,97 +233,121 @@ def text_windows(length: int) -> pa.Schema:
     )
 
 
-PER_COUNTED = "nats per point; per character where a network reads"
+PER_COUNTED = "nats per point; per character for recognisers and text networks"
 
 HISTORY = _table(
     "history",
-    "One row per validation during training; the first at step 0 where a text network starts from "
-    "another.",
-    _column("step", pa.int64(), "training steps (batches) taken"),
-    _column("epoch", pa.float64(), "passes over the training split"),
-    _column("points", pa.int64(), "training points seen"),
+    "One row per validation during training. If a text network starts from another one, the first "
+    "row is at step 0.",
+    _column("step", pa.int64(), "number of training steps (batches)"),
+    _column("epoch", pa.float64(), "number of passes over the training split"),
+    _column("points", pa.int64(), "number of training points seen"),
     _column(
         "train_loss",
         pa.float64(),
-        "mean loss since the last row, training split; null before the first step",
+        "mean loss on the training split since the previous row; null before the first step",
         PER_COUNTED,
         null=True,
     ),
-    _column("validation_loss", pa.float64(), "loss on validation lines", PER_COUNTED),
+    _column("validation_loss", pa.float64(), "loss on the validation split", PER_COUNTED),
     _column("learning_rate", pa.float64(), "learning rate of this step"),
 )
 
 LINES = _table(
     "lines",
-    "One row per evaluated whole line: loss in normalised units, state carried.",
-    _column("sample_id", pa.string(), "the line or signature"),
-    _column("split", pa.string(), "its split"),
-    _column("n_steps", pa.int32(), "predicted steps"),
-    _column(
-        "log_loss", pa.float64(), "minus the log-density of the line, normalised units", "nats"
-    ),
-    _column("log_loss_raw", pa.float64(), "the same in tablet units", "nats"),
+    "One row per evaluated line. The state of the network is carried through the complete line.",
+    _column("sample_id", pa.string(), "name of the sample"),
+    _column("split", pa.string(), "split of the sample"),
+    _column("n_steps", pa.int32(), "number of predicted steps"),
+    _column("log_loss", pa.float64(), "log-loss of the line, in normalised units", "nats"),
+    _column("log_loss_raw", pa.float64(), "log-loss of the line, in tablet units", "nats"),
     _column(
         "squared_error", pa.float64(), "sum of squared errors of the expected offset", "normalised"
     ),
-    _column("end_of_stroke_correct", pa.int32(), "steps whose end of stroke was predicted at 0.5"),
+    _column(
+        "end_of_stroke_correct",
+        pa.int32(),
+        "number of steps whose end of stroke is predicted correctly (threshold 0.5)",
+    ),
 )
 
 WRITTEN = _table(
     "written",
-    "One row per line that a synthesis network wrote. Its offsets stand beside it in "
-    "`offsets.parquet`, also where some of the text is missing.",
-    _column("sample_id", pa.string(), "the written line"),
-    _column("text", pa.string(), "what the network was told to write"),
-    _column("bias", pa.float64(), "0: as the network is; larger: neater"),
-    _column("seed", pa.int64(), "seed of the try that is kept"),
-    _column("prime", pa.string(), "sample whose hand was taken on; null: none", null=True),
-    _column("tries", pa.int32(), "how often the line was drawn, with a new seed each time"),
-    _column("finished", pa.bool_(), "whether the window left the text within the limit of steps"),
-    _column("missed", pa.string(), "characters it did not pass over, in order; empty: none"),
+    "One row per line that a synthesis network wrote, also if some of the text is missing. The "
+    "offsets of the lines are in `offsets.parquet` in the same folder.",
+    _column("sample_id", pa.string(), "name of the written line"),
+    _column("text", pa.string(), "text that the network had to write"),
+    _column("bias", pa.float64(), "bias that the line was drawn with; 0: none, larger: neater"),
+    _column("seed", pa.int64(), "seed of the attempt that was kept"),
+    _column(
+        "prime",
+        pa.string(),
+        "primer: sample whose handwriting style was used; null: none",
+        null=True,
+    ),
+    _column("tries", pa.int32(), "number of attempts, each with a new seed"),
+    _column(
+        "finished",
+        pa.bool_(),
+        "whether the soft window passed the end of the text within the limit of steps",
+    ),
+    _column(
+        "missed", pa.string(), "characters that the soft window skipped, in order; empty: none"
+    ),
 )
 
 RECOGNISED = _table(
     "recognised",
-    "One row per line that a recognition network read: what stands there, what was read, and the "
+    "One row per line that a recogniser read: the correct text, the text that was read, and the "
     "least number of insertions, deletions and substitutions between them.",
-    _column("origin", pa.string(), "real: recorded; written: by a synthesis network"),
-    _column("bias", pa.float64(), "bias it was written with; null where real", null=True),
-    _column("sample_id", pa.string(), "the line"),
-    _column("text", pa.string(), "what stands there: the transcript, or what was to be written"),
-    _column("read", pa.string(), "what the network read"),
-    _column("characters", pa.int32(), "characters of the text (NFC), blanks among them"),
-    _column("edits", pa.int32(), "least edits of characters from text to read"),
-    _column("words", pa.int32(), "words of the text, parted by blanks"),
-    _column("word_edits", pa.int32(), "least edits of whole words from text to read"),
+    _column("origin", pa.string(), "real: a recorded line; written: drawn by a synthesis network"),
     _column(
-        "finished", pa.bool_(), "whether the whole text was written, none missed; true where real"
+        "bias", pa.float64(), "bias that the line was drawn with; null for real lines", null=True
+    ),
+    _column("sample_id", pa.string(), "name of the line"),
+    _column(
+        "text", pa.string(), "correct text: the transcript, or the text that had to be written"
+    ),
+    _column("read", pa.string(), "text that the recogniser read"),
+    _column("characters", pa.int32(), "number of characters of `text` (NFC), including blanks"),
+    _column("edits", pa.int32(), "least number of character edits from `text` to `read`"),
+    _column("words", pa.int32(), "number of words of `text`, separated by blanks"),
+    _column("word_edits", pa.int32(), "least number of word edits from `text` to `read`"),
+    _column(
+        "finished",
+        pa.bool_(),
+        "whether the complete text was written, without skipped characters; true for real lines",
     ),
 )
 
 NEAREST = _table(
     "nearest",
-    "One row per character that a network made up, and per real one that it has not seen: which "
-    "character of the splits it was trained on comes nearest. A copy has a distance near 0.",
-    _column("origin", pa.string(), "fictional: drawn by the network; real: recorded"),
-    _column("sample_id", pa.string(), "the character; in `points.parquet` where fictional"),
-    _column("ended", pa.bool_(), "whether it came to its end within the limit; true where real"),
-    _column("n_points", pa.int32(), "its points"),
-    _column("n_strokes", pa.int32(), "its strokes"),
-    _column("nearest", pa.string(), "sample that it comes nearest to"),
-    _column("text", pa.string(), "what that sample says", null=True),
+    "One row per character that a network invented, and per real character that it has not seen, "
+    "with the most similar character of the splits that the network was trained on. A copy has a "
+    "distance near 0.",
+    _column("origin", pa.string(), "fictional: drawn by the network; real: from the data set"),
+    _column(
+        "sample_id", pa.string(), "name of the character; fictional ones are in `points.parquet`"
+    ),
+    _column(
+        "ended", pa.bool_(), "whether the drawing ended within the limit of steps; true for real"
+    ),
+    _column("n_points", pa.int32(), "number of points"),
+    _column("n_strokes", pa.int32(), "number of strokes"),
+    _column("nearest", pa.string(), "name of the most similar sample"),
+    _column("text", pa.string(), "text of that sample", null=True),
     _column(
         "distance",
         pa.float32(),
-        "sum of the distances of all pairs of points that dynamic time warping aligns, over the "
-        "number of points of one character",
+        "distance to that sample: sum of the distances of all pairs of points that dynamic time "
+        "warping aligns, divided by the number of points of one character",
         "side of a character",
     ),
     _column(
         "copy",
         pa.bool_(),
-        "whether it comes nearer than every real one here, so that it may be a copy; false where "
-        "real, null where no real one was compared",
+        "whether `distance` is smaller than for every real character here, so this may be a copy; "
+        "false for real characters, null if no real character was compared",
         null=True,
     ),
 )

@@ -15,7 +15,7 @@ def names(shards: int) -> list[str]:
 
 
 def shard_of(group: str, shards: int) -> int:
-    """The shard of a group of files; files that come or go move no other group."""
+    """The shard of a group of files; it does not depend on other groups."""
     return zlib.crc32(group.encode()) % shards
 
 
@@ -40,7 +40,7 @@ def natural(path: str) -> tuple:
 def prune(folder: Path, shards: int) -> None:
     """Remove from the folders in `folder` the files of shards beyond the first `shards`.
 
-    They are left behind when a data set gets fewer shards, and would be read as its data.
+    When a data set gets fewer shards, these files remain and would be read as its data.
     """
     for path in folder.glob("*/*"):
         shard = re.fullmatch(r"(?:ink-)?([0-9]+)(?:\..*)?", path.name)

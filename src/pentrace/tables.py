@@ -1,4 +1,4 @@
-"""Reading and writing Parquet: one way for every table, in pieces where it may be large."""
+"""Reading and writing Parquet tables, in pieces where they may be large."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,9 +11,9 @@ from pentrace.files import whole_file
 
 
 def write(path: str | Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> int:
-    """Write `pieces`, each one row group, to `path`, whole or not at all; return the row count.
+    """Write `pieces`, each one row group, to `path`, complete or not at all; return the row count.
 
-    The bytes depend on the rows alone: the same pieces give the same file.
+    The bytes depend only on the rows: the same pieces give the same file.
     """
     floats = [f.name for f in schema if pa.types.is_floating(f.type)]
     dictionary = [f.name for f in schema if pa.types.is_dictionary(f.type)]
@@ -29,21 +29,21 @@ def write(path: str | Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> in
         ) as writer,
     ):
         for piece in pieces:
-            # One dictionary across the row groups is not needed: each group carries its own.
+            # Each row group has its own dictionary, so the dictionaries need not be merged.
             writer.write_table(piece.cast(schema), row_group_size=max(1, len(piece)))
             rows += len(piece)
     return rows
 
 
 def write_rows(path: str | Path, schema: pa.Schema, rows: list[dict]) -> None:
-    """Write a small table given as a list of dicts; a missing key is null."""
+    """Write a small table, given as a list of dicts; a missing key becomes null."""
     write(path, schema, [pa.Table.from_pylist(rows, schema=schema)])
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
-    """The whole table at `path`.
+    """The complete table at `path`.
 
-    Raises `PentraceError` that names the file where it is missing or not Parquet.
+    Raises `PentraceError` that names the file if it is missing or not Parquet.
     """
     with opened(path) as file:
         return file.read(columns=columns)
@@ -67,5 +67,5 @@ def opened(path: str | Path) -> pq.ParquetFile:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except pa.ArrowInvalid as error:
         raise PentraceError(
-            f"{path}: not a Parquet file ({error}); delete it and rebuild"
+            f"{path}: not a Parquet file ({error}); delete it and build it again with snakemake"
         ) from None

@@ -169,7 +169,7 @@ def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
 
 
 def test_each_split_is_named_once() -> None:
-    assert "give each once" in refused({"normalise": {"splits": ["train", "train"]}})
+    assert "list each split once" in refused({"normalise": {"splits": ["train", "train"]}})
 
 
 def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:

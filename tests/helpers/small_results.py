@@ -83,7 +83,7 @@ REJECTS = [
     _reject("s1", "label", "placeholder", "text", 1, 'has "Please Enter" & nothing else'),
     _reject("s0", "clean", "duplicate", "points", 7, "7 of 90 points"),
     _reject("s1", "clean", "duplicate", "points", 1005, "1005 of 90 points"),
-    _reject("s9", "clean", "too-short", "sample", 1, "too few points are left: 3 (limit 20)"),
+    _reject("s9", "clean", "too-short", "sample", 1, "too few points left: 3 (limit 20)"),
 ]
 HISTORY = [
     {"step": 10 * i, "epoch": i / 2, "points": 1000 * i, "train_loss": 2.0 - i,

@@ -111,7 +111,7 @@ def test_rejects_name_sample_file_and_place():
     (reject,) = found.rejects
     assert (reject.sample_id, reject.lost, reject.count) == ("a01-000u-02", "text", 1)
     assert reject.source == "lineStrokes/a01-000u-02.xml"
-    assert reject.reason == "a01-000u.txt, CSR line 2: # stands 1 times, at most 0"
+    assert reject.reason == "a01-000u.txt, CSR line 2: # occurs 1 times; the limit is 0"
 
 
 def test_forms_without_transcript_among_others_are_a_loss_and_without_any_are_not():
@@ -185,7 +185,7 @@ def test_official_lists():
 
 def test_a_form_in_two_lists_is_refused():
     files = LISTS | {"task1/testset_f.txt": " b01-000\n"}
-    with pytest.raises(PentraceError, match=r"b01-000 is in the list of validation already"):
+    with pytest.raises(PentraceError, match=r"b01-000 is already in the list of validation"):
         label(raw(files), parsed("b01-000-01"), [], LabelSettings())
 
 
@@ -239,14 +239,14 @@ def test_sizes_of_the_splits_are_shares_of_the_writers():
 
 def test_too_few_writers_are_refused_with_a_remedy():
     rows = rows_of(["me"] * 9)
-    with pytest.raises(PentraceError, match=r"more groups than the 1 there are.*`split`"):
+    with pytest.raises(PentraceError, match=r"more groups than 1;.*`split`"):
         seeded_split(rows, LabelSettings())
     assert len(set(seeded_split(rows, LabelSettings(split="form")))) == 3
     assert set(seeded_split(rows, LabelSettings(validation=0, test=0))) == {"train"}
 
 
 def test_fractions_that_leave_nothing_to_train_on_are_refused():
-    with pytest.raises(ValidationError, match="allowed is less than 1"):
+    with pytest.raises(ValidationError, match="it must be less than 1"):
         LabelSettings(validation=0.5, test=0.5)
 
 
@@ -259,15 +259,15 @@ def test_too_many_rejects_fail_with_names_and_remedy():
     with pytest.raises(PentraceError) as error:
         refuse_many_rejects("iam", 3, rejects(8), 0.25, "label")
     message = str(error.value)
-    assert "8 of 11 raw files (72.7%)" in message and "at most 25.0%" in message
+    assert "8 of 11 raw files (72.7%)" in message and "the limit is 25.0%" in message
     assert "bad0.xml: xml-syntax: why" in message and "and 3 more" in message
-    assert "`max_reject_share` in `label`" in message
-    with pytest.raises(PentraceError, match="one must be left"):
+    assert "or raise label.max_reject_share" in message
+    with pytest.raises(PentraceError, match="at least one file must be left"):
         refuse_many_rejects("iam", 0, rejects(1), 1.0, "label")
 
 
 def test_two_files_of_one_name_are_refused():
-    with pytest.raises(PentraceError, match="are both a;"):
+    with pytest.raises(PentraceError, match="have the same name, a;"):
         refuse_same_names("iam", parsed("a", "b", "a"))
 
 
@@ -294,7 +294,7 @@ def test_the_command(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
     printed = run(tmp_path, {"max_reject_share": 0.1})
-    assert "demo: 16 samples, 16 with one of 8 writers, 0 with text" in printed
+    assert "demo: 16 samples, 16 of them with a writer (8 writers), 0 with text" in printed
     assert "writers in more than one split: 0" in printed
     labels = tables.read(tmp_path / "out/labels.parquet")
     assert labels.schema.equals(schema.LABELS, check_metadata=True)

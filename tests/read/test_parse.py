@@ -76,7 +76,7 @@ def test_bad_files_go_to_the_rejects_and_the_others_go_on(tmp_path: Path) -> Non
     for reject in rejects:
         assert (reject["dataset"], reject["stage"], reject["lost"]) == ("mine", "parse", "sample")
         assert reject["count"] == 1 and reject["reason"]
-    assert "at most 400" in rejects[2]["reason"]
+    assert "the limit is 400 (parse.max_points)" in rejects[2]["reason"]
 
 
 @pytest.mark.parametrize("n_points", [30, 200_000])  # in one piece, and in two
@@ -91,7 +91,7 @@ def test_the_first_of_a_name_stays(tmp_path: Path, n_points: int) -> None:
     assert from_table(found["points"]).lengths.tolist() == [n_points, 40]
     (reject,) = found["rejects"].to_pylist()
     assert (reject["source"], reject["rule"]) == ("b/a01-01.xml", "same-sample")
-    assert reject["reason"] == "a/a01-01.xml is already a01-01"
+    assert reject["reason"] == "a/a01-01.xml has the same name, a01-01"
 
 
 def test_two_spellings_of_one_signature(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_x_and_y_change_places_on_request():
         ("count-mismatch", text()[: text().rindex(b"3114 6139")], "the file has 4"),
         ("columns", b"2\n1 2 3 1\n1 2 3\n", "line 3: 3 columns, expected 4"),
         ("columns", b"1\n\n1 2 3 1 5\n", "line 3: 5 columns, expected 4 or 7"),
-        ("not-numbers", b"1\n1 2 3 x\n", "line 2: found 'x'"),
+        ("not-numbers", b"1\n1 2 3 x\n", "line 2: 'x' is not part of a number"),
         ("not-numbers", b"1\n1 2 3 1-2\n", "1-2"),
         ("not-numbers", b"1\n1 2 3 nan\n", "line 2"),
         ("out-of-range", b"1\n1 2 3 99999\n", "line 2"),

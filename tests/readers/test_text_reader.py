@@ -73,13 +73,13 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
 def test_a_text_beyond_the_limit_tells_which(tmp_path: Path) -> None:
     files = {"a.txt": VERSE.encode() * 2, "b.txt": VERSE.encode()}
     told = build(tmp_path, files, {"max_bytes": 100})
-    assert "a.txt: too-large: 148 bytes, more than characters.max_bytes (100); raise it" in told
+    assert "a.txt: too-large: 148 bytes; the limit is 100 (characters.max_bytes): raise it" in told
     assert "1 raw files" not in build(tmp_path, files, {"max_bytes": 148})
 
 
 def test_a_corpus_without_a_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        PentraceError, match=r"1 of 1 raw files .* and one must be left:\n  empty.t"
+        PentraceError, match=r"1 of 1 raw files .* and at least one file must be left:\n  empty.t"
     ):
         build(tmp_path, {"empty.txt": b""})
 
@@ -91,8 +91,8 @@ def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
     with pytest.raises(PentraceError) as error:
         build(tmp_path, files, {"max_reject_share": 0.02})
     told = str(error.value)
-    assert "small: 1 of 49 raw files (2.0%) could not be read; at most 2.0%" in told
-    assert "\n  0.txt: binary: " in told and "`max_reject_share` in `characters`" in told
+    assert "small: 1 of 49 raw files (2.0%) could not be read; the limit is 2.0%" in told
+    assert "\n  0.txt: binary: " in told and "or raise characters.max_reject_share" in told
     assert [r["source"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()] == ["0.txt"]
 
 

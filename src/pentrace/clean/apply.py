@@ -1,4 +1,4 @@
-"""Applying the rules to the ink of many samples, with an account of every loss."""
+"""Applying the rules to the ink of many samples, with a record of every loss."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pentrace.ink import Ink
 
 @dataclass(frozen=True)
 class Loss:
-    """What one rule took of one sample."""
+    """What one rule removed from one sample."""
 
     sample: int  # index into `ink.ids`
     rule: str
@@ -25,9 +25,8 @@ def clean(
 ) -> tuple[Ink, list[Loss]]:
     """`ink` without what breaks a rule, and the losses, in the order of rules and samples.
 
-    bool (S,) `has_text` is what the rule `no-text` goes by. A sample that is dropped stays in
-    `Ink.ids` with no points, and is charged to the first rule that drops it. Strokes are counted
-    anew.
+    The rule `no-text` uses bool (S,) `has_text`. A sample that is dropped stays in `Ink.ids` with
+    no points, and is one loss of the first rule that drops it. Strokes are counted again.
     """
     left, losses = _clean_points(number_strokes(ink), settings)
     dropped = np.zeros(len(ink.ids), bool)
@@ -42,7 +41,9 @@ def clean(
 
 
 def _textless(sample: int) -> Loss:
-    return Loss(sample, "no-text", "sample", 1, "no transcript that fits; no_text is on")
+    return Loss(
+        sample, "no-text", "sample", 1, "the sample has no transcript, and clean.no_text is on"
+    )
 
 
 def _clean_points(ink: Ink, settings: CleanSettings) -> tuple[Ink, list[Loss]]:
@@ -69,8 +70,8 @@ def _point_losses(
     values: np.ndarray,
     settings: CleanSettings,
 ) -> list[Loss]:
-    """One loss per sample; `at` are the points that broke the rule (int), `values` the statistic
-    (N,), and `recorded` the place of each point in the recording, int (N,)."""
+    """One loss per sample: `at` are the points that break the rule (int), `values` the statistic
+    (N,), and `recorded` the number of each point in the recording, int (N,)."""
     samples, first, counts = np.unique(ink.owner[at], return_index=True, return_counts=True)
     first = at[first]
     bound = f"limit {limit(rule.name, settings):g} {rule.unit}"

@@ -54,7 +54,9 @@ def command(
     written = tables.write(cleaned, schema.POINTS, pieces())
     tables.write_rows(rejects, schema.REJECTS, rows)
     dropped = sum(row["lost"] == "sample" for row in rows)
-    click.echo(f"{written} points of {len(sources) - dropped} samples; {dropped} samples dropped")
+    click.echo(
+        f"{written} points of {len(sources) - dropped} samples kept; {dropped} samples dropped"
+    )
 
 
 def _row(dataset: str, sample_id: str, sources: dict[str, str], loss: Loss) -> dict:

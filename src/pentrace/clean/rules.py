@@ -1,13 +1,13 @@
 """The cleaning rules: each is a statistic of the ink and a limit from the settings.
 
-A rule breaks where its statistic is above (or below) its limit; NaN, where a statistic does not
-apply, breaks nothing. `statistic` and `limit` give both, so that a threshold can be drawn into
-the distribution it was chosen from.
+A point or sample breaks a rule if its statistic is above (or below) the limit. The statistic is NaN
+where it does not apply; NaN breaks no rule. `statistic` and `limit` are functions, so that figures
+can show each limit in the distribution of its statistic.
 
-The rules for points come first, in the order of `POINT_RULES`; each sees what the ones before it
-left. A dot (a stroke of one point) breaks none of them. An over-long step removes no point: the
-pictures of such steps in IAM-OnDB show two strokes whose pen-up was not recorded, so the pen is
-lifted there and the ink stays where it was written.
+The rules for points are applied first, in the order of `POINT_RULES`, each to the points that the
+previous ones left. A dot (a stroke of one point) breaks none of them. A step that is too long
+removes no point: the pictures of such steps in IAM-OnDB show two strokes whose pen-up was not
+recorded, so a pen-up is added there and the ink stays where it was written.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ from pentrace.ink import Ink
 
 @dataclass(frozen=True)
 class Rule:
-    """What a rule measures, and which side of its limit it takes away."""
+    """What a rule measures, and which side of its limit it removes."""
 
     name: str  # as in the rejects; the setting has the same name with _ for -
     lost: Literal["points", "strokes", "sample"]
     unit: str
     statistic: Callable[[Ink], np.ndarray]  # float64, per point (N,) or per sample (S,)
     beyond: Callable[[np.ndarray, float], np.ndarray]  # such as np.greater
-    found: str  # what is said of what broke it
+    found: str  # the reason in the rejects
 
 
 def pen_up(ink: Ink) -> np.ndarray:
@@ -38,35 +38,36 @@ def pen_up(ink: Ink) -> np.ndarray:
 
 
 def _inside_stroke(ink: Ink) -> np.ndarray:
-    """bool (N,): true where a step of the pen on the paper leads to the point."""
+    """bool (N,): true where the step to the point is inside a stroke on the paper."""
     return ~ink.first_of_stroke() & (ink.stroke >= 0)
 
 
 def _steps(values: np.ndarray) -> np.ndarray:
-    """float64 (N,): difference from the value before; 0 at the first."""
+    """float64 (N,): difference from the previous value; 0 at the first."""
     wide = values.astype(np.float64)
     return np.diff(wide, prepend=wide[:1])
 
 
 def _length(dx: np.ndarray, dy: np.ndarray) -> np.ndarray:
-    # Coordinates are float32, so their squares cannot overflow float64: no need of slow hypot.
+    # Coordinates are float32, so their squares cannot overflow float64: no need for the slow hypot.
     return np.sqrt(dx * dx + dy * dy)
 
 
 def step_length(ink: Ink) -> np.ndarray:
-    """float64 (N,), tablet units: distance from the point before in the same stroke."""
+    """float64 (N,), tablet units: distance from the previous point in the same stroke."""
     return np.where(_inside_stroke(ink), _length(_steps(ink.x), _steps(ink.y)), np.nan)
 
 
 def time_back(ink: Ink) -> np.ndarray:
-    """float64 (N,), s: how far time runs backward from the point before in the same stroke."""
+    """float64 (N,), s: how far the time goes back from the previous point in the same stroke."""
     return np.where(_inside_stroke(ink), -_steps(ink.t), np.nan)
 
 
 def detour(ink: Ink) -> np.ndarray:
-    """float64 (N,), tablet units: half of what the way over the point is longer than past it.
+    """float64 (N,), tablet units: half the extra length of the way over the point.
 
-    For a point that jumps away and back this is the height of the spike.
+    The way over the point is compared with the straight way between its neighbours. For a point
+    that jumps away and back the result is the height of the spike.
     """
     dx, dy, into = _steps(ink.x), _steps(ink.y), step_length(ink)
     past = _length(dx[1:-1] + dx[2:], dy[1:-1] + dy[2:])
@@ -81,22 +82,43 @@ def n_points(ink: Ink) -> np.ndarray:
 
 
 POINT_RULES = (
-    Rule("pen-in-air", "points", "", pen_up, np.greater, "recorded with the pen up"),
-    Rule("duplicate", "points", "units", step_length, np.less_equal, "where the pen already was"),
-    Rule("backward-time", "points", "s", time_back, np.greater, "before the point before, in time"),
-    Rule("spike", "points", "units", detour, np.greater, "away from the stroke and back"),
-    Rule("long-step", "strokes", "units", step_length, np.greater, "cut at a step too long"),
+    Rule("pen-in-air", "points", "", pen_up, np.greater, "recorded while the pen was up"),
+    Rule(
+        "duplicate",
+        "points",
+        "units",
+        step_length,
+        np.less_equal,
+        "same position as the previous point",
+    ),
+    Rule(
+        "backward-time",
+        "points",
+        "s",
+        time_back,
+        np.greater,
+        "time earlier than at the previous point",
+    ),
+    Rule("spike", "points", "units", detour, np.greater, "jump away from the stroke and back"),
+    Rule(
+        "long-step",
+        "strokes",
+        "units",
+        step_length,
+        np.greater,
+        "stroke split at a step that is too long",
+    ),
 )
 SAMPLE_RULES = (
-    Rule("no-points", "sample", "points", n_points, np.less, "no point is left"),
-    Rule("too-short", "sample", "points", n_points, np.less, "too few points are left"),
-    Rule("too-long", "sample", "points", n_points, np.greater, "too many points"),
+    Rule("no-points", "sample", "points", n_points, np.less, "no points left"),
+    Rule("too-short", "sample", "points", n_points, np.less, "too few points left"),
+    Rule("too-long", "sample", "points", n_points, np.greater, "too many points left"),
 )
 RULES = {rule.name: rule for rule in (*POINT_RULES, *SAMPLE_RULES)}
 
 
 def limit(rule: str, settings: CleanSettings) -> float | None:
-    """The limit of `rule` in the unit of its statistic; None where it is switched off."""
+    """The limit of `rule` in the unit of its statistic; None if it is switched off."""
     if rule == "no-points":
         return 1.0
     value = getattr(settings, rule.replace("-", "_"))

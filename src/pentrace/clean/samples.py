@@ -1,4 +1,4 @@
-"""`pentrace samples`: one row per recording that was read, and one row per loss."""
+"""`pentrace samples`: one row per recording that could be read, and one row per loss."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,25 +40,29 @@ def command(
     tables.write_rows(rejects, schema.REJECTS, losses)
     counts = cleaned_counts(listed(cleaned, "*.parquet"))
     dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
-    told = {row["sample_id"]: row for row in _rows([Path(labels)])}
+    labelled = {row["sample_id"]: row for row in _rows([Path(labels)])}
     rows = []
     for path in listed(parsed, "*.samples.parquet"):
         shard = path.name.split(".")[0]
         for row in _rows([path]):
             name = row["sample_id"]
-            if name not in told:
-                raise PentraceError(f"{labels}: no row for {name} of {path}; rebuild the labels")
+            if name not in labelled:
+                raise PentraceError(
+                    f"{labels}: no row for {name} of {path}; build the labels again with snakemake"
+                )
             rows.append(
-                sample_row(row, told[name], counts.get(name, (0, 0)), dropped.get(name))
+                sample_row(row, labelled[name], counts.get(name, (0, 0)), dropped.get(name))
                 | {"dataset": dataset, "shard": shard}
             )
     rows.sort(key=lambda row: row["sample_id"])
     tables.write_rows(samples, schema.SAMPLES, rows)
-    click.echo(f"{len(rows)} samples, {len(dropped)} dropped while cleaning; {len(losses)} losses")
+    click.echo(
+        f"{len(rows)} samples, {len(dropped)} of them dropped by cleaning; {len(losses)} losses"
+    )
 
 
 def sample_row(parsed: dict, label: dict, counts: tuple[int, int], dropped_by: str | None) -> dict:
-    """A row of `schema.SAMPLES`, less data set and shard; `counts` are points and strokes left."""
+    """A row of `schema.SAMPLES`, without data set and shard; `counts`: points and strokes left."""
     return {
         **{name: parsed[name] for name in FROM_PARSED},
         **{name: label[name] for name in FROM_LABELS},
@@ -77,7 +81,7 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
         for piece in tables.read_pieces(path, ["sample_id", "stroke"]):
             names, stroke = piece["sample_id"].combine_chunks(), piece["stroke"].to_numpy()
             owner = names.indices.to_numpy()
-            # `clean` counts strokes from 0 in each sample and leaves no gap.
+            # `clean` numbers the strokes of each sample from 0, without gaps.
             strokes = np.zeros(len(names.dictionary), np.int64)
             np.maximum.at(strokes, owner, stroke + 1)
             points = np.bincount(owner, minlength=len(strokes))

@@ -1,4 +1,4 @@
-"""Settings of the clean stage: one field per rule, named as the rule is in the rejects.
+"""Settings of the clean stage: one field per rule, with the name of the rule in the rejects.
 
 The defaults are chosen on IAM-OnDB, where a line is 580 units high and the pen moves 18 units
 between readings (medians); `docs/cleaning.md` has the distributions.
@@ -38,7 +38,7 @@ class CleanSettings(Settings):
     @classmethod
     def _false_is_no_limit(cls, value: Any) -> Any:
         if value is True:
-            raise ValueError("allowed is a limit, or null or false to switch the rule off")
+            raise ValueError("expected a limit, or null or false to switch the rule off")
         return None if value is False else value
 
     @field_validator(*SWITCHES, mode="before")

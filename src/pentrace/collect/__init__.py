@@ -1,1 +1,1 @@
-"""Raw files, byte for byte, from archives or trees into shards."""
+"""Grouping raw files, byte for byte, from archives or trees into shards."""

@@ -1,6 +1,6 @@
-"""Files out of archives, one after the other, straight from the compressed stream.
+"""Reading files from archives, one after the other, from the compressed stream.
 
-Nothing is written under a name that an archive gives.
+No file is written under a name from an archive.
 """
 
 import bz2
@@ -16,7 +16,7 @@ from pentrace.collect.find import Found, table_path, too_large, wanted
 from pentrace.errors import PentraceError
 from pentrace.readers.source import Source
 
-# Each checks what it reads, and says so where the end is missing; tarfile's own streams do not.
+# These check what they read, and report a missing end; the streams of tarfile do not.
 _STREAMS: dict[str, Callable[..., Any]] = {
     ".gz": gzip.open,
     ".tgz": gzip.open,
@@ -40,8 +40,8 @@ _DAMAGE = (
 def archive_files(found: Found) -> Iterator[tuple[str, bytes]]:
     """Path in the table and content of each wanted file, in the order of the archive.
 
-    Raises `PentraceError` that names the archive if it is damaged or cut short, holds a file
-    larger than its source allows or one whose name leads outside, or holds no wanted file.
+    Raises `PentraceError` that names the archive if it is damaged or truncated, contains a file
+    that is too large or whose name leads outside the folder, or contains no wanted file.
     """
     read = _from_zip if found.place.suffix.lower() == ".zip" else _from_tar
     count = 0
@@ -53,12 +53,12 @@ def archive_files(found: Found) -> Iterator[tuple[str, bytes]]:
         raise PentraceError(f"{found.place}: {error}") from None
     except _DAMAGE as error:
         raise PentraceError(
-            f"{found.place}: damaged or cut short ({error}); download it again"
+            f"{found.place}: damaged or truncated ({error}); download it again"
         ) from None
     if not count:
         raise PentraceError(
-            f"{found.place}: holds no {found.source.name} (no file name like "
-            f"{found.source.members}); put the right archive here"
+            f"{found.place}: contains no {found.source.name} (no file name matches "
+            f"{found.source.members}); replace it by the right archive"
         )
 
 
@@ -73,7 +73,7 @@ def _from_tar(found: Found) -> Iterator[tuple[str, bytes]]:
                     bounded = _bounded(member.name, member.size, content, found.source)
                     yield member.name, bounded
                 archive.members.clear()  # type: ignore[attr-defined]  # it would grow with the archive
-        while stream.read(1 << 20):  # on to the checksum at the very end
+        while stream.read(1 << 20):  # up to the checksum at the end
             pass
 
 
@@ -87,10 +87,10 @@ def _from_zip(found: Found) -> Iterator[tuple[str, bytes]]:
 
 
 def _bounded(name: str, size: int, stream: IO[bytes], source: Source) -> bytes:
-    """All of `stream`, of which its archive says that it has `size` bytes."""
+    """All of `stream`, which has `size` bytes according to the archive."""
     if size > source.max_bytes:
         raise PentraceError(f"{name}: {too_large(size, source)}")
     content = stream.read(size + 1)
     if len(content) != size:
-        raise PentraceError(f"{name}: {len(content)} bytes and not {size}; download it again")
+        raise PentraceError(f"{name}: {len(content):,} bytes, expected {size:,}; download it again")
     return content

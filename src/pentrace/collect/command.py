@@ -1,4 +1,4 @@
-"""`pentrace collect`: raw files, byte for byte, into shards."""
+"""`pentrace collect`: group raw files, byte for byte, into shards."""
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -44,7 +44,7 @@ def command(reader: str, raw: Path, shards: int, only: str, out: Path) -> None:
 
 
 def _outputs(only: str, shards: int, found: list[Found], out: Path) -> dict[int, Path]:
-    """Number and file of each shard that is asked for."""
+    """Number and file of each shard to write."""
     outputs = {i: out / f"ink-{name}.parquet" for i, name in enumerate(names(shards))}
     if only == "ink":
         return outputs
@@ -55,14 +55,14 @@ def _outputs(only: str, shards: int, found: list[Found], out: Path) -> dict[int,
     archives = [one.place for one in found if not one.tree]
     if archives:
         raise PentraceError(
-            f"--only {only}: a single shard comes from unpacked trees, and here is the archive "
-            f"{archives[0]}; unpack it, or collect all shards with --only ink"
+            f"--only {only}: a single shard can be read only from unpacked trees, but "
+            f"{archives[0]} is an archive; unpack it, or collect all shards with --only ink"
         )
     return chosen
 
 
 def _collect(found: list[Found], outputs: dict[int, Path], choose: Callable[[str], int]) -> int:
-    """Pack the files that go to one of `outputs`; return how many there are."""
+    """Pack the files of the shards in `outputs`; return their number."""
     return pack(_files(found, lambda path: choose(path) in outputs), outputs, choose)
 
 
@@ -80,10 +80,10 @@ def _tree(found: Found, keep: Callable[[str], bool]) -> Iterator[tuple[str, byte
 
 
 def without(element: str, content: bytes) -> bytes:
-    """An XML file without what stands inside `element`; as it is where `element` is empty.
+    """An XML file without the content of `element`; unchanged if `element` is empty.
 
-    The whole-form files of IAM-OnDB hold every stroke a second time: hundreds of megabytes that
-    no label needs. Start tag and end tag stay, so that the file is as well formed as it was.
+    The files of complete forms in IAM-OnDB contain every stroke a second time: hundreds of
+    megabytes that no label needs. Start tag and end tag are kept, so the file stays well formed.
     """
     head, opening, rest = content.partition(f"<{element}".encode())
     tag, close, inside = rest.partition(b">")

@@ -1,4 +1,4 @@
-"""Which tree or archive in a raw folder holds the files of a source."""
+"""Which tree or archive in a raw folder contains the files of a source."""
 
 import os
 import re
@@ -18,7 +18,7 @@ class Found:
     source: Source
     place: Path  # folder of the tree, or the archive
     tree: bool
-    passed_over: tuple[Path, ...] = ()  # also there, and not used
+    unused: tuple[Path, ...] = ()  # also there
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class TreeFile:
 
 
 def find(source: Source, raw: Path) -> Found | None:
-    """The tree of `source` in the folder `raw`; else its archive, the first by name; else None.
+    """The tree of `source` in the folder `raw`, else its first archive by name, else None.
 
-    A tree without any wanted file does not count.
+    A tree without a wanted file is ignored.
     """
     archives = _archives(source, raw)
     for folder in source.folders:
@@ -50,9 +50,9 @@ def find_all(sources: tuple[Source, ...], raw: Path) -> list[Found]:
 
 
 def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
-    """As `find_all`, but there must be ink.
+    """As `find_all`, but at least one must be there.
 
-    Raises `PentraceError` that says what to put where, if none of `sources` is in `raw`.
+    Raises `PentraceError` with the files to add and their place, if none of `sources` is in `raw`.
     """
     found = find_all(sources, raw)
     if found:
@@ -60,13 +60,14 @@ def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
     wanted = "\n".join(f"  {_wanted(source, raw)}" for source in sources)
     raise PentraceError(
         f"{raw}: nothing to read. Put here, as downloaded or unpacked, "
-        f"{'any of' if len(sources) > 1 else ''}\n{wanted}\nThen run the same command again; or "
-        "take the data set out of config.yaml (the demo data sets need no files)."
+        f"{'at least one of these:' if len(sources) > 1 else 'these files:'}\n{wanted}\n"
+        "Then run the same command again. Or remove the data set from config.yaml (the demo data "
+        "sets need no files)."
     )
 
 
 def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
-    """For people: what was found, what was passed over for it, what is not there."""
+    """Messages for users: which sources were found, are not used, or are missing."""
     lines = []
     for source in sources:
         found = find(source, raw)
@@ -75,8 +76,8 @@ def notes(sources: tuple[Source, ...], raw: Path) -> list[str]:
             continue
         lines.append(f"{raw}: {source.name} from {found.place.name or found.place}")
         lines += [
-            f"{raw}: {other.name} is not used, since {found.place.name} is there"
-            for other in found.passed_over
+            f"{raw}: {other.name} is not used, since {found.place.name} is used"
+            for other in found.unused
         ]
     return lines
 
@@ -100,13 +101,13 @@ def _place(source: Source, raw: Path) -> str:
 
 
 def table_path(source: Source, name: str) -> str:
-    """`name`, as an archive or tree spells it, as the path in the table.
+    """The path in the table of the file called `name` in an archive or tree.
 
-    Raises `PentraceError` for a name that leads out of its folder or cannot be written down.
+    Raises `PentraceError` for a name that leads out of its folder or cannot be printed.
     """
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
     if ".." in parts or not name.isprintable():
-        raise PentraceError(f"file name {name!r}: not one that can be used; rename the file")
+        raise PentraceError(f"file name {name!r}: not allowed; rename the file")
     folder = source.folders[0]
     if folder == ".":
         return "/".join(parts)
@@ -116,7 +117,7 @@ def table_path(source: Source, name: str) -> str:
 
 
 def wanted(source: Source, name: str) -> bool:
-    """Whether the file called `name` is one of `source`; what systems leave behind is not."""
+    """Whether the file called `name` is one of `source`; hidden and system files are not."""
     base = re.split(r"[/\\]", name)[-1]
     litter = base.startswith(".") or "__MACOSX" in name
     return not litter and bool(re.fullmatch(source.members, base, re.IGNORECASE))
@@ -134,10 +135,10 @@ def tree_files(found: Found) -> Iterator[TreeFile]:
 
 
 def too_large(size: int, source: Source) -> str:
-    """What is wrong with a file of `size` bytes, and what to do."""
+    """The message for a file of `size` bytes, with the remedy."""
     return (
-        f"{size:,} bytes, and a file of {source.name} may have {source.max_bytes:,}: damaged, or "
-        "hostile; take it out, or, if it is sound, cut it into several"
+        f"{size:,} bytes; the limit for a file of {source.name} is {source.max_bytes:,}: damaged "
+        "or malicious; remove it, or, if it is correct, divide it into several files"
     )
 
 

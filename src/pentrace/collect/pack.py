@@ -1,7 +1,7 @@
-"""Raw files into Parquet shards, in flat memory.
+"""Writing raw files into Parquet shards, in constant memory.
 
-Files come in the order of an archive, and leave by shard and path. Between the two they lie in
-one nameless temporary file beside the output.
+Files are read in the order of an archive, and written by shard and path. In between they are in one
+nameless temporary file in the folder of the output.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def pack(
 ) -> int:
     """Write `files` (path, content) as `schema.RAW` to `outputs[choose(path)]`, sorted by path.
 
-    Where a path comes twice the last one counts, as in a tar. Returns how many files there are.
+    If a path occurs twice, the last file is used, as in a tar. Returns the number of files.
     """
     folder = next(iter(outputs.values())).parent
     folder.mkdir(parents=True, exist_ok=True)

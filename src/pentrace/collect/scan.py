@@ -1,7 +1,7 @@
-"""What raw files there are, written down so that a workflow sees when one of them changes.
+"""Manifests of the raw files, by which a workflow sees that one of them has changed.
 
-The Snakefile calls `scan` at every start. It is quick when little has changed, imports nothing
-heavy, and writes a manifest only if that changes: touching a file reruns nothing.
+The Snakefile calls `scan` at every start. It is fast if little has changed, imports nothing large,
+and writes a manifest only if its content changes: touching a file reruns nothing.
 """
 
 import hashlib
@@ -21,19 +21,19 @@ _CACHE = ".checksums.tsv"
 
 @dataclass(frozen=True)
 class Scan:
-    """What `scan` found."""
+    """The result of `scan`."""
 
     scattered: bool  # all ink is in trees: one job per shard, from ink-S.tsv; else all from ink.tsv
-    notes: list[str]  # for people
+    notes: list[str]  # messages for users
 
 
 def scan(reader: str, raw: Path, shards: int, out: Path) -> Scan:
     """Write the manifests of the raw files of `reader` in `raw` into the folder `out`.
 
-    `raw` is a folder, or what `package.raw_folder` takes.
-    `ink-S.tsv` for each shard S where all ink is in trees, else `ink.tsv`; and `labels.tsv`.
-    A row is path, size in bytes and sha256 of a file, or of an archive as a whole.
-    Raises `PentraceError` where there is no ink.
+    `raw` is a folder, or `package:NAME` (see `package.raw_folder`).
+    Writes `ink-S.tsv` for each shard S if all ink is in trees, else `ink.tsv`; and `labels.tsv`.
+    A row is path, size in bytes and sha256 of a file, or of a complete archive.
+    Raises `PentraceError` if there is no ink.
     """
     module = import_module(f"pentrace.readers.sources.{reader}")
     raw = raw_folder(raw)
@@ -58,7 +58,7 @@ class _Row:
 
 
 class _Checksums:
-    """Checksums of files, taken again only where size or time of change differ."""
+    """Checksums of files, computed again only if the size or modification time differs."""
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache

@@ -1,1 +1,1 @@
-"""Synthetic recordings in the true raw formats: the embedded default data."""
+"""Synthetic recordings in the raw formats of the real data sets: the default data."""

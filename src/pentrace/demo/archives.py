@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on their members alone: no dates, no owners."""
+"""Archives whose bytes depend only on their members: no dates, no owners."""
 
 import gzip
 import io
@@ -11,12 +11,12 @@ from pathlib import Path
 from pentrace.files import whole_file
 
 Add = Callable[[str, bytes], None]  # takes name and content of a member
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that zip knows
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip
 
 
 @contextmanager
 def tar(path: Path) -> Iterator[Add]:
-    """A new `.tar.gz`, whole or not at all; what it yields adds one member."""
+    """A new `.tar.gz`, complete or not at all; yields a function that adds one member."""
     with (
         whole_file(path) as partial,
         partial.open("wb") as raw,
@@ -34,7 +34,7 @@ def tar(path: Path) -> Iterator[Add]:
 
 @contextmanager
 def zipped(path: Path, comment: str) -> Iterator[Add]:
-    """A new `.zip`, whole or not at all; what it yields adds one member."""
+    """A new `.zip`, complete or not at all; yields a function that adds one member."""
     with whole_file(path) as partial, zipfile.ZipFile(partial, "w") as archive:
         archive.comment = comment.encode()
 

@@ -1,4 +1,4 @@
-"""IAM-OnDB as it is distributed: line XML, transcripts, whole forms with writers, split lists."""
+"""The files of IAM-OnDB: XML of lines, transcripts, XML of forms with writers, split lists."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ PLACEHOLDER = "Please Enter Transcription here"
 
 
 def line_xml(ink: RecordedLine) -> bytes:
-    """A file of `lineStrokes/`: LF at the ends of lines, CRLF at those of points."""
+    """A file of `lineStrokes/`: lines end with LF, but lines of points with CRLF."""
     body = _description(ink) + _strokes(ink, "\r\n")
     return _session(body).encode("latin-1")
 
@@ -36,17 +36,17 @@ def form_xml(
 
 
 def transcript(prompt: Sequence[str], written: Sequence[str]) -> bytes:
-    """A file of `ascii/`: what was to be written, and the lines that were."""
+    """A file of `ascii/`: the text to be written, and the lines that were written."""
     return "\n".join(["OCR:", "", *prompt, "", "CSR:", "", *written, ""]).encode("ascii")
 
 
 def split_list(forms: Sequence[str]) -> bytes:
-    """A list of `task1/`: the owner's lists have a blank before each form."""
+    """A list of `task1/`: as in the real lists, there is a blank before each form."""
     return "".join(f" {form}\n" for form in forms).encode("ascii")
 
 
 def _columns(ink: RecordedLine) -> tuple[np.ndarray, ...]:
-    # Strokes of the next line must not join the last: lines are told apart by their time.
+    # Strokes of different lines must not join: the start time makes their numbers different.
     return ink.x, ink.y, ink.t, ink.stroke + int(ink.t[0]) * 1000
 
 
@@ -67,7 +67,7 @@ def _description(ink: RecordedLine) -> str:
 
 
 def _strokes(ink: RecordedLine, newline: str) -> str:
-    """The `StrokeSet`; each point on a line of its own, ended by `newline`."""
+    """The `StrokeSet`; each point on a separate line, which ends with `newline`."""
     times = [f"{t // 100}.{t % 100:02d}" for t in ink.t.tolist()]
     points = [
         f'      <Point x="{x}" y="{y}" time="{time}"/>{newline}'
@@ -118,7 +118,7 @@ def _word(name: str, word: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escaped twice, as the owner's files are."""
+    """Escaped twice, as in the real files."""
     for char, name in (("&", "amp"), ("'", "apos"), ('"', "quot"), ("<", "lt"), (">", "gt")):
         text = text.replace(char, f"\x00amp;{name};")
     return text.replace("\x00", "&")

@@ -1,4 +1,4 @@
-"""`pentrace demo`: write synthetic recordings in the true raw formats."""
+"""`pentrace demo`: write synthetic recordings in the raw formats of the real data sets."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,11 +15,12 @@ from pentrace.settings import settings_option
 
 README = """These recordings are SYNTHETIC. No person wrote them; `pentrace demo` made them.
 
-iam/ has the file formats of IAM-OnDB, svc/ those of SVC2004 Task 2; neither has data of theirs.
-The pen movement is a sum of strokes with lognormal speed over letter forms of the Hershey fonts,
-the sentences were composed for Pentrace, the names signed are invented, and the faults that real
-recordings have were put in on purpose. Forms begin with s and writers with 90, which no real ones
-do. Everything here is made again from `demo:` in config.yaml, to the byte.
+iam/ has the file formats of IAM-OnDB, svc/ those of SVC2004 Task 2; neither contains data of
+these data sets. The pen movement is a sum of strokes with lognormal speed over letter forms of the
+Hershey fonts. The sentences were composed for Pentrace, and the names in the signatures are
+invented. Faults of real recordings were added on purpose. Names of forms begin with s and names of
+writers with 90, unlike the real ones. All files here can be made again from `demo:` in config.yaml,
+with the same bytes.
 """
 
 
@@ -49,7 +50,7 @@ def write_lines(folder: Path, settings: DemoSettings) -> int:
         for form in forms:
             _write_form(form, hands[form.writer], settings, lines, original)
             ascii_(f"ascii/{form.folder}/{form.name}.txt", _transcript(form))
-        if settings.dirt:  # the owner has transcripts of forms that were never recorded
+        if settings.dirt:  # the real data has transcripts of forms that were never recorded
             ascii_("ascii/s99/s99-000/s99-000u.txt", board.transcript([], forms[0].texts))
         for name in corpus.LISTS:
             listed = [form.name for form in forms if form.listed == name]
@@ -74,7 +75,7 @@ def write_signatures(folder: Path, settings: DemoSettings) -> None:
 
 
 def _write_form(form: Form, hand: Hand, settings: DemoSettings, lines: Add, original: Add) -> None:
-    """Add the lines of one form, and the whole form, to their archives."""
+    """Add the lines of one form, and the complete form, to their archives."""
     clean = corpus.write(form, hand, settings)
     for number, ink in enumerate(corpus.spoilt(form, clean, settings), 1):
         content = board.line_xml(ink)

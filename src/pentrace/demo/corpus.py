@@ -1,4 +1,4 @@
-"""Who writes what: writers with their hands, forms with their texts, and the split."""
+"""The synthetic corpus: writers with their hands, forms with their texts, and the split."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,17 +40,17 @@ class Form:
 
     @property
     def suffix(self) -> str:
-        """What tells forms of one folder apart: u."""
+        """The part of the name that differs between the forms of one folder: u."""
         return self.name[7:]
 
     @property
     def writer_id(self) -> str:
-        """Beyond the numbers of the real writers."""
+        """The id of the writer, larger than those of the real writers."""
         return str(90_000 + self.writer)
 
 
 def stream(settings: DemoSettings, name: str, *numbers: int) -> np.random.Generator:
-    """The random numbers of one thing, which do not depend on how many others there are."""
+    """The random numbers of one item, independent of the number of other items."""
     return np.random.default_rng([settings.seed, 1 + _STREAMS.index(name), *numbers])
 
 
@@ -106,15 +106,15 @@ def spoilt(form: Form, lines: list[RecordedLine], settings: DemoSettings) -> Ite
 
 
 def _name(number: int) -> str:
-    """Names as the owner gives them; no real form begins with s, for synthetic."""
+    """Names like the real ones; they begin with s (synthetic), as no real name does."""
     sheet = number // 2  # two writers share a folder
     suffix = (("", "z"), ("u", "x"))[sheet % 2][number % 2]
     return f"s{1 + sheet // 25:02d}-{7 * (sheet % 25):03d}{suffix}"
 
 
 def _lists(writers: int) -> list[str]:
-    """The list of each writer. The held-out ones stand in the middle, since where sentences are
-    written a second time it is the last writers who repeat the first."""
+    """The list of each writer. The held-out writers are in the middle, since the last writers may
+    repeat sentences of the first."""
     counts = [max(1, round(share * writers)) for share in _HELD_OUT]
     held_out = [name for name, n in zip(LISTS[1:], counts, strict=True) for _ in range(n)]
     training = writers - len(held_out)
@@ -123,14 +123,14 @@ def _lists(writers: int) -> list[str]:
 
 
 def _words(rng: np.random.Generator) -> Iterator[str]:
-    """The words of all sentences, shuffled anew each time they have run out."""
+    """The words of all sentences, shuffled again each time they run out."""
     while True:
         for number in rng.permutation(len(SENTENCES)):
             yield from SENTENCES[number].split()
 
 
 def _wrapped(words: Iterator[str], hand: Hand, lines: int) -> list[str]:
-    """Lines of text that fill the board in this hand."""
+    """Lines of text that fill the width of the board in this hand."""
     texts = []
     for _ in range(lines):
         line, room = [], _LINE_WIDTH / hand.size
@@ -142,7 +142,7 @@ def _wrapped(words: Iterator[str], hand: Hand, lines: int) -> list[str]:
 
 
 def _prompt(texts: list[str]) -> list[str]:
-    """The text as shown to the writer: two lines of the board to one of the prompt."""
+    """The text as shown to the writer: each line of the prompt is two lines on the board."""
     return [" ".join(texts[n : n + 2]) for n in range(0, len(texts), 2)]
 
 

@@ -1,9 +1,9 @@
-"""Letter forms: strokes of single-line Hershey fonts, as a hand would draw them.
+"""Letter forms: strokes of single-line Hershey fonts, as they are written by hand.
 
 The Hershey fonts (A. V. Hershey, "Calligraphy for Computers", 1967; PyPI `Hershey-Fonts`) are
 polylines made for plotters. Here the strokes get the order and the joins of handwriting. Positions
-are complex numbers, x + iy: y upward from the baseline, the height of a small x is 1, the left
-side of the letter is 0.
+are complex numbers, x + iy: y grows upward from the baseline, the height of a small x is 1, and the
+left side of the letter is at x = 0.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from HersheyFonts import HersheyFonts
 
 _BASELINE = 9  # of the fonts, whose y grows downward
 _X_HEIGHT = {"rowmans": 14, "scripts": 9}
-_WIDTH = {"rowmans": 1.0, "scripts": 0.85}  # the script face is wide for its height
-_ASCENDER = {"rowmans": 1.0, "scripts": 0.62}  # and tall
+_WIDTH = {"rowmans": 1.0, "scripts": 0.85}  # the script face is too wide
+_ASCENDER = {"rowmans": 1.0, "scripts": 0.62}  # and too tall
 _BOWL_FIRST = "adgq"  # the fonts draw the stem first
 _RETRACED = {"rowmans": "abdghmnpqruy", "scripts": "abcdeghklmnopqrsuvwyz" + "ftij"}
-_MARKED = "fijtx"  # letters whose last stroke waits until the pen is lifted
-SCRIBBLE = "#%"  # stand for a scratched-out word
+_MARKED = "fijtx"  # letters whose last stroke is drawn after the pen is lifted
+SCRIBBLE = "#%"  # signs of a scratched-out word
 
 
 @dataclass(frozen=True)
 class Glyph:
     """One letter form."""
 
-    strokes: tuple[np.ndarray, ...]  # complex128 (k,), k >= 2, written in one go
-    marks: tuple[np.ndarray, ...]  # crosses and dots, which may come later
+    strokes: tuple[np.ndarray, ...]  # complex128 (k,), k >= 2, written without lifting the pen
+    marks: tuple[np.ndarray, ...]  # crosses and dots, which may be written later
     width: float  # to the left side of the next letter
 
 
@@ -47,7 +47,7 @@ def glyph(face: str, char: str) -> Glyph:
     strokes = _chained([s for s in strokes if not any(s is m for m in marks)])
     if char in _RETRACED[font]:
         strokes = [np.concatenate(strokes)]
-    if char == "-":  # the fonts have a dash there
+    if char == "-":  # the fonts have a dash instead
         return Glyph((strokes[0] * 0.5 + 0.25j,), (), 0.8)
     width = source.char_width / _X_HEIGHT[font] * _WIDTH[font]
     return Glyph(tuple(map(_without_diamond, strokes)), tuple(map(_without_diamond, marks)), width)
@@ -61,7 +61,7 @@ def _font(name: str) -> dict:
 
 
 def _scaled(font: str, points: np.ndarray, left: float) -> np.ndarray:
-    """Font units (k, 2) to x-heights; what is above the small letters is made less tall."""
+    """Font units (k, 2) to x-heights; ascenders are made less tall."""
     x = (points[:, 0] - left) / _X_HEIGHT[font] * _WIDTH[font]
     y = (_BASELINE - points[:, 1]) / _X_HEIGHT[font]
     return x + 1j * np.where(y > 1, 1 + (y - 1) * _ASCENDER[font], y)
@@ -79,7 +79,7 @@ def _marks(char: str, strokes: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _chained(strokes: list[np.ndarray]) -> list[np.ndarray]:
-    """Strokes that begin, or end, where the one before ended are written without a lift."""
+    """A stroke that begins, or ends, at the end of the previous one is joined to it."""
     chains = strokes[:1]
     for stroke in strokes[1:]:
         last = chains[-1][-1]

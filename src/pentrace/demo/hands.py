@@ -1,4 +1,4 @@
-"""Hands: what makes one writer's letters differ from another's."""
+"""Hands: how the letters of one writer differ from those of another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,20 +37,20 @@ class Hand:
     size: float  # board units: height of a small x
     width: float  # of letters, 1 as in the font
     slant: float  # dx per dy
-    ascender: float  # of what is above the small letters, 1 as in the font
-    descender: float
+    ascender: float  # height of ascenders, 1 as in the font
+    descender: float  # depth of descenders, 1 as in the font
     gap: float  # between letters, x-heights
     space: float  # between words
     bends: np.ndarray  # float64 (128, 5): how each letter differs from the font's
     links: np.ndarray  # bool (128, 128): whether the pen stays down between two letters
     slope: float  # of the baseline, dy per dx
-    wobble: float  # x-heights: how far a letter is from its last one
+    wobble: float  # x-heights: how much the same letter varies
     motor: Motor
     tremor: float  # board units
     letters: dict[str, Letter] = field(default_factory=dict)  # those written so far
 
     def letter(self, char: str) -> Letter:
-        """How this hand writes `char`. Raises `KeyError` where there is no such letter form."""
+        """How this hand writes `char`. Raises `KeyError` if there is no such letter form."""
         if char not in self.letters:
             form = glyph(self.faces.get(char, "print"), char)
             narrow = self.width * (1.0 if char.isalpha() else 0.9)
@@ -72,7 +72,7 @@ class Hand:
 
 
 def draw_hand(rng: np.random.Generator) -> Hand:
-    """A hand at random: print, cursive or something between."""
+    """A random hand: print, cursive or something in between."""
     cursive = rng.choice([0.0, 0.0, 0.2, 0.4, 0.8, 1.0])  # share of letters in script
     script = dict(zip(LETTERS, rng.random(26) < cursive, strict=True))
     ornate = rng.random() < 0.3 * cursive
@@ -98,7 +98,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
 
 
 def _links(rng: np.random.Generator, script: Mapping[str, bool], cursive: float) -> np.ndarray:
-    """bool (128, 128): after which letter the pen stays down before which other."""
+    """bool (128, 128): whether the pen stays down between two letters."""
     habit = rng.uniform(0, 0.35) if cursive < 1 else rng.uniform(0.8, 1.0)
     share = np.zeros((_CODES, _CODES))
     for first in LETTERS:

@@ -2,8 +2,8 @@
 
 R. Plamondon, "A kinematic theory of rapid human movements", Biological Cybernetics 72, 1995;
 C. O'Reilly and R. Plamondon, "Development of a Sigma-Lognormal representation for on-line
-signatures", Pattern Recognition 42, 2009; the plan as virtual targets, with strokes that overlap
-in time, from D. Berio, M. Akten, F. F. Leymarie, M. Grierson and R. Plamondon, "Calligraphic
+signatures", Pattern Recognition 42, 2009; the plan of virtual targets, with strokes that overlap
+in time, is from D. Berio, M. Akten, F. F. Leymarie, M. Grierson and R. Plamondon, "Calligraphic
 stylisation learning with a physiologically plausible model of movement and recurrent neural
 networks", MOCO 2017. Durations follow the two-thirds power law (F. Lacquaniti, C. Terzuolo and
 P. Viviani, "The law relating the kinematic and figural aspects of drawing movements", Acta
@@ -21,14 +21,14 @@ from scipy.special import ndtr
 _CORNER = 1.0  # rad: a path that turns by more at one vertex has a corner there
 _STRAIGHT = 0.45  # x-heights: a longer step between vertices is a straight part
 _LONGEST_TURN = 0.5 * np.pi  # of one component
-_LEAST_TURN = 0.6  # rad: a straight line has no curvature, but takes time all the same
-_TAIL = 3.0  # standard deviations of the lognormal, either side, that are not cut off
+_LEAST_TURN = 0.6  # rad: a straight line has no curvature, but also takes time
+_TAIL = 3.0  # standard deviations of the lognormal on each side before it is cut off
 _TABLE = 512
 
 
 @dataclass(frozen=True)
 class Movement:
-    """What the writer means to do: C components, one after the other."""
+    """The movement that the writer intends: C components, one after the other."""
 
     start: complex  # where the pen is at first
     targets: np.ndarray  # complex128 (C,): where each component ends
@@ -39,18 +39,18 @@ class Movement:
 
 @dataclass(frozen=True)
 class Motor:
-    """How a hand carries out a plan."""
+    """How a hand executes a plan."""
 
     pace: float  # s: time for an arc of unit length that turns by 1 rad
     sigma: float  # of the lognormal: 0.1 nearly symmetric speed, 0.4 strongly asymmetric
-    overlap: float  # 0 to 1: how much of a smooth junction the next component has begun
+    overlap: float  # 0 to 1: how early the next component begins at a smooth junction
 
 
 def arcs(stroke: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Vertices of a polyline, complex128 (k,), at which a component ends, and the turns between.
 
     Returns the positions (C + 1,) and the turns (C,). Components end at corners, at inflections,
-    at the ends of straight parts, and wherever they would turn too far.
+    at the ends of straight parts, and where they would turn too far.
     """
     step = np.diff(stroke)
     bend = np.append(0.0, np.angle(step[1:] / step[:-1]))  # at the first vertex of each step
@@ -59,17 +59,17 @@ def arcs(stroke: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     inflection = np.append(False, smooth[1:] * smooth[:-1] < 0)
     straight = np.abs(step) > _STRAIGHT
     straight |= np.append(False, straight[:-1])  # a vertex at each end of a straight part
-    begins = _parted(np.abs(smooth), np.cumsum(corner | inflection | straight))
-    # What the path turns at a vertex between components is shared by the two.
+    begins = _divided(np.abs(smooth), np.cumsum(corner | inflection | straight))
+    # The turn at a vertex between two components is shared equally by them.
     inside = np.add.reduceat(smooth, begins) - smooth[begins]
     half = np.append(smooth[begins], 0) / 2
     return stroke[np.append(begins, len(step))], inside + half[:-1] + half[1:]
 
 
-def _parted(turn: np.ndarray, piece: np.ndarray) -> np.ndarray:
-    """Steps at which components begin: pieces, cut into parts that turn equally and not too far.
+def _divided(turn: np.ndarray, piece: np.ndarray) -> np.ndarray:
+    """Steps at which components begin: pieces are divided into parts of equal, limited turn.
 
-    `turn` (k,) is how far the path turns before each step, `piece` (k,) ascends from 0.
+    `turn` (k,) is how much the path turns before each step, `piece` (k,) ascends from 0.
     """
     first = np.append(True, np.diff(piece) > 0)
     along = np.cumsum(turn) - turn / 2
@@ -127,9 +127,9 @@ def positions(
 
 
 def aimed(plan: Movement, onset: np.ndarray, duration: np.ndarray, sigma: float) -> Movement:
-    """`plan` with targets moved so that the pen passes where they were.
+    """`plan` with targets moved so that the pen passes through the original targets.
 
-    Overlap cuts corners; a writer aims beyond them. Three rounds of correction by the miss.
+    Overlap cuts corners, so a writer aims beyond them. The targets are corrected three times.
     """
     passing = junctions(onset, duration)
     aim = plan

@@ -1,4 +1,4 @@
-"""From a text and a hand to a plan: where each stroke goes, and in which order."""
+"""The plan of a text in a hand: the place and the order of the strokes."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ import numpy as np
 from pentrace.demo.hands import Hand, Letter, Stroke
 from pentrace.demo.kinematics import Movement
 
-_NEAR = 0.3  # x-heights: a shorter link is no component of its own
-_AIR_TURN = -0.6  # rad: in the air the pen goes in an arc
-_FAR = 1.5  # and over a longer one the pen is lifted
+_NEAR = 0.3  # x-heights: a shorter link is not a separate component
+_AIR_TURN = -0.6  # rad: in the air the pen moves along an arc
+_FAR = 1.5  # x-heights: over a longer link the pen is lifted
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def plan_line(text: str, hand: Hand, rng: np.random.Generator) -> Movement:
 
 
 def _word(word: str, hand: Hand, x: float, rng: np.random.Generator) -> tuple[list[Placed], float]:
-    """Strokes of a word that begins at `x`, marks where the pen is lifted, and where it ends."""
+    """Strokes of a word that begins at `x`, with marks after pen lifts, and the x of its end."""
     placed: list[Placed] = []
     waiting: list[Placed] = []
     pause = 0.05 + rng.lognormal(-2.0, 1.2)
@@ -58,14 +58,14 @@ def _advance(letter: Letter, hand: Hand, rng: np.random.Generator) -> float:
 
 
 def _is_linked(before: str, char: str, last: Stroke, strokes: list[Stroke], hand: Hand) -> bool:
-    """Whether the habit is to link, and the way from one letter to the next is short."""
+    """Whether the hand links these letters, and the next one is near."""
     way = strokes[0].points[0] - last.points[-1]
     near = abs(way) < _FAR and way.real > -0.2
     return bool(hand.links[ord(before), ord(char)]) and near
 
 
 def _moved(stroke: Stroke, at: complex, hand: Hand, rng: np.random.Generator) -> Stroke:
-    """The stroke at its place, not quite as it was written last time."""
+    """The stroke at its place, with the random variation of handwriting."""
     noise = rng.normal(0, hand.wobble, (len(stroke.points), 2)) @ (1, 1j)
     size = 1 + rng.normal(0, hand.wobble)
     turns = stroke.turns * rng.uniform(0.95, 1.05)
@@ -89,7 +89,7 @@ def _joined(placed: list[Placed]) -> Movement:
 
 
 def _drifted(plan: Movement, hand: Hand, rng: np.random.Generator) -> Movement:
-    """The plan on a baseline that is neither level nor straight."""
+    """The plan on a baseline that is slightly sloped and curved."""
     slope = hand.slope + rng.normal(0, 0.006)
     amplitude, length, phase = rng.normal(0, 0.07), rng.uniform(8, 20), rng.uniform(0, 6)
 

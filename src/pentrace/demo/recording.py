@@ -1,4 +1,4 @@
-"""What the board records of a movement: whole units, hundredths of a second, strokes."""
+"""What the board records of a movement: integer units, hundredths of a second, strokes."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class RecordedLine:
 def record(
     plan: Movement, hand: Hand, origin: complex, start: int, rng: np.random.Generator
 ) -> RecordedLine:
-    """Carry out `plan` (x-heights) at `origin` (board units, x + iy, y downward).
+    """Execute `plan` (x-heights) at `origin` (board units, x + iy, y downward).
 
     `start` is the time of the first reading, in hundredths of a second.
     """
@@ -51,7 +51,7 @@ def readings(
     interval: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Times of the readings (T,), s, and the component the pen is in (T,)."""
+    """Times of the readings (T,), s, and the component of each reading (T,)."""
     passed = junctions(onset, duration)
     count = int(passed[-1] / interval) + 2
     times = (np.arange(count) + rng.uniform(-0.08, 0.08, count) + 0.1) * interval

@@ -1,4 +1,4 @@
-"""What the writers of the embedded data write: plain English, composed for Pentrace."""
+"""The sentences of the synthetic data: plain English, composed for Pentrace."""
 
 SENTENCES = (
     "The kettle was still warm when we came back from the harbour.",

@@ -1,4 +1,4 @@
-"""Settings of the embedded default data."""
+"""Settings of the synthetic default data."""
 
 from pydantic import Field
 

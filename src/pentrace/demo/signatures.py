@@ -59,7 +59,7 @@ def sign(signer: Signer, genuine: bool, rng: np.random.Generator) -> np.ndarray:
     at = positions(aimed(plan, onset, duration, motor.sigma), onset, duration, motor.sigma, times)
     at = signer.place + signer.hand.size * at + shake * signer.hand.tremor * tremor(times, rng)
     down = plan.down[component]
-    # In the air the tablet gives one reading only: the last, before the pen comes down.
+    # In the air the tablet gives only the last reading before the pen comes down.
     kept = down | np.append(down[1:], False)
     kept[0] = True
     columns = _device(signer, at, down, genuine, rng)
@@ -87,7 +87,7 @@ def _device(
 
 
 def spoilt(points: np.ndarray, fault: str, rng: np.random.Generator) -> np.ndarray:
-    """The signature with a fault of `FAULTS`; any other name leaves it as it is."""
+    """The signature with a fault of `FAULTS`; unchanged for any other name."""
     points = points.copy()
     at = int(rng.integers(3, len(points) - 3))
     if fault == "equal-times":
@@ -138,11 +138,11 @@ def _with_flourish(plan: Movement, rng: np.random.Generator) -> Movement:
 
 
 def _varied(plan: Movement, spread: float, rng: np.random.Generator) -> Movement:
-    """The plan as it comes out this time: moved, turned, scaled, and every target a bit off."""
+    """The plan with random variation: moved, turned, scaled, and with noise on every target."""
     turned = (1 + rng.normal(0, spread)) * np.exp(1j * rng.normal(0, 0.6 * spread))
     moved = rng.normal(0, 4 * spread, 2) @ (1, 1j)
     off = rng.normal(0, spread, (len(plan.targets) + 14, 2)) @ (1, 1j)
-    # A letter that is off takes the next ones with it.
+    # If a letter is displaced, so are the next ones.
     off = 0.5 * off[7:-7] + 4.0 * np.convolve(off, np.hanning(17)[1:-1] / 8, "valid")
     turns = plan.turns * (1 + rng.normal(0, spread, len(plan.turns)))
     return replace(

@@ -1,1 +1,1 @@
-"""Points to normalised offsets, y upward, and back."""
+"""Points to normalised offsets (y grows upward), and back."""

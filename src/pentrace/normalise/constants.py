@@ -1,4 +1,4 @@
-"""Mean and standard deviation of steps, gathered piece by piece in float64."""
+"""Mean and standard deviation of steps, summed piece by piece in float64."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,8 +14,8 @@ def gather(pieces: Iterable[Steps], settings: NormaliseSettings) -> dict[str, An
     """`recipe`, `mean`, `sd`, `cap`, `n_samples`, `n_steps`, `split`, `settings` of all `pieces`.
 
     Null steps are left out. For integer tablet units the sums are exact, so the result does not
-    depend on how the samples are cut into pieces. `write-rnn` has a fixed mean and sd. Raises
-    `PentraceError` where there is no step, or no spread, in the splits that are asked for.
+    depend on the pieces. `write-rnn` has a fixed mean and sd. Raises `PentraceError` if the splits
+    in the settings have no step, or no spread.
     """
     samples, steps = 0, 0
     total, squares = np.zeros(2), np.zeros(2)
@@ -28,13 +28,16 @@ def gather(pieces: Iterable[Steps], settings: NormaliseSettings) -> dict[str, An
         squares += (offsets * offsets).sum(axis=1)
     splits = ", ".join(settings.splits)
     if not steps:
-        raise PentraceError(f"no step to take statistics from in the splits: {splits}")
+        raise PentraceError(f"no steps in the splits {splits}; set other `splits` in `normalise`")
     mean = total / steps
     sd = np.sqrt(np.maximum(squares / steps - mean * mean, 0))
     if settings.recipe == "write-rnn":
         mean, sd = np.zeros(2), np.full(2, settings.scale)
     if not (sd > 0).all():
-        raise PentraceError(f"all steps are equal in x or in y in the splits: {splits}")
+        raise PentraceError(
+            f"all steps in the splits {splits} are equal in x or in y; set other `splits` in "
+            "`normalise`"
+        )
     return {
         "recipe": settings.recipe,
         "mean": mean.tolist(),

@@ -1,4 +1,4 @@
-"""The frame of a sample: how line-height turns, shears and scales it, and how to go back."""
+"""The frame of a sample: the rotation, shear and scale of `line-height`, and the inverse."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -10,15 +10,15 @@ from pentrace.normalise.settings import NormaliseSettings
 
 @dataclass(frozen=True)
 class Frame:
-    """What turns steps of one sample back into recorded coordinates: a row of `schema.FRAMES`.
+    """The transform from steps of one sample to recorded coordinates: a row of `schema.FRAMES`.
 
-    Upward and in tablet units, a step (dx, dy) becomes dy' = dy - baseline dx, then
+    In tablet units, with y upward, a step (dx, dy) becomes dy' = dy - baseline dx, then
     dx' = dx - slant dy', and both are divided by `scale`. The default changes nothing.
     """
 
     x0: float = 0.0
     y0: float = 0.0
-    y_sign: int = 1  # -1 where the recorded y grows downward
+    y_sign: int = 1  # -1 if the recorded y grows downward
     scale: float = 1.0  # tablet units per unit
     slant: float = 0.0  # dx per dy
     baseline: float = 0.0  # dy per dx
@@ -46,8 +46,8 @@ class Frames:
 def find_frames(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> Frames:
     """The frame of every sample of `ink`, none of them empty.
 
-    int (S,) `y_sign` is -1 where y was recorded downward. Scale, slant and baseline are those of
-    the recipe `line-height`; for the others they change nothing.
+    int (S,) `y_sign` is -1 if y was recorded downward. Scale, slant and baseline are those of the
+    recipe `line-height`; for other recipes they change nothing.
     """
     first, none = ink.starts[:-1], np.zeros(len(ink.ids))
     x0, y0 = ink.x[first].astype(np.float64), ink.y[first].astype(np.float64)
@@ -62,7 +62,7 @@ def find_frames(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> Fr
 
 
 def upward(ink: Ink, y_sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x and y from the first point of each sample, y upward: float64 (N,) each, tablet units."""
+    """x and y relative to the first point of each sample, y upward: float64 (N,), tablet units."""
     first, n = ink.starts[:-1], ink.lengths
     x = ink.x.astype(np.float64) - np.repeat(ink.x[first], n)
     y = ink.y.astype(np.float64) - np.repeat(ink.y[first], n)
@@ -88,7 +88,7 @@ def _sums(values: np.ndarray, owner: np.ndarray, samples: int) -> np.ndarray:
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    """top / bottom, and 0 where there is nothing to divide by."""
+    """top / bottom, and 0 where the divisor is 0."""
     return np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
 
 
@@ -102,7 +102,7 @@ def _baseline(x: np.ndarray, y: np.ndarray, owner: np.ndarray) -> np.ndarray:
 def _slant(x: np.ndarray, y: np.ndarray, ink: Ink) -> np.ndarray:
     """Least-squares dx per dy of the steep downward steps of each sample, (S,).
 
-    Downstrokes carry the slant; upstrokes lean toward the next letter.
+    Only downstrokes are used, since upstrokes lean toward the next letter.
     """
     dx, dy = np.diff(x, prepend=0.0), np.diff(y, prepend=0.0)
     down = ~ink.first_of_stroke() & (-dy > np.abs(dx))
@@ -113,7 +113,7 @@ def _slant(x: np.ndarray, y: np.ndarray, ink: Ink) -> np.ndarray:
 def _height(y: np.ndarray, ink: Ink) -> np.ndarray:
     """Distance between the 5th and 95th percentile of y of each sample, (S,); 1 if it is 0.
 
-    Unlike the bounding box it does not hang on the one longest descender.
+    Unlike the bounding box, it does not depend on the single longest descender.
     """
     ordered = y[np.lexsort((y, ink.owner))]
     low, high = (

@@ -1,4 +1,4 @@
-"""Normalised steps back to ink."""
+"""Normalised steps to positions of the pen."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 
 from pentrace.normalise.recipes import from_offsets
 
-SAMPLING = 0.01  # s between two points: the tablets of IAM-OnDB and of SVC2004 give 100 a second
+SAMPLING = 0.01  # s between two points: the tablets of IAM-OnDB and of SVC2004 give 100 per second
 
 
 def seconds_per_step(normalisation: Mapping[str, Any]) -> float:
-    """Time between two points of normalised ink in s; NaN where there is none.
+    """Time between two points of normalised ink in s, or NaN.
 
-    There is none where points are equally far apart, or nobody recorded the time.
+    NaN if the points are at equal distances, or no time was recorded.
     """
     if not normalisation.get("timed", True):
         return float("nan")
@@ -24,7 +24,7 @@ def seconds_per_step(normalisation: Mapping[str, Any]) -> float:
 
 
 def unit(normalisation: Mapping[str, Any]) -> str:
-    """What the steps are measured in once mean and sd are undone."""
+    """Unit of the steps after mean and sd are undone."""
     return "line height" if normalisation["recipe"] == "line-height" else "tablet unit"
 
 
@@ -33,8 +33,8 @@ def positions(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x, y (see `unit`, y upward, from 0), t (s) and stroke (int32), (T,) each, of one sample.
 
-    `steps` (T, 3) normalised, beginning with the null step. The time the pen takes to travel in
-    the air is not known: it counts as one step.
+    `steps` (T, 3) normalised, beginning with the null step. The time of pen movements in the air is
+    not known: each counts as one step.
     """
     x, y = from_offsets(steps, normalisation)
     ended = steps[:, 2] > 0.5

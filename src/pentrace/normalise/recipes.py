@@ -1,9 +1,9 @@
 """Recipes: points to steps, steps to normalised offsets, and back.
 
-`graves`: steps in tablet units, to mean 0 and sd 1 with the statistics of the training split
-(Graves 2013, section 4). `write-rnn`: steps capped at 500 units and divided by 20
-(hardmaru/write-rnn-tensorflow). `line-height`: every sample to the same height first, then as
-`graves`. y is upward in all of them.
+`graves`: steps in tablet units are scaled to mean 0 and sd 1 with the statistics of the training
+split (Graves 2013, section 4). `write-rnn`: steps are capped at 500 units and divided by 20
+(hardmaru/write-rnn-tensorflow). `line-height`: every sample is first scaled to the same height,
+then as in `graves`. y grows upward in all of them.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,9 @@ class Steps:
 def to_steps(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> tuple[Steps, Frames]:
     """Steps before mean and sd, and the frames; no sample of `ink` may be empty.
 
-    int (S,) `y_sign` is -1 where y was recorded downward. Units: tablet units, or line heights
-    for the recipe `line-height`. The pen is up after a point recorded in the air. Raises
-    `PentraceError` naming the sample where resampling by time meets a point without time.
+    int (S,) `y_sign` is -1 if y was recorded downward. Units: tablet units, or line heights for the
+    recipe `line-height`. The pen is up after a point recorded in the air. Raises `PentraceError`
+    naming the sample if it is resampled by time and a point has no time.
     """
     frames = find_frames(ink, y_sign, settings)
     x, y = upward(ink, y_sign)
@@ -64,7 +64,9 @@ def _time(ink: Ink, first: np.ndarray) -> np.ndarray:
     missing = np.flatnonzero(np.isnan(ink.t))
     if len(missing):
         name = ink.ids[ink.owner[missing[0]]]
-        raise PentraceError(f"{name}: no time recorded; resample by arc, or not at all")
+        raise PentraceError(
+            f"{name}: no time recorded; set `resample: arc` in `normalise`, or remove `resample`"
+        )
     return resample.elapsed(ink.t, first)
 
 
@@ -80,9 +82,9 @@ def to_offsets(
 ) -> tuple[np.ndarray, np.ndarray, Frames]:
     """Normalised offsets of all samples of `ink`, none of them empty.
 
-    `normalisation` is what `normalisation.json` holds; `y_sign` as in `to_steps`. Returns float32
-    (N, 3) rows of dx rightward, dy upward, end of stroke; int64 (S + 1,) where samples start; and
-    the frames. The first row of a sample is (0, 0, end of stroke).
+    `normalisation` is the content of `normalisation.json`; `y_sign` as in `to_steps`. Returns
+    float32 (N, 3) rows of dx rightward, dy upward, end of stroke; int64 (S + 1,) where samples
+    start; and the frames. The first row of a sample is (0, 0, end of stroke).
     """
     settings = NormaliseSettings.model_validate(normalisation["settings"])
     steps, frames = to_steps(ink, y_sign, settings)
@@ -99,10 +101,10 @@ def from_offsets(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions of one sample from its normalised offsets: x and y, float64 (T,).
 
-    `steps` (T, 2 or more) holds dx and dy, the null step first. With the `frame` of the sample
-    the result is in tablet units with y as recorded, and rounds to the recorded integers (save
-    where `write-rnn` capped a step, or the sample was resampled). Without it, as for generated
-    ink: from (0, 0), y upward, in tablet units, or line heights for the recipe `line-height`.
+    `steps` (T, 2 or more) contains dx and dy, the null step first. With the `frame` of the sample
+    the result is in tablet units with y as recorded, and rounds to the recorded integers (unless
+    `write-rnn` capped a step, or the sample was resampled). Without `frame`, as for generated ink,
+    it begins at (0, 0), y upward, in tablet units, or line heights for the recipe `line-height`.
     """
     frame = frame or Frame()
     wide = steps[:, :2].astype(np.float64) * normalisation["sd"] + normalisation["mean"]
@@ -114,7 +116,7 @@ def from_offsets(
 def log_area(normalisation: Mapping[str, Any], frame: Frame | None = None) -> float:
     """Log of the tablet area (units squared) of one unit of normalised area.
 
-    What a log-loss in nats per step grows by from normalised to tablet units; shear keeps areas.
+    A log-loss in nats per step is larger by this in tablet units; shear does not change areas.
     """
     sd_x, sd_y = normalisation["sd"]
     return float(np.log(sd_x) + np.log(sd_y) + 2 * np.log((frame or Frame()).scale))

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 from pentrace.splits import Split
 
-# What each recipe makes use of, beyond the splits.
+# The options of each recipe, besides the splits.
 OPTIONS = {
     "graves": (),
     "write-rnn": ("scale", "cap"),
@@ -16,7 +16,7 @@ OPTIONS = {
 
 
 class NormaliseSettings(Settings):
-    """How points become offsets. Options of another recipe are refused."""
+    """How points become offsets. Options of other recipes are errors."""
 
     recipe: Literal["graves", "write-rnn", "line-height"] = Field(
         "graves",
@@ -44,22 +44,22 @@ class NormaliseSettings(Settings):
                 changed = getattr(self, name) != type(self).model_fields[name].default
                 if recipe != self.recipe and changed:
                     raise ValueError(
-                        f"{name} belongs to the recipe {recipe!r}, not to {self.recipe!r}, "
-                        f"which takes: {', '.join(OPTIONS[self.recipe]) or 'no options'}"
+                        f"{name} is an option of the recipe {recipe!r}; the recipe {self.recipe!r} "
+                        f"has the options: {', '.join(OPTIONS[self.recipe]) or 'none'}"
                     )
         return self
 
     @model_validator(mode="after")
     def _splits_once(self) -> "NormaliseSettings":
         if len(set(self.splits)) < len(self.splits):
-            raise ValueError("splits names a split twice: give each once")
+            raise ValueError("splits contains a split twice; list each split once")
         return self
 
     @model_validator(mode="after")
     def _resample_with_spacing(self) -> "NormaliseSettings":
         if (self.resample is None) != (self.spacing is None):
             raise ValueError(
-                "resample and spacing go together: set both, for example resample: time with "
-                "spacing: 0.01 or resample: arc with spacing: 0.03, or neither"
+                "resample and spacing belong together; set both (such as resample: time with "
+                "spacing: 0.01, or resample: arc with spacing: 0.03), or neither"
             )
         return self

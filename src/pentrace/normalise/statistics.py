@@ -44,7 +44,7 @@ def _timed(folder: Path) -> bool:
 
 
 def y_sign(y_axis: str) -> int:
-    """-1 where y was recorded downward, else 1."""
+    """-1 if y was recorded downward, else 1."""
     return -1 if y_axis == "down" else 1
 
 

@@ -1,4 +1,4 @@
-"""What tells whether two sets of offsets are in the same units."""
+"""Whether two sets of offsets are in the same units."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,35 +11,35 @@ UNITS = ("recipe", "mean", "sd", "cap")
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """The keys of two normalisations that make their offsets differ."""
+    """The keys in which the units of two normalisations differ."""
     return [key for key in UNITS if one.get(key) != other.get(key)]
 
 
 def checked(model: Path, trained_with: dict, normalisation: Path) -> dict:
-    """What stands in the file `normalisation`.
+    """The content of the file `normalisation`.
 
-    Raises `PentraceError` where the network at `model` was trained on offsets in other units, since
-    no measure and no ink would be right.
+    Raises `PentraceError` if the network at `model` was trained on offsets in other units: all
+    measures and all ink would be wrong.
     """
     found = read_normalisation(normalisation)
     for key in differing(found, trained_with):
         raise PentraceError(
             f"{model}: trained on offsets with {key} {trained_with.get(key)}, but {normalisation} "
-            f"has {found.get(key)}; train again on the present tables"
+            f"has {found.get(key)}; train again on the current tables"
         )
     return found
 
 
 def read_normalisation(path: Path, missing: str = "build it with snakemake") -> dict:
-    """The contents of the file normalisation.json at `path`.
+    """The content of the file normalisation.json at `path`.
 
-    Raises `PentraceError` with the remedy `missing` where there is no such file, and where it has
-    no `recipe`, `mean` or `sd`.
+    Raises `PentraceError` if there is no such file (with the remedy `missing`), or if it has no
+    `recipe`, `mean` or `sd`.
     """
     try:
         found = read_json(path, missing)
         return {**found, **{key: found[key] for key in ("recipe", "mean", "sd")}}
     except (KeyError, TypeError) as error:
         raise PentraceError(
-            f"{path}: not a normalisation ({error!r}); delete it and build it again"
+            f"{path}: not a normalisation ({error!r}); delete it and build it again with snakemake"
         ) from None

@@ -1,4 +1,4 @@
-"""`pentrace characters`: raw texts in, their characters, vocabulary and splits out."""
+"""`pentrace characters`: read raw texts into characters, vocabulary and splits."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,8 +38,8 @@ def command(
     rejects: Path,
     settings: CharacterSettings,
 ) -> None:
-    """Read texts into characters, and split the corpus where it stands."""
-    found, refused, told = _read(raw, settings)
+    """Read texts into characters, vocabulary and splits."""
+    found, refused, messages = _read(raw, settings)
     lost = [_reject(dataset, one) for one in refused]
     tables.write_rows(rejects, schema.REJECTS, lost)
     refuse_many_rejects(dataset, len(found), lost, settings.max_reject_share, "characters")
@@ -53,14 +53,14 @@ def command(
     sizes = ", ".join(
         f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
     )
-    click.echo("\n".join([*told, f"{counted(len(found), 'document')}; characters: {sizes}"]))
+    click.echo("\n".join([*messages, f"{counted(len(found), 'document')}; characters: {sizes}"]))
     if lost:
         head = f"{counted(len(lost), 'raw file')} could not be read:"
         click.echo("\n".join([head, *named(lost)]))
 
 
 def counted(count: int, thing: str) -> str:
-    """So many of a thing, such as: 1 document, 1,000 documents."""
+    """`count` and `thing` in words, such as: 1 document, 1,000 documents."""
     return f"{count:,} {thing}{'s' * (count != 1)}"
 
 
@@ -72,24 +72,24 @@ def code_points(text: str) -> np.ndarray:
 def _read(
     folder: Path, settings: CharacterSettings
 ) -> tuple[list[Document], list[Reject], list[str]]:
-    """Documents of all shards in the order of their names; of two of one name the first."""
+    """Documents of all shards in the order of their names; only the first of each name."""
     found: list[Document] = []
     rejects: list[Reject] = []
-    told: list[str] = []
+    messages: list[str] = []
     for path in listed(folder, "ink-*.parquet"):
         for piece in tables.read_pieces(path):
-            documents, refused, messages = read(piece, settings)
+            documents, refused, notes = read(piece, settings)
             found += documents
             rejects += refused
-            told += messages
+            messages += notes
     found.sort(key=lambda document: natural(document.source))
     first: dict[str, Document] = {}
     for one in found:
         if first.setdefault(one.sample_id, one) is not one:
-            reason = f"{first[one.sample_id].source} is already {one.sample_id}"
+            reason = f"{first[one.sample_id].source} has the same name, {one.sample_id}"
             rejects.append(Reject(one.sample_id, one.source, "same-sample", reason))
     rejects.sort(key=lambda reject: natural(reject.source))
-    return list(first.values()), rejects, told
+    return list(first.values()), rejects, messages
 
 
 def _pieces(names: list[str], codes: list[np.ndarray], split: list[Part]) -> Iterator[pa.Table]:

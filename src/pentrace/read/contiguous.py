@@ -1,7 +1,7 @@
-"""Contiguous splits: a corpus is cut twice, wherever in a document that may be.
+"""Contiguous splits: a corpus is cut at two positions, which may be inside a document.
 
-Characters beside one another tell of one another, so splits drawn character by character, or
-window by window, would leak.
+Neighbouring characters depend on one another, so splits drawn character by character, or window by
+window, would leak.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""`pentrace label`: what other files, or a seeded split, tell about every parsed sample."""
+"""`pentrace label`: find writer, text and split of every parsed sample."""
 
 from collections import Counter
 from importlib import import_module
@@ -48,7 +48,7 @@ def command(
 
 
 def with_splits(rows: list[dict], settings: LabelSettings) -> list[dict]:
-    """`rows` with the official split where there is one and it is asked for, else a seeded one."""
+    """`rows` with the official split if it exists and is chosen, else with a seeded split."""
     if settings.split == "official" and any("split" in row for row in rows):
         return rows
     splits = seeded_split(rows, settings)
@@ -62,17 +62,19 @@ def refuse_same_names(dataset: str, samples: pa.Table) -> None:
     if twice:
         rows = zip(names, samples["source"].to_pylist(), strict=True)
         files = " and ".join(source for name, source in rows if name == twice[0])
-        raise PentraceError(f"{dataset}: {files} are both {twice[0]}; remove or rename one of them")
+        raise PentraceError(
+            f"{dataset}: {files} have the same name, {twice[0]}; remove or rename one of them"
+        )
 
 
 def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
-    """A few lines for the log: sizes of the splits, writers, and what was lost by which rule."""
+    """A few lines for the log: sizes of the splits, writers, and losses by rule."""
     writers = [row["writer"] for row in rows if row["writer"] is not None]
     splits = Counter(row["split"] or "none" for row in rows)
     sizes = ", ".join(f"{name} {splits[name]}" for name in sorted(splits))
     lines = [
-        f"{dataset}: {len(rows)} samples, {len(writers)} with one of {len(set(writers))} writers, "
-        f"{sum(row['text'] is not None for row in rows)} with text",
+        f"{dataset}: {len(rows)} samples, {len(writers)} of them with a writer "
+        f"({len(set(writers))} writers), {sum(row['text'] is not None for row in rows)} with text",
         f"splits: {sizes}; writers in more than one split: {len(shared_writers(rows))}",
     ]
     counts = Counter((reject.lost, reject.rule) for reject in rejects)

@@ -1,4 +1,4 @@
-"""`pentrace parse`: raw files in, points out."""
+"""`pentrace parse`: read raw recordings into points."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -34,7 +34,7 @@ def command(
     rejects: Path,
     settings: ParseSettings,
 ) -> None:
-    """Read raw recordings into points; a file that cannot be read goes to the rejects."""
+    """Read raw recordings into points; files that cannot be read are listed in the rejects."""
     read = import_module(f"pentrace.readers.{reader}").read
     rows: list[dict] = []
     refused: list[Reject] = []
@@ -50,15 +50,15 @@ def command(
 
     count = tables.write(points, schema.POINTS, pieces())
     tables.write_rows(samples, schema.PARSED, rows)
-    told = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
-    tables.write_rows(rejects, schema.REJECTS, told)
+    reject_rows = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
+    tables.write_rows(rejects, schema.REJECTS, reject_rows)
     click.echo(f"{raw}: {len(rows):,} samples, {count:,} points, {len(refused):,} rejects")
 
 
 def _first_of_name(parsed: Parsed, taken: dict[str, str]) -> tuple[list[bool], list[Reject]]:
-    """Which samples are the first of their name, and the rejects of the others.
+    """Whether each sample is the first of its name, and the rejects of all that are not.
 
-    `taken`: sample -> file, of the whole shard; filled here.
+    `taken`: sample -> file, of the complete shard; filled here.
     """
     keep, seconds = [], []
     for row in parsed.samples:
@@ -66,12 +66,14 @@ def _first_of_name(parsed: Parsed, taken: dict[str, str]) -> tuple[list[bool], l
         first = taken.setdefault(name, source)
         keep.append(first == source)
         if first != source:
-            seconds.append(Reject(name, source, "same-sample", f"{first} is already {name}"))
+            seconds.append(
+                Reject(name, source, "same-sample", f"{first} has the same name, {name}")
+            )
     return keep, seconds
 
 
 def _rejects(parsed: Parsed, seconds: list[Reject]) -> list[Reject]:
-    """All rejects; what a file that is lost whole lost besides does not count."""
+    """All rejects; a file that is lost completely has no other rejects."""
     lost = {reject.source for reject in seconds}
     return [*(reject for reject in parsed.rejects if reject.source not in lost), *seconds]
 

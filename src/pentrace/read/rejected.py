@@ -1,4 +1,4 @@
-"""When too many raw files were rejected to go on."""
+"""Stopping if too many raw files were rejected."""
 
 from pentrace.errors import PentraceError
 
@@ -16,22 +16,23 @@ def refuse_many_rejects(
 ) -> None:
     """Raise `PentraceError` if more than the share `limit` of all raw files was rejected.
 
-    `read` files were not; `lost` are rows of `schema.REJECTS`, one for each file that was. The
-    limit stands in `section` of the configuration.
+    `read` files could be read; `lost` are rows of `schema.REJECTS`, one for each rejected file.
+    The limit is in `section` of the configuration.
     """
     total = read + len(lost)
     if not total:
-        raise PentraceError(f"{dataset}: there is no raw file; see the README for where to put it")
+        raise PentraceError(f"{dataset}: there are no raw files; the README says where to put them")
     share = len(lost) / total
     if read and share <= limit:
         return
+    key = f"{section}.max_reject_share"
     raise PentraceError(
         "\n".join(
             [
                 f"{dataset}: {len(lost)} of {total} raw files ({share:.1%}) could not be read; "
-                f"at most {limit:.1%} may be, and one must be left:",
+                f"the limit is {limit:.1%} ({key}), and at least one file must be left:",
                 *named(lost),
-                f"Repair or remove them, or raise `max_reject_share` in `{section}` in the config.",
+                f"Repair or remove them, or raise {key} in the configuration.",
             ]
         )
     )

@@ -1,4 +1,4 @@
-"""The seeded split: no group (writer, form or sample) in two splits."""
+"""The seeded split: no group (writer, form or sample) is in two splits."""
 
 from collections import defaultdict
 
@@ -12,10 +12,10 @@ HELD_OUT = ("test", "validation", "validation2")
 
 
 def seeded_split(rows: list[dict], settings: LabelSettings) -> list[str]:
-    """Split of each of `rows` (of `schema.LABELS`), from `settings.seed` alone.
+    """Split of each of `rows` (of `schema.LABELS`), from `settings.seed`.
 
-    `rows` may stand in any order: the groups are drawn by name. Each fraction is one of groups,
-    rounded, and at least one group. Raises `PentraceError` where there are too few groups.
+    The order of `rows` does not matter: groups are drawn by name. Each fraction is a share of the
+    groups, rounded, and at least one group. Raises `PentraceError` if there are too few groups.
     """
     groups = np.array([group(row, settings.split) for row in rows])
     fractions = {name: getattr(settings, name) for name in HELD_OUT}
@@ -31,20 +31,20 @@ def seeded_split(rows: list[dict], settings: LabelSettings) -> list[str]:
 
 
 def group(row: dict, kind: str) -> str:
-    """What must not be torn apart: the writer, else the form, else the sample itself."""
+    """The group that must stay in one split: the writer, else the form, else the sample."""
     names = ["writer", "form"] if kind in ("official", "writer") else ["form"] * (kind == "form")
     known = next((f"{name} {row[name]}" for name in names if row[name] is not None), None)
     return known or f"sample {row['sample_id']}"
 
 
 def _sizes(n_groups: int, fractions: dict[str, float], kind: str) -> dict[str, int]:
-    """How many groups go into each split that is held out."""
+    """Number of groups in each split that is held out."""
     sizes = {name: max(1, round(share * n_groups)) for name, share in fractions.items() if share}
     if sum(sizes.values()) >= n_groups:
         by = "writer" if kind == "official" else kind
         raise PentraceError(
-            f"a seeded split by {by} into train and {', '.join(sizes)} needs more groups than the "
-            f"{n_groups} there are; lower the fractions in `label` or set another `split` there"
+            f"a seeded split by {by} into train and {', '.join(sizes)} needs more groups than "
+            f"{n_groups}; lower the fractions in `label` or set another `split` there"
         )
     return sizes
 

@@ -1,4 +1,4 @@
-"""From arrays read file by file to one `Ink` and its rows of `schema.PARSED`."""
+"""Recordings, read file by file, to one `Ink` and its rows of `schema.PARSED`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from pentrace.ink import Ink
 
 
 class Malformed(Exception):
-    """A raw file that cannot be read whole: the name of the rule it broke, and the reason."""
+    """A raw file that cannot be read completely: the name of the rule it breaks, and the reason."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")
@@ -19,9 +19,9 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Recording:
-    """The points of one sample (T of them) and what its file alone tells."""
+    """The T points of one sample, and what its raw file contains about it."""
 
-    row: dict  # of `schema.PARSED`, less counts and bounding box
+    row: dict  # of `schema.PARSED`, without counts and bounding box
     x: np.ndarray  # (T,), tablet units, rightward
     y: np.ndarray  # (T,), tablet units, as recorded
     stroke: np.ndarray  # int (T,), from 0; -1: pen in the air

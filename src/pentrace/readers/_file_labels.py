@@ -1,4 +1,4 @@
-"""Labels of formats that have no label files: what each recording says about itself."""
+"""Labels of formats without label files: each raw file contains its own labels."""
 
 import pyarrow as pa
 

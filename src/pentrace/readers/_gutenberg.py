@@ -1,13 +1,14 @@
-"""What Project Gutenberg puts before and behind a book, told by the marks that it sets.
+"""Removing the header and footer of Project Gutenberg, found by their marks.
 
-Since about 2003 a book stands between `*** START OF THE PROJECT GUTENBERG EBOOK ... ***` and
-`*** END OF ...`. Before, "small print" that ends by `*END*THE SMALL PRINT! ... *END*` went ahead,
-and `End of Project Gutenberg's ...` came behind; for some years the small print was behind that.
+Since about 2003 a book is between `*** START OF THE PROJECT GUTENBERG EBOOK ... ***` and
+`*** END OF ...`. Older files have "small print" before the book, which ends with
+`*END*THE SMALL PRINT! ... *END*`, and `End of Project Gutenberg's ...` after the book. For some
+years the small print was after this line.
 """
 
 import re
 
-# The first mark may go on over two more lines, to the asterisks that close it.
+# The first mark may continue on two more lines, up to its closing asterisks.
 _MARK = re.compile(
     r"^ *\*{3}[ *]*START OF (?:THE |THIS )?PROJECT GUTENBERG"
     r"(?P<book>[^\n*]*(?:\n[^\n*]+){0,2}\*{3}[ *]*$|[^\n]*$)"
@@ -16,8 +17,8 @@ _MARK = re.compile(
     r"|^ *(?:\*{3}[ *]*)?END OF (?:THE |THIS )?PROJECT GUTENBERG(?P<end>[^\n]*$)",
     re.M | re.I,
 )
-# The stretches that are books, by the marks around them; "" is the beginning of the text. Small
-# print behind an end belongs to either book: the next one is there if an end comes after it.
+# Pairs of marks that have a book between them; "" is the beginning of the text. Small print after
+# an end belongs to the previous or the next book: to the next if another end follows.
 _BOOKS = {
     ("", "end"), ("book", "end"), ("book", "book"), ("book", "printed"),
     ("printed", "end"), ("printed", "printed"), ("end printed", "end"),
@@ -26,10 +27,10 @@ _BLANK = re.compile(r"\s*\Z")
 
 
 def without_gutenberg(text: str) -> str:
-    """What stands between the marks of Project Gutenberg; all of a text that has none.
+    """The text between the marks of Project Gutenberg; all of a text without marks.
 
-    A text of several books keeps what stands between every pair of marks. One that is only ended by
-    a mark is kept from its beginning, and one that is only begun by one to its end.
+    A text of several books keeps the text between every pair of marks. Without a mark before the
+    book it is kept from the beginning, and without a mark after the book it is kept to the end.
     """
     kept: list[str] = []
     start, kind, small_print = 0, "", -1
@@ -39,8 +40,8 @@ def without_gutenberg(text: str) -> str:
             small_print = mark.start()
             continue
         stop = small_print if found == "printed" and small_print >= 0 else mark.start()
-        behind = not kind and found == "printed" and _BLANK.match(text, mark.end())
-        if (kind, found) in _BOOKS or behind:
+        after_end = not kind and found == "printed" and _BLANK.match(text, mark.end())
+        if (kind, found) in _BOOKS or after_end:
             kept.append(text[start:stop])
         kind = "end printed" if (kind, found) == ("end", "printed") else found
         start, small_print = mark.end(), -1

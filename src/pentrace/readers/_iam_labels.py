@@ -20,7 +20,7 @@ SPLITS = {
     "testset_t.txt": "validation2",
     "testset_f.txt": "test",
 }
-_LIMITS = ParseSettings()  # of the original XML; nobody has reason to set them
+_LIMITS = ParseSettings()  # for the original XML: the defaults, not the settings of `parse`
 _NUMBER = re.compile(r"-([0-9]{1,6})$")
 _CSR = re.compile(r"^CSR:[ \t]*$", re.MULTILINE)
 
@@ -31,10 +31,10 @@ def label(
     """Writer, form, text and split of `samples` (rows of `schema.PARSED`).
 
     `rejected` are the ids of lines that could not be read: they count as lines of their form. A
-    text that does not fit is null and has a row in the rejects, as has a writer that stands in
-    an unreadable file. Rows have a `split` where there are split lists.
+    text that does not fit is null and has a row in the rejects; so has a writer whose file cannot
+    be read. Rows have a `split` if there are split lists.
 
-    Raises `PentraceError` where a form stands in two split lists.
+    Raises `PentraceError` if a form is in two split lists.
     """
     kinds = _by_kind(files)
     ids = samples["sample_id"].to_pylist()
@@ -75,7 +75,7 @@ def _by_kind(files: pa.Table) -> dict[str, list[tuple[PurePosixPath, bytes]]]:
 
 
 def _lines_by_form(names: list[str]) -> dict[str, dict[str, int]]:
-    """Names of the lines of each form, and their numbers; 0 where a name ends in no number."""
+    """Names of the lines of each form, and their numbers; 0 if a name has no number."""
     lines: dict[str, dict[str, int]] = defaultdict(dict)
     for name in names:
         number = _NUMBER.search(name)
@@ -87,10 +87,10 @@ def _lines_by_form(names: list[str]) -> dict[str, dict[str, int]]:
 
 
 def _writers(files: list) -> tuple[dict[str, str], dict[str, Malformed]]:
-    """Writer of each form, and what is wrong with the files that do not tell."""
+    """Writer of each form, and what is wrong with the files from which it cannot be read."""
     writers, bad = {}, {}
     for path, content in files:
-        # Some files name another form's id: where the file stands is what counts.
+        # Some files contain the id of another form: the path decides.
         form = path.parent.name + path.stem.removeprefix("strokes")
         try:
             writers[form] = _writer(content)
@@ -100,11 +100,13 @@ def _writers(files: list) -> tuple[dict[str, str], dict[str, Malformed]]:
 
 
 def _writer(content: bytes) -> str:
-    """`writerID` of the first `Form`; what comes after it is not read, so it may be cut off."""
+    """`writerID` of the first `Form`; the rest is not read, so the file may be truncated."""
     try:
         form = find_first(content, "Form", _LIMITS)
     except Malformed as error:
-        raise Malformed(f"writer-{error.rule}", f"{error.reason}; no Form before that") from None
+        raise Malformed(
+            f"writer-{error.rule}", f"{error.reason}; there is no Form element before this line"
+        ) from None
     writer = "" if form is None else form.get("writerID", "").strip()
     if not writer:
         raise Malformed("no-writer", "there is no Form element, or it has no writerID")
@@ -117,7 +119,7 @@ def _writer(content: bytes) -> str:
 def _texts(
     files: list, lines: dict[str, dict[str, int]], settings: LabelSettings
 ) -> tuple[dict[str, str], dict[str, Malformed]]:
-    """Text of each line, and which rule took it where there is none."""
+    """Text of each line, or the rule by which it was rejected."""
     transcripts = {path.stem: content for path, content in files}
     texts: dict[str, str] = {}
     lost: dict[str, Malformed] = {}
@@ -136,19 +138,19 @@ def _texts(
 
 
 def _transcript(form: str, content: bytes | None, n_lines: int, settings: LabelSettings) -> list:
-    """The CSR lines of a form of `n_lines` recordings, in NFC, without trailing blanks."""
+    """The CSR lines of a form of `n_lines` recordings, in NFC, without trailing spaces."""
     if content is None:
-        raise Malformed("no-transcript", f"there is no {form}.txt")
+        raise Malformed("no-transcript", f"{form}.txt: no such file")
     found = [line for line in _csr_lines(content, form) if line]
     folded = {p.casefold() for p in settings.placeholders}
     placeholder = next((line for line in found if line.strip().casefold() in folded), None)
     if placeholder is not None:
-        raise Malformed("placeholder", f"{form}.txt has {placeholder!r} for a transcript")
+        raise Malformed("placeholder", f"{form}.txt: {placeholder!r} instead of a transcript")
     if abs(len(found) - n_lines) > settings.max_line_mismatch:
         raise Malformed(
             "line-count",
-            f"{form}.txt has {len(found)} CSR lines, the form {n_lines} recordings; at most "
-            f"{settings.max_line_mismatch} apart",
+            f"{form}.txt: {len(found)} CSR lines, but the form has {n_lines} recordings; the limit "
+            f"for the difference is {settings.max_line_mismatch}",
         )
     return found
 
@@ -158,12 +160,12 @@ def _csr_lines(content: bytes, form: str) -> Iterator[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     header = _CSR.search(text)
     if not header:
-        raise Malformed("no-csr", f"{form}.txt has no CSR: block")
+        raise Malformed("no-csr", f"{form}.txt: no CSR: block")
     return (line.rstrip() for line in text[header.end() :].split("\n"))
 
 
 def _decoded(content: bytes) -> str:
-    """The owner's files are 7-bit; a user's corrections may be UTF-8, or older."""
+    """The distributed files are ASCII; corrections by users may be UTF-8 or Latin-1."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -171,17 +173,19 @@ def _decoded(content: bytes) -> str:
 
 
 def _unfit(text: str, where: str, settings: LabelSettings) -> Malformed | None:
-    """Why one line's text cannot stand for what was written; null if it can."""
+    """Why the text of a line is not a usable transcript; None if it is."""
     scratched = len(re.findall("#+", text))
     percent = max((len(run) for run in re.findall("%+", text)), default=0)
     if not text:
-        return Malformed("no-transcript", f"{where}: there is no such line")
+        return Malformed("no-transcript", f"{where}: no such line")
     if scratched > settings.max_scratched_out:
         limit = settings.max_scratched_out
-        return Malformed("scratched-out", f"{where}: # stands {scratched} times, at most {limit}")
+        return Malformed(
+            "scratched-out", f"{where}: # occurs {scratched} times; the limit is {limit}"
+        )
     if percent > settings.max_percent_run:
         limit = settings.max_percent_run
-        return Malformed("illegible", f"{where}: a run of {percent} %, at most {limit}")
+        return Malformed("illegible", f"{where}: {percent} % signs in a row; the limit is {limit}")
     return None
 
 
@@ -189,14 +193,14 @@ def _unfit(text: str, where: str, settings: LabelSettings) -> Malformed | None:
 
 
 def _splits(files: list) -> dict[str, str]:
-    """Split of each form that stands in a list."""
+    """Split of each form that is in a list."""
     splits: dict[str, str] = {}
     for path, content in files:
         split = SPLITS[path.name.lower()]
         for form in _decoded(content).split():
             if splits.setdefault(form, split) != split:
                 raise PentraceError(
-                    f"{path}: form {form} is in the list of {splits[form]} already; a form may be "
-                    "in one list only: get the lists anew, or set `split: writer` in `label`"
+                    f"{path}: form {form} is already in the list of {splits[form]}, and a form may "
+                    "be in one list only; download the lists again, or set label.split: writer"
                 )
     return splits

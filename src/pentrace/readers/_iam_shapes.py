@@ -1,12 +1,12 @@
-"""Lines of IAM-OnDB as they nearly all are, read many files at once.
+"""The fast way to read lines of IAM-OnDB: many files of the usual shape at once.
 
 All but two of the 12,195 files consist, between a fixed head and tail, of lines of three shapes.
-A file is read here only if these shapes account for every byte of it, so that the result is that
-of an XML parser. Any other file, well formed or not, is left to one.
+A file is read here only if these shapes explain every byte of it, so the result is the same as
+that of an XML parser. All other files are left to the XML parser.
 
-The proof has two steps. With all digits taken out, the lines must be equal to strokes built from
-the shapes. And there must be as many digits between the quotes of the values as were taken out,
-which leaves none for anywhere else.
+The check has two steps. Without digits, the lines must be equal to strokes that are built from
+the shapes. And the values between quotes must contain as many digits as were removed, so no
+digits are elsewhere.
 """
 
 import re
@@ -27,7 +27,7 @@ _HEAD = re.compile(
 )
 _TAIL = b"  </StrokeSet>\n</WhiteboardCaptureSession>\n"
 
-# The three shapes, digits taken out.
+# The three shapes, without digits.
 _OPEN = b'    <Stroke colour="black" start_time="." end_time=".">\n'
 _POINT = b'      <Point x="" y="" time="."/>\r\n'
 _CLOSE = b"    </Stroke>\n"
@@ -41,14 +41,14 @@ Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class KnownFile:
-    """The lines of one file that are equal to the shapes, digits taken out."""
+    """The lines of one file that are equal to the shapes, apart from digits."""
 
     lines: bytes  # from the first `<Stroke` to the last `</Stroke>`
     strokes: list[int]  # points in each stroke, none of them 0
 
 
 def read_known(contents: Sequence[bytes]) -> list[Columns | None]:
-    """The columns of each file; None where a file is not of the known shapes."""
+    """The columns of each file; None if a file is not of the known shapes."""
     columns: list[Columns | None] = [None] * len(contents)
     files = {i: file for i, content in enumerate(contents) if (file := known_file(content))}
     known = list(files)
@@ -59,13 +59,13 @@ def read_known(contents: Sequence[bytes]) -> list[Columns | None]:
 
 
 def known_file(content: bytes) -> KnownFile | None:
-    """The lines of a file and how they make strokes; None where they are not of the shapes."""
+    """The lines of a file and their strokes; None if the file is not of the known shapes."""
     head = _HEAD.match(content)
     if not head or not content.endswith(_TAIL, head.end()):
         return None
     lines = content[head.end() : -len(_TAIL)]
     bare = lines.translate(None, b"0123456789")
-    # An S begins the name of each tag of a stroke. Should one stand elsewhere, `built` differs.
+    # The name of each tag of a stroke begins with S. If S is elsewhere too, `built` differs.
     counts = [len(between) // len(_POINT) - 1 for between in bare.split(b"S")[1::2]]
     parts = [part for count in counts for part in (_OPEN, _POINT * count, _CLOSE)]
     built = b"".join(parts)
@@ -73,7 +73,7 @@ def known_file(content: bytes) -> KnownFile | None:
 
 
 def read_batch(files: Sequence[KnownFile]) -> list[Columns | None]:
-    """The columns of each file; None where a digit stands elsewhere than in a value."""
+    """The columns of each file; None if a digit is not in a value."""
     text = np.frombuffer(b"".join([file.lines for file in files]), np.uint8)
     counts = np.concatenate([file.strokes for file in files])  # points of each stroke
     n_strokes = np.array([len(file.strokes) for file in files])
@@ -97,7 +97,7 @@ class _Lines:
     is_point: np.ndarray  # bool (L,); else a stroke opens
     stops: np.ndarray  # int64 (L, 3): the ends of the three values in the text
     lengths: np.ndarray  # int64 (L, 3): their bytes
-    dots: np.ndarray  # bool (L,): whether the last value ends in a dot and two bytes
+    dots: np.ndarray  # bool (L,): whether the last value ends with a dot and two bytes
 
 
 def _quoted_lines(text: np.ndarray, counts: np.ndarray) -> _Lines:
@@ -122,15 +122,15 @@ def _fits(
     others = len(".") * n_points + len("black..") * n_strokes  # bytes in values, not digits
     digits = np.add.reduceat(x + y + t, first_lines) - others
     bare = len(_OPEN + _CLOSE) * n_strokes + len(_POINT) * n_points
-    taken_out = np.array([len(file.lines) for file in files]) - bare
-    return ~np.logical_or.reduceat(bad, first_lines) & (digits == taken_out)
+    removed = np.array([len(file.lines) for file in files]) - bare
+    return ~np.logical_or.reduceat(bad, first_lines) & (digits == removed)
 
 
 def _integers(text: np.ndarray, stop: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """uint64 (N,): the numbers whose digits are `text[stop - length : stop]`, 8 at most.
+    """uint64 (N,): the numbers whose digits are `text[stop - length : stop]`, at most 8 digits.
 
-    The 8 bytes before `stop` are taken as one word, the bytes that are not of the number are set
-    to 0, and neighbours are added up: digits to pairs, pairs to fours, fours to the number.
+    The 8 bytes before `stop` are read as one word, the bytes that are not of the number are set
+    to 0, and neighbours are combined: digits to pairs, pairs to fours, fours to the number.
     """
     words = np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
     foreign = (8 * (_WORD - length)).astype(np.uint64)  # bits

@@ -1,4 +1,4 @@
-"""One line of IAM-OnDB by a plain XML parse: whatever is well formed and makes sense."""
+"""The general way to read a line of IAM-OnDB: with an XML parser."""
 
 import re
 
@@ -15,11 +15,11 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.AS
 
 
 def read_xml(content: bytes, settings: ParseSettings) -> tuple[Columns, int]:
-    """Columns x, y, stroke and t of the points of a file (t: NaN where missing), in its order;
-    and how many strokes have no points.
+    """Columns x, y, stroke and t of the points of a file (t: NaN if missing), in its order;
+    and the number of strokes without points.
 
-    A colour, and the times of a stroke, are passed over: in the real files each stroke is black,
-    starts at the time of its first point and ends at that of its last.
+    The colour and the times of strokes are ignored: in the real files each stroke is black, starts
+    at the time of its first point and ends at the time of its last.
     Raises `Malformed`: as `parse_xml`, or `not-iam`, `sensor-corner`, `misplaced-point`,
     `number`, `out-of-range` or `empty`.
     """
@@ -45,11 +45,11 @@ def _refuse_other(root: Element) -> None:
     for sensor in root.iterfind("WhiteboardDescription/SensorLocation"):
         if sensor.get("corner", "top_left") != "top_left":
             reason = f"line {sensor.sourceline}: sensor in the corner {sensor.get('corner')!s:.40}"
-            raise Malformed("sensor-corner", f"{reason}; where y grows is known for top_left only")
+            raise Malformed("sensor-corner", f"{reason}, expected top_left")
 
 
 def _refuse_misplaced(root: Element) -> None:
-    """Refuse a file with points elsewhere than in the strokes of its stroke sets."""
+    """Refuse a file with points outside the strokes of its stroke sets."""
     misplaced = "//Point[not(parent::Stroke/parent::StrokeSet/parent::WhiteboardCaptureSession)]"
     found = root.xpath(f"({misplaced})[1]")
     if found:
@@ -61,7 +61,9 @@ def _coordinates(points: list[Element], name: str) -> np.ndarray:
     large = np.flatnonzero(~(np.abs(values) <= LARGEST))
     if len(large):
         point = points[large[0]]
-        reason = f"line {point.sourceline}: {name}={point.get(name)!s:.40}, at most {LARGEST:g}"
+        reason = (
+            f"line {point.sourceline}: {name}={point.get(name)!s:.40}; the limit is {LARGEST:g}"
+        )
         raise Malformed("out-of-range", reason)
     return values
 

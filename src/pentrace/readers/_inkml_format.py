@@ -1,4 +1,4 @@
-"""InkML `<traceFormat>`: which value of a point is which channel, and in what unit.
+"""InkML `<traceFormat>`: the channel of each value of a point, and its unit.
 
 Source: W3C, Ink Markup Language (InkML), Recommendation 20 September 2011, sections 3.1 and 4.
 """
@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from pentrace.readers._assemble import Malformed
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
-# Reserved channel names, and what others write for them.
+# Reserved channel names, and other names in use.
 _MEANING = {
     "x": "x",
     "y": "y",
@@ -30,8 +30,8 @@ _MEANING = {
     "button": "button",
 }
 _REFERENCES = ("traceFormatRef", "inkSourceRef", "contextRef")
-_FOLLOWED = 8  # references from one to the next
-_MOST = 64  # channels of one format; a pen has less than ten
+_FOLLOWED = 8  # longest chain of references
+_MOST = 64  # channels of one format; a pen has fewer than ten
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}
 
 
@@ -50,16 +50,16 @@ class Format:
     """The channels of a trace, in the order of its values."""
 
     channels: tuple[dict[str, str], ...]  # attributes of each `<channel>`
-    regular: int  # how many stand on every point; the others may be left out at its end
+    regular: int  # how many every point has; the rest may be left out at its end
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """Column of x, y, t, pressure, azimuth, altitude and button, where there is one."""
+        """Column of x, y, t, pressure, azimuth, altitude and button, if there is one."""
         names = [_MEANING.get(c.get("name", "").strip().lower()) for c in self.channels]
         return {name: names.index(name) for name in names if name}
 
     def values(self, points: np.ndarray, name: str) -> np.ndarray:
-        """(P,) values of a channel of `points` (P, C), the default where one is not reported."""
+        """(P,) values of a channel of `points` (P, C), the default if a value is missing."""
         if name not in self.columns:
             return np.full(len(points), np.nan)
         column = self.columns[name]
@@ -67,23 +67,23 @@ class Format:
         return np.where(np.isnan(values), default, values)
 
     def sign(self, name: str) -> int:
-        """-1 where the values of x grow leftward, or those of y upward, else 1."""
+        """-1 if x grows leftward, or y grows upward; else 1."""
         negative = self.channels[self.columns[name]].get("orientation", "").strip() == "-ve"
         return -1 if negative else 1
 
     @property
     def seconds(self) -> float:
-        """Seconds in a unit of t; 0 where the format does not say."""
+        """Seconds per unit of t; 0 if the format does not state the unit."""
         unit = self.channels[self.columns["t"]].get("units", "") if "t" in self.columns else ""
         return _SECONDS.get(unit.strip().lower(), 0.0)
 
     @property
     def from_trace_start(self) -> bool:
-        """Whether t counts from the start of each trace: it refers to no other time."""
+        """Whether t is measured from the start of each trace, not from another time."""
         return "t" in self.columns and "respectTo" not in self.channels[self.columns["t"]]
 
 
-# The format of a trace that has none.
+# The default format of a trace.
 PLAIN = Format(({"name": "X"}, {"name": "Y"}), 2)
 
 
@@ -108,7 +108,7 @@ class Formats:
         self._by_id = {name: e for e in self._elements if (name := e.get(ID) or e.get("id"))}
         self._found: dict[Element, Format | None] = {}
         formats = [e for e in self._elements if tag(e) == "traceFormat"]
-        # Many programs write one format and refer to it from nowhere.
+        # Many programs write one format and no reference to it.
         self.first = _read(formats[0]) if len(formats) == 1 else PLAIN
 
     def of(self, element: Element, now: Format) -> Format:
@@ -116,7 +116,7 @@ class Formats:
         return self._find(element, _FOLLOWED) or now
 
     def _find(self, element: Element, depth: int) -> Format | None:
-        """Each element is looked into once, so that references in circles cost nothing."""
+        """Each element is visited once, so circular references are harmless."""
         if element in self._found or not depth:
             return self._found.get(element)
         self._found[element] = _read(element) if tag(element) == "traceFormat" else None
@@ -126,7 +126,7 @@ class Formats:
         return self._found[element]
 
     def _next(self, element: Element) -> list[Element]:
-        """What stands in `element`, then what it refers to; a trace's own children are text."""
+        """The elements in `element`, then those it refers to; the children of a trace are text."""
         own = ("traceFormat", "inkSource") if tag(element) in ("context", "inkSource") else ()
         inside = [e for name in own for e in children(element, name)]
         names = [element.get(name, "").removeprefix("#") for name in _REFERENCES]
@@ -139,6 +139,6 @@ def _read(element: Element) -> Format:
     extra = [c for e in children(element, "intermittentChannels") for c in children(e, "channel")]
     channels = tuple({str(k): str(v) for k, v in c.attrib.items()} for c in (*regular, *extra))
     if len(channels) > _MOST:
-        reason = f"a trace format of {len(channels)} channels, at most {_MOST}"
+        reason = f"a trace format has {len(channels)} channels; the limit is {_MOST}"
         raise Malformed("too-many-channels", reason)
     return Format(channels, len(regular)) if channels else PLAIN

@@ -10,7 +10,7 @@ import numpy as np
 from pentrace.readers._assemble import Malformed
 
 # ! explicit, ' first difference, " second difference; a value may also be # and hex digits, T or
-# F (booleans), * (as before) or ? (not reported).
+# F (booleans), * (as before) or ? (missing).
 _NUMBER = r"[+-]?(?:#[0-9A-Fa-f]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
 _TOKEN = re.compile(rf"[!'\"]?(?:{_NUMBER}|[TF*?])|[,;]")
 _LOOSE_SIGN = re.compile(r"([!'\"+-])\s+")
@@ -22,12 +22,12 @@ _EXPLICIT, _FIRST, _SECOND = 0, 1, 2
 def decode(texts: list[str], regular: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
     """The points of traces of one format: float64 (P, `channels`), and int64 points per trace.
 
-    NaN stands where a value is not reported. Points have at least `regular` values: those of the
-    intermittent channels may be left out at the end. The order of differences of a channel stays
-    until it is changed, and is explicit at the start of a trace. `*` repeats what was written
-    last in the trace: a value, a velocity or an acceleration.
+    Missing values are NaN. Points have at least `regular` values: those of the intermittent
+    channels may be left out at the end. The order of differences of a channel is kept until it is
+    changed, and is explicit at the start of a trace. `*` repeats what was written last in the
+    trace: a value, a velocity or an acceleration.
 
-    Raises `Malformed` where a text does not follow the grammar.
+    Raises `Malformed` if a text does not follow the grammar.
     """
     tokens, trace = _tokens(texts)
     point, column, trace = _places(tokens, trace, regular, channels)
@@ -44,7 +44,7 @@ def decode(texts: list[str], regular: int, channels: int) -> tuple[np.ndarray, n
 
 
 def count_points(text: str) -> int:
-    """How many points the trace `text` has, if it is one: cheap, to know before it is decoded."""
+    """Number of points of the trace `text`, if it is valid: a quick count before decoding."""
     points = text.strip().removesuffix(",")
     return points.count(",") + 1 if points else 0
 
@@ -52,16 +52,18 @@ def count_points(text: str) -> int:
 def _tokens(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """str (K,): values with prefixes, commas between points, semicolons after traces; the trace."""
     if any(";" in text for text in texts):
-        raise Malformed("trace-syntax", "found ';' in a trace")
+        raise Malformed("trace-syntax", "a trace contains ';'")
     text = "".join(text.rstrip().removesuffix(",") + ";" for text in texts)
     text = _LOOSE_SIGN.sub(r"\1", text)
     found = _TOKEN.findall(text)
     if sum(map(len, found)) != sum(map(len, text.split())):
         left = _TOKEN.sub(" ", text).strip()
-        raise Malformed("trace-syntax", f"found {left[:20]!r} in a trace")
+        raise Malformed("trace-syntax", f"a trace contains {left[:20]!r}")
     longest = max(map(len, found), default=1)
     if longest > _LONGEST:
-        raise Malformed("trace-syntax", f"a number of {longest} characters, at most {_LONGEST}")
+        raise Malformed(
+            "trace-syntax", f"a number has {longest} characters; the limit is {_LONGEST}"
+        )
     tokens = np.array(found, dtype=f"U{longest}")
     ends = tokens == ";"
     return tokens, np.cumsum(ends) - ends
@@ -74,7 +76,7 @@ def _places(
     ends = (tokens == ",") | (tokens == ";")
     counts = np.diff(np.flatnonzero(ends), prepend=-1) - 1  # values before each , or ;
     empty = (tokens[ends] == ";") & (counts == 0)
-    empty &= np.append(";", tokens[ends][:-1]) == ";"  # a trace without points is no fault
+    empty &= np.append(";", tokens[ends][:-1]) == ";"  # a trace without points is allowed
     counts, owner = counts[~empty], trace[ends][~empty]
     odd = np.flatnonzero((counts < regular) | (counts > channels))
     if len(odd):
@@ -94,7 +96,7 @@ def _numbers(bare: np.ndarray) -> np.ndarray:
         words[i] = int(words[i].replace("#", ""), 16)
     numbers = words.astype(np.float64)
     if (np.abs(numbers) > _LARGEST).any():
-        raise Malformed("out-of-range", f"a value in a trace is over {_LARGEST:g}")
+        raise Malformed("out-of-range", f"a value in a trace is larger than {_LARGEST:g}")
     return numbers
 
 
@@ -103,7 +105,7 @@ def _integrate(
 ) -> np.ndarray:
     """Values of one channel (R,) from what was `written` in the given `order` of differences.
 
-    `same` is true where `*` stands, `first` at the first value of a trace.
+    `same` is true where the value is `*`, `first` at the first value of a trace.
     """
     order = _carried(np.where(first & (order < 0), _EXPLICIT, order), (order >= 0) | first)
     values = written = _carried(written, ~same | first)
@@ -112,7 +114,7 @@ def _integrate(
     values = written.copy()
     starts = np.flatnonzero(first | (np.diff(order, prepend=-1) != 0))
     begins = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
-    # One turn per run of differences, seldom more than two in a trace.
+    # One pass per run of differences, seldom more than two in a trace.
     for start, stop in zip(starts, np.append(starts[1:], len(order)), strict=True):
         if order[start] != _EXPLICIT:
             before = values[max(begins[start], start - 2) : start]
@@ -123,7 +125,7 @@ def _integrate(
 def _run(before: np.ndarray, written: np.ndarray, order: int) -> np.ndarray:
     """Values of a run of differences that follows the one or two values `before`."""
     if not len(before):
-        raise Malformed("trace-start", "a trace begins with a difference, expected a value")
+        raise Malformed("trace-start", "a trace begins with a difference; expected a value")
     if order == _FIRST:
         return before[-1] + np.cumsum(written)
     velocity = before[-1] - before[-2] if len(before) > 1 else 0.0

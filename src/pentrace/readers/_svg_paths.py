@@ -1,4 +1,4 @@
-"""Paths of SVG as Bezier pieces, and points at even distances along them."""
+"""Paths of SVG as Bezier pieces, and points at equal distances along them."""
 
 import re
 
@@ -9,10 +9,11 @@ from pentrace.readers._assemble import Malformed
 from pentrace.readers.settings import ParseSettings
 from pentrace.resample import places, take, travelled
 
-CHORDS = 16  # straight pieces of a Bezier piece, between which lengths are measured
+CHORDS = 16  # straight parts of a Bezier piece, by which lengths are measured
 _LARGEST = 1e6  # units; a character of KanjiVG is 109 wide and high
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-# Arcs are left out: their flags need not be parted from what follows, and no stroke has one.
+# Arcs are not allowed: no stroke has one, and their flags need no separator, so they are hard to
+# match.
 _DATA = re.compile(rf"\s*[Mm](?:[\s,]|[MmLlHhVvCcSsQqTtZz]|{_NUMBER})*")
 
 
@@ -22,19 +23,24 @@ def pieces(data: list[tuple[str, int]], settings: ParseSettings) -> list[np.ndar
     Raises `Malformed`: `path-syntax`, `too-many-points` or `out-of-range`.
     """
     numbers = sum(len(re.findall(_NUMBER, text)) for text, _ in data)
-    # A stroke this long is none, and would take very long to read.
+    # So many numbers are no strokes, and would take very long to read.
     if numbers > settings.max_points // CHORDS:
-        raise Malformed("too-many-points", f"{numbers} numbers in the paths of the file")
+        raise Malformed(
+            "too-many-points",
+            f"the paths have {numbers:,} numbers; the limit is {settings.max_points // CHORDS:,}",
+        )
     curves = [_pieces(text, line) for text, line in data]
     far = float(np.abs(np.concatenate([np.zeros((0, 4, 2)), *curves])).max(initial=0))
-    if not far <= _LARGEST:  # also where it is not a number
-        raise Malformed("out-of-range", f"a path goes {far:g} units from the origin")
+    if not far <= _LARGEST:  # also if it is not a number
+        raise Malformed(
+            "out-of-range", f"a path is {far:g} units from the origin; the limit is {_LARGEST:g}"
+        )
     length = sum(float(_polygon(part).sum()) for part in curves)
     if length > settings.max_points * settings.spacing:
         raise Malformed(
             "too-many-points",
-            f"strokes {length:.0f} units long, {settings.spacing:g} from point to point; at most "
-            f"{settings.max_points} points",
+            f"strokes {length:.0f} units long, at a spacing of {settings.spacing:g}; the limit is "
+            f"{settings.max_points:,} points (parse.max_points)",
         )
     return curves
 
@@ -42,10 +48,10 @@ def pieces(data: list[tuple[str, int]], settings: ParseSettings) -> list[np.ndar
 def evenly(
     curves: np.ndarray, stroke: np.ndarray, spacing: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x, y, float64 (N,), and stroke, int (N,): points along strokes, both ends kept.
+    """x, y, float64 (N,), and stroke, int (N,): points along strokes, including both ends.
 
-    curves (K, 4, 2) of all strokes, stroke (K,) rising by one at most. The points of a stroke lie
-    at equal arc lengths, at the distance nearest to `spacing`; a stroke has two at least.
+    curves (K, 4, 2) of all strokes, stroke (K,) increasing by at most 1. The points of a stroke are
+    at equal arc lengths, at the distance nearest to `spacing`; a stroke has at least two.
     """
     share = np.linspace(0, 1, CHORDS + 1)
     basis = np.stack(
@@ -61,14 +67,14 @@ def evenly(
 
 def _pieces(text: str, line: int) -> np.ndarray:
     if not _DATA.fullmatch(text):
-        raise Malformed("path-syntax", f"line {line}: not the data of a path: {text[:60]!r}")
+        raise Malformed("path-syntax", f"line {line}: not valid path data: {text[:60]!r}")
     try:
         found = [_cubic(piece) for piece in Path(text) if not isinstance(piece, Move)]
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise Malformed("path-syntax", f"line {line}: {error}"[:200]) from None
     moves = len(re.findall("[Mm]", text))
     if moves > 1:
-        raise Malformed("path-syntax", f"line {line}: {moves} strokes in one path")
+        raise Malformed("path-syntax", f"line {line}: a path contains {moves} strokes, expected 1")
     return np.array(found, np.float64).reshape(-1, 4, 2)
 
 
@@ -94,5 +100,5 @@ def _between(end: tuple[float, float], control: tuple[float, float]) -> tuple[fl
 
 
 def _polygon(curves: np.ndarray) -> np.ndarray:
-    """float64 (K,): length of the polygon of the control points, at least that of each piece."""
+    """float64 (K,): length of the polygon of the control points, at least the arc length."""
     return np.hypot(*np.moveaxis(np.diff(curves, axis=1), -1, 0)).sum(1)

@@ -1,7 +1,7 @@
-"""Lines of IAM-OnDB: the fast way for files as they nearly all are, an XML parser for the rest.
+"""Lines of IAM-OnDB: a fast way for files of the usual shape, an XML parser for the rest.
 
-y grows downward and time is in seconds, both as recorded. What `_iam_shapes` reads is equal to
-what `_iam_xml` reads of the same file.
+y grows downward and time is in seconds, both as recorded. `_iam_shapes` and `_iam_xml` give the
+same result for the same file.
 """
 
 from pathlib import PurePosixPath
@@ -46,12 +46,13 @@ def sample_id(path: str) -> str:
 def _recording(
     file: dict, columns: Columns | None, settings: ParseSettings
 ) -> tuple[Recording, int]:
-    """The line in `file`, and how many strokes without points it has."""
+    """The line in `file`, and its number of strokes without points."""
     empty = 0
     if columns is None or len(file["content"]) > settings.max_bytes:
         columns, empty = read_xml(file["content"], settings)
     if len(columns[0]) > settings.max_points:
-        reason = f"{len(columns[0]):,} points, at most {settings.max_points:,}"
+        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
+        reason = f"{len(columns[0]):,} points; {limit}"
         raise Malformed("too-many-points", reason)
     return Recording(_row(file), *columns), empty
 

@@ -1,14 +1,14 @@
 """W3C InkML: one file is one sample, its traces one after another, in and out of trace groups.
 
-Read are `trace`s with differences, wildcards and intermittent channels; formats that stand in the
-document, in contexts and ink sources, or are referred to; and annotations: `writer`, `text` (also
+The reader reads `trace`s with differences, wildcards and intermittent channels; formats in the
+document, in contexts and ink sources, or by reference; and the annotations `writer`, `text` (also
 `truth`, `transcription`, `label`) and `genuine`. Brushes, canvases, mappings and trace views
-change no point and are passed over; a reference to another file is not followed.
+change no point and are ignored. References to other files are not followed.
 
-x is made to grow rightward. y grows downward unless its channel has orientation -ve (InkML,
-section 3.1). t is in seconds: units as given; where there are none, a median step under 0.5 is
-taken for seconds, a longer one for milliseconds. A file with several lines of writing stays one
-sample, since nothing says whether a trace group is a word, a line or a page: use a file a line.
+x is converted to grow rightward. y grows downward unless its channel has orientation -ve (InkML,
+section 3.1). t is converted to seconds by its unit. If t has no unit, it is in seconds if the
+median step is less than 0.5, else in milliseconds. A file with several lines of writing is read as
+one sample, since a trace group may be a word, a line or a page: use one file per line.
 """
 
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 def label(
     files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
-    """Writer and text as annotated; there are no label files."""
+    """Writer and text from the annotations; there are no label files."""
     return _file_labels.label(samples)
 
 
@@ -74,12 +74,12 @@ class _Trace:
     format: Format
     text: str
     lifted: bool  # the pen was in the air
-    goes_on: bool  # it is the rest of the trace before
-    offset: float  # s, when the trace began; 0 where not said
+    continues: bool  # it continues the previous trace
+    offset: float  # s, start of the trace; 0 if not given
 
 
 def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
-    """The sample in `file`, and how many points had no position."""
+    """The sample in `file`, and its number of points without a position."""
     root = parse_xml(file["content"], settings)
     if tag(root) != "ink":
         raise Malformed("not-inkml", f"the root element is {tag(root)[:40]}, expected ink")
@@ -87,7 +87,8 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
     traces = list(_traces(root, formats, formats.first))
     n_points = sum(count_points(trace.text) for trace in traces)
     if n_points > settings.max_points:
-        raise Malformed("too-many-points", f"{n_points} points, at most {settings.max_points}")
+        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
+        raise Malformed("too-many-points", f"{n_points:,} points; {limit}")
     columns = _columns(traces)
     placed = ~np.isnan(columns["x"]) & ~np.isnan(columns["y"])
     if not placed.any():
@@ -100,7 +101,7 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
 
 
 def _traces(parent: Element, formats: Formats, now: Format) -> Iterator[_Trace]:
-    """The traces below `parent`, in order. A context among them holds for those after it."""
+    """The traces below `parent`, in order. A context applies to the traces after it."""
     for element in parent:
         name = tag(element)
         if name in ("context", "traceFormat"):
@@ -119,13 +120,13 @@ def _trace(element: Element, form: Format) -> _Trace:
     except ValueError:
         offset = 0.0
     lifted = element.get("type", "").strip() == "penUp"
-    goes_on = element.get("continuation", "").strip() in ("middle", "end")
+    continues = element.get("continuation", "").strip() in ("middle", "end")
     offset = offset if np.isfinite(offset) else 0.0
-    return _Trace(form, "".join(element.itertext()), lifted, goes_on, offset)
+    return _Trace(form, "".join(element.itertext()), lifted, continues, offset)
 
 
 def _columns(traces: list[_Trace]) -> dict[str, np.ndarray]:
-    """x, y, t, stroke and the channels of all points of `traces`, (N,) each, NaN: not recorded."""
+    """x, y, t, stroke and the channels of all points of `traces`, (N,) each; NaN: not recorded."""
     by_format: dict[int, list[int]] = {}
     for i, trace in enumerate(traces):
         by_format.setdefault(id(trace.format), []).append(i)
@@ -136,15 +137,15 @@ def _columns(traces: list[_Trace]) -> dict[str, np.ndarray]:
     order = np.argsort(columns["trace"], kind="stable")
     columns = {name: values[order] for name, values in columns.items()}
     _refuse_large(columns)
-    # All y of a sample grow in one direction, that of its first trace.
+    # All y of a sample grow in the direction of its first trace.
     columns["y"] *= traces[0].format.sign("y")
     return columns | {"stroke": _strokes(traces, columns["trace"], columns["button"])}
 
 
 def _decoded(traces: list[_Trace], which: np.ndarray) -> dict[str, np.ndarray]:
-    """The columns of the points of traces `which`, of one format, and their trace.
+    """The columns of the points of the traces `which` of one format, and the trace of each point.
 
-    x grows rightward and y downward here.
+    Here x grows rightward and y downward.
     """
     form = traces[which[0]].format
     texts = [traces[i].text for i in which]
@@ -164,22 +165,22 @@ def _refuse_large(columns: dict[str, np.ndarray]) -> None:
     for name in ("x", "y", *CHANNELS):
         limit = 32767 if name == "button" else _LARGEST
         if (np.abs(columns[name]) > limit).any():
-            raise Malformed("out-of-range", f"a value of {name} is over {limit:g}")
+            raise Malformed("out-of-range", f"a value of {name} is larger than {limit:g}")
     if (np.mod(columns["button"], 1) > 0).any():
-        raise Malformed("out-of-range", "a button is not a whole number")
+        raise Malformed("out-of-range", "a value of button is not an integer")
 
 
 def _guessed_unit(steps: np.ndarray) -> float:
-    """Seconds in a unit of t: pens are read 20 to 1000 times a second, so the step tells."""
+    """Seconds per unit of t: pens give 20 to 1000 points per second, so the step shows the unit."""
     steps = steps[steps > 0]
     return 1.0 if len(steps) and np.median(steps) < 0.5 else 1e-3
 
 
 def _strokes(traces: list[_Trace], trace: np.ndarray, button: np.ndarray) -> np.ndarray:
-    """Stroke of each point (N,): one more at each trace and each time the pen comes down."""
+    """Stroke of each point (N,): a new one at each trace and each time the pen comes down."""
     lifted = np.array([t.lifted for t in traces])[trace] | (button == 0)
-    goes_on = np.array([t.goes_on for t in traces])[trace]
-    begins = (np.diff(trace, prepend=-1) > 0) & ~goes_on
+    continues = np.array([t.continues for t in traces])[trace]
+    begins = (np.diff(trace, prepend=-1) > 0) & ~continues
     begins |= np.append(True, lifted[:-1])[: len(lifted)]
     return np.where(lifted, -1, np.cumsum(begins & ~lifted) - 1)
 
@@ -201,7 +202,7 @@ def _row(root: Element, file: dict, y_axis: str) -> dict:
 
 
 def _annotation(root: Element, kinds: tuple[str, ...]) -> str | None:
-    """The annotation of the document of the first of `kinds`, else those of its trace groups."""
+    """The first of `kinds` that annotates the document, else that annotates its trace groups."""
     for places in ([root], children(root, "traceGroup")):
         for kind in kinds:
             notes = [e for place in places for e in children(place, "annotation")]

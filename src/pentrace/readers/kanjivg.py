@@ -1,7 +1,7 @@
-"""KanjiVG: each file a character, each path a stroke, in the order in which they are written.
+"""KanjiVG: each file is a character, each path a stroke, in the order of writing.
 
-The strokes are drawn curves and no recordings, so there is no time, and points are set along them
-at even distances. A character stands in a square of 109 units; y grows downward.
+The strokes are drawn curves, not recordings: there is no time, and points are placed along them at
+equal distances. A character is in a square of 109 x 109 units; y grows downward.
 """
 
 import re
@@ -26,10 +26,10 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A character as its file has it."""
+class _Curves:
+    """The curves of a character."""
 
-    row: dict  # of `schema.PARSED`, less counts and bounding box
+    row: dict  # of `schema.PARSED`, without counts and bounding box
     curves: np.ndarray  # float64 (K, 4, 2): Bezier pieces, in order
     stroke: np.ndarray  # int (K,), the stroke of each piece, from 0
 
@@ -37,18 +37,18 @@ class _Drawn:
 def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     """The characters of `files` (rows of `schema.RAW`), in their order.
 
-    A file that the settings do not ask for (`characters`, `variants`) has a row in the rejects in
-    which nothing is lost.
+    A file that the settings `characters` and `variants` exclude has a row in the rejects, with
+    `lost` nothing.
     """
-    drawn: list[_Drawn] = []
+    drawn: list[_Curves] = []
     rejects: list[Reject] = []
     for file in files.to_pylist():
         try:
-            asked = _unasked(file["path"], settings)
-            if asked is None:
-                drawn.append(_drawn(file, settings))
+            excluded = _excluded(file["path"], settings)
+            if excluded is None:
+                drawn.append(_curves(file, settings))
             else:
-                rejects.append(_reject(file, "not-asked-for", asked, "nothing"))
+                rejects.append(_reject(file, "not-asked-for", excluded, "nothing"))
         except Malformed as error:
             rejects.append(_reject(file, error.rule, error.reason, "sample"))
     ink, rows = assemble(_recordings(drawn, settings.spacing))
@@ -58,9 +58,9 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 def label(
     files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
-    """The character as text, and its code, both in NFC; the code is the form, for a split by it.
+    """The character as text, and its code as form (for a split by form), both in NFC.
 
-    Sample ids stay the names of the files, whichever of two codes of one character they have.
+    Sample ids are the names of the files, also if a character has two codes.
     """
     found = _file_labels.label(samples)
     rows = [row | {"form": group(row["sample_id"])} for row in found.rows]
@@ -68,7 +68,7 @@ def label(
 
 
 def sample_id(path: str) -> str:
-    """The name of the file: the code of the character, and the variant: `04e86-Kaisho`."""
+    """The name of the file, with the code of the character and the variant: `04e86-Kaisho`."""
     return PurePosixPath(path).stem
 
 
@@ -77,34 +77,36 @@ def _reject(file: dict, rule: str, reason: str, lost: str) -> Reject:
 
 
 def _character(path: str) -> tuple[str, str | None]:
-    """The character that a file is named after, and its variant, if it is one."""
+    """The character of a file, by its name, and the variant, if it is one."""
     found = _NAME.fullmatch(sample_id(path))
     code = int(found[1], 16) if found else -1
     if not found or code > 0x10FFFF or 0xD800 <= code < 0xE000 or not code:
-        raise Malformed("file-name", "not the code of a character, such as 04e86.svg")
+        raise Malformed(
+            "file-name", "the file name is not the code of a character, such as 04e86.svg"
+        )
     return chr(code), found[2]
 
 
-def _unasked(path: str, settings: ParseSettings) -> str | None:
-    """Why the settings do not ask for this file; None where they do."""
+def _excluded(path: str, settings: ParseSettings) -> str | None:
+    """Why the settings exclude this file; None if they include it."""
     character, variant = _character(path)
     if settings.characters == "kanji" and not is_kanji(character):
-        return "no kanji, and parse.characters is kanji"
+        return "not a kanji, and parse.characters is kanji"
     if variant is None or settings.variants == "all" or variant in settings.variants:
         return None
-    return f"the variant {variant}, which parse.variants does not name"
+    return f"the variant {variant} is not in parse.variants"
 
 
 def is_kanji(character: str) -> bool:
-    """Whether a character is an ideograph; kana, letters, digits and single strokes are not."""
+    """Whether a character is an ideograph (not kana, a letter, a digit or a single stroke)."""
     return (
         re.match("CJK (UNIFIED|COMPATIBILITY) IDEOGRAPH", unicodedata.name(character, ""))
         is not None
     )
 
 
-def _drawn(file: dict, settings: ParseSettings) -> _Drawn:
-    # KanjiVG declares its own attributes in a document type.
+def _curves(file: dict, settings: ParseSettings) -> _Curves:
+    # The files of KanjiVG have a document type, which declares attributes.
     root = parse_xml(file["content"], settings, doctype=True)
     if root.tag != f"{_SVG}svg":
         raise Malformed("not-svg", f"the root element is {root.tag[:60]}, expected svg")
@@ -115,13 +117,13 @@ def _drawn(file: dict, settings: ParseSettings) -> _Drawn:
     if not strokes:
         raise Malformed("empty", "the file has no path with a curve")
     owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
-    return _Drawn(_row(file), np.concatenate(strokes), owner)
+    return _Curves(_row(file), np.concatenate(strokes), owner)
 
 
 def _refuse_transforms(paths: list[Element]) -> None:
     for path in paths:
         if any(element.get("transform") for element in (path, *path.iterancestors())):
-            raise Malformed("transform", f"line {path.sourceline}: a stroke is transformed")
+            raise Malformed("transform", f"line {path.sourceline}: a stroke has a transform")
 
 
 def _row(file: dict) -> dict:
@@ -137,8 +139,8 @@ def _row(file: dict) -> dict:
     }
 
 
-def _recordings(drawn: list[_Drawn], spacing: float) -> list[Recording]:
-    """Points `spacing` units apart along the strokes of all characters, at once."""
+def _recordings(drawn: list[_Curves], spacing: float) -> list[Recording]:
+    """Points `spacing` units apart along the strokes of all characters."""
     if not drawn:
         return []
     counts = [one.stroke[-1] + 1 for one in drawn]

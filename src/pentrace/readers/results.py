@@ -1,4 +1,4 @@
-"""What readers give back."""
+"""The results of readers."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from pentrace.ink import Ink
 
 @dataclass(frozen=True)
 class Reject:
-    """One row of `schema.REJECTS`, less the data set and the stage."""
+    """One row of `schema.REJECTS`, without the data set and the stage."""
 
     sample_id: str
     source: str  # path of the raw file inside the archive or tree
     rule: str  # name of the rule, such as `xml-syntax`
-    reason: str  # what was found, where (line, stroke, point), and the limit it broke
+    reason: str  # what was found, where (line, stroke, point), and the limit that applies
     lost: str = "sample"  # sample, points, strokes, text, writer or nothing
-    count: int = 1  # how many points or strokes; 1 for the others
+    count: int = 1  # number of points or strokes; else 1
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Labelled:
-    """What the label files tell."""
+    """The labels of the samples."""
 
-    rows: list[dict]  # rows of `schema.LABELS`; without `split` where there are no split lists
+    rows: list[dict]  # rows of `schema.LABELS`; without `split` if there are no split lists
     rejects: list[Reject]

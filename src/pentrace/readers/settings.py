@@ -8,7 +8,7 @@ from pentrace.settings import Settings
 
 
 class ParseSettings(Settings):
-    """What a raw file may be at most (beyond it goes to the rejects), and what it cannot tell."""
+    """Limits on raw files (larger ones are rejected), and how to read them."""
 
     max_bytes: int = Field(16_000_000, ge=1, description="bytes in one raw file")
     max_depth: int = Field(32, ge=1, le=256, description="elements nested in an XML file")
@@ -76,14 +76,14 @@ class LabelSettings(Settings):
         held_out = self.validation + self.validation2 + self.test
         if held_out >= 1:
             raise ValueError(
-                f"validation + validation2 + test is {held_out:g}; allowed is less than 1, "
-                "so that something is left to train on"
+                f"validation + validation2 + test is {held_out:g}; it must be less than 1, so that "
+                "training data is left"
             )
         return self
 
 
 class CharacterSettings(Settings):
-    """What is read of a text, and where the corpus is cut into splits."""
+    """Which part of a text is read, and how the corpus is split."""
 
     max_reject_share: float = Field(
         0.02,
@@ -109,7 +109,7 @@ class CharacterSettings(Settings):
     def _leaves_training_data(self) -> Self:
         if self.validation + self.test >= 1:
             raise ValueError(
-                f"validation + test is {self.validation + self.test:g}; allowed is less than 1, "
-                "so that something is left to train on"
+                f"validation + test is {self.validation + self.test:g}; it must be less than 1, so "
+                "that training data is left"
             )
         return self

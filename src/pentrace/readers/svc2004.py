@@ -1,11 +1,12 @@
 """SVC2004 signatures, Task 1 and Task 2, and BDALab `.svc` files, which have the same layout.
 
-A count line, then one line per point with blanks between the numbers: `x y time button`, and in
-Task 2 and BDALab also `azimuth altitude pressure`. Time is in milliseconds, in `.svc` files in
-seconds; y grows upward. Button 0 is pen up and any other value (0 to 5 occur) is pen down; it is
-kept as recorded, and so are timestamps that stand still or go back.
+The first line is the number of points. Then there is one line per point, with blanks between the
+numbers: `x y time button`, and in Task 2 and BDALab also `azimuth altitude pressure`. Time
+is in milliseconds, in `.svc` files in seconds; y grows upward. Button 0 is pen up and any other
+value (0 to 5 occur) is pen down; it is kept as recorded, and so are timestamps that repeat or go
+back.
 
-Some BDALab exports swap the first two columns. Nothing in such a file tells, since a page may be
+Some BDALab exports swap the first two columns. The file does not show this, since a page may be
 taller than wide or wider than tall: look at the ink, and set `swap_xy` in the data set's `parse`.
 """
 
@@ -23,7 +24,7 @@ from pentrace.readers.settings import LabelSettings, ParseSettings
 _NAME = re.compile(r"(?:USER|U)(\d{1,6})S(\d{1,6})", re.IGNORECASE)
 _TASK = re.compile(r"task[ _-]?(\d)", re.IGNORECASE)
 _NUMERIC = b"0123456789+-.eE \t\r\n\v\f"
-_TASKS = {4: "task1", 7: "task2"}  # columns -> task, where the folder does not tell
+_TASKS = {4: "task1", 7: "task2"}  # columns -> task, if the folder does not give it
 _LARGEST = 1e9  # coordinates, angles and pressure; float32 keeps them to one part in 1e7
 _LAST_GENUINE, _LAST = 20, 40
 
@@ -45,14 +46,14 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 def label(
     files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
-    """The writer is the user who is signed for; there are no label files."""
+    """The writer is the user whose signature it is; there are no label files."""
     return _file_labels.label(samples)
 
 
 def sample_id(path: str, columns: int = 7) -> str:
-    """`task2/U1S1` for any way of naming that file; else the path without suffix.
+    """`task2/U1S1` for any spelling of that file name; else the path without suffix.
 
-    Where no folder tells the task, the number of `columns` does.
+    If no folder gives the task, the number of `columns` does.
     """
     name = _NAME.fullmatch(_stem(path))
     if not name:
@@ -69,10 +70,12 @@ def _stem(path: str) -> str:
 def _recording(file: dict, settings: ParseSettings) -> Recording:
     content: bytes = file["content"]
     if len(content) > settings.max_bytes:
-        raise Malformed("too-large", f"{len(content)} bytes, at most {settings.max_bytes}")
+        limit = f"the limit is {settings.max_bytes:,} (parse.max_bytes)"
+        raise Malformed("too-large", f"{len(content):,} bytes; {limit}")
     points = _points(content)  # (T, 4) or (T, 7)
     if len(points) > settings.max_points:
-        raise Malformed("too-many-points", f"{len(points)} points, at most {settings.max_points}")
+        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
+        raise Malformed("too-many-points", f"{len(points):,} points; {limit}")
     x, y, time, button = points[:, :4].T
     x, y = (y, x) if settings.swap_xy else (x, y)
     channels = {"button": button}
@@ -87,7 +90,7 @@ def _row(file: dict, columns: int) -> dict:
     path = file["path"]
     name = _NAME.fullmatch(_stem(path))
     parts = _stem(path).split("_")
-    # BDALab's names begin with the participant where they have four parts or more.
+    # BDALab names of four or more parts begin with the participant.
     writer = f"U{int(name.group(1))}" if name else parts[0] if len(parts) >= 4 else None
     number = int(name.group(2)) if name else 0
     return {
@@ -103,7 +106,7 @@ def _row(file: dict, columns: int) -> dict:
 
 
 def _strokes(button: np.ndarray) -> np.ndarray:
-    """Stroke of each point (T,): from 0, one more each time the pen comes down; -1 in the air."""
+    """Stroke of each point (T,): from 0, a new one each time the pen comes down; -1 in the air."""
     down = button != 0
     comes_down = down & ~np.append(False, down[:-1])
     return np.where(down, np.cumsum(comes_down) - 1, -1)
@@ -120,13 +123,15 @@ def _points(content: bytes) -> np.ndarray:
         raise Malformed("no-count", f"line {lines[0]}: {tokens[0]} numbers, expected a point count")
     values = _floats(body)
     if values[0] != len(tokens) - 1:
-        reason = f"line {lines[0]} says {values[0]:g} points, the file has {len(tokens) - 1}"
+        reason = (
+            f"line {lines[0]}: {values[0]:g} points expected, but the file has {len(tokens) - 1}"
+        )
         raise Malformed("count-mismatch", reason)
     return _checked(values[1:], lines[1:], tokens[1:])
 
 
 def _checked(values: np.ndarray, lines: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    """`values` in rows of `tokens` numbers each, if the rows are equal and in range."""
+    """`values` in rows of `tokens` numbers each, if the rows are equally long and in range."""
     if not len(lines):
         raise Malformed("empty", "the file has no points")
     if tokens[0] not in _TASKS or (tokens != tokens[0]).any():
@@ -148,7 +153,7 @@ def _refuse_letters(body: bytes) -> None:
     if strange:
         at = body.index(strange[:1])
         line = len(re.findall(rb"\r\n|\r|\n", body[:at])) + 1
-        raise Malformed("not-numbers", f"line {line}: found {chr(strange[0])!r} among the numbers")
+        raise Malformed("not-numbers", f"line {line}: {chr(strange[0])!r} is not part of a number")
 
 
 def _floats(body: bytes) -> np.ndarray:
@@ -160,7 +165,7 @@ def _floats(body: bytes) -> np.ndarray:
 
 
 def _tokens_per_line(body: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Line numbers (from 1) of the lines that are not blank, and how many numbers each has."""
+    """Line numbers (from 1) of the lines that are not blank, and the count of numbers in each."""
     text = np.frombuffer(b"\n" + body.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), np.uint8)
     blank = text <= ord(" ")
     begins = np.flatnonzero(blank[:-1] & ~blank[1:])

@@ -1,8 +1,8 @@
-"""Plain text in whatever form it lies around, as characters.
+"""Plain text files as characters.
 
-What is read: UTF-8 with or without a byte order mark, else Windows-1252, or Latin-1 where that
-has no character; line ends of any system. Cut: the headers and footers of Project Gutenberg, where
-their marks stand; the marks of Markdown in files called .md.
+The reader reads UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1, with the
+line ends of any system. It removes the headers and footers of Project Gutenberg, found by their
+marks, and the marks of Markdown in .md files.
 """
 
 import re
@@ -16,10 +16,10 @@ from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# A text has next to no control characters; a picture or an archive is full of them.
+# A text has almost no control characters; a picture or an archive has many.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.001
-# Emphasis may go on over lines, but not over an empty one.
+# Emphasis may continue over several lines, but not over an empty one.
 _MARKDOWN = (
     (re.compile(r"[ \t]+$", re.M), ""),
     (re.compile(r"^#+ +", re.M), ""),
@@ -32,13 +32,13 @@ _MARKDOWN = (
 
 @dataclass(frozen=True)
 class Document:
-    """A text, and what it was before."""
+    """A text, and the file that it was read from."""
 
     sample_id: str  # path without suffix
     source: str
     sha256: str
     encoding: str
-    cut: int  # characters cut off as header and footer
+    cut: int  # characters removed as header and footer
     text: str  # NFC, lines end in \n
 
 
@@ -51,12 +51,12 @@ def read(
     for row in files.to_pylist():
         read_one = _document(row, settings)
         (documents if isinstance(read_one, Document) else rejects).append(read_one)  # type: ignore[arg-type]
-    told = [
+    messages = [
         f"{d.source}: not UTF-8, read as {d.encoding}; save it as UTF-8 if characters are wrong"
         for d in documents
         if d.encoding != "utf-8"
     ]
-    return documents, rejects, told
+    return documents, rejects, messages
 
 
 def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
@@ -64,27 +64,27 @@ def _document(row: dict, settings: CharacterSettings) -> Document | Reject:
     name = re.sub(r"\.(txt|md)$", "", path, flags=re.I)
     if len(content) > settings.max_bytes:
         reason = (
-            f"{len(content):,} bytes, more than characters.max_bytes ({settings.max_bytes:,}); "
-            "raise it, or cut the file into several"
+            f"{len(content):,} bytes; the limit is {settings.max_bytes:,} "
+            "(characters.max_bytes): raise it, or divide the file"
         )
         return Reject(name, path, "too-large", reason)
     text, encoding = decoded(content)
     control = len(_CONTROL.findall(text))
     if "\0" in text or control > _MOST_CONTROL * len(text):
-        reason = f"{control} control characters of {len(text)}: no text; save it as UTF-8"
+        reason = f"not a text: {control:,} control characters among {len(text):,}; save it as UTF-8"
         return Reject(name, path, "binary", reason)
     text = _CONTROL.sub("", text)
     kept = without_gutenberg(text) if settings.cut_gutenberg else text
     plain = without_markdown(kept) if path.lower().endswith(".md") else kept
     plain = nfc(plain).strip()
     if not plain:
-        return Reject(name, path, "empty", "no character but blanks is left")
+        return Reject(name, path, "empty", "no text is left, only blanks")
     cut = len(text) - len(kept)
     return Document(name, path, row["sha256"], encoding, cut, f"{plain}\n")
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """The text in `content`, lines ended by \\n, without byte order mark; and its encoding."""
+    """The text in `content`, with line ends \\n, without byte order mark; and its encoding."""
     for encoding in ("utf-8", "cp1252", "latin-1"):
         try:
             text = content.decode(encoding)
@@ -95,7 +95,7 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 
 def without_markdown(text: str) -> str:
-    """A text without the marks of headings, emphasis and escapes, and blanks at line ends."""
+    """`text` without the marks of headings, emphasis and escapes, and without trailing blanks."""
     for pattern, instead in _MARKDOWN:
         text = pattern.sub(instead, text)
     return text

@@ -1,4 +1,4 @@
-"""XML that nobody vouches for."""
+"""Parsing untrusted XML."""
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -20,11 +20,11 @@ _GUARDED = {
 
 
 def parse_xml(content: bytes, settings: ParseSettings, doctype: bool = False) -> Element:
-    """The root of the XML file `content`, whatever its encoding, less comments and instructions.
+    """The root of the XML file `content`, in any encoding, without comments and instructions.
 
-    No entity but the five of XML is expanded, nothing outside the file is opened, and a document
-    type is refused; with `doctype` one is let through that declares no entity. libxml2 itself
-    bounds entities, depth (256) and names while it reads.
+    Only the five entities of XML are expanded, and nothing outside the file is opened. A document
+    type is refused; with `doctype`, only one that declares an entity is refused. libxml2 itself
+    limits entities, depth (256) and names while it reads.
     Raises `Malformed` with the line: `too-large`, `xml-syntax`, `xml-doctype`,
     `xml-entity` or `xml-depth`.
     """
@@ -41,10 +41,10 @@ def parse_xml(content: bytes, settings: ParseSettings, doctype: bool = False) ->
 
 
 def find_first(content: bytes, name: str, settings: ParseSettings) -> Element | None:
-    """The first element called `name`, as its start tag alone tells; None if there is none.
+    """The first element called `name`, with its attributes only; None if there is none.
 
-    What comes after it is not read, so it may be cut off. Raises as `parse_xml`, for what comes
-    before it.
+    The file after its start tag is not read, so it may be truncated. For the file before it, raises
+    as `parse_xml`.
     """
     _refuse_large(content, settings)
     parser = etree.XMLPullParser(events=("start", "end"), **_GUARDED)
@@ -67,18 +67,18 @@ def find_first(content: bytes, name: str, settings: ParseSettings) -> Element | 
 
 def _refuse_large(content: bytes, settings: ParseSettings) -> None:
     if len(content) > settings.max_bytes:
-        raise Malformed("too-large", f"{len(content):,} bytes, at most {settings.max_bytes:,}")
+        raise Malformed("too-large", f"{len(content):,} bytes; the limit is {settings.max_bytes:,}")
 
 
 def _refuse_doctype(element: Element) -> None:
     if element.getroottree().docinfo.internalDTD is not None:
-        raise Malformed("xml-doctype", "the file declares a document type, which no ink needs")
+        raise Malformed("xml-doctype", "the file declares a document type, which is not allowed")
 
 
 def _refuse_entities(element: Element) -> None:
     declared = element.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
-        raise Malformed("xml-entity", "the file declares an entity, which no drawing needs")
+        raise Malformed("xml-entity", "the file declares an entity, which is not allowed")
 
 
 def _syntax(error: etree.XMLSyntaxError) -> Malformed:
@@ -86,5 +86,5 @@ def _syntax(error: etree.XMLSyntaxError) -> Malformed:
 
 
 def _too_deep(element: Element, settings: ParseSettings) -> Malformed:
-    reason = f"line {element.sourceline}: elements nested over {settings.max_depth} deep"
+    reason = f"line {element.sourceline}: elements nested more than {settings.max_depth} deep"
     return Malformed("xml-depth", reason)

@@ -1,1 +1,1 @@
-"""Where each reader's raw files are; one module per reader, light to import."""
+"""Where the raw files of each reader are; one module per reader, fast to import."""

@@ -27,7 +27,7 @@ LABELS = (
         archive="ascii*",
         members=r".*\.txt",
         where=f"ascii-all.tar.gz from {_WHERE}",
-        without="everything else works, samples have no text",
+        without="everything else works, but samples have no text",
     ),
     Source(
         name="writers",
@@ -35,7 +35,7 @@ LABELS = (
         archive="original-xml*",
         members=r".*\.xml",
         where=f"original-xml-all.tar.gz from {_WHERE}",
-        without="everything else works, samples have no writer",
+        without="everything else works, but samples have no writer",
         emptied="StrokeSet",
     ),
     Source(
@@ -44,13 +44,13 @@ LABELS = (
         archive="task1*",
         members=r"(trainset|testset_[vtf])\.txt",
         where=f"the lists of task 1 (trainset.txt, testset_v.txt and so on) from {_WHERE}",
-        without="a seeded split is made instead of the official one",
+        without="a seeded split replaces the official one",
         deep=False,
     ),
 )
 
 
 def group(path: str) -> str:
-    """The form: its lines, and lines added to it, stay together."""
+    """The form: all its lines are in one shard."""
     name = PurePosixPath(path).stem
     return name.rpartition("-")[0] or name

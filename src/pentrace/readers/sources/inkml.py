@@ -18,5 +18,5 @@ LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """The file itself, whatever its suffix: `a.ink` and `a.xml` are one sample."""
+    """The path without suffix: `a.ink` and `a.xml` are one sample."""
     return str(PurePosixPath(path).with_suffix(""))

@@ -20,13 +20,13 @@ LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """Code of the character in NFC: variants, and ideographs for compatibility, stay with it.
+    """Code of the character in NFC: its variants and compatibility ideographs are in one group.
 
-    零 has a second code, 0f9b2, which is drawn alike and is 096f6 in NFC.
+    For example, 零 has a second code, 0f9b2, which looks the same and is 096f6 in NFC.
     """
     code = PurePosixPath(path).stem.partition("-")[0]
     try:
         character = chr(int(code, 16))
     except (ValueError, OverflowError):
-        return code.lower()  # not the code of a character, which the reader says
+        return code.lower()  # not the code of a character: the reader rejects it
     return "+".join(f"{ord(c):05x}" for c in nfc(character))

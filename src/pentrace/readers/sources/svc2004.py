@@ -15,7 +15,7 @@ def _task(number: int, channels: str) -> Source:
         archive=f"Task{number}*",
         members=r"(U|USER)\d+S\d+(\.TXT)?",
         where=f"Task{number}.zip from {_WHERE}",
-        without="the other task is read alone",
+        without="only the other task is read",
     )
 
 
@@ -27,8 +27,8 @@ INK = (
         folders=("BDALab",),
         archive="BDALab*",
         members=r".*\.svc",
-        where="your own recordings, put into a folder BDALab, where there are any",
-        without="everything works, they are not part of SVC2004",
+        where="your own recordings, if any, in a folder BDALab",
+        without="everything works, since they are not part of SVC2004",
         optional=True,
     ),
 )
@@ -36,7 +36,7 @@ LABELS: tuple[Source, ...] = ()
 
 
 def group(path: str) -> str:
-    """The user, of whatever task and spelling."""
+    """The user, in any task and spelling."""
     stem = PurePosixPath(path).with_suffix("")
     found = re.match(r"\D*0*(\d+)", stem.name)
     return found.group(1) if found else str(stem)

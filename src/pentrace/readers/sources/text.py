@@ -8,10 +8,10 @@ INK = (
         folders=(".",),
         archive="*",
         members=r".*\.(txt|md)",
-        where="any text, best as UTF-8; docs/text.md has examples",
+        where="any text, preferably in UTF-8; docs/text.md has examples",
         without="",
-        # A corpus is often one file: the paper's part of Wikipedia has 100 MB. How much of that is
-        # read is said by `characters.max_bytes`.
+        # A corpus is often one file: the paper's part of Wikipedia has 100 MB. The limit of what
+        # is read is `characters.max_bytes`.
         max_bytes=1_000_000_000,
     ),
 )
