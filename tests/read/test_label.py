@@ -274,9 +274,14 @@ def test_two_files_of_one_name_are_refused():
 
 def run(folder: Path, settings: dict) -> Result:
     arguments = ["label", "--dataset", "demo", "--reader", "svc2004"]
-    arguments += ["--raw", f"{folder}/raw.parquet", "--samples-from", f"{folder}/parsed"]
-    arguments += ["--labels", f"{folder}/out/labels.parquet"]
-    arguments += ["--rejects", f"{folder}/out/rejects.parquet", "--settings", json.dumps(settings)]
+    arguments += ["--raw", f"{folder}/raw.parquet", "--parsed", f"{folder}/parsed"]
+    arguments += ["--out-labels", f"{folder}/out/labels.parquet"]
+    arguments += [
+        "--out-rejects",
+        f"{folder}/out/rejects.parquet",
+        "--settings",
+        json.dumps(settings),
+    ]
     return CliRunner().invoke(cli, arguments)
 
 

@@ -14,10 +14,10 @@ from pentrace import tables
 from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, from_table
+from pentrace.options import settings_option
 from pentrace.plot import style
 from pentrace.plot.data import shards
 from pentrace.plot.options import FILE, figure_options
-from pentrace.settings import settings_option
 
 # Where an axis turns from linear around 0 to logarithmic.
 LINEAR = {"": 1.0, "units": 1.0, "s": 0.01, "points": 1.0}

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.settings import settings_option
+from pentrace.options import Command, file_option, folder_option, out_folder_option, settings_option
 from pentrace.splits import SPLITS
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.offsets import Shards
@@ -18,23 +18,23 @@ from pentrace.windows.text import text_windows
 GROUP = 512  # samples in one row group
 
 
-@click.command("windows")
-@click.option("--offsets", help="Folder with the offsets of all shards.")
-@click.option("--samples", help="The table of samples; given with --offsets.")
-@click.option("--characters", help="Table of characters, of a text; instead of the two.")
-@click.option("--out", required=True, help="Folder to write <split>.parquet to.")
+@click.command("windows", cls=Command)
+@folder_option("--offsets", required=False, help="Folder with the offsets of all shards.")
+@file_option("--samples", required=False, help="Table of samples; goes with --offsets.")
+@file_option("--characters", required=False, help="Table of characters, instead of offsets.")
+@out_folder_option(help="Folder to write <split>.parquet to.")
 @settings_option(WindowSettings)
 def command(
-    offsets: str | None,
-    samples: str | None,
-    characters: str | None,
-    out: str,
+    offsets: Path | None,
+    samples: Path | None,
+    characters: Path | None,
+    out: Path,
     settings: WindowSettings,
 ) -> None:
     """Cut offsets, or the characters of texts, into fixed-length windows."""
     if characters is not None and offsets is None and samples is None:
         chosen = settings if settings.model_fields_set else WindowSettings(**OF_TEXT)
-        _of_characters(Path(characters), Path(out), chosen)
+        _of_characters(characters, out, chosen)
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:
@@ -48,7 +48,7 @@ def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> Non
         click.echo(f"{split}: {written} windows of {texts} texts")
 
 
-def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) -> None:
+def _of_offsets(offsets: Path, samples: Path, out: Path, settings: WindowSettings) -> None:
     told = tables.read(samples, ["sample_id", "split", "text"]).to_pylist()
     by_name = {row["sample_id"]: row for row in told}
     shards = Shards(offsets)
@@ -65,7 +65,7 @@ def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) 
             windows_table({p.sample_id: shards.steps(p) for p in group}, split, texts, settings)
             for group in groups
         )
-        written = tables.write(Path(out) / f"{split}.parquet", schema.WINDOWS, pieces)
+        written = tables.write(out / f"{split}.parquet", schema.WINDOWS, pieces)
         click.echo(f"{split}: {written} windows of {len(places)} samples")
 
 

@@ -14,10 +14,9 @@ class WindowSettings(Settings):
     length: int = Field(
         300,
         ge=2,
-        description="offsets, or characters, in one window; a text has length and stride 100 where "
-        "neither is given",
+        description="offsets or characters in one window",
     )
-    stride: int = Field(300, ge=1, description="steps from one window's start to the next")
+    stride: int = Field(300, ge=1, description="offsets from the start of one window to the next")
 
     @model_validator(mode="after")
     def _no_gaps(self) -> "WindowSettings":
