@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.normalise.command import offsets_table
+from pentrace.normalise.normalise import offsets_table
 from pentrace.windows.batches import (
     Lines,
     Plan,

@@ -1,83 +1,49 @@
-"""`pentrace <stage> ...`: maps the name of a stage to its command, and imports it only then."""
+"""`pentrace <stage> ...`: finds the command of a stage by name, and imports it only then."""
 
 import sys
-from importlib import import_module
 
 import click
 
 from pentrace import __version__
 from pentrace.errors import PentraceError
+from pentrace.options import Group
 
+# Subcommand -> (module, help). A room of one stage has its command in `command.py`; in a room of
+# several stages, the module of each has the name of the subcommand.
 COMMANDS = {
-    "demo": "Write synthetic recordings in the true raw formats.",
-    "collect": "Group raw files, byte for byte, into shards.",
-    "parse": "Read raw recordings into points.",
-    "label": "Find writer, text and split of every sample.",
-    "clean": "Apply the cleaning rules.",
-    "samples": "Gather the tables of samples and rejects.",
-    "statistics": "Take the normalising statistics from the training split.",
-    "normalise": "Turn points into normalised offsets.",
-    "characters": "Read texts into characters, vocabulary and splits.",
-    "windows": "Cut offsets or characters into fixed-length windows.",
-    "train": "Train a network.",
-    "sample": "Write new handwriting with a trained network.",
-    "write": "Write any text, in anybody's hand, on a page.",
-    "rewrite": "Write the texts of real lines again, to be measured.",
-    "fictional": "Draw characters that do not exist, beside the real ones nearest to them.",
-    "evaluate": "Measure a trained network on whole lines.",
-    "text": "Write text, character by character, to the terminal.",
-    "sample-text": "Write texts at several temperatures, to be measured.",
-    "evaluate-samples": "Measure these texts: words that there are, and loops.",
-    "evaluate-text": "Measure a trained network on whole texts, static and dynamic.",
-    "recognise": "Read real and written lines with a network, and count its errors.",
-    "plot": "Draw a figure.",
-    "report": "Gather results into one page.",
-    "describe": "Print what every table holds, as Markdown.",
+    "demo": ("demo.command", "Make synthetic recordings in the original file formats."),
+    "collect": ("collect.command", "Group raw files, byte for byte, into shards."),
+    "parse": ("read.parse", "Read raw recordings into points."),
+    "label": ("read.label", "Find writer, text and split of every sample."),
+    "characters": ("read.characters", "Read raw texts into characters, vocabulary and splits."),
+    "clean": ("clean.clean", "Apply the cleaning rules to points."),
+    "samples": ("clean.samples", "Gather the tables of samples and rejects."),
+    "statistics": ("normalise.statistics", "Compute the normalisation from the training split."),
+    "normalise": ("normalise.normalise", "Turn points into normalised offsets."),
+    "windows": ("windows.command", "Cut offsets or characters into fixed-length windows."),
+    "train": ("train.command", "Train a network."),
+    "sample": ("generate.sample", "Write new handwriting with a trained network."),
+    "write": ("write.command", "Write any text by hand, in any person's style, on a page."),
+    "rewrite": ("generate.rewrite", "Write the texts of real lines again, for measuring."),
+    "fictional": ("generate.fictional", "Draw fictional characters; find the nearest real ones."),
+    "evaluate": ("evaluate.command", "Measure a trained network on whole lines."),
+    "text": ("generate.text", "Write text to the terminal, character by character."),
+    "sample-text": ("generate.sample_text", "Write texts at several temperatures, for measuring."),
+    "evaluate-samples": ("evaluate.evaluate_samples", "Measure generated texts: words and loops."),
+    "evaluate-text": ("evaluate.evaluate_text", "Measure a trained network on whole texts."),
+    "recognise": ("recognise.command", "Count a recogniser's errors on real and written lines."),
+    "plot": ("plot.command", "Draw a figure."),
+    "report": ("report.command", "Gather all results into one page."),
+    "describe": ("describe", "Print what every table contains, as Markdown."),
 }
 
 
-# The room of a command that has no folder of its own name: its module there is called as it is.
-ROOMS = {
-    "parse": "read",
-    "label": "read",
-    "characters": "read",
-    "samples": "clean",
-    "statistics": "normalise",
-    "sample": "generate",
-    "rewrite": "generate",
-    "fictional": "generate",
-    "text": "generate",
-    "sample-text": "generate",
-    "evaluate-samples": "evaluate",
-    "evaluate-text": "evaluate",
-}
-
-
-def _module(name: str) -> str:
-    if name == "describe":
-        return "pentrace.describe"
-    room = ROOMS.get(name)
-    return f"pentrace.{room}.{name.replace('-', '_')}" if room else f"pentrace.{name}.command"
-
-
-class Stages(click.Group):
-    """Commands found by name in `pentrace.<name>.command`, so that no stage imports another."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return import_module(_module(name)).command if name in COMMANDS else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=Stages)
+@click.group(
+    cls=Group, package="pentrace", modules=COMMANDS, context_settings={"max_content_width": 100}
+)
 @click.version_option(__version__)
 def cli() -> None:
-    """Online handwriting, from raw pen recordings to networks and new ink."""
+    """Online handwriting: from raw pen recordings to networks and new ink."""
 
 
 def main() -> None:

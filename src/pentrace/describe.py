@@ -3,6 +3,7 @@
 import click
 import pyarrow as pa
 
+from pentrace.options import Command
 from pentrace.schema import TABLES, VERSION
 
 # Where each table stands, below results/<dataset>/; S is a shard, N a network.
@@ -60,7 +61,7 @@ predicts the values `[1:valid]`.
 """
 
 
-@click.command()
+@click.command("describe", cls=Command)
 def command() -> None:
     """Print what every table holds, as Markdown."""
     click.echo(markdown(), nl=False)

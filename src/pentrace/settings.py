@@ -1,21 +1,48 @@
-"""What the settings of all stages share: unknown keys are errors, and JSON on the command line."""
+"""What the settings of all stages share: unknown keys are errors, and mistakes in plain words."""
 
 import difflib
-from collections.abc import Callable
-from typing import Any, TypeVar, get_args, get_origin
+from collections.abc import Collection
+from typing import Any, get_args, get_origin
 
-import click
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
-from pentrace.errors import PentraceError
-
 GIVEN = 80  # characters of a wrong value that a message shows
+
+# What a value of this kind should have been, by pydantic's name of the mistake.
+EXPECTED = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "text",
+    "path_type": "a path",
+    "none_required": "null",
+    "list_type": "a list, such as {example}",
+    "tuple_type": "a list, such as {example}",
+    "dict_type": "a section of keys and values",
+    "model_type": "a section of keys and values",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of {max_length} or fewer",
+    "string_too_short": "{min_length} or more characters",
+    "string_too_long": "{max_length} or fewer characters",
+}
 
 
 class Settings(BaseModel):
     """Base of every stage's settings: frozen; unknown keys, and bools for numbers, are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -24,7 +51,7 @@ class Settings(BaseModel):
         types = _types_in(cls.model_fields[str(info.field_name)].annotation)
         given = value if isinstance(value, list | tuple) else [value]
         if bool not in types and types & {int, float} and any(isinstance(v, bool) for v in given):
-            raise ValueError("allowed is a number, not true or false")
+            raise ValueError("expected a number, not true or false")
         return value
 
 
@@ -34,46 +61,83 @@ def _types_in(annotation: Any) -> set[type]:
     return inner | {annotation} if isinstance(annotation, type) else inner
 
 
-Model = TypeVar("Model", bound=BaseModel)
+def explain(
+    model: type[BaseModel],
+    error: ValidationError,
+    where: str,
+    options: Collection[tuple[str, ...]] = (),
+) -> str:
+    """One line per mistake: the key, what is expected there, and what was given.
+
+    Keys are named below `where`, but those in `options` as the option of the command line.
+    """
+    mistakes: dict[str, list[Any]] = {}
+    for item in filter(_counts, error.errors()):
+        keys, _, example = _follow(model, item["loc"])
+        item["ctx"] = {"example": example, **item.get("ctx", {})}
+        mistakes.setdefault(_named(keys, where, options), []).append(item)
+    return "\n".join(_explain_one(model, key, items) for key, items in mistakes.items())
 
 
-def explain(model: type[BaseModel], error: ValidationError, where: str) -> str:
-    """One line per mistake: the key, what was given, and what is allowed there."""
-    return "\n".join(_explain_one(model, item, where) for item in error.errors())
+def _counts(item: Any) -> bool:
+    """Whether a mistake is one of its own: a list may be too short for its wrong items alone."""
+    return item["type"] != "too_short" or len(item["input"]) < item["ctx"]["min_length"]
 
 
-def _explain_one(model: type[BaseModel], item: Any, where: str) -> str:
-    keys, _ = _follow(model, item["loc"])
-    key = ".".join([where, *keys] if where else keys)
-    if item["type"] == "missing":
-        return f"{key}: {item['msg']}"
-    if item["type"] != "extra_forbidden":
-        return f"{key}: {_wrong(item)}" if key else _wrong(item)
+def _named(keys: list[str], where: str, options: Collection[tuple[str, ...]]) -> str:
+    """`where.key.key`, or `--key.key` where that is an option that was given."""
+    for path in options:
+        if tuple(keys[: len(path)]) == path:
+            return option_name(path)
+    return ".".join([where, *keys] if where else keys)
+
+
+def option_name(path: tuple[str, ...]) -> str:
+    """The option of the setting at `path`, such as --train.batch-size."""
+    return f"--{'.'.join(path).replace('_', '-')}"
+
+
+def _explain_one(model: type[BaseModel], key: str, items: list[Any]) -> str:
+    """What is wrong at `key`: several mistakes are those of the branches of a union."""
+    first, head = items[0], f"{key}: " if key else ""
+    if first["type"] == "missing":
+        return f"{head}missing; give a value"
+    if first["type"] == "extra_forbidden":
+        return head + _unknown_key(model, first)
+    wrong = " or ".join(dict.fromkeys(map(_expected, items)))
+    message = wrong if any(item["type"] not in EXPECTED for item in items) else f"expected {wrong}"
+    # The checks of a whole section name the values themselves.
+    if first["type"] == "value_error" and isinstance(first["input"], dict):
+        return head + message
+    return f"{head}{message}; got {_cut(repr(first['input']))}"
+
+
+def _expected(item: Any) -> str:
+    if item["type"] in EXPECTED:
+        context = {k: f"{v:g}" if isinstance(v, float) else v for k, v in item["ctx"].items()}
+        return EXPECTED[item["type"]].format(**context)
+    return item["msg"].removeprefix("Value error, ")
+
+
+def _unknown_key(model: type[BaseModel], item: Any) -> str:
     allowed = list(_follow(model, item["loc"][:-1])[1].model_fields)
-    near = difflib.get_close_matches(keys[-1], allowed, 1)
+    near = difflib.get_close_matches(str(item["loc"][-1]), allowed, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed) or 'none'}"
-
-
-def _wrong(item: Any) -> str:
-    """What is wrong, and what was given, unless it is a whole section: its checks name values."""
-    message = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "value_error" and isinstance(item["input"], dict):
-        return message
-    return f"{message} (given: {_cut(repr(item['input']))})"
+    return f"unknown key; {hint}allowed here: {', '.join(allowed) or 'none'}"
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= GIVEN else text[: GIVEN - 3] + "..."
 
 
-def _follow(model: type[BaseModel], path: tuple) -> tuple[list[str], Any]:
-    """The keys on `path` from `model` on, and the type of what stands there.
+def _follow(model: type[BaseModel], path: tuple) -> tuple[list[str], Any, str]:
+    """The keys on `path` from `model` on, the type of what is there, and a list as an example.
 
-    Pydantic's names for the branches of a union stand in `path`, but are no keys.
+    Pydantic's names for the branches of a union are in `path`, but are no keys.
     """
     keys: list[str] = []
     at: Any = model
+    example: Any = None
     for part in path:
         mapping, fields = get_origin(at) is dict, getattr(at, "model_fields", None)
         if mapping or fields is not None or isinstance(part, int):
@@ -81,23 +145,7 @@ def _follow(model: type[BaseModel], path: tuple) -> tuple[list[str], Any]:
         if mapping:
             at = get_args(at)[1]
         elif fields is not None:
+            example = fields[part].default if part in fields else None
             at = fields[part].annotation if part in fields else None
-    return keys, at
-
-
-def settings_option(model: type[Model]) -> Callable:
-    """A click option `--settings` that takes `model` as JSON; its help lists the fields."""
-
-    def parse(_ctx: click.Context, _param: click.Parameter, value: str) -> Model:
-        try:
-            return model.model_validate_json(value)
-        except ValidationError as error:
-            raise PentraceError(explain(model, error, "--settings")) from None
-
-    fields = "; ".join(
-        f"{name} (default {field.get_default(call_default_factory=True)!r})"
-        for name, field in model.model_fields.items()
-    )
-    return click.option(
-        "--settings", default="{}", callback=parse, metavar="JSON", help=f"JSON object of: {fields}"
-    )
+    shown = ", ".join(map(str, example)) if isinstance(example, list | tuple) else ""
+    return keys, at, f"[{shown or 'a, b'}]"

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pentrace import schema, tables
 from pentrace.clean.apply import clean
-from pentrace.clean.command import command as clean_command
+from pentrace.clean.clean import command as clean_command
 from pentrace.clean.rules import RULES, limit, statistic
 from pentrace.clean.samples import command as samples_command
 from pentrace.clean.settings import CleanSettings
@@ -194,14 +194,14 @@ def write_shard(folder: Path) -> Ink:
 def run_both(folder: Path) -> None:
     shard = {k: folder / v for k, v in {
         "--points": "points/00.parquet", "--samples": "parsed/00.samples.parquet",
-        "--labels": "labels.parquet", "--cleaned": "cleaned/00.parquet",
-        "--rejects": "cleaned-rejects/00.parquet",
+        "--labels": "labels.parquet", "--out-points": "cleaned/00.parquet",
+        "--out-rejects": "cleaned-rejects/00.parquet",
     }.items()}  # fmt: skip
     invoke(clean_command, "--dataset", "d", *(part for pair in shard.items() for part in pair))
     gathered = {k: folder / v for k, v in {
         "--parsed": "parsed", "--labels": "labels.parquet", "--cleaned": "cleaned",
         "--label-rejects": "label-rejects.parquet", "--cleaned-rejects": "cleaned-rejects",
-        "--samples": "samples.parquet", "--rejects": "rejects.parquet",
+        "--out-samples": "samples.parquet", "--out-rejects": "rejects.parquet",
     }.items()}  # fmt: skip
     invoke(samples_command, "--dataset", "d", *(part for pair in gathered.items() for part in pair))
 

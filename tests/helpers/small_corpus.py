@@ -23,7 +23,7 @@ def build(folder: Path, files: dict[str, bytes], settings: dict | None = None) -
     raw_table(folder / "raw" / "ink-00.parquet", files)
     outputs = ("characters", "vocabulary", "documents", "rejects")
     arguments = ["--dataset", "small", "--raw", folder / "raw"]
-    arguments += [a for name in outputs for a in (f"--{name}", folder / f"{name}.parquet")]
+    arguments += [a for name in outputs for a in (f"--out-{name}", folder / f"{name}.parquet")]
     given = {"max_reject_share": 1, **(settings or {"validation": 0.2, "test": 0.2})}
     arguments += ["--settings", json.dumps(given)]
     done = invoke(characters, *arguments)

@@ -41,38 +41,26 @@ def build_tables(d: Path) -> None:
     """The tables of the characters in `d`/data, one shard of them."""
     kanji = ("--dataset", "kanji")
     reader = ("--reader", "kanjivg")
-    points = ("--points", d / "points/00.parquet")
-    parsed = ("--samples", d / "parsed/00.samples.parquet")
-    cleaned = ("--cleaned", d / "cleaned/00.parquet")
-    labels = ("--labels", d / "labels.parquet")
-    label_rejects = d / "label-rejects.parquet"
-    samples = ("--samples", d / "samples.parquet")
-    statistics = d / "normalisation.json"
+    points, parsed = d / "points/00.parquet", d / "parsed/00.samples.parquet"
+    cleaned, labels, samples = d / "cleaned/00.parquet", d / "labels.parquet", d / "samples.parquet"
+    label_rejects, normalisation = d / "label-rejects.parquet", d / "normalisation.json"
     for only in ("ink-00", "labels"):
         pentrace("collect", *reader, "--raw", d / "data", "--shards", 1, "--only", only,
                  "--out", d / "raw")  # fmt: skip
-    pentrace("parse", *kanji, *reader, *points, *parsed, "--raw", d / "raw/ink-00.parquet",
-             "--rejects", d / "parsed/00.rejects.parquet")  # fmt: skip
-    pentrace("label", *kanji, *reader, *labels, "--raw", d / "raw/labels.parquet",
-             "--samples-from", d / "parsed", "--rejects", label_rejects,
-             "--settings", '{"split": "form", "max_reject_share": 0.05}')  # fmt: skip
-    pentrace("clean", *kanji, *points, *parsed, *labels, *cleaned,
-             "--rejects", d / "cleaned-rejects/00.parquet",
-             "--settings", '{"too_short": 4, "spike": null}')  # fmt: skip
-    pentrace("samples", *kanji, *labels, *samples, "--parsed", d / "parsed",
+    pentrace("parse", *kanji, *reader, "--raw", d / "raw/ink-00.parquet", "--out-points", points,
+             "--out-samples", parsed, "--out-rejects", d / "parsed/00.rejects.parquet")  # fmt: skip
+    pentrace("label", *kanji, *reader, "--raw", d / "raw/labels.parquet", "--parsed", d / "parsed",
+             "--out-labels", labels, "--out-rejects", label_rejects,
+             "--split", "form", "--max-reject-share", 0.05)  # fmt: skip
+    pentrace("clean", *kanji, "--points", points, "--samples", parsed, "--labels", labels,
+             "--out-points", cleaned, "--out-rejects", d / "cleaned-rejects/00.parquet",
+             "--too-short", 4, "--spike", "none")  # fmt: skip
+    pentrace("samples", *kanji, "--labels", labels, "--parsed", d / "parsed",
              "--cleaned", d / "cleaned", "--label-rejects", label_rejects,
              "--cleaned-rejects", d / "cleaned-rejects",
-             "--rejects", d / "rejects.parquet")  # fmt: skip
-    pentrace("statistics", *samples, "--cleaned", d / "cleaned", "--out", statistics)
-    pentrace(
-        "normalise",
-        *cleaned,
-        *parsed,
-        "--statistics",
-        statistics,
-        "--offsets",
-        d / "offsets/00.parquet",
-        "--frames",
-        d / "frames/00.parquet",
-    )
-    pentrace("windows", *samples, "--offsets", d / "offsets", "--out", d / "windows")
+             "--out-samples", samples, "--out-rejects", d / "rejects.parquet")  # fmt: skip
+    pentrace("statistics", "--samples", samples, "--cleaned", d / "cleaned", "--out", normalisation)
+    pentrace("normalise", "--cleaned", cleaned, "--samples", parsed,
+             "--normalisation", normalisation, "--out-offsets", d / "offsets/00.parquet",
+             "--out-frames", d / "frames/00.parquet")  # fmt: skip
+    pentrace("windows", "--samples", samples, "--offsets", d / "offsets", "--out", d / "windows")

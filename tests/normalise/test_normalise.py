@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ink import Ink, to_table
-from pentrace.normalise.command import command as normalise_command
 from pentrace.normalise.constants import gather
 from pentrace.normalise.frame import Frame
+from pentrace.normalise.normalise import command as normalise_command
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.normalise.statistics import command as statistics_command
@@ -256,8 +256,9 @@ def run_both(folder: Path) -> None:
     )  # fmt: skip
     invoke(
         normalise_command, "--cleaned", folder / "cleaned/00.parquet", "--samples",
-        folder / "samples.parquet", "--statistics", folder / "normalisation.json",
-        "--offsets", folder / "offsets/00.parquet", "--frames", folder / "frames/00.parquet",
+        folder / "samples.parquet", "--normalisation", folder / "normalisation.json",
+        "--out-offsets", folder / "offsets/00.parquet",
+        "--out-frames", folder / "frames/00.parquet",
     )  # fmt: skip
 
 

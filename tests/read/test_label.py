@@ -273,10 +273,10 @@ def test_two_files_of_one_name_are_refused():
 
 def run(folder: Path, settings: dict) -> str:
     arguments = ["label", "--dataset", "demo", "--reader", "svc2004"]
-    arguments += ["--raw", f"{folder}/raw.parquet", "--samples-from", f"{folder}/parsed"]
-    arguments += ["--labels", f"{folder}/out/labels.parquet"]
-    arguments += ["--rejects", f"{folder}/out/rejects.parquet", "--settings", json.dumps(settings)]
-    return pentrace(*arguments)
+    arguments += ["--raw", f"{folder}/raw.parquet", "--parsed", f"{folder}/parsed"]
+    arguments += ["--out-labels", f"{folder}/out/labels.parquet"]
+    arguments += ["--out-rejects", f"{folder}/out/rejects.parquet"]
+    return pentrace(*arguments, "--settings", json.dumps(settings))
 
 
 def test_the_command(tmp_path: Path):

@@ -36,7 +36,7 @@ def shard(folder: Path, files: dict[str, bytes]) -> Path:
 def parse(raw: Path, out: Path, reader: str = "iam", **settings: int) -> dict[str, pa.Table]:
     words = ["--dataset", "mine", "--reader", reader, "--raw", raw]
     for name in NAMES:
-        words += [f"--{name}", out / f"{name}.parquet"]
+        words += [f"--out-{name}", out / f"{name}.parquet"]
     invoke(command, *words, "--settings", json.dumps(settings))
     return {name: tables.read(out / f"{name}.parquet") for name in NAMES}
 

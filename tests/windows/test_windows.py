@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.normalise.command import offsets_table
+from pentrace.normalise.normalise import offsets_table
 from pentrace.windows.command import SPLITS, command
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.lines import Lines, load_lines

@@ -70,7 +70,7 @@ def test_standard_input_and_quiet(model, tmp_path):
 
 def test_all_lines_go_on_in_the_hand_of_the_first(model, tmp_path):
     text = "a minimum of lines\nmore lines\nand the last"
-    for name, options in (("one", ()), ("many", ("--many-hands",))):
+    for name, options in (("one", ()), ("many", ("--no-one-hand",))):
         run(text, "--model", model, "-o", tmp_path / f"{name}.json", "--drift", 0, *options)
     one, many = (page(tmp_path / f"{name}.json") for name in ("one", "many"))
     assert one["text"] == many["text"] == text
@@ -102,7 +102,7 @@ def test_lines_that_are_in_many_hands_against_the_wish_are_told(model, tmp_path)
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
     told = "each is in a hand of its own; give a --style"
     assert told in run("a cab\na bad", *given, status=MISSING).stderr
-    assert told not in run("a cab\na bad", *given, "--many-hands", status=MISSING).stderr
+    assert told not in run("a cab\na bad", *given, "--no-one-hand", status=MISSING).stderr
 
 
 def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):
@@ -136,7 +136,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--file", "b"], "not both"),
         (["  "], "the text is empty"),
         (["--file", "gone.txt"], r"gone\.txt: cannot be read"),
-        (["a", "--bias", "-1"], "bias: .*greater than or equal to 0"),
+        (["a", "--bias", "-1"], "bias: expected at least 0"),
         (["a", "--bias", "neat"], "bias: .*number"),
         (["a", "--page", "a3"], "page: .*allowed are a4, a5, letter, line, and WxH"),
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm; .* of height$"),

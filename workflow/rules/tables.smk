@@ -18,8 +18,8 @@ rule parse:
         settings=dataset_settings("parse"),
     shell:
         "pentrace parse --dataset {wildcards.dataset} --reader {params.reader}"
-        " --raw {input.raw} --points {output.points} --samples {output.samples}"
-        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+        " --raw {input.raw} --out-points {output.points} --out-samples {output.samples}"
+        " --out-rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
 
 
 rule label:
@@ -41,8 +41,8 @@ rule label:
         settings=dataset_settings("label"),
     shell:
         "pentrace label --dataset {wildcards.dataset} --reader {params.reader}"
-        " --raw {input.raw} --samples-from {params.parsed} --labels {output.labels}"
-        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+        " --raw {input.raw} --parsed {params.parsed} --out-labels {output.labels}"
+        " --out-rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
 
 
 rule clean:
@@ -50,7 +50,7 @@ rule clean:
         points="results/{dataset}/points/{shard}.parquet",
         samples="results/{dataset}/parsed/{shard}.samples.parquet",
         labels="results/{dataset}/labels.parquet",
-        code=code("pentrace.clean.command"),
+        code=code("pentrace.clean.clean"),
     output:
         cleaned="results/{dataset}/cleaned/{shard}.parquet",
         rejects="results/{dataset}/cleaned-rejects/{shard}.parquet",
@@ -62,8 +62,8 @@ rule clean:
         settings=dataset_settings("clean"),
     shell:
         "pentrace clean --dataset {wildcards.dataset} --points {input.points}"
-        " --samples {input.samples} --labels {input.labels} --cleaned {output.cleaned}"
-        " --rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
+        " --samples {input.samples} --labels {input.labels} --out-points {output.cleaned}"
+        " --out-rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
 
 
 rule samples:
@@ -90,7 +90,7 @@ rule samples:
         "pentrace samples --dataset {wildcards.dataset} --parsed {params.folder}/parsed"
         " --labels {input.labels} --label-rejects {input.label_rejects}"
         " --cleaned {params.folder}/cleaned --cleaned-rejects {params.folder}/cleaned-rejects"
-        " --samples {output.samples} --rejects {output.rejects} > {log} 2>&1"
+        " --out-samples {output.samples} --out-rejects {output.rejects} > {log} 2>&1"
 
 
 rule statistics:
@@ -117,8 +117,8 @@ rule normalise:
     input:
         cleaned="results/{dataset}/cleaned/{shard}.parquet",
         samples="results/{dataset}/parsed/{shard}.samples.parquet",
-        statistics="results/{dataset}/normalisation.json",
-        code=code("pentrace.normalise.command"),
+        normalisation="results/{dataset}/normalisation.json",
+        code=code("pentrace.normalise.normalise"),
     output:
         offsets="results/{dataset}/offsets/{shard}.parquet",
         frames="results/{dataset}/frames/{shard}.parquet",
@@ -128,7 +128,8 @@ rule normalise:
         "../envs/pentrace.yaml"
     shell:
         "pentrace normalise --cleaned {input.cleaned} --samples {input.samples}"
-        " --statistics {input.statistics} --offsets {output.offsets} --frames {output.frames}"
+        " --normalisation {input.normalisation} --out-offsets {output.offsets}"
+        " --out-frames {output.frames}"
         " > {log} 2>&1"
 
 

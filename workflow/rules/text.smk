@@ -21,8 +21,9 @@ rule characters:
         settings=dataset_settings("characters"),
     shell:
         "pentrace characters --dataset {wildcards.dataset} --raw {params.raw}"
-        " --characters {output.characters} --vocabulary {output.vocabulary}"
-        " --documents {output.documents} --rejects {output.rejects}"
+        " --out-characters {output.characters}"
+        " --out-vocabulary {output.vocabulary} --out-documents {output.documents}"
+        " --out-rejects {output.rejects}"
         " --settings {params.settings:q} > {log} 2>&1"
 
 

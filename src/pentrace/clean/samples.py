@@ -8,39 +8,40 @@ import numpy as np
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.options import Command, dataset_option, file_option, folder_option
 from pentrace.shards import listed
 
 FROM_PARSED = [name for name in schema.PARSED.names if name in schema.SAMPLES.names]
 FROM_LABELS = [name for name in schema.LABELS.names if name in schema.SAMPLES.names]
 
 
-@click.command("samples")
-@click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--parsed", required=True, help="Folder with what `parse` wrote.")
-@click.option("--labels", required=True, help="Labels of the data set.")
-@click.option("--label-rejects", required=True, help="Losses of `label`.")
-@click.option("--cleaned", required=True, help="Folder with cleaned points.")
-@click.option("--cleaned-rejects", required=True, help="Folder with the losses of `clean`.")
-@click.option("--samples", required=True, help="The table of samples to write.")
-@click.option("--rejects", required=True, help="The table of losses to write.")
+@click.command("samples", cls=Command)
+@dataset_option
+@folder_option("--parsed", help="Folder with the samples and rejects, from parse.")
+@file_option("--labels", help="Labels of the data set, from label.")
+@file_option("--label-rejects", help="Losses of label.")
+@folder_option("--cleaned", help="Folder with the cleaned points, from clean.")
+@folder_option("--cleaned-rejects", help="Folder with the losses of clean.")
+@file_option("--out-samples", help="Table of samples to write.")
+@file_option("--out-rejects", help="Table of losses to write.")
 def command(
     dataset: str,
-    parsed: str,
-    labels: str,
-    label_rejects: str,
-    cleaned: str,
-    cleaned_rejects: str,
-    samples: str,
-    rejects: str,
+    parsed: Path,
+    labels: Path,
+    label_rejects: Path,
+    cleaned: Path,
+    cleaned_rejects: Path,
+    out_samples: Path,
+    out_rejects: Path,
 ) -> None:
     """Gather the tables of samples and rejects."""
-    by_clean = list(_rows(listed(cleaned_rejects, "*.parquet")))
+    by_clean = list(_rows(listed(cleaned_rejects)))
     by_parse = _rows(listed(parsed, "*.rejects.parquet"))
-    losses = [*by_parse, *_rows([Path(label_rejects)]), *by_clean]
-    tables.write_rows(rejects, schema.REJECTS, losses)
-    counts = cleaned_counts(listed(cleaned, "*.parquet"))
+    losses = [*by_parse, *_rows([label_rejects]), *by_clean]
+    tables.write_rows(out_rejects, schema.REJECTS, losses)
+    counts = cleaned_counts(listed(cleaned))
     dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
-    labelled = {row["sample_id"]: row for row in _rows([Path(labels)])}
+    labelled = {row["sample_id"]: row for row in _rows([labels])}
     rows = []
     for path in listed(parsed, "*.samples.parquet"):
         shard = path.name.split(".")[0]
@@ -55,7 +56,7 @@ def command(
                 | {"dataset": dataset, "shard": shard}
             )
     rows.sort(key=lambda row: row["sample_id"])
-    tables.write_rows(samples, schema.SAMPLES, rows)
+    tables.write_rows(out_samples, schema.SAMPLES, rows)
     click.echo(
         f"{len(rows)} samples, {len(dropped)} of them dropped by cleaning; {len(losses)} losses"
     )

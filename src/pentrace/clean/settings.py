@@ -18,21 +18,19 @@ class CleanSettings(Settings):
     """The limit of each rule; null (or false) switches the rule off."""
 
     pen_in_air: bool = Field(True, description="remove points recorded while the pen is up")
-    duplicate: bool = Field(
-        True, description="remove points at the position of the point before, in the same stroke"
-    )
+    duplicate: bool = Field(True, description="remove points at the position of the previous point")
     backward_time: float | None = Field(
-        0.0, ge=0, description="remove points whose time is this much before the point before, in s"
+        0.0, ge=0, description="remove points this much earlier than the previous point, in s"
     )
     spike: float | None = Field(
         100.0, gt=0, description="remove points that jump this far away and back, in tablet units"
     )
     long_step: float | None = Field(
-        500.0, gt=0, description="lift the pen over steps longer than this, in tablet units"
+        500.0, gt=0, description="lift the pen at steps longer than this, in tablet units"
     )
     too_short: int | None = Field(20, ge=2, description="drop samples with fewer points")
     too_long: int | None = Field(2000, ge=2, description="drop samples with more points")
-    no_text: bool = Field(False, description="drop samples without a transcript that fits")
+    no_text: bool = Field(False, description="drop samples without a valid transcript")
 
     @field_validator(*LIMITS, mode="before")
     @classmethod

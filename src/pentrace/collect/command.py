@@ -11,24 +11,20 @@ from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.pack import pack
 from pentrace.collect.package import raw_folder
 from pentrace.errors import PentraceError
+from pentrace.options import Command, folder_option, out_folder_option, reader_option
 from pentrace.shards import names, shard_of
 
 
-@click.command()
-@click.option("--reader", required=True, help="Reader of the data set, such as iam.")
-@click.option(
-    "--raw",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder of raw files, or package:NAME for a Python package.",
-)
+@click.command("collect", cls=Command)
+@reader_option
+@folder_option("--raw", help="Folder of raw files, or package:NAME for a Python package.")
 @click.option("--shards", required=True, type=click.IntRange(1), help="Number of shards.")
 @click.option(
     "--only",
     required=True,
-    help="ink (all shards), ink-03 (one shard, where all ink is in unpacked trees) or labels.",
+    help="ink: all shards; ink-03: one shard, from unpacked trees; labels: the labels.",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@out_folder_option(help="Folder to write to.")
 def command(reader: str, raw: Path, shards: int, only: str, out: Path) -> None:
     """Group raw files, byte for byte, into shards."""
     where = import_module(f"pentrace.readers.sources.{reader}")

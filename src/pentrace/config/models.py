@@ -26,15 +26,14 @@ class DatasetSettings(Settings):
     )
     raw: str = Field(
         ...,
-        description="folder with the owner's archives or the unpacked trees; package:NAME: what "
-        "comes with a Python package",
+        description="folder of archives or unpacked trees, or package:NAME",
     )
-    shards: int = Field(8, ge=1, le=99, description="pieces that are rebuilt one by one")
+    shards: int = Field(8, ge=1, le=99, description="number of shards; each is rebuilt alone")
     train: bool | list[str] = Field(
-        True, description="networks trained on it: true: those of the top's `train`; false: none"
+        True, description="networks to train; true: those of `train`; false: none"
     )
-    published: str | None = Field(None, description="published results shown beside: graves-2013")
-    note: str = Field("", description="shown in the corner of every figure")
+    published: str | None = Field(None, description="published results to show beside: graves-2013")
+    note: str = Field("", description="text in the corner of every figure")
     parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
     label: LabelSettings = Field(default_factory=LabelSettings, description="over the top's")
     clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
@@ -51,15 +50,14 @@ class Config(Settings):
     """`config.yaml`."""
 
     run: list[str] = Field(..., min_length=1, description="data sets to build")
-    train: list[str] = Field(
-        ..., description="networks to train on each of them that names none itself"
-    )
+    train: list[str] = Field(..., description="networks to train on each data set")
     recogniser: str | None = Field(
         None,
-        description="network of kind recognition that reads what synthesis networks write, and is "
-        "trained where there are such; null: none",
+        description="network that reads the lines of synthesis networks; null: none",
     )
-    threads: int = Field(1, ge=1, description="threads of a job that computes with a network")
+    threads: int = Field(
+        1, ge=1, description="threads of a job that computes with a network; results depend on it"
+    )
     datasets: dict[str, DatasetSettings]
     demo: DemoSettings = Field(default_factory=DemoSettings)
     parse: ParseSettings = Field(default_factory=ParseSettings)

@@ -11,7 +11,7 @@ from pentrace.demo.corpus import Form, stream
 from pentrace.demo.hands import Hand
 from pentrace.demo.settings import DemoSettings
 from pentrace.files import write_text
-from pentrace.settings import settings_option
+from pentrace.options import Command, out_folder_option, settings_option
 
 README = """These recordings are SYNTHETIC. No person wrote them; `pentrace demo` made them.
 
@@ -24,8 +24,8 @@ with the same bytes.
 """
 
 
-@click.command("demo")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.command("demo", cls=Command)
+@out_folder_option(help="Folder to write to.")
 @settings_option(DemoSettings)
 def command(out: Path, settings: DemoSettings) -> None:
     """Write synthetic recordings in the true raw formats."""

@@ -31,7 +31,7 @@ from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.normalise.positions import seconds_per_step, unit
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.windows.batches import Lines, load_lines
 
 DEFINITIONS = {
@@ -67,7 +67,7 @@ class Setup(NamedTuple):
     show_default=True,
     help="Published figures on this data set, to stand beside.",
 )
-@settings_option(EvaluateSettings)
+@settings_option(EvaluateSettings, without=("lines",))
 def command(
     model: Path,
     data: Path,

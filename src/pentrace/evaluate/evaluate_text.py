@@ -21,7 +21,7 @@ from pentrace.networks.model_file import transfer
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.networks.text import TextNetwork
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.windows.text import load_codes
 
 FILE = click.Path(path_type=Path)

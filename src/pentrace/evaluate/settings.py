@@ -9,7 +9,7 @@ from pentrace.settings import Settings
 from pentrace.splits import Split
 
 Device = Literal["auto", "cpu", "cuda"]
-WHERE = "where the network runs; auto: a GPU where there is one"
+WHERE = "device of the network; auto: a GPU if there is one"
 
 
 class EvaluateSettings(Settings):
@@ -18,32 +18,31 @@ class EvaluateSettings(Settings):
     splits: tuple[Split, ...] = Field(
         ("train", "validation", "validation2", "test"),
         min_length=1,
-        description="splits to measure; those without lines are left out",
+        description="splits to measure, where they have lines",
     )
     lines: int | None = Field(
         None,
         ge=1,
-        description="most lines of a split, chosen by the seed; null: all. Published figures are "
-        "of all lines",
+        description="most lines in a split; null: all",
     )
     batch_size: int = Field(
-        32, ge=1, le=4096, description="lines at once; changes memory and speed, not results"
+        32, ge=1, le=4096, description="lines at once; affects memory and speed only"
     )
-    chunk: int = Field(
-        256, ge=1, description="steps at once, state carried; changes memory, not results"
-    )
+    chunk: int = Field(256, ge=1, description="steps at once; affects memory only")
     device: Device = Field("auto", description=WHERE)
-    seed: int = Field(1, ge=0, lt=2**63, description="of the choices below and of `lines`")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     baseline_components: int = Field(
-        20, ge=1, le=100, description="Gaussians of the baseline that has no memory"
+        20, ge=1, le=100, description="Gaussians of the baseline, which has no memory"
     )
     generated_lines: int = Field(
-        64, ge=0, le=10_000, description="lines drawn to compare with real ones; 0: no comparison"
+        64, ge=0, le=10_000, description="lines drawn for the comparison with real lines; 0: none"
     )
     generated_steps: int = Field(
-        600, ge=10, le=100_000, description="steps in a drawn line that says no text"
+        600, ge=10, le=100_000, description="steps in a drawn line that has no text"
     )
-    compare_with: Split = Field("validation", description="split of the real lines to compare with")
+    compare_with: Split = Field(
+        "validation", description="split of the real lines in the comparison"
+    )
 
     @model_validator(mode="after")
     def _once(self) -> Self:
@@ -56,20 +55,22 @@ class TextBitsSettings(Settings):
     """What is measured of a text network."""
 
     splits: list[Literal["train", "validation", "test"]] = Field(
-        ["validation", "test"], min_length=1, description="splits to measure on, whole"
+        ["validation", "test"], min_length=1, description="splits to measure"
     )
-    characters: int | None = Field(None, ge=1, description="most characters of a split; null: all")
-    chunk: int = Field(1000, ge=1, description="characters at once, state carried; memory alone")
+    characters: int | None = Field(None, ge=1, description="most characters in a split; null: all")
+    chunk: int = Field(1000, ge=1, description="characters at once; affects memory only")
     device: Device = Field("auto", description=WHERE)
     dynamic: bool = Field(True, description="also measure while the weights keep learning")
-    dynamic_length: int = Field(100, ge=1, description="characters from step to step, dynamic")
-    dynamic_rate: float = Field(0.3, gt=0, description="learning rate, dynamic")
-    dynamic_clip: float = Field(1.0, gt=0, description="bound on the gradient's norm, dynamic")
+    dynamic_length: int = Field(
+        100, ge=1, description="dynamic: characters from one update to the next"
+    )
+    dynamic_rate: float = Field(0.3, gt=0, description="dynamic: learning rate")
+    dynamic_clip: float = Field(1.0, gt=0, description="dynamic: bound on the norm of the gradient")
 
 
 class EvaluateTextSettings(TextBitsSettings):
     """The same, and the words that the samples are held against, by `pentrace evaluate-samples`."""
 
     words: Path | None = Field(
-        None, description="file of the words there are; null: those of the training split"
+        None, description="file with the known words; null: those of the training split"
     )

@@ -18,7 +18,7 @@ from pentrace.generate.samples import Sample, batch, ended
 from pentrace.generate.settings import FictionalSettings
 from pentrace.generate.warping import nearest, outlines
 from pentrace.ink import to_table
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.windows.lines import Lines, load_lines
 
 COLUMNS = 6  # characters in a row of the sheet

@@ -16,7 +16,7 @@ from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
 from pentrace.generate.model import load_ink
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.windows.lines import load_lines
 
 FILE = click.Path(path_type=Path)

@@ -20,7 +20,7 @@ from pentrace.generate.samples import Sample, choose_primers, generate, title
 from pentrace.generate.settings import SampleSettings
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
 

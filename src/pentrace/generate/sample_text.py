@@ -11,12 +11,12 @@ from pentrace.generate.fused import FusedText
 from pentrace.generate.model import load_text
 from pentrace.generate.settings import DrawSettings, TextSettings
 from pentrace.generate.texts import generate
-from pentrace.settings import settings_option
+from pentrace.options import Command, file_option, out_folder_option, settings_option
 
 
-@click.command("sample-text")
-@click.option("--model", type=click.Path(path_type=Path), required=True, help="Network, kind text.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.command("sample-text", cls=Command)
+@file_option("--model", help="Text network.")
+@out_folder_option(help="Folder to write.")
 @settings_option(TextSettings)
 def command(model: Path, out: Path, settings: TextSettings) -> None:
     """Write texts at several temperatures to texts.json, and each to a file."""

@@ -25,34 +25,31 @@ EVERY: Formats = ("svg", "png", "inkml")
 class SampleSettings(Settings):
     """What `pentrace sample` writes: `lines` samples for each bias, and the primed ones."""
 
-    lines: int = Field(4, ge=0, le=10_000, description="samples for each bias, not primed")
+    lines: int = Field(4, ge=0, le=10_000, description="samples for each bias")
     steps: int | None = Field(
         None,
         ge=1,
         le=100_000,
-        description="steps after which a sample is cut off; null: 700, or for a text, which ends "
-        "by itself, 60 and 60 more for each character",
+        description="most steps in a sample; null: 700, or 60 per character of a text",
     )
     texts: tuple[Text, ...] | None = Field(
         None,
-        description="what a synthesis network writes, one line each; null: texts of validation "
-        "lines, chosen by the seed",
+        description="texts for a synthesis network to write; null: those of validation lines",
     )
     attempts: int = Field(
-        4, ge=1, le=100, description="times a text is drawn at most, until all of it is there"
+        4, ge=1, le=100, description="most times a text is drawn, until it is complete"
     )
     bias: tuple[Bias, ...] = Field(
         (0.0, 0.5, 1.0),
         min_length=1,
-        description="0 draws from the network as it is; 0.15 to 1 is neat, larger is bland",
+        description="0: as the network is; 0.15 to 1: neat; larger: bland",
     )
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same files")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     prime: Annotated[int, Field(ge=0, le=1000)] | tuple[str, ...] | None = Field(
         1,
-        description="real lines to go on from: their sample ids, or how many validation lines "
-        "to choose by the seed; 0 or null for none",
+        description="real lines to continue: how many, or their sample ids; null: none",
     )
-    formats: Formats = Field(EVERY, description="files written beside points.parquet")
+    formats: Formats = Field(EVERY, description="file formats of the samples")
 
     @model_validator(mode="after")
     def _something_to_draw(self) -> "SampleSettings":
@@ -68,16 +65,16 @@ class SampleSettings(Settings):
 class RewriteSettings(Settings):
     """Which texts a synthesis network writes to be measured, and how neatly."""
 
-    split: Split = Field("validation", description="split whose texts are written, and read again")
-    lines: int | None = Field(
-        None, ge=1, description="most lines, chosen by the seed; null: all that have a text"
-    )
+    split: Split = Field("validation", description="split whose texts are written")
+    lines: int | None = Field(60, ge=1, description="most lines; null: all")
     bias: tuple[Bias, ...] = Field(
-        (0.0, 0.25, 0.5, 1.0, 2.0), min_length=1, description="each text is written at each"
+        (0.0, 0.25, 0.5, 1.0, 2.0),
+        min_length=1,
+        description="each text is written at each bias",
     )
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same lines")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: int = Field(
-        4, ge=1, le=100, description="times a line is drawn at most, until all of it is there"
+        4, ge=1, le=100, description="most times a line is drawn, until it is complete"
     )
 
     @field_validator("bias")
@@ -91,24 +88,20 @@ class RewriteSettings(Settings):
 class FictionalSettings(Settings):
     """What a network with three states of the pen draws, and what that is compared with."""
 
-    characters: int = Field(24, ge=1, le=1000, description="characters that are drawn")
-    steps: int = Field(400, ge=2, le=100_000, description="steps after which one is given up")
+    characters: int = Field(24, ge=1, le=1000, description="characters to draw")
+    steps: int = Field(400, ge=2, le=100_000, description="most steps in a character")
     bias: float = Field(1.0, ge=0, le=20, description="0: as the network is; larger: neater")
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same characters")
-    formats: Formats = Field(EVERY, description="files written beside points.parquet")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
+    formats: Formats = Field(EVERY, description="file formats of the characters")
     real: int = Field(
         12,
         ge=0,
         le=1000,
-        description="real characters, unseen in training, compared in like manner",
+        description="real characters, unseen in training, to compare in the same way",
     )
-    real_split: Split = Field("validation", description="split they are of")
-    points: int = Field(
-        64, ge=4, le=1000, description="points of each character in the comparison, along its ink"
-    )
-    band: int = Field(
-        8, ge=0, description="points that one character may run ahead of the other in it"
-    )
+    real_split: Split = Field("validation", description="split of these real characters")
+    points: int = Field(64, ge=4, le=1000, description="points of each character in the comparison")
+    band: int = Field(8, ge=0, description="width of the DTW band, in points")
 
     @model_validator(mode="after")
     def _band_within_points(self) -> Self:
@@ -117,36 +110,49 @@ class FictionalSettings(Settings):
         return self
 
 
-class DrawSettings(Settings):
-    """How the next character is drawn from the chances of all of them."""
+class LikeliestSettings(Settings):
+    """Of how many characters the next one is drawn."""
 
-    temperature: float = Field(
-        1.0, ge=0, le=100, description="0: always the likeliest; 1: as the network is; more: wilder"
-    )
     top_k: int | None = Field(
-        None, ge=1, description="draw from so many likeliest characters alone; null: from all"
+        None, ge=1, description="draw from the k likeliest characters only; null: from all"
     )
     top_p: float | None = Field(
         None,
         gt=0,
         le=1,
-        description="draw from the fewest likeliest characters that have this chance together; "
-        "null: from all",
+        description="draw from the fewest likeliest characters with this total probability",
     )
 
 
-class TextSettings(Settings):
+class DrawSettings(LikeliestSettings):
+    """How the next character is drawn from the probabilities of all of them."""
+
+    temperature: float = Field(
+        0.8, ge=0, le=100, description="0: always the likeliest character; 1: as the network is"
+    )
+
+
+class PromptSettings(DrawSettings):
+    """What `pentrace text` writes."""
+
+    prompt: tuple[str, ...] = Field((), description="text to continue")
+    samples: int = Field(1, ge=1, le=1000, description="texts from each prompt")
+    length: int = Field(600, ge=1, description="characters in each text")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
+
+
+class TextSettings(LikeliestSettings):
     """The texts that are drawn from a trained network, for the report and its measures."""
 
     temperatures: list[float] = Field(
-        [0.0, 0.5, 0.8, 1.0], min_length=1, description="samples are drawn at each; 0 is greedy"
+        [0.0, 0.5, 0.8, 1.0],
+        min_length=1,
+        description="0: always the likeliest character; 1: as the network is",
     )
     samples: int = Field(4, ge=1, le=1000, description="texts at each temperature")
-    length: int = Field(600, ge=1, description="characters of each")
-    prompt: str = Field("", description="what each goes on from, at the beginning of a line")
-    top_k: int | None = Field(None, ge=1, description="as `pentrace text --top-k`")
-    top_p: float | None = Field(None, gt=0, le=1, description="as `pentrace text --top-p`")
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed draws the same texts")
+    length: int = Field(600, ge=1, description="characters in each text")
+    prompt: str = Field("", description="text to continue, at the beginning of a line")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
 
     @field_validator("temperatures")
     @classmethod

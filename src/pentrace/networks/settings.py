@@ -30,18 +30,15 @@ class NetworkSettings(Settings):
 
     kind: Kind = Field(
         "prediction",
-        description="prediction: the next step from all steps so far; synthesis: and from a text; "
-        "recognition: the text from the steps; text: the next character from all so far",
+        description="what it learns: the next step, the next step conditioned on text (synthesis), "
+        "the text of the steps (recognition), or the next character (text)",
     )
     start: str | None = Field(
         None,
-        description="network whose weights it starts from, trained on the same data set; a text "
-        "network also data set/network, then characters are taken over; null: random ones",
+        description="trained network to start from; null: random weights",
     )
-    layers: int = Field(1, ge=1, le=16, description="LSTM layers; the paper has 3 or 1")
-    hidden: int = Field(
-        128, ge=1, le=8192, description="cells in a layer; the paper has 400 or 900"
-    )
+    layers: int = Field(1, ge=1, le=16, description="LSTM layers")
+    hidden: int = Field(128, ge=1, le=8192, description="cells in each layer")
     sizes: list[int] | None = Field(
         None,
         min_length=1,
@@ -49,44 +46,41 @@ class NetworkSettings(Settings):
         description="cells of each layer, instead of layers and hidden; text only",
     )
     embedding: int = Field(
-        64, ge=1, le=4096, description="numbers that a character is turned into; text only"
+        64, ge=1, le=4096, description="size of the embedding of a character; text only"
     )
     components: int = Field(20, ge=1, le=1000, description="Gaussians in the mixture")
     pen_states: Literal[2, 3] = Field(
         2,
-        description="2: pen down and end of stroke; 3: also the end of the sample, at which the "
-        "network stops by itself; prediction only",
+        description="2: pen down, end of stroke; 3: also end of sample; prediction only",
     )
     skips: bool = Field(
-        True, description="input to every layer and every layer to the output, as in the paper"
+        True, description="connect the input to every layer, and every layer to the output"
     )
     dropout: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="share of what enters the output that training sets to 0; in a "
-        "text network of what leaves each layer",
+        description="dropout rate",
     )
     window_components: int = Field(
         10, ge=1, le=100, description="Gaussians in the window on the text; synthesis only"
     )
     window_parametrisation: Literal["exp", "softplus"] = Field(
-        "exp", description="how the window moves: exp as in the paper; softplus is more stable"
+        "exp",
+        description="position of the window: exp as in the paper; softplus: more stable",
     )
     alphabet: str | None = Field(
         None,
         min_length=1,
-        description="characters to learn; null: every character of the transcripts, found when "
-        "training starts and stored with the weights; not for prediction",
+        description="characters to learn; null: all of the transcripts; not for prediction",
     )
     fold_rare: int = Field(
         0,
         ge=0,
-        description="characters of the transcripts that are outside the alphabet, or seen fewer "
-        "times than this, become one symbol; 0: there is no such symbol; not for prediction",
+        description="rarer characters share one symbol; 0: none do; not for prediction",
     )
     train: TrainSettings = Field(
-        default_factory=lambda: TrainSettings.model_validate({}), description="how it is trained"
+        default_factory=lambda: TrainSettings.model_validate({}), description="training"
     )
 
     @property

@@ -20,21 +20,22 @@ class NormaliseSettings(Settings):
 
     recipe: Literal["graves", "write-rnn", "line-height"] = Field(
         "graves",
-        description="graves: offsets to mean 0 and sd 1; write-rnn: fixed scale and cap; "
-        "line-height: each sample to the same height first, then as graves",
+        description="mean 0 and sd 1 (graves), a fixed scale, or equal heights first",
     )
     splits: list[Split] = Field(
-        ["train"], min_length=1, description="splits the mean and sd are taken from"
+        ["train"], min_length=1, description="splits that mean and sd are computed from"
     )
-    scale: float = Field(20.0, gt=0, description="write-rnn: tablet units per unit")
-    cap: float = Field(500.0, gt=0, description="write-rnn: longest dx or dy, in tablet units")
-    deslant: bool = Field(False, description="line-height: shear the downstrokes upright")
-    straighten: bool = Field(False, description="line-height: turn the baseline level")
+    scale: float = Field(20.0, gt=0, description="tablet units per unit; write-rnn only")
+    cap: float = Field(500.0, gt=0, description="longest dx or dy, in tablet units; write-rnn only")
+    deslant: bool = Field(False, description="make the writing upright; line-height only")
+    straighten: bool = Field(False, description="make the baseline level; line-height only")
     resample: Literal["time", "arc"] | None = Field(
-        None, description="line-height: points at equal times or arc lengths along each stroke"
+        None, description="points at equal times or arc lengths; line-height only"
     )
     spacing: float | None = Field(
-        None, gt=0, description="line-height: s for time, line heights for arc, between points"
+        None,
+        gt=0,
+        description="between points, in s or (arc) line heights; line-height only",
     )
 
     @model_validator(mode="after")

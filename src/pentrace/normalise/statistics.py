@@ -14,24 +14,30 @@ from pentrace.ink import Ink, from_table
 from pentrace.normalise.constants import gather
 from pentrace.normalise.recipes import Steps, to_steps
 from pentrace.normalise.settings import NormaliseSettings
-from pentrace.settings import settings_option
+from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.shards import listed
 
 
-@click.command("statistics")
-@click.option("--cleaned", required=True, help="Folder with cleaned points.")
-@click.option("--samples", required=True, help="The table of samples.")
-@click.option("--out", required=True, help="The file to write, normalisation.json.")
-@click.option("--filter", "filter_", default="{}", help="Settings of `clean`, kept in the file.")
+@click.command("statistics", cls=Command)
+@folder_option("--cleaned", help="Folder with the cleaned points, from clean.")
+@file_option("--samples", help="Table of samples.")
+@out_file_option(help="File to write, normalisation.json.")
+@click.option(
+    "--filter",
+    "filter_",
+    default="{}",
+    metavar="JSON",
+    help="Settings of clean as JSON; stored in the file.",
+)
 @settings_option(NormaliseSettings)
 def command(
-    cleaned: str, samples: str, out: str, filter_: str, settings: NormaliseSettings
+    cleaned: Path, samples: Path, out: Path, filter_: str, settings: NormaliseSettings
 ) -> None:
     """Take the normalising statistics from the training split."""
     rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
     y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
-    found = gather(_pieces(Path(cleaned), y_signs, settings), settings)
-    if not _timed(Path(cleaned)):
+    found = gather(_pieces(cleaned, y_signs, settings), settings)
+    if not _timed(cleaned):
         found["timed"] = False
     write_json(out, found | {"filter": json.loads(filter_)})
     click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")

@@ -14,9 +14,9 @@ from pentrace import tables
 from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, from_table
+from pentrace.options import settings_option
 from pentrace.plot import style
 from pentrace.plot.options import FILE, figure_options
-from pentrace.settings import settings_option
 from pentrace.shards import listed
 
 # Where an axis turns from linear around 0 to logarithmic.

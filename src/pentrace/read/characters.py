@@ -8,48 +8,47 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.options import Command, dataset_option, file_option, folder_option, settings_option
 from pentrace.read.contiguous import Part, parts
 from pentrace.read.rejected import named, refuse_many_rejects
 from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import Document, read
-from pentrace.settings import settings_option
 from pentrace.shards import listed, natural
 
 PIECE = 1 << 16  # characters in one row
-FILE = click.Path(path_type=Path)
 SPLITS = ("train", "validation", "test")
 
 
-@click.command("characters")
-@click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--raw", type=FILE, required=True, help="Folder with the shards of raw files.")
-@click.option("--characters", type=FILE, required=True, help="Table of characters to write.")
-@click.option("--vocabulary", type=FILE, required=True, help="Table of the vocabulary to write.")
-@click.option("--documents", type=FILE, required=True, help="Table of documents to write.")
-@click.option("--rejects", type=FILE, required=True, help="Table of rejects to write.")
+@click.command("characters", cls=Command)
+@dataset_option
+@folder_option("--raw", help="Folder with the shards of raw files, from collect.")
+@file_option("--out-characters", help="Table of characters to write.")
+@file_option("--out-vocabulary", help="Table of the vocabulary to write.")
+@file_option("--out-documents", help="Table of documents to write.")
+@file_option("--out-rejects", help="Table of rejects to write.")
 @settings_option(CharacterSettings)
 def command(
     dataset: str,
     raw: Path,
-    characters: Path,
-    vocabulary: Path,
-    documents: Path,
-    rejects: Path,
+    out_characters: Path,
+    out_vocabulary: Path,
+    out_documents: Path,
+    out_rejects: Path,
     settings: CharacterSettings,
 ) -> None:
     """Read texts into characters, vocabulary and splits."""
     found, refused, messages = _read(raw, settings)
     lost = [_reject(dataset, one) for one in refused]
-    tables.write_rows(rejects, schema.REJECTS, lost)
+    tables.write_rows(out_rejects, schema.REJECTS, lost)
     refuse_many_rejects(dataset, len(found), lost, settings.max_reject_share, "characters")
     codes = [code_points(document.text) for document in found]
     split = parts([len(c) for c in codes], settings)
     names = [document.sample_id for document in found]
-    tables.write(characters, schema.CHARACTERS, _pieces(names, codes, split))
-    tables.write_rows(vocabulary, schema.VOCABULARY, vocabulary_rows(codes, split))
+    tables.write(out_characters, schema.CHARACTERS, _pieces(names, codes, split))
+    tables.write_rows(out_vocabulary, schema.VOCABULARY, vocabulary_rows(codes, split))
     rows = [_row(dataset, number, one, split) for number, one in enumerate(found)]
-    tables.write_rows(documents, schema.DOCUMENTS, rows)
+    tables.write_rows(out_documents, schema.DOCUMENTS, rows)
     sizes = ", ".join(
         f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
     )

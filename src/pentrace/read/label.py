@@ -2,48 +2,56 @@
 
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.options import (
+    Command,
+    dataset_option,
+    file_option,
+    folder_option,
+    reader_option,
+    settings_option,
+)
 from pentrace.read.rejected import refuse_many_rejects
 from pentrace.read.split import seeded_split, shared_writers
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings
-from pentrace.settings import settings_option
 from pentrace.shards import listed
 
 
-@click.command("label")
-@click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--reader", required=True, help="Reader of its format, such as iam.")
-@click.option("--raw", required=True, help="raw/labels.parquet of the data set.")
-@click.option("--samples-from", required=True, help="Folder with what `parse` wrote.")
-@click.option("--labels", required=True, help="The table of labels to write.")
-@click.option("--rejects", required=True, help="The table of lost labels to write.")
+@click.command("label", cls=Command)
+@dataset_option
+@reader_option
+@file_option("--raw", help="raw/labels.parquet of the data set, from collect.")
+@folder_option("--parsed", help="Folder with the samples and rejects, from parse.")
+@file_option("--out-labels", help="Table of labels to write.")
+@file_option("--out-rejects", help="Table of lost labels to write.")
 @settings_option(LabelSettings)
 def command(
     dataset: str,
     reader: str,
-    raw: str,
-    samples_from: str,
-    labels: str,
-    rejects: str,
+    raw: Path,
+    parsed: Path,
+    out_labels: Path,
+    out_rejects: Path,
     settings: LabelSettings,
 ) -> None:
     """Find writer, text and split of every sample."""
-    samples = _gather(samples_from, "samples")
-    unread = _unread(samples_from)
+    samples = _gather(parsed, "samples")
+    unread = _unread(parsed)
     refuse_many_rejects(dataset, len(samples), unread, settings.max_reject_share, "label")
     refuse_same_names(dataset, samples)
     module = import_module(f"pentrace.readers.{reader}")
     lost = [row["sample_id"] for row in unread]
     found: Labelled = module.label(tables.read(raw), samples, lost, settings)
     rows = with_splits(found.rows, settings)
-    tables.write_rows(labels, schema.LABELS, rows)
-    tables.write_rows(rejects, schema.REJECTS, [_row(dataset, r) for r in found.rejects])
+    tables.write_rows(out_labels, schema.LABELS, rows)
+    tables.write_rows(out_rejects, schema.REJECTS, [_row(dataset, r) for r in found.rejects])
     click.echo(summary(dataset, rows, found.rejects))
 
 
@@ -82,12 +90,12 @@ def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
     return "\n".join(lines)
 
 
-def _gather(folder: str, kind: str) -> pa.Table:
+def _gather(folder: Path, kind: str) -> pa.Table:
     """All tables `<shard>.<kind>.parquet` in `folder`, in the order of the shards."""
     return pa.concat_tables([tables.read(path) for path in listed(folder, f"*.{kind}.parquet")])
 
 
-def _unread(folder: str) -> list[dict]:
+def _unread(folder: Path) -> list[dict]:
     rows = _gather(folder, "rejects").to_pylist()
     return [row for row in rows if row["lost"] == "sample"]
 

@@ -10,28 +10,26 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.ink import to_table
+from pentrace.options import Command, dataset_option, file_option, reader_option, settings_option
 from pentrace.readers.results import Parsed, Reject
 from pentrace.readers.settings import ParseSettings
-from pentrace.settings import settings_option
-
-FILE = click.Path(path_type=Path)
 
 
-@click.command()
-@click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--reader", required=True, help="Reader of the data set, such as iam.")
-@click.option("--raw", type=FILE, required=True, help="Shard of raw files.")
-@click.option("--points", type=FILE, required=True, help="Table of points to write.")
-@click.option("--samples", type=FILE, required=True, help="Table of parsed samples to write.")
-@click.option("--rejects", type=FILE, required=True, help="Table of rejects to write.")
+@click.command("parse", cls=Command)
+@dataset_option
+@reader_option
+@file_option("--raw", help="Shard of raw files, from collect.")
+@file_option("--out-points", help="Table of points to write.")
+@file_option("--out-samples", help="Table of samples to write.")
+@file_option("--out-rejects", help="Table of rejects to write.")
 @settings_option(ParseSettings)
 def command(
     dataset: str,
     reader: str,
     raw: Path,
-    points: Path,
-    samples: Path,
-    rejects: Path,
+    out_points: Path,
+    out_samples: Path,
+    out_rejects: Path,
     settings: ParseSettings,
 ) -> None:
     """Read raw recordings into points; files that cannot be read are listed in the rejects."""
@@ -48,10 +46,10 @@ def command(
             refused.extend(_rejects(parsed, seconds))
             yield _points(parsed, np.array(keep, bool))
 
-    count = tables.write(points, schema.POINTS, pieces())
-    tables.write_rows(samples, schema.PARSED, rows)
+    count = tables.write(out_points, schema.POINTS, pieces())
+    tables.write_rows(out_samples, schema.PARSED, rows)
     reject_rows = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
-    tables.write_rows(rejects, schema.REJECTS, reject_rows)
+    tables.write_rows(out_rejects, schema.REJECTS, reject_rows)
     click.echo(f"{raw}: {len(rows):,} samples, {count:,} points, {len(refused):,} rejects")
 
 

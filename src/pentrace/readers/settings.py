@@ -10,25 +10,24 @@ from pentrace.settings import Settings
 class ParseSettings(Settings):
     """Limits on raw files (larger ones are rejected), and how to read them."""
 
-    max_bytes: int = Field(16_000_000, ge=1, description="bytes in one raw file")
-    max_depth: int = Field(32, ge=1, le=256, description="elements nested in an XML file")
-    max_points: int = Field(1_000_000, ge=1, description="pen positions in one recording")
+    max_bytes: int = Field(16_000_000, ge=1, description="most bytes in one raw file")
+    max_depth: int = Field(32, ge=1, le=256, description="most elements nested in an XML file")
+    max_points: int = Field(1_000_000, ge=1, description="most points in one recording")
     swap_xy: bool = Field(
         False,
-        description="x and y columns change places, as in some BDALab exports; svc2004 reader only",
+        description="swap the x and y columns; svc2004 only",
     )
     spacing: float = Field(
         10.0,
         gt=0,
-        description="distance between points along a stroke, of a character 109 high; kanjivg only",
+        description="distance between points; a character is 109 high; kanjivg only",
     )
     characters: Literal["kanji", "all"] = Field(
-        "kanji", description="kanji alone, or kana, letters and signs too; kanjivg only"
+        "kanji", description="characters to read; all: also kana, letters and signs; kanjivg only"
     )
     variants: tuple[str, ...] | Literal["all"] = Field(
         (),
-        description="forms to read beside the base character, by the names in KanjiVG, such as "
-        "Kaisho or HzFst; all: every one; kanjivg only",
+        description="variant forms to read too, such as Kaisho; all: every one; kanjivg only",
     )
 
 
@@ -39,37 +38,33 @@ class LabelSettings(Settings):
         0.02,
         ge=0,
         le=1,
-        description="share of raw files that may be unreadable before `label` fails",
+        description="largest share of unreadable raw files before the run stops",
     )
     max_line_mismatch: int = Field(
         0,
         ge=0,
-        description="lines a transcript may have more or fewer than its form has recordings",
+        description="largest difference in lines between a transcript and its form",
     )
     placeholders: tuple[str, ...] = Field(
         ("Please Enter Transcription here",),
-        description="lines that stand where nobody has typed a transcript; case does not matter",
+        description="lines that mark a missing transcript",
     )
     max_scratched_out: int = Field(
-        0, ge=0, description="words written as # (scratched out) that a line's text may have"
+        0, ge=0, description="most words written as # (scratched out) in the text of a line"
     )
     max_percent_run: int = Field(
-        1, ge=1, description="longest run of % (illegible) that a line's text may have"
+        1, ge=1, description="longest run of % (illegible) in the text of a line"
     )
     split: Literal["official", "writer", "form", "sample"] = Field(
         "official",
-        description="official: by the owner's lists, where there are any, else as writer; writer: "
-        "seeded, no writer in two splits (a form whose writer is unknown counts as one); form, "
-        "sample: seeded, no form or no sample in two splits, for data of very few writers",
+        description="unit of the random split; official: the owner's lists, else writer",
     )
-    validation: float = Field(
-        0.15, ge=0, lt=1, description="seeded split: share of the writers for validation"
-    )
+    validation: float = Field(0.15, ge=0, lt=1, description="random split: share for validation")
     validation2: float = Field(
-        0.0, ge=0, lt=1, description="seeded split: share for a second validation split"
+        0.0, ge=0, lt=1, description="random split: share for a second validation split"
     )
-    test: float = Field(0.15, ge=0, lt=1, description="seeded split: share of the writers for test")
-    seed: int = Field(0, ge=0, lt=2**32, description="seed of the seeded split")
+    test: float = Field(0.15, ge=0, lt=1, description="random split: share for testing")
+    seed: int = Field(0, ge=0, lt=2**32, description="random split: seed")
 
     @model_validator(mode="after")
     def _leaves_training_data(self) -> Self:
@@ -89,20 +84,23 @@ class CharacterSettings(Settings):
         0.02,
         ge=0,
         le=1,
-        description="share of raw files that may be unreadable before `characters` fails",
+        description="largest share of unreadable raw files before the run stops",
     )
-    max_bytes: int = Field(64_000_000, ge=1, description="bytes in one file; larger: rejected")
+    max_bytes: int = Field(64_000_000, ge=1, description="most bytes in one raw file")
     cut_gutenberg: bool = Field(
-        True, description="cut header and footer of Project Gutenberg, where they are marked"
+        True, description="remove the header and footer of Project Gutenberg"
     )
     validation: float = Field(
-        0.02, gt=0, lt=1, description="share of the characters for validation, after the training"
+        0.02,
+        gt=0,
+        lt=1,
+        description="share of the characters for validation, before those for testing",
     )
     test: float = Field(
         0.02,
         ge=0,
         lt=1,
-        description="share of the characters for testing, at the end of the corpus",
+        description="share of the characters for testing, at the end",
     )
 
     @model_validator(mode="after")

@@ -11,19 +11,21 @@ from pentrace import __version__
 from pentrace.errors import PentraceError
 from pentrace.figures import DATASET_CATEGORIES, NETWORK_CATEGORIES
 from pentrace.files import write_text
+from pentrace.options import Command, file_option, out_file_option
 from pentrace.report import rulegraph
 from pentrace.report.contents import DatasetPart, NetworkPart, dataset_part, network_part
 
-FILE = click.Path(path_type=Path)
-NAMED = (str, FILE)
+NAMED = (str, click.Path(path_type=Path))
 
 
-@click.command()
-@click.option("--config", type=FILE, required=True, help="The configuration, YAML.")
-@click.option("--rulegraph", "graph", type=FILE, help="Output of snakemake --rulegraph.")
-@click.option("--dataset", "datasets", type=NAMED, multiple=True, help="Name and folder.")
-@click.option("--network", "networks", type=NAMED, multiple=True, help="Data set/name, and folder.")
-@click.option("--out", type=FILE, required=True, help="The page to write.")
+@click.command("report", cls=Command)
+@file_option("--config", help="The configuration, YAML.")
+@file_option("--rulegraph", "graph", required=False, help="Output of snakemake --rulegraph.")
+@click.option("--dataset", "datasets", type=NAMED, multiple=True, metavar="NAME FOLDER",
+              help="Name and folder of a data set; repeatable.")  # fmt: skip
+@click.option("--network", "networks", type=NAMED, multiple=True, metavar="NAME FOLDER",
+              help="Data set/name and folder of a network; repeatable.")  # fmt: skip
+@out_file_option(help="Page to write, HTML.")
 def command(
     config: Path,
     graph: Path | None,

@@ -17,7 +17,7 @@ from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import told, transferred
 from pentrace.normalise.units import differing as differing_units
 from pentrace.normalise.units import read_normalisation
-from pentrace.settings import settings_option
+from pentrace.options import settings_option
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
     Weights,
@@ -36,7 +36,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @data_option
-@settings_option(NetworkSettings)
+@settings_option(NetworkSettings, without=("start",))
 @click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
 @click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
 @click.option("--history", type=FILE, required=True, help="History to write, Parquet.")

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.settings import settings_option
+from pentrace.options import Command, file_option, folder_option, out_folder_option, settings_option
 from pentrace.shards import listed
 from pentrace.splits import SPLITS
 from pentrace.windows.cut import cut, padded
@@ -19,23 +19,23 @@ from pentrace.windows.text import text_windows
 GROUP = 512  # samples in one row group
 
 
-@click.command("windows")
-@click.option("--offsets", help="Folder with the offsets of all shards.")
-@click.option("--samples", help="The table of samples; given with --offsets.")
-@click.option("--characters", help="Table of characters, of a text; instead of the two.")
-@click.option("--out", required=True, help="Folder to write <split>.parquet to.")
+@click.command("windows", cls=Command)
+@folder_option("--offsets", required=False, help="Folder with the offsets of all shards.")
+@file_option("--samples", required=False, help="Table of samples; goes with --offsets.")
+@file_option("--characters", required=False, help="Table of characters, instead of offsets.")
+@out_folder_option(help="Folder to write <split>.parquet to.")
 @settings_option(WindowSettings)
 def command(
-    offsets: str | None,
-    samples: str | None,
-    characters: str | None,
-    out: str,
+    offsets: Path | None,
+    samples: Path | None,
+    characters: Path | None,
+    out: Path,
     settings: WindowSettings,
 ) -> None:
     """Cut offsets, or the characters of texts, into fixed-length windows."""
     if characters is not None and offsets is None and samples is None:
         chosen = settings if settings.model_fields_set else WindowSettings(**OF_TEXT)
-        _of_characters(Path(characters), Path(out), chosen)
+        _of_characters(characters, out, chosen)
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:
@@ -50,8 +50,8 @@ def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> Non
         click.echo(f"{split}: {written} windows of {texts} texts")
 
 
-def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) -> None:
-    shards = Shards(listed(offsets), Path(samples))
+def _of_offsets(offsets: Path, samples: Path, out: Path, settings: WindowSettings) -> None:
+    shards = Shards(listed(offsets), samples)
     for split in SPLITS:
         places = shards.places(split)
         texts = {p.sample_id: p.text for p in places}
@@ -61,7 +61,7 @@ def _of_offsets(offsets: str, samples: str, out: str, settings: WindowSettings) 
             for group in groups
         )
         shape = schema.windows(settings.length)
-        written = tables.write(Path(out) / f"{split}.parquet", shape, pieces)
+        written = tables.write(out / f"{split}.parquet", shape, pieces)
         click.echo(f"{split}: {written} windows of {len(places)} samples")
 
 

@@ -18,15 +18,9 @@ class WindowSettings(Settings):
     length: int = Field(
         301,
         ge=2,
-        description="offsets, or characters, in one window; a text has length 101 and stride 100 "
-        "where neither is given",
+        description="offsets or characters in one window",
     )
-    stride: int = Field(
-        300,
-        ge=1,
-        description="offsets from one window's start to the next; length - 1: every step is "
-        "predicted once; less: some are predicted several times",
-    )
+    stride: int = Field(300, ge=1, description="offsets from the start of one window to the next")
 
     @model_validator(mode="after")
     def _no_gaps(self) -> "WindowSettings":

@@ -1,60 +1,40 @@
 """`pentrace write`: any text, in anybody's hand, on a page."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
 from pentrace.generate.model import find_model, load_ink
 from pentrace.networks.settings import NetworkSettings
+from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.page.outputs import FORMS, check, save
-from pentrace.settings import explain
 from pentrace.write.compose import compose
 from pentrace.write.prepare import characters_in_a_line, prepared
 from pentrace.write.settings import WriteSettings
 
-FILE = click.Path(path_type=Path)
 MISSING = 3  # exit status where the page is written, but some of its text is not
 
 
-def _setting(name: str, *names: str) -> Callable:
-    """The option of a field of `WriteSettings`, with its own description and default."""
-    field = WriteSettings.model_fields[name]
-    default = "" if field.default is None else f" (default {field.default})"
-    option = names or (f"--{name.replace('_', '-')}",)
-    return click.option(*option, name, default=None, help=f"{field.description}{default}")
-
-
-@click.command()
+@click.command("write", cls=Command)
 @click.argument("text", required=False)
-@click.option("--file", type=FILE, help="File with the text, instead of TEXT.")
-@click.option("-o", "--out", type=FILE, required=True, help="File to write.")
-@click.option("--form", type=click.Choice(list(FORMS)), help="Its form; else by its ending.")
-@click.option("--model", type=FILE, help="Network; default: the one in results/ that can write.")
+@file_option("--file", required=False, help="File with the text, instead of TEXT.")
+@out_file_option(help="File to write; a text of several pages adds their numbers to its name.")
+@click.option(
+    "--form",
+    type=click.Choice(list(FORMS)),
+    help="Output format; default: from the suffix of the file.",
+)
+@file_option("--model", required=False, help="Network; default: the one in results/ that writes.")
 @click.option("--style", help="Hand to write in: a file of ink, or a sample of --data.")
-@click.option("--style-text", help="What the ink of --style says, where the file does not.")
-@click.option("--data", type=FILE, help="Folder of a data set, such as results/demo-iam.")
-@click.option("--substitute", is_flag=True, help="Write é as e, and so on, where é is not known.")
-@click.option("--quiet", is_flag=True, help="Tell only what went wrong.")
-@_setting("bias")
-@_setting("seed")
-@_setting("attempts")
-@_setting("page")
-@_setting("margin")
-@_setting("size")
-@_setting("spacing")
-@_setting("drift")
-@_setting("longest_line")
-@_setting("steps_per_character")
-@_setting("pen")
-@_setting("pen_width")
-@click.option("--many-hands", is_flag=True, help="Without --style: each line in a hand of its own.")
+@click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
+@folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
+@click.option("--substitute", is_flag=True, help="Write é as e where é is not in the alphabet.")
+@click.option("--quiet", is_flag=True, help="Report only what went wrong.")
+@settings_option(WriteSettings)
 def command(
     text: str | None,
     file: Path | None,
@@ -66,15 +46,13 @@ def command(
     data: Path | None,
     substitute: bool,
     quiet: bool,
-    many_hands: bool,
-    **given: Any,
+    settings: WriteSettings,
 ) -> None:
     """Write TEXT (- for standard input) by hand to a page, or to several where it is long.
 
     Lines are checked against the text and drawn again where some of it is missing. The exit status
     is 3 where in the end it still is; the page is then written all the same.
     """
-    settings = _settings(given | {"one_hand": not many_hands})
     wanted = _text(text, file)
     check(out, form)
     path = find_model(model)
@@ -94,13 +72,6 @@ def command(
     if not quiet:
         click.echo(f"{', '.join(map(str, names))}: {_told(lines)}")
     _report([line for line in lines if line.failed])
-
-
-def _settings(given: dict[str, Any]) -> WriteSettings:
-    try:
-        return WriteSettings.model_validate({k: v for k, v in given.items() if v is not None})
-    except ValidationError as error:
-        raise PentraceError(explain(WriteSettings, error, "")) from None
 
 
 def _text(text: str | None, file: Path | None) -> str:

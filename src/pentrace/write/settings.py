@@ -16,34 +16,36 @@ class WriteSettings(Settings):
     """What `pentrace write` does with a text; lengths in mm."""
 
     bias: float = Field(
-        1.0, ge=0, le=20, description="0 draws as the network is; 0.15 to 1 neat, larger bland"
+        1.0, ge=0, le=20, description="0: as the network is; 0.15 to 1: neat; larger: bland"
     )
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same page")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: int = Field(
-        4, ge=1, le=100, description="times a line is drawn at most, until none of it is missing"
+        4, ge=1, le=100, description="most times a line is drawn, until it is complete"
     )
     steps_per_character: int = Field(
-        60, ge=1, le=1000, description="steps a line may take for each character, and for its start"
+        60, ge=1, le=1000, description="most steps for each character of a line"
     )
     one_hand: bool = Field(
-        True, description="without a style, all lines go on from the first; else a hand each"
+        True, description="write all lines in one hand, where no --style is given"
     )
     longest_line: int = Field(
-        50, ge=1, le=1000, description="characters in a line; networks fail on very long ones"
+        50, ge=1, le=1000, description="most characters in a line; networks fail on very long lines"
     )
-    page: str = Field("a4", description="a4, a5, letter, WxH in mm, or line: cut to the ink")
-    margin: float = Field(20.0, ge=0, le=1000, description="mm, on all four sides")
-    size: float = Field(6.0, gt=0, le=1000, description="height of the writing, mm")
+    page: str = Field(
+        "a4", description="page: a4, a5, letter, WIDTHxHEIGHT in mm, or line (cut to the ink)"
+    )
+    margin: float = Field(20.0, ge=0, le=1000, description="margin on all four sides, in mm")
+    size: float = Field(6.0, gt=0, le=1000, description="height of the writing, in mm")
     spacing: float | None = Field(
-        None, gt=0, le=1000, description="mm between lines; left out: twice the size"
+        None, gt=0, le=1000, description="distance between lines, in mm; null: twice the size"
     )
     drift: float = Field(
-        1.0, ge=0, le=10, description="how much lines stray from straight and even; 0: not at all"
+        1.0, ge=0, le=10, description="how far lines stray from straight and even; 0: not at all"
     )
     pen: Literal["brush", "plotter"] = Field(
-        "brush", description="brush: thinner where faster; plotter: single lines of one width"
+        "brush", description="brush: thinner where faster; plotter: lines of one width"
     )
-    pen_width: float = Field(PEN_WIDTH, gt=0, le=20, description="mm")
+    pen_width: float = Field(PEN_WIDTH, gt=0, le=20, description="width of the pen, in mm")
 
     @field_validator("page")
     @classmethod

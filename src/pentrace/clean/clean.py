@@ -1,6 +1,7 @@
 """`pentrace clean`: apply the cleaning rules to one shard."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import numpy as np
@@ -10,24 +11,24 @@ from pentrace import schema, tables
 from pentrace.clean.apply import Loss, clean
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import from_table, to_table
-from pentrace.settings import settings_option
+from pentrace.options import Command, dataset_option, file_option, settings_option
 
 
-@click.command("clean")
-@click.option("--dataset", required=True, help="Name of the data set.")
-@click.option("--points", required=True, help="Points of the shard, from `parse`.")
-@click.option("--samples", required=True, help="Samples of the shard, from `parse`.")
-@click.option("--labels", required=True, help="Labels of the data set, from `label`.")
-@click.option("--cleaned", required=True, help="The table of cleaned points to write.")
-@click.option("--rejects", required=True, help="The table of losses to write.")
+@click.command("clean", cls=Command)
+@dataset_option
+@file_option("--points", help="Points of the shard, from parse.")
+@file_option("--samples", help="Samples of the shard, from parse.")
+@file_option("--labels", help="Labels of the data set, from label.")
+@file_option("--out-points", help="Table of cleaned points to write.")
+@file_option("--out-rejects", help="Table of losses to write.")
 @settings_option(CleanSettings)
 def command(
     dataset: str,
-    points: str,
-    samples: str,
-    labels: str,
-    cleaned: str,
-    rejects: str,
+    points: Path,
+    samples: Path,
+    labels: Path,
+    out_points: Path,
+    out_rejects: Path,
     settings: CleanSettings,
 ) -> None:
     """Apply the cleaning rules."""
@@ -51,8 +52,8 @@ def command(
         loss = Loss(0, "no-points", "sample", 1, "the recording has no points")
         rows.extend(_row(dataset, name, sources, loss) for name in empty)
 
-    written = tables.write(cleaned, schema.POINTS, pieces())
-    tables.write_rows(rejects, schema.REJECTS, rows)
+    written = tables.write(out_points, schema.POINTS, pieces())
+    tables.write_rows(out_rejects, schema.REJECTS, rows)
     dropped = sum(row["lost"] == "sample" for row in rows)
     click.echo(
         f"{written} points of {len(sources) - dropped} samples kept; {dropped} samples dropped"

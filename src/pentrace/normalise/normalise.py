@@ -1,6 +1,7 @@
 """`pentrace normalise`: turn the points of one shard into normalised offsets."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import numpy as np
@@ -12,17 +13,20 @@ from pentrace.ink import from_table
 from pentrace.normalise.frame import Frames
 from pentrace.normalise.recipes import to_offsets
 from pentrace.normalise.statistics import y_sign
+from pentrace.options import Command, file_option
 
 
-@click.command("normalise")
-@click.option("--cleaned", required=True, help="Cleaned points of the shard.")
-@click.option("--samples", required=True, help="Samples of the shard, from `parse`.")
-@click.option("--statistics", required=True, help="normalisation.json of the data set.")
-@click.option("--offsets", required=True, help="The table of offsets to write.")
-@click.option("--frames", required=True, help="The table of frames to write.")
-def command(cleaned: str, samples: str, statistics: str, offsets: str, frames: str) -> None:
+@click.command("normalise", cls=Command)
+@file_option("--cleaned", help="Cleaned points of the shard, from clean.")
+@file_option("--samples", help="Samples of the shard, from parse.")
+@file_option("--normalisation", help="normalisation.json of the data set, from statistics.")
+@file_option("--out-offsets", help="Table of offsets to write.")
+@file_option("--out-frames", help="Table of frames to write.")
+def command(
+    cleaned: Path, samples: Path, normalisation: Path, out_offsets: Path, out_frames: Path
+) -> None:
     """Turn points into normalised offsets."""
-    normalisation = read_json(statistics)
+    constants = read_json(normalisation)
     rows = tables.read(samples, ["sample_id", "y_axis"]).to_pylist()
     y_signs = {row["sample_id"]: y_sign(row["y_axis"]) for row in rows}
     found: list[pa.Table] = []
@@ -31,12 +35,12 @@ def command(cleaned: str, samples: str, statistics: str, offsets: str, frames: s
         for piece in tables.read_pieces(cleaned):
             ink = from_table(piece)
             signs = np.array([y_signs[name] for name in ink.ids])
-            steps, starts, places = to_offsets(ink, signs, normalisation)
+            steps, starts, places = to_offsets(ink, signs, constants)
             found.append(frames_table(ink.ids, places))
             yield offsets_table(ink.ids, starts, steps)
 
-    written = tables.write(offsets, schema.OFFSETS, pieces())
-    tables.write(frames, schema.FRAMES, [pa.concat_tables(found)] if found else [])
+    written = tables.write(out_offsets, schema.OFFSETS, pieces())
+    tables.write(out_frames, schema.FRAMES, [pa.concat_tables(found)] if found else [])
     click.echo(f"{written} offsets")
 
 

@@ -1,0 +1,183 @@
+"""The options of the command line: those of a settings model, and those that commands share.
+
+Every field of a model is an option, with its type, default, bounds and description in `--help`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from pydantic import BaseModel, ValidationError
+
+from pentrace import option_types as types
+from pentrace.errors import PentraceError
+from pentrace.settings import explain, option_name
+
+Decorator = Callable[[Callable], Callable]
+
+
+def _path(kind: str, *names: str, help: str, required: bool = True) -> Decorator:
+    path = click.Path(path_type=Path)
+    return click.option(*names, type=path, metavar=kind, required=required, help=help)
+
+
+file_option = partial(_path, "FILE")
+folder_option = partial(_path, "FOLDER")
+out_file_option = partial(_path, "FILE", "-o", "--out")
+out_folder_option = partial(_path, "FOLDER", "-o", "--out")
+dataset_option = click.option("--dataset", required=True, help="Name of the data set.")
+reader_option = click.option("--reader", required=True, help="Reader of the data set, such as iam.")
+
+
+class Group(click.Group):
+    """Commands by name, each with its module in `package` and its help.
+
+    A module is imported when its command is called, so that no command waits for another.
+    """
+
+    def __init__(
+        self, *args: Any, package: str, modules: Mapping[str, tuple[str, str]], **attrs: Any
+    ) -> None:
+        super().__init__(*args, **attrs)
+        self.package, self.modules = package, modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        if name not in self.modules:
+            raise click.exceptions.NoSuchCommand(name, possibilities=self.modules, ctx=ctx)
+        return import_module(f"{self.package}.{self.modules[name][0]}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.modules.items()])
+
+
+class Command(click.Command):
+    """A command whose help lists what it reads and writes first, and its settings below."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record:
+                setting = isinstance(param, Setting) or param.name == "settings"
+                sections.setdefault("Settings" if setting else "Options", []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+class Setting(click.Option):
+    """An option that is made from a field of a settings model, which also checks its value."""
+
+    def __init__(self, *args: Any, path: tuple[str, ...], schema: dict, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.path, self.default_value, self.shape = path, schema["default"], types.shape(schema)
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """Default and bounds, as click shows those of its own types."""
+        default = self.default_value
+        if isinstance(default, bool):
+            return {"default": (self.opts if default else self.secondary_opts)[0].lstrip("-")}
+        bounds = types.bounds(self.shape)
+        return {"default": types.shown(default)} | ({"range": bounds} if bounds else {})
+
+
+def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> Decorator:
+    """An option for each field of `model`, and `--settings`, which takes all of it as JSON.
+
+    The command gets the checked model as `settings`; options override what the JSON says. Fields
+    named in `without` have no option.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        @wraps(function)
+        def run(**given: Any) -> Any:
+            text = given.pop("settings")
+            mine = _given(given)
+            return function(settings=settings_from(model, text, mine), **given)
+
+        made: Callable = run
+        for option in [_json_option, *reversed([*_options(model, without)])]:
+            made = option(made)
+        return made
+
+    return decorate
+
+
+def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, ...], Any]) -> Any:
+    """`model` with the values of `text`, a JSON object, and over them the options in `given`.
+
+    Raises `PentraceError` with one line per mistake, which names the option or the key.
+    """
+    values = _object(text)
+    where = "--settings" if values else ""
+    for path, value in given.items():
+        section = values
+        for key in path[:-1]:
+            section = section.setdefault(key, {})
+            if not isinstance(section, dict):
+                raise PentraceError(f"--settings.{key}: expected a section of keys and values")
+        section[path[-1]] = value
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise PentraceError(explain(model, error, where, given)) from None
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise PentraceError(f'--settings: not JSON ({error}); give {{"key": value}}') from None
+    if not isinstance(values, dict):
+        raise PentraceError(f'--settings: expected {{"key": value}}; got {text!r}')
+    return values
+
+
+def _given(values: dict[str, Any]) -> dict[tuple[str, ...], Any]:
+    """Path -> value of the settings on the command line; all settings are taken from `values`."""
+    context = click.get_current_context()
+    found = {}
+    for option in context.command.params:
+        if isinstance(option, Setting):
+            value = values.pop(str(option.name))
+            if context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
+                flag = isinstance(value, bool)
+                found[option.path] = value if flag else types.value(option.shape, value)
+    return found
+
+
+_json_option = click.option(
+    "--settings", default="{}", metavar="JSON", help="All settings as JSON; options override it."
+)
+
+
+def _options(model: type[BaseModel], without: tuple[str, ...]) -> Iterator[Decorator]:
+    """The option of each field, in their order; those of a section in it are `--section.field`."""
+    schema = model.model_json_schema()
+    for name, inner in schema["properties"].items():
+        if "$ref" in inner:
+            section = schema["$defs"][inner["$ref"].rsplit("/", 1)[1]]
+            for below, leaf in section["properties"].items():
+                yield _option((name, below), leaf)
+        elif name not in without:
+            yield _option((name,), inner)
+
+
+def _option(path: tuple[str, ...], schema: dict) -> Decorator:
+    option, name, form = option_name(path), "__".join(path), types.shape(schema)
+    said = types.sentence(schema.get("description", ""))
+    made = partial(click.option, cls=Setting, path=path, schema=schema)
+    if form.singles and form.singles[0].get("type") == "boolean":
+        return made(f"{option}/--no-{option[2:]}", name, help=said)
+    several = form.items is not None
+    said += " Repeat the option for several." if several else ""
+    return made(option, name, multiple=several, metavar=types.metavar(form), help=said)

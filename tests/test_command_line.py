@@ -1,0 +1,220 @@
+"""Every subcommand has its settings as options: name, type, default and bounds are the model's."""
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any, Literal
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel, Field
+
+from pentrace.__main__ import COMMANDS, cli
+from pentrace.clean.settings import CleanSettings
+from pentrace.demo.settings import DemoSettings
+from pentrace.errors import PentraceError
+from pentrace.evaluate.settings import EvaluateSettings, TextBitsSettings
+from pentrace.generate.settings import (
+    FictionalSettings,
+    PromptSettings,
+    RewriteSettings,
+    SampleSettings,
+    TextSettings,
+)
+from pentrace.networks.settings import NetworkSettings
+from pentrace.normalise.settings import NormaliseSettings
+from pentrace.options import Command, Setting, settings_option
+from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
+from pentrace.settings import Settings
+from pentrace.windows.settings import WindowSettings
+from pentrace.write.settings import WriteSettings
+
+# The settings of each subcommand that has any, and those of its fields that have no option.
+SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
+    "demo": (DemoSettings, set()),
+    "parse": (ParseSettings, set()),
+    "label": (LabelSettings, set()),
+    "characters": (CharacterSettings, set()),
+    "clean": (CleanSettings, set()),
+    "statistics": (NormaliseSettings, set()),
+    "windows": (WindowSettings, set()),
+    "train": (NetworkSettings, {"start"}),
+    "sample": (SampleSettings, set()),
+    "write": (WriteSettings, set()),
+    "rewrite": (RewriteSettings, set()),
+    "fictional": (FictionalSettings, set()),
+    "evaluate": (EvaluateSettings, {"lines"}),
+    "text": (PromptSettings, set()),
+    "sample-text": (TextSettings, set()),
+    "evaluate-text": (TextBitsSettings, set()),
+}
+
+
+def command(name: str) -> click.Command:
+    return import_module(f"pentrace.{COMMANDS[name][0]}").command
+
+
+def leaves(model: type[BaseModel], without: set[str]) -> dict[str, Any]:
+    """Option -> default of every field of a model, and of the sections in it."""
+    defaults = model().model_dump(mode="json")
+    found: dict[str, Any] = {}
+    for name, value in defaults.items():
+        if name not in without:
+            inner = {f"{name}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {}
+            found |= inner or {name: value}
+    return {f"--{name.replace('_', '-')}": value for name, value in found.items()}
+
+
+def typed(option: str, value: Any) -> str:
+    """How `--help` shows a default."""
+    if isinstance(value, bool):
+        return option[2:] if value else f"no-{option[2:]}"
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(typed(option, item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value) or '""'
+
+
+def rows(name: str) -> dict[str, str]:
+    """Option -> its row of `--help`: names, metavar, description, default and bounds."""
+    done = CliRunner().invoke(command(name), ["--help"])
+    text = done.output.split("Options:", 1)[1]
+    found = re.split(r"\n  (?=-)", text)[1:]
+    words = [" ".join(row.split("\n\n")[0].split()) for row in found]
+    return {re.findall(r"--[^ /]+", row)[0]: row for row in words}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_help_shows_each_setting_with_its_type_and_default(name: str) -> None:
+    model, without = SETTINGS[name]
+    shown = rows(name)
+    for option, default in leaves(model, without).items():
+        row = shown[option].replace("- ", "-")  # click breaks lines at a hyphen
+        kinds = r"(/ --no-\S+|(INTEGER|FLOAT|TEXT|FILE|all)(\||\b)\S*|\[\S+\])"
+        assert re.match(rf"{re.escape(option)} {kinds} [A-Z0-9].*\. \[default: ", row), row
+        assert f"[default: {typed(option, default)}" in row, row
+    blobs = [option for option, row in shown.items() if re.match(r"--\S+ JSON ", row)]
+    assert blobs in (["--settings"], ["--filter", "--settings"])
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if n != "plot"])
+def test_options_are_one_of_a_name_and_have_a_help(name: str) -> None:
+    params = [p for p in command(name).params if isinstance(p, click.Option)]
+    names = [one for p in params for one in [*p.opts, *p.secondary_opts]]
+    assert len(set(names)) == len(names)
+    if isinstance(command(name), Command):
+        assert all(p.help for p in params), [p.name for p in params if not p.help]
+    assert (name in SETTINGS) == any(isinstance(p, Setting) for p in params)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help(name: str) -> None:
+    done = CliRunner().invoke(cli, [name, "--help"])
+    assert done.exit_code == 0
+    assert f"Usage: cli {name}" in done.output
+    assert COMMANDS[name][1] in CliRunner().invoke(cli, ["--help"], terminal_width=200).output
+
+
+def test_bounds_and_types_are_shown() -> None:
+    write, sample = rows("write"), rows("sample")
+    assert re.match(r"--bias FLOAT .* \[default: 1; 0<=x<=20\]$", write["--bias"])
+    assert re.match(r"--spacing FLOAT\|none .*; 0<x<=1000\]$", write["--spacing"])
+    assert write["--pen"].startswith("--pen [brush|plotter] ")
+    assert rows("parse")["--max-bytes"].endswith("; x>=1]")
+    assert sample["--prime"].startswith("--prime INTEGER|TEXT|none ")
+    assert sample["--bias"].endswith(
+        "Repeat the option for several. [default: 0, 0.5, 1; 0<=x<=20]"
+    )
+    train = rows("train")
+    assert re.match(r"--train.steps INTEGER\|none .*1000; x>=1\]", train["--train.steps"])
+    assert train["--pen-states"].startswith("--pen-states [2|3] ")
+
+
+class Inner(Settings):
+    batch_size: int = Field(3, ge=1, description="inner")
+
+
+class Outer(Settings):
+    """One field of each shape."""
+
+    bias: float = Field(1.0, ge=0, le=20, description="bias")
+    limit: float | None = Field(2.0, description="limit; null: none")
+    splits: tuple[str, ...] = Field(("a",), description="splits")
+    prime: int | tuple[str, ...] | None = Field(1, description="prime")
+    variants: tuple[str, ...] = Field((), description="variants")
+    shown: bool = Field(True, description="shown")
+    states: Literal[2, 3] = Field(2, description="states")
+    train: Inner = Field(default_factory=Inner, description="train")
+
+
+@click.command(cls=Command)
+@settings_option(Outer)
+def shapes(settings: Outer) -> None:
+    click.echo(settings.model_dump_json(exclude_unset=True))
+
+
+def given(*words: str) -> dict:
+    done = CliRunner().invoke(shapes, words)
+    if done.exception is not None:
+        raise done.exception
+    return Outer.model_validate_json(done.output).model_dump(exclude_unset=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", {}),
+        ("--bias 3", {"bias": 3.0}),
+        ("--limit none", {"limit": None}),
+        ("--limit 4.5", {"limit": 4.5}),
+        ("--splits b --splits c", {"splits": ("b", "c")}),
+        ("--splits none", {"splits": ()}),
+        ("--variants none", {"variants": ("none",)}),  # none is what it is without the option
+        ("--prime 3", {"prime": 3}),
+        ("--prime line-3", {"prime": ("line-3",)}),
+        ("--prime 3 --prime 4", {"prime": ("3", "4")}),
+        ("--prime none", {"prime": None}),
+        ("--states 3", {"states": 3}),
+        ("--no-shown", {"shown": False}),
+        ("--shown", {"shown": True}),
+        ("--train.batch-size 5", {"train": {"batch_size": 5}}),
+    ],
+)
+def test_options_set_the_fields_of_the_model(words: str, expected: dict) -> None:
+    assert given(*words.split()) == expected
+
+
+def test_options_override_the_settings() -> None:
+    text = '{"bias": 2, "limit": 5, "train": {"batch_size": 4}}'
+    found = given("--settings", text, "--bias", "3", "--train.batch-size", "6")
+    assert found == {"bias": 3.0, "limit": 5.0, "train": {"batch_size": 6}}
+
+
+def test_a_wrong_value_has_the_name_of_its_option() -> None:
+    with pytest.raises(PentraceError, match=r"^--bias: expected at most 20; got '30'$"):
+        given("--bias", "30")
+    with pytest.raises(PentraceError, match=r"^--train.batch-size: expected a whole number; got"):
+        given("--train.batch-size", "many")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [(["write", "--biass", "3"], "'--bias'"), (["wriet"], "'write'"), (["smaple"], "'sample'")],
+)
+def test_a_misspelt_name_gets_a_suggestion(words: list[str], hint: str) -> None:
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 2
+    assert "Did you mean" in done.output and hint in done.output
+
+
+def test_commands_are_imported_when_they_are_called() -> None:
+    program = (
+        "import sys; from click.testing import CliRunner; from pentrace.__main__ import cli;"
+        "CliRunner().invoke(cli, ['write', '--help']);"
+        "print('torch' in sys.modules, 'pentrace.train.command' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "False"]
