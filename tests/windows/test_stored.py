@@ -85,6 +85,15 @@ def test_the_windows_of_a_text_are_taken_as_they_are(tmp_path: Path) -> None:
     assert [row["start"] for row in rows] == list(range(0, 15 * len(rows), 15))
 
 
+def by_duckdb(path: Path) -> np.ndarray:
+    """In a process of its own: DuckDB reports leaks where a process with PyTorch ends."""
+    out = path.with_suffix(".npy")
+    line = f'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])'
+    program = f"import duckdb, numpy as np\nnp.save({str(out)!r}, {line})"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    return np.load(out)
+
+
 # Each is the expression in docs/tables.md that loads a column as one array.
 def by_duckdb(path: Path) -> np.ndarray:
     """In a separate process: DuckDB prints a warning when a process with PyTorch ends."""

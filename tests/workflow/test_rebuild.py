@@ -93,7 +93,7 @@ def test_another_stride_reruns_the_networks_that_read_windows_and_no_others(
     whole_copy.edit("config.yaml", "  stride: 300 ", "  stride: 200 ")
     ran = whole_copy.rules("-n", *SMOKE)
     follows = {rule for rule in ran if rule.endswith(" demo-iam prediction")}
-    # Its samples, its measures and its figures: networks on lines, are left alone.
+    # Its samples, measures and figures follow; networks on lines are not trained again.
     assert {f"{rule} demo-iam prediction" for rule in ("train", "sample", "evaluate")} < follows
     tables = {"windows demo-iam", "windows demo-svc"}
     assert ran - follows == tables | {"configuration", "report", "all"}
