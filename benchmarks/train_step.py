@@ -154,9 +154,9 @@ def report(name: str, s: NetworkSettings, times: dict[str, np.ndarray], batches:
     points = s.train.batch_size * s.train.piece
     print(f"{name}: {s.layers} x {s.hidden}, {s.train.batch_size} x {s.train.piece}, one thread")
     print(f"  step: {middle(step):.4f} s of CPU, {points / middle(step):,.0f} points/s")
-    print(f"  to its products: {middle(step / times['products']):.2f} (target: {TARGET})")
-    print(f"  to as many operations in one large product: {middle(step / floor):.2f}")
-    print(f"  loop of LSTMCell: {middle(times['cells'] / step):.2f} times the step")
+    print(f"  step / its products: {middle(step / times['products']):.2f} (target: {TARGET})")
+    print(f"  step / as many operations in one large product: {middle(step / floor):.2f}")
+    print(f"  loop of LSTMCell / step: {middle(times['cells'] / step):.2f}")
     print(f"  data loading: {middle(loading):.3%} of the step (target: {LOADING_TARGET:.0%})")
 
 

@@ -247,7 +247,7 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         (READER | {"train": {"max_length": 50}}, "needs whole lines"),
         (SYNTHESIS | {"train": {"distort": True}}, "distort is for kind recognition"),
         ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
-        ({"train": {"first_length": 9, "max_length": 8}}, "first_length must be <= max_length"),
+        ({"train": {"first_length": 9, "max_length": 8}}, "first_length is above max_length"),
         (
             {"train": {"weight_noise": 0.1, "optimiser": "adamw", "weight_decay": 0.1}},
             "would pull the sd of weight_noise",
