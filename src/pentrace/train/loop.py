@@ -266,7 +266,7 @@ class Training:
             save_checkpoint(self.checkpoint, state)
 
     def _say_left_out(self) -> None:
-        """Report how many lines or windows are too short to train on; streams leave out none."""
+        """Report how many lines or windows are too short to train on; streams lose only steps."""
         if self.plan.left_out and self.settings.batches != "streams":
             what = "windows" if self.settings.batches == "windows" else "lines"
             self.progress.say(f"{self.plan.left_out} {what} are too short and left out")
