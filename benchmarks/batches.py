@@ -2,10 +2,10 @@
 
     python benchmarks/batches.py [FOLDER_OF_A_DATA_SET]
 
-Without a folder, lines as long as those of IAM-OnDB are written as offsets of 8 shards and as
-windows. Loading is measured in a process of its own: seconds, and how much the memory grows, beside
-what the loaded array takes. Every figure of a batch is the median over the batches of an epoch;
-`plan` is the cost of a whole epoch's plan.
+Without a folder, lines as long as those of IAM-OnDB are written as offsets in 8 shards and as
+windows. Loading is measured in a separate process: seconds, and the growth of the memory, next to
+the size of the loaded array. Every time of a batch is the median over the batches of an epoch;
+`plan` is the time to plan a complete epoch.
 """
 
 import multiprocessing
@@ -41,7 +41,7 @@ LOADERS: dict[str, Callable[[Path, list[str]], Lines]] = {
 
 
 def write_data(data: Path, n: int = 12195) -> None:
-    """Lines of about 100 to 1400 offsets, 620 in the middle, half of them to train on."""
+    """Lines of about 100 to 1400 offsets, with a mean of 620; half of them are for training."""
     random = np.random.default_rng(0)
     lengths = np.clip(random.normal(620, 190, n), 100, 1400).astype(np.int64)
     names = [f"line-{i:05d}" for i in range(n)]
@@ -100,8 +100,8 @@ def measure(name: str, lines: Lines, make: Callable[[], Plan]) -> None:
     )
 
 
-def alone(work: Callable[..., None], *given: object) -> None:
-    """`work` in a process of its own, so that the peak of its memory is its own."""
+def in_process(work: Callable[..., None], *given: object) -> None:
+    """Run `work` in a separate process, so that the peak of memory is that of `work`."""
     child = multiprocessing.get_context("spawn").Process(target=work, args=given)
     child.start()
     child.join()
@@ -109,7 +109,7 @@ def alone(work: Callable[..., None], *given: object) -> None:
 
 def main(data: Path) -> None:
     for name in LOADERS:
-        alone(load, name, data)
+        in_process(load, name, data)
     lines, stored = load_lines(data, ["train"]), load_windows(data, ["train"])
     measure("crops 32 x 300", lines, lambda: crop_batches(lines, LENGTH, BATCH, 0, 0))
     measure("windows as stored, 32", stored, lambda: window_batches(stored, BATCH, 0, 0))
@@ -121,5 +121,5 @@ if __name__ == "__main__":
         main(Path(sys.argv[1]))
     else:
         with tempfile.TemporaryDirectory() as folder:
-            alone(write_data, Path(folder))
+            in_process(write_data, Path(folder))
             main(Path(folder))

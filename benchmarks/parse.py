@@ -1,10 +1,10 @@
-"""Parsing lines of IAM-OnDB to Parquet: against a loop over the points, and libxml2 alone.
+"""Parsing lines of IAM-OnDB to Parquet, compared with a loop over points and with libxml2.
 
     python benchmarks/parse.py [RAW_FOLDER] [--files N]
 
-RAW_FOLDER is laid out as `data/raw/iam`; without it, lines of the same form are generated. All
+RAW_FOLDER has the layout of `data/raw/iam`; without it, similar lines are generated. All programs
 start from collected shards and write the same table of points; libxml2 only parses. The start of
-Python does not count. The rounds of the contestants are interleaved, and medians taken.
+Python does not count. Their rounds are interleaved, and the medians are reported.
 """
 
 import os
@@ -48,12 +48,12 @@ def pentrace(shard: Path, out: Path) -> None:
 
 
 def loop(shard: Path, out: Path) -> None:
-    """A loop over the points of an ElementTree, as the other projects have it."""
+    """A loop over the points of an ElementTree, as in other projects."""
     tables.write(out, schema.POINTS, map(looped, tables.read_pieces(shard)))
 
 
 def looped(files: pa.Table) -> pa.Table:
-    """Points of one row group of raw files; nothing but what a point holds is done per point."""
+    """Points of one row group of raw files, with the least possible work per point."""
     x: list[float] = []
     y: list[float] = []
     t: list[float] = []
@@ -81,7 +81,7 @@ def looped(files: pa.Table) -> pa.Table:
 
 
 def libxml2(shard: Path, _out: Path) -> None:
-    """The floor of any way that builds a tree."""
+    """The least time of every program that builds a tree."""
     for files in tables.read_pieces(shard):
         for content in files["content"].to_pylist():
             etree.fromstring(content)
@@ -95,7 +95,7 @@ CONTESTANTS: dict[str, Callable[[Path, Path], None]] = {
 
 
 def race(name: str, processes: int, shards: list[Path], out: Path) -> tuple[float, float]:
-    """Seconds of wall and of CPU that `name` takes, in processes that are already there."""
+    """Wall and CPU seconds of `name`, in processes that are already running."""
     spawn = get_context("spawn")
     with spawn.Pool(processes, warm, (spawn.Barrier(processes),)) as pool:
         pool.apply(abs, (0,))
@@ -106,14 +106,14 @@ def race(name: str, processes: int, shards: list[Path], out: Path) -> tuple[floa
 
 
 def timed(name: str, shard: Path, out: Path) -> float:
-    """CPU seconds of one contestant over one shard."""
+    """CPU seconds of one program over one shard."""
     begun = time.process_time()
     CONTESTANTS[name](shard, out)
     return time.process_time() - begun
 
 
 def warm(together: Barrier) -> None:
-    """Have pyarrow import pandas, as it does when it first sees a list; wait for the others."""
+    """Let pyarrow import pandas, as it does for its first list, and wait for all processes."""
     pa.array([1])
     together.wait()
 
@@ -154,10 +154,10 @@ def same(shards: list[Path], out: Path) -> bool:
 
 @click.command()
 @click.argument("raw", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--files", default=None, type=int, help="Take so many files only.")
-@click.option("--rounds", default=3, help="Rounds; the median counts.")
+@click.option("--files", default=None, type=int, help="Number of files to use; default: all.")
+@click.option("--rounds", default=3, help="Rounds; medians are reported.")
 def main(raw: Path | None, files: int | None, rounds: int) -> None:
-    """Race, and print ratios, memory and whether the targets are met."""
+    """Measure, and print ratios, memory and whether the targets are met."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         shards = {i: out / f"{i:02d}.parquet" for i in range(SHARDS)}

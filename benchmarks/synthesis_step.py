@@ -1,13 +1,14 @@
 """One training step of the synthesis network: time and memory, on one CPU thread or on a GPU.
 
-Compared, in one run, with the plain loop over three cells that the tests keep as reference, whose
-loss and gradients it must have. On a CPU also with the matrix products that the step needs, at
-the rate of this machine's own large product; on a GPU with cuDNN's LSTM of the same size.
+It is compared, in one run, with the plain loop over three cells that is the reference of the tests;
+loss and gradients must agree. On a CPU it is also compared with the matrix products that the step
+needs, at the rate of one large product on this machine. On a GPU it is also compared with cuDNN's
+LSTM of the same size.
 
     OMP_NUM_THREADS=1 THP_MEM_ALLOC_ENABLE=1 python benchmarks/synthesis_step.py
     python benchmarks/synthesis_step.py --device cuda --batch 64 --steps 700 --precision tf32
 
-The first as `pentrace train` has it: large pages are set there (see `pentrace.train`).
+The first has the large pages that `pentrace train` sets (see `pentrace.train`).
 """
 
 import argparse
@@ -38,13 +39,13 @@ SETTINGS = NetworkSettings(
 )
 TARGET_FLOOR, TARGET_PLAIN = 1.35, 1.6
 TARGET_GPU_PLAIN, TARGET_GPU_MS = 10, 40
-# How far a gradient may be, relative to its norm, from that of the plain loop in float32.
+# Largest distance of a gradient, relative to its norm, from that of the plain loop in float32.
 ROUNDING = {"float32": 1e-3, "tf32": 5e-2, "bf16": 0.2}
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What is measured, and where."""
+    """What is measured, and on which device."""
 
     device: torch.device
     batch: int
@@ -52,7 +53,7 @@ class Setup:
     precision: str
 
     def set_arithmetic(self, precision: str) -> None:
-        """As `pentrace train` sets it up for this precision."""
+        """Set the arithmetic as `pentrace train` does for this precision."""
         settings = TrainSettings.model_validate({"precision": precision})
         if self.device.type == "cuda":
             set_arithmetic(settings, self.device, threads=1)
@@ -67,7 +68,7 @@ def shapes(setup: Setup) -> list[tuple[int, int, int, int]]:
     batch, steps = setup.batch, setup.steps
     hidden, gates, rows = SETTINGS.hidden, 4 * SETTINGS.hidden, batch * steps
     outputs, window = 6 * SETTINGS.components + 1, 3 * SETTINGS.window_components
-    needed = [(1, rows, 3, gates), (1, 3, rows, gates)]  # nothing is derived by the steps
+    needed = [(1, rows, 3, gates), (1, 3, rows, gates)]  # no derivative by the input
     recurrences = [hidden + SYMBOLS] + [hidden] * (SETTINGS.layers - 1)
     for size in recurrences:
         needed += [(steps, batch, size, gates), (steps, batch, gates, size)]
@@ -109,13 +110,13 @@ class Step:
         return self._learn(lambda: reference.half_plain(self.network, self.x, self.text))
 
     def first(self) -> None:
-        """Layer 1 and its window alone."""
+        """Only layer 1 and its window."""
         with self._half():
             hidden, window, _, _ = self.network.first(self.x.transpose(0, 1), self.text)
         (hidden.sum() + window.sum()).backward()
 
     def whole(self) -> None:
-        """LSTM layers of the same size that read no text, in one call."""
+        """LSTM layers of the same size without text, in one call."""
         with self._half():
             hidden, _ = self.lstm(self.x.transpose(0, 1))
         hidden.float().sum().backward()
@@ -138,7 +139,7 @@ class Step:
 
 
 def check(setup: Setup) -> None:
-    """Print how far loss and gradients are from the plain loop in float32; end if too far."""
+    """Compare loss and gradients with the plain loop in float32; exit if they differ."""
     exact = Step(Setup(setup.device, setup.batch, setup.steps, "float32"))
     setup.set_arithmetic("float32")
     right, slopes = exact.gradients(exact.plain)
@@ -148,13 +149,13 @@ def check(setup: Setup) -> None:
     pairs = list(zip(gradients, slopes, strict=True))
     error = max(((a - b).norm() / b.norm()).item() for a, b in pairs)
     bound, lossy = ROUNDING[setup.precision], abs(loss / right - 1)
-    print(f"from the plain loop in float32: loss {lossy:.1e}, gradients {error:.1e} (< {bound})")
+    print(f"error against the float32 loop: loss {lossy:.1e}, gradients {error:.1e} (< {bound})")
     if not max(error, lossy) < bound:  # NaN too
-        raise SystemExit("not the gradients of the plain loop: nothing to measure")
+        raise SystemExit("the gradients differ from those of the plain loop; nothing is measured")
 
 
 def peak_memory(way: str, setup: Setup) -> float:
-    """MiB that a step adds to a process, in one of its own."""
+    """MiB that a step adds to a process, measured in a separate process."""
     command = [sys.executable, __file__, "--memory", way, "--device", setup.device.type]
     command += ["--batch", str(setup.batch), "--steps", str(setup.steps)]
     command += ["--precision", setup.precision]
@@ -170,9 +171,9 @@ def memory(way: str, setup: Setup) -> None:
 
 
 def highest_memory(device: torch.device) -> float:
-    """MiB in use at most; of a CPU, resident for this process, since getrusage tells the parent's.
+    """Largest MiB in use; on a CPU resident memory, since getrusage reports that of the parent.
 
-    CUDA graphs and what they keep are part of it.
+    CUDA graphs and their memory are included.
     """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated() / 2**20
@@ -212,11 +213,11 @@ def on_cpu(setup: Setup, repeats: int) -> None:
         ],
         "this network": steps["exp"].ours,
         "the same, softplus": steps["softplus"].ours,
-        "its layer 1 alone": steps["exp"].first,
-        "layer 1 looped over by autograd": steps["exp"].half_plain,
+        "only its layer 1": steps["exp"].first,
+        "layer 1 as a loop by autograd": steps["exp"].half_plain,
         "plain three-cell loop": steps["exp"].plain,
     }
-    tell(setup, list(ways), rounds(ways, repeats, cpu_time))
+    report(setup, list(ways), rounds(ways, repeats, cpu_time))
     ours, half, plain = (peak_memory(way, setup) for way in ("ours", "half_plain", "plain"))
     print(f"memory of a step: {ours:.0f} MiB, layer 1 by autograd {half:.0f}, plain {plain:.0f}")
 
@@ -226,15 +227,15 @@ def rounds(
     repeats: int,
     clock: Callable[[Callable[[], object]], float],
 ) -> list[list[float]]:
-    """Times of each way: one of each in turn, so that a busy minute falls on all of them."""
+    """Times of each way: all ways take turns, so that a busy minute slows all of them."""
     for way in ways.values():
         way()
     taken = [[clock(way) for way in ways.values()] for _ in range(repeats)]
     return [list(times) for times in zip(*taken, strict=True)]
 
 
-def tell(setup: Setup, names: list[str], times: list[list[float]]) -> None:
-    """Medians, and medians of the ratios within a round."""
+def report(setup: Setup, names: list[str], times: list[list[float]]) -> None:
+    """Print medians, and medians of the ratios within a round."""
     print(setup)
     print(f"torch {torch.__version__}, {len(times[0])} rounds, CPU seconds of one thread, medians")
     large, own, ours, *_, plain = times
@@ -244,8 +245,8 @@ def tell(setup: Setup, names: list[str], times: list[list[float]]) -> None:
         print(f"{ratio(taken, own):6.2f} x the products", end="")
         print(f"{share * ratio(taken, large):6.2f} x their operations at the rate of the large one")
     fastest = min(ours) / min(own)
-    print(f"to reach: {TARGET_FLOOR} x the products (fastest rounds: {fastest:.2f})")
-    print(f"plain loop / this network: {ratio(plain, ours):.2f} (to reach: {TARGET_PLAIN})")
+    print(f"target: {TARGET_FLOOR} x the products (fastest rounds: {fastest:.2f})")
+    print(f"plain loop / this network: {ratio(plain, ours):.2f} (target: {TARGET_PLAIN})")
 
 
 def ratio(above: list[float], below: list[float]) -> float:
@@ -268,7 +269,7 @@ def on_gpu(setup: Setup, repeats: int) -> None:
     step = Step(setup)
     ways: dict[str, Callable[[], object]] = {
         "this network": step.ours,
-        "its layer 1 alone": step.first,
+        "only its layer 1": step.first,
         "cuDNN's LSTM of its size, no text": step.whole,
         "plain three-cell loop": step.plain,
     }
@@ -280,10 +281,10 @@ def on_gpu(setup: Setup, repeats: int) -> None:
     ours, plain = statistics.median(times[0]), ratio(times[-1], times[0])
     speed, rate = setup.batch * setup.steps / ours * 1e3, operations(setup) / ours / 1e9
     print(f"{speed:,.0f} points/s, {rate:.1f} Tflop/s in the products")
-    print(f"this network: {ours:.1f} ms a step (to reach: < {TARGET_GPU_MS})")
-    print(f"plain loop / this network: {plain:.1f} (to reach: {TARGET_GPU_PLAIN})")
-    small, large = peak_memory("ours", setup), peak_memory("plain", setup)
-    print(f"memory of a step: {small:.0f} MiB, plain loop {large:.0f} MiB (to reach: less)")
+    print(f"this network: {ours:.1f} ms a step (target: < {TARGET_GPU_MS})")
+    print(f"plain loop / this network: {plain:.1f} (target: {TARGET_GPU_PLAIN})")
+    own, loop = peak_memory("ours", setup), peak_memory("plain", setup)
+    print(f"memory of a step: {own:.0f} MiB, plain loop {loop:.0f} MiB (target: less)")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""From raw recordings to windows by the workflow: wall time, peak memory of a job, no-op start.
+"""The workflow from raw recordings to windows: wall time, peak memory of a job, no-op start.
 
     python benchmarks/tables.py data/raw/iam      # IAM-OnDB, archives or trees
     python benchmarks/tables.py                   # synthetic lines, and four times as many
 
-Memory is flat if the second of two sizes needs no more than the first.
+Memory does not grow if the second of two sizes needs no more than the first.
 """
 
 import json
@@ -26,7 +26,7 @@ def main() -> None:
     ]
     print(f"{'data':<40} {'tables':>9} {'no-op':>9} {'peak of a job':>14}")
     for name, dataset, demo in cases:
-        # A child of its own, so that the peak is of this case alone.
+        # A separate process, so that the peak is that of this case only.
         if os.fork() == 0:
             measure(name, dataset, demo)
             os._exit(0)

@@ -2,11 +2,11 @@
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/text.py
 
-Training: a step of the loop as it is (batch, loss, gradient, optimiser) against its own matrix
-products, timed at their shapes, and against a loop over `torch.lstm_cell`. Writing: NumPy's
-network, drawing included, against the PyTorch network called character by character with its
-state, as one writes it who has the network; and against the loop over `torch.lstm_cell`, the
-fastest that was found in PyTorch. CPU times, in turn, medians of the ratios in one round.
+Training: a step of the training loop (batch, loss, gradient, optimiser), compared with its matrix
+products at their own shapes, and with a loop over `torch.lstm_cell`. Writing: the NumPy network,
+with the drawing, compared with the PyTorch network, called character by character with its state,
+and with a loop over `torch.lstm_cell`, the fastest way that was found in PyTorch. The programs take
+turns; medians of the ratios of CPU times in one round are reported.
 """
 
 import statistics
@@ -47,7 +47,7 @@ def settings(name: str) -> NetworkSettings:
 
 
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
-    """How often a step needs which product: forward, by the inputs, by the weights."""
+    """The products of a step with their numbers: forward, by the inputs, by the weights."""
     batch, steps = s.train.batch_size, s.train.piece
     rows, cells = batch * steps, s.cells
     needed = []
@@ -65,7 +65,7 @@ def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
 
 
 def plain_logits(network: TextNetwork, x: Tensor, state: list) -> Tensor:
-    """Logits (B, T, V) by one cell call a layer and character; `state` is carried on."""
+    """Logits (B, T, V) by one cell call per layer and character; `state` is carried on."""
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     cells = [tuple(getattr(layer, name) for name in names) for layer in network.layers]
     tops = []
@@ -154,13 +154,13 @@ def measure(name: str) -> None:
     print(f"{name}: {len(s.cells)} x {s.cells[0]}, {s.train.batch_size} x {s.train.piece}")
     print(
         f"  training: {speed('step', batch):,.0f} characters/s, {ratio('step', 'products'):.2f} "
-        f"times its products (to reach: {TARGETS['step']}); a loop over cells takes "
+        f"times its products (target: {TARGETS['step']}); a loop over cells takes "
         f"{ratio('plain step', 'step'):.2f} times as long"
     )
     print(
         f"  writing: {speed('writing', WRITTEN):,.0f} characters/s, "
         f"{ratio('calls writing', 'writing'):.1f} times the network called character by character "
-        f"(to reach: {TARGETS['writing']:g}), {ratio('cells writing', 'writing'):.1f} times a loop "
+        f"(target: {TARGETS['writing']:g}), {ratio('cells writing', 'writing'):.1f} times a loop "
         f"over cells; 16 texts at once {speed('16 texts', 16 * WRITTEN):,.0f} characters/s, "
         f"{ratio('calls writing', '16 texts', 16):.1f} and "
         f"{ratio('cells writing', '16 texts', 16):.1f} times"

@@ -1,4 +1,4 @@
-"""What the benchmarks share: CPU time, and matrix products to compare with."""
+"""Shared by the benchmarks: CPU time, and matrix products to compare with."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def cpu_time(work: Callable[[], object]) -> float:
 def product(rows: int, inner: int, columns: int, transposed: str = "") -> Callable[[], Tensor]:
     """A product of (rows, inner) with (inner, columns), ready to be timed.
 
-    `transposed` names the factor, left or right, that lies in memory with its axes exchanged.
+    `transposed` names the factor, left or right, whose axes are exchanged in memory.
     """
     a = torch.randn(inner, rows).t() if transposed == "left" else torch.randn(rows, inner)
     b = torch.randn(columns, inner).t() if transposed == "right" else torch.randn(inner, columns)

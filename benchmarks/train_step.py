@@ -1,11 +1,11 @@
-"""A training step of prediction networks: against the products it needs, and a loop of cells.
+"""A training step of prediction networks, compared with its products and with a loop of cells.
 
     OMP_NUM_THREADS=1 python benchmarks/train_step.py [graves-3x400] [kanji]
 
 The networks are those of config.yaml. On a CPU everything runs in one thread and is measured in
-CPU time, the steadiest measure on a busy machine; rounds are interleaved and medians taken of the
-ratios in one round. The products are timed at their own shapes (a step of the recurrence
-multiplies a row for each line only) and, as a second floor, counted at the rate of one large
+CPU time, the steadiest measure on a busy machine. Rounds are interleaved, and medians of the ratios
+in one round are reported. The products are timed at their own shapes (a step of the recurrence
+multiplies only one row per line) and, as a second lower bound, counted at the rate of one large
 square product. On a GPU the step of graves-3x400 is also timed at larger batches and longer lines.
 """
 
@@ -29,7 +29,10 @@ from pentrace.train.step import Descent
 from pentrace.windows.batches import Batch, Lines, crop_batches, gather
 from timing import cpu_time, product, run_all
 
-STEPS = {"graves-3x400": 300, "kanji": 58}  # predicted steps of a line; the mean one of KanjiVG
+STEPS = {
+    "graves-3x400": 300,
+    "kanji": 58,
+}  # predicted steps of a line; for kanji the mean of KanjiVG
 ROUNDS = 7
 TARGET, LOADING_TARGET = 1.3, 0.01
 
@@ -43,7 +46,7 @@ def settings(name: str, steps: int, **train: object) -> NetworkSettings:
 
 
 def some_lines(pen_states: int, count: int = 300, length: int = 800) -> Data:
-    """Random offsets in lines of IAM's length; the time of a step depends on sizes alone."""
+    """Random offsets in lines of IAM's length; the time of a step depends only on sizes."""
     random = np.random.default_rng(0)
     steps = random.normal(size=(count * length, 3)).astype(np.float32)
     steps[:, 2] = steps[:, 2] > 1.5
@@ -53,14 +56,14 @@ def some_lines(pen_states: int, count: int = 300, length: int = 800) -> Data:
 
 
 def products(s: NetworkSettings) -> list[tuple[int, Callable[[], Tensor]]]:
-    """How often a step needs which product: forward, by the inputs, by the weights."""
+    """The products of a step with their numbers: forward, by the inputs, by the weights."""
     batch, steps = s.train.batch_size, s.train.piece
     rows, gates, raw = batch * steps, 4 * s.hidden, width(s.components, s.pen_states)
     needed = []
     for inputs in [3] + [3 + s.hidden] * (s.layers - 1):
         needed.append((1, product(rows, inputs, gates, "right")))
         needed.append((1, product(gates, rows, inputs, "left")))
-        if inputs > 3:  # nothing is derived by the steps themselves
+        if inputs > 3:  # no derivative by the steps themselves
             needed.append((1, product(rows, gates, inputs)))
         needed.append((steps, product(batch, s.hidden, gates, "right")))
         needed.append((steps, product(batch, gates, s.hidden)))
@@ -132,29 +135,29 @@ def on_cpu(name: str) -> None:
         "gather": lambda: gather(data.lines, plan[1]),
         "cells": lambda: loop_step(cells, data.lines, plan[0]),
     }
-    tell(name, s, measure(works), len(plan))
+    report(name, s, measure(works), len(plan))
 
 
 def measure(works: dict[str, Callable[[], object]]) -> dict[str, np.ndarray]:
-    """CPU seconds of each work in each round, the works taking turns; one round unmeasured."""
+    """CPU seconds of each work in each round; they take turns, after one unmeasured round."""
     for work in works.values():
         work()
     rounds = [{name: cpu_time(work) for name, work in works.items()} for _ in range(ROUNDS)]
     return {name: np.array([one[name] for one in rounds]) for name in works}
 
 
-def tell(name: str, s: NetworkSettings, times: dict[str, np.ndarray], batches: int) -> None:
-    """Print medians, and medians of ratios beside their targets."""
+def report(name: str, s: NetworkSettings, times: dict[str, np.ndarray], batches: int) -> None:
+    """Print medians, and medians of ratios with their targets."""
     step, middle = times["step"], statistics.median
     floor = operations(s) * times["large"] / (2 * 2048**3)
     loading = (times["gather"] + times["plan"] / batches) / step
     points = s.train.batch_size * s.train.piece
     print(f"{name}: {s.layers} x {s.hidden}, {s.train.batch_size} x {s.train.piece}, one thread")
     print(f"  step: {middle(step):.4f} s of CPU, {points / middle(step):,.0f} points/s")
-    print(f"  to its products: {middle(step / times['products']):.2f} (to reach: {TARGET})")
-    print(f"  to as many operations in one large product: {middle(step / floor):.2f}")
-    print(f"  loop of LSTMCell: {middle(times['cells'] / step):.2f} times the step")
-    print(f"  data loading: {middle(loading):.3%} of the step (to reach: {LOADING_TARGET:.0%})")
+    print(f"  step / its products: {middle(step / times['products']):.2f} (target: {TARGET})")
+    print(f"  step / as many operations in one large product: {middle(step / floor):.2f}")
+    print(f"  loop of LSTMCell / step: {middle(times['cells'] / step):.2f}")
+    print(f"  data loading: {middle(loading):.3%} of the step (target: {LOADING_TARGET:.0%})")
 
 
 def on_gpu() -> None:

@@ -2,11 +2,11 @@
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/write.py
 
-Compared with two loops in PyTorch, one line at a time, the mixture drawn by torch: the network
-called point by point with its state, and `torch.lstm_cell` a layer with a window by einsum over
-one-hot text, the fastest that was found. All times are CPU times of the whole loop, drawing
-included, in turn and by their medians. Also: seconds from pressing return on `pentrace
-write` with a sentence to the page, in any hand and in one that is given as a file.
+The NumPy network is compared with two loops in PyTorch, one line at a time, with the mixture drawn
+by torch: the network called point by point with its state, and one `torch.lstm_cell` per layer with
+a window by einsum over one-hot text, the fastest way that was found. Times are CPU times of the
+complete loop with the drawing; the programs take turns, and medians are reported. Also measured:
+wall time of `pentrace write` for a sentence, with and without a file for the handwriting style.
 """
 
 import statistics
@@ -47,7 +47,7 @@ NETWORKS: dict[str, dict] = {
 POINTS, ROUNDS, LINES = 300, 7, 64
 TARGETS = {"one line": 3, f"{LINES} lines": 15}
 PACE = 0.04  # characters a step, as in the data
-SECONDS, TRIES = 1.5, 5  # to reach, of the command; and of how many the median is taken
+SECONDS, TRIES = 1.5, 5  # target of the command; number of runs for the median
 
 
 @torch.no_grad()
@@ -108,7 +108,7 @@ def measure(name: str, folder: Path) -> None:
 
 
 def never_stopping(network: Network) -> Network:
-    """With a window too slow to leave the text, or no end of a character: all go on as long."""
+    """With a window too slow to leave the text, or no end of a character: all lines are as long."""
     if network.settings.pen_states == 3:
         with torch.no_grad():
             network.output.bias[2] = -1e4
@@ -132,7 +132,7 @@ def report(name: str, settings: NetworkSettings, ways: dict[str, Callable[[], ob
             statistics.median(lines * times[loop] / times[way] for times in rounds)
             for loop in ("calls", "cells")
         ]
-        target = f" (to reach: {TARGETS[way]})" if way in TARGETS else ""
+        target = f" (target: {TARGETS[way]})" if way in TARGETS else ""
         print(
             f"  {way}: {speed:.0f} points a second, {gains[0]:.1f} times the calls{target}, "
             f"{gains[1]:.1f} times the cells"
@@ -140,16 +140,16 @@ def report(name: str, settings: NetworkSettings, ways: dict[str, Callable[[], ob
 
 
 def measure_command(folder: Path) -> None:
-    """Time what people run, on a network of full size that ends its lines as a trained one does."""
+    """Time the command, with a network of full size that ends its lines like a trained one."""
     size = {"alphabet": ALPHABET, "layers": 3, "hidden": 400, "components": 20}
     model = small_synthesis.save(folder / "steady.safetensors", PACE, **size)
     words = [sys.executable, "-m", "pentrace", "write", TEXT, "--model", str(model), "--quiet"]
     style, page = folder / "me.json", folder / "page.svg"
-    subprocess.run([*words, "-o", str(style)], check=True)  # what is written is a style too
+    subprocess.run([*words, "-o", str(style)], check=True)  # written ink is a style too
     print(f"pentrace write, {len(TEXT)} characters, median of {TRIES}")
-    for name, more in (("in any hand", []), ("in the hand of a file", ["--style", str(style)])):
+    for name, more in (("without --style", []), ("with --style", ["--style", str(style)])):
         walls = [wall_time([*words, "-o", str(page), *more]) for _ in range(TRIES)]
-        print(f"  {name}: {statistics.median(walls):.2f} s of wall time (to reach: {SECONDS})")
+        print(f"  {name}: {statistics.median(walls):.2f} s of wall time (target: {SECONDS})")
 
 
 def wall_time(words: list[str]) -> float:

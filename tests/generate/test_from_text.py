@@ -134,7 +134,7 @@ def test_weight_noise_goes_on_from_another_network(
     how = {"weight_noise": 0.001, "learning_rate": 1e-5, "steps": 1, "validate_every": 1}
     history = trained(folder, tmp_path, SYNTHESIS, writer, **how)
     assert history.validation_loss[0] == pytest.approx(before, abs=0.01)
-    with pytest.raises(PentraceError, match="cannot be started from; differs in hidden"):
+    with pytest.raises(PentraceError, match="it differs in hidden"):
         trained(folder, tmp_path, SYNTHESIS | {"hidden": 13}, writer)
 
 
@@ -241,16 +241,16 @@ def test_settings_that_make_no_sense_are_refused() -> None:
     for wrong, why in (
         (SYNTHESIS | {"train": {"batches": "crops"}}, "set train.batches to lines"),
         (READER | {"train": {"batches": "windows"}}, "set train.batches to lines"),
-        (READER | {"components": 3}, "components: not for recognition"),
-        ({"window_components": 3}, "window_components: not for prediction"),
-        ({"train": {"grow_epochs": 3}}, "grow_epochs goes with first_length"),
-        (READER | {"train": {"max_length": 50}}, "needs all of a line"),
-        (SYNTHESIS | {"train": {"distort": True}}, "distort is for recognition"),
+        (READER | {"components": 3}, "kind recognition has no components"),
+        ({"window_components": 3}, "kind prediction has no window_components"),
+        ({"train": {"grow_epochs": 3}}, "grow_epochs is for first_length"),
+        (READER | {"train": {"max_length": 50}}, "needs whole lines"),
+        (SYNTHESIS | {"train": {"distort": True}}, "distort is for kind recognition"),
         ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
-        ({"train": {"first_length": 9, "max_length": 8}}, "first_length must be <= max_length"),
+        ({"train": {"first_length": 9, "max_length": 8}}, "first_length is above max_length"),
         (
             {"train": {"weight_noise": 0.1, "optimiser": "adamw", "weight_decay": 0.1}},
-            "would pull the noise",
+            "would pull the sd of weight_noise",
         ),
     ):
         with pytest.raises(ValueError, match=why):

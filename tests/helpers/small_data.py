@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from pentrace.normalise.normalise import offsets_table
 
 from pentrace import schema, tables
+from pentrace.normalise.normalise import offsets_table
 from pentrace.windows.command import command as windows
 from tests.helpers.commands import invoke
 from tests.helpers.rows import filled

@@ -193,7 +193,7 @@ def test_jitter_moves_what_is_read_and_not_what_is_aimed_at():
 def test_settings_that_do_not_fit_are_refused():
     with pytest.raises(ValidationError, match="pen_states"):
         NetworkSettings.model_validate({"pen_states": 4})
-    with pytest.raises(ValidationError, match="three pen_states are for prediction"):
+    with pytest.raises(ValidationError, match="pen_states 3 is for kind prediction only"):
         NetworkSettings.model_validate({"pen_states": 3, "kind": "synthesis"})
     with pytest.raises(ValidationError, match="jitter is for networks that draw"):
         NetworkSettings.model_validate({"kind": "recognition", "train": {"jitter": 0.1}})

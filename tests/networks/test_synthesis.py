@@ -147,9 +147,9 @@ def test_substitution_finds_what_looks_alike():
 
 
 def test_no_transcripts_give_no_alphabet():
-    with pytest.raises(PentraceError, match="transcribed lines"):
+    with pytest.raises(PentraceError, match="data set with transcripts"):
         alphabet_of(["", ""])
-    with pytest.raises(PentraceError, match="at least 9 times"):
+    with pytest.raises(PentraceError, match="fold_rare is 9"):
         alphabet_of(TEXTS, 9)
 
 

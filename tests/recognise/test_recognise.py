@@ -19,7 +19,7 @@ from pentrace.networks.store import save_model
 from pentrace.plot.recognition import recognition_figure
 from pentrace.recognise.command import command
 from pentrace.recognise.errors import count, rate
-from pentrace.recognise.read import load_reader, read
+from pentrace.recognise.read import load_recogniser, read
 from pentrace.windows.lines import load_lines
 from tests.helpers import small_model
 from tests.helpers.commands import invoke
@@ -104,7 +104,7 @@ def run(folder: Path, out: Path, *more: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Lines with texts in the validation split, a reader, and three written lines."""
+    """Lines with texts in the validation split, a recogniser, and three written lines."""
     small_model.write(tmp_path)
     said = {"validation-0": "ab", "validation-1": "abc", "validation-3": "cd"}
     edit_samples(tmp_path, lambda row: row | {"text": said.get(row["sample_id"])})
@@ -141,7 +141,7 @@ def test_real_and_written_lines_in_one_table(folder: Path) -> None:
 
 
 def test_a_line_is_read_alike_in_any_company(folder: Path) -> None:
-    network = load_reader(folder / "model.safetensors", folder / "normalisation.json")
+    network = load_recogniser(folder / "model.safetensors", folder / "normalisation.json")
     torch.manual_seed(1)
     torch.nn.init.normal_(network.output.weight, std=3)  # an untrained network reads nothing
     lines = load_lines(folder, ["train", "validation"])
@@ -166,7 +166,7 @@ def test_a_split_without_transcripts_is_refused(folder: Path) -> None:
 
 def test_lines_without_offsets_are_refused(folder: Path) -> None:
     write_lines(folder / "written", ["w0", "w1"])
-    with pytest.raises(PentraceError, match="w2 does not stand once in both"):
+    with pytest.raises(PentraceError, match="w2 is not in lines"):
         run(folder, folder, "--written", str(folder / "written"))
 
 

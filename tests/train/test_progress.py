@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def started(stream: io.StringIO, share: float = 0, points: int = 0, **given: object) -> Progress:
-    """Of a run that starts, or goes on from `share` of its way and `points` seen."""
+    """Of a run that starts, or continues from `share` of the run and `points` seen."""
     shown = Progress(stream=stream, **given)
     shown.start(share, points)
     return shown
@@ -54,7 +54,7 @@ def test_times_are_written_for_people(seconds: float, text: str) -> None:
 
 
 def test_speed_and_time_left_are_of_this_start_alone(clock: Clock) -> None:
-    """A run that goes on from half of its way has been as fast as it is since then."""
+    """The speed of a run that continues from its half is the speed since then."""
     log = io.StringIO()
     shown = started(log, share=0.5, points=10_000)
     clock.now += 60

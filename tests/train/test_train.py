@@ -169,11 +169,11 @@ def test_same_seed_same_bytes_other_seed_other_bytes(data):
 def test_finished_run_leaves_no_checkpoint_and_trains_again_to_the_same_bytes(data):
     first = train(data, settings())
     assert not list((data / "run/checkpoints").iterdir())
-    assert "goes on from" not in told(data, settings())
+    assert "continues from" not in printed(data, settings())
     assert train(data, settings()) == first
 
 
-def told(data: Path, chosen: dict, name: str = "run") -> str:
+def printed(data: Path, chosen: dict, name: str = "run") -> str:
     """What a run in this process says."""
     return invoke(command, *arguments(data, chosen, name)).output
 
@@ -197,7 +197,7 @@ def test_killed_while_it_writes_its_outputs_it_ends_with_the_same_bytes(data, ch
     kept = checkpoint.read_bytes()
     assert train(data, chosen) == unbroken
     checkpoint.write_bytes(kept)  # as after a kill between the outputs and the removal
-    assert "goes on from step" in told(data, chosen)
+    assert "continues from step" in printed(data, chosen)
     assert train(data, chosen) == unbroken
 
 
@@ -220,11 +220,11 @@ def test_changed_code_does_not_resume(data):
     checkpoint = finish_but_for_the_model(data, settings())
     kept = checkpoint.read_bytes()
     shutil.copytree(Path(pentrace.__file__).parent, data / "pentrace")
-    assert "goes on from step 30" in run_copy(data, settings())
+    assert "continues from step 30" in run_copy(data, settings())
     checkpoint.write_bytes(kept)
     with (data / "pentrace/networks/mixture.py").open("a") as module:
         module.write("# changed\n")
-    assert "goes on from" not in run_copy(data, settings())
+    assert "continues from" not in run_copy(data, settings())
     assert not list((data / "run/checkpoints").iterdir())
 
 

@@ -95,15 +95,6 @@ def by_duckdb(path: Path) -> np.ndarray:
 
 
 # Each is the expression in docs/tables.md that loads a column as one array.
-def by_duckdb(path: Path) -> np.ndarray:
-    """In a separate process: DuckDB prints a warning when a process with PyTorch ends."""
-    out = path.with_suffix(".npy")
-    line = f'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])'
-    program = f"import duckdb, numpy as np\nnp.save({str(out)!r}, {line})"
-    subprocess.run([sys.executable, "-c", program], check=True)
-    return np.load(out)
-
-
 LOADERS = {
     "pandas": lambda path: np.stack(pd.read_parquet(path)["dx"]),
     "pyarrow": lambda path: pq.read_table(path)["dx"].combine_chunks().flatten().to_numpy()

@@ -1,1 +1,1 @@
-"""The configuration: what can be set, how it is checked, and where keys are repeated."""
+"""The configuration: what can be set, the checks, and repeated keys."""

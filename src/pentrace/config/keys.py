@@ -1,4 +1,4 @@
-"""Keys that stand twice in one section of a YAML file: YAML would take the last and say nothing."""
+"""Repeated keys in one section of a YAML file: YAML would silently use the last."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,9 +9,9 @@ from pentrace.errors import PentraceError
 
 
 def refuse_repeated_keys(paths: Iterable[str | Path]) -> None:
-    """Raise `PentraceError` that names file, line and key of each one that stands twice.
+    """Raise `PentraceError` with file, line and key of each repeated key.
 
-    A file that is not there, or no YAML, is left to who reads it.
+    A file that is missing, or not YAML, is left to the code that reads it.
     """
     mistakes = [mistake for path in paths if Path(path).is_file() for mistake in _in_file(path)]
     if mistakes:
@@ -25,14 +25,13 @@ def _in_file(path: str | Path) -> list[str]:
         return []
     found = (key for section in _sections(root, set()) for key in _repeated(section))
     return [
-        f"{path}, line {key.start_mark.line + 1}: {key.value} stands a second time in its section; "
-        "keep one"
+        f"{path}, line {key.start_mark.line + 1}: {key.value} is repeated in its section; keep one"
         for key in found
     ]
 
 
 def _sections(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.MappingNode]:
-    """The mappings in `node`, each once, however many aliases lead to it."""
+    """The mappings in `node`, each once, even if several aliases point to it."""
     if node is None or id(node) in seen:
         return
     seen.add(id(node))

@@ -1,7 +1,7 @@
 """The whole configuration, checked before any job.
 
-A data set's own `label`, `clean`, `normalise` and so on are merged over the ones at the top; those
-of a text with its `windows` over `OF_TEXT`, since the top's are counted in points of ink.
+The `label`, `clean`, `normalise` and so on of a data set are merged over those at the top. The
+`windows` of a text are merged over `OF_TEXT`, since those at the top are counted in points of ink.
 """
 
 import difflib
@@ -21,7 +21,7 @@ from pentrace.windows.settings import OF_TEXT
 
 PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-# The networks of a data set are folders beside its tables, so none is called like these.
+# The networks of a data set are folders next to its tables, so no network has one of these names.
 FOLDERS = (
     "raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames", "windows", "plots"
 )  # fmt: skip
@@ -37,12 +37,12 @@ def load(values: Mapping[str, Any]) -> Config:
     mistakes = [mistake for check in checks for mistake in check(config)]
     later = (_kinds, _starts, _shapes, _unseen_validation, _words)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
-        raise PentraceError("\n".join(["The configuration does not fit together:", *mistakes]))
+        raise PentraceError("\n".join(["The configuration is inconsistent:", *mistakes]))
     return config
 
 
 def _validated(values: Mapping[str, Any]) -> Config:
-    # The top is checked before it is merged into each data set, so a mistake is told once.
+    # The top is checked before it is merged into each data set, so a mistake is reported once.
     _check(_without_sections(values))
     return _check({**values, "datasets": _merged_datasets(values)})
 
@@ -51,19 +51,22 @@ def _check(values: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        told = explain(Config, error, "")
-        raise PentraceError(f"The configuration has mistakes:\n{told}") from None
+        mistakes = explain(Config, error, "")
+        raise PentraceError(f"The configuration has mistakes:\n{mistakes}") from None
 
 
 def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` without the sections of data sets: they make sense merged over the top's alone."""
+    """`values` without the sections of data sets, which are complete only after merging."""
     datasets = values.get("datasets")
     if not isinstance(datasets, Mapping):
         return dict(values)
-    return {**values, "datasets": {name: _alone(entry) for name, entry in datasets.items()}}
+    return {
+        **values,
+        "datasets": {name: _without_section(entry) for name, entry in datasets.items()},
+    }
 
 
-def _alone(entry: Any) -> Any:
+def _without_section(entry: Any) -> Any:
     if not isinstance(entry, Mapping):
         return entry
     return {k: v for k, v in entry.items() if k not in PER_DATASET or not isinstance(v, Mapping)}
@@ -86,17 +89,19 @@ def _spelling(config: Config) -> list[str]:
         for name in names:
             if not re.fullmatch(NAME, name):
                 mistakes.append(
-                    f"{key}: no name for a folder: {name!r}; allowed are letters, digits, - and _, "
+                    f"{key}: not a name for a folder: {name!r}; use letters, digits, - and _, with "
                     "a letter or digit first"
                 )
     for name in config.networks:
         if name in FOLDERS:
-            mistakes.append(f"networks: {name!r} is taken; not allowed are: {', '.join(FOLDERS)}")
+            mistakes.append(
+                f"networks: {name!r} is a folder of tables; use none of: {', '.join(FOLDERS)}"
+            )
     return mistakes
 
 
 def _names(config: Config) -> list[str]:
-    """Mistakes in names: data sets and networks that are asked for but not there."""
+    """Mistakes in names: data sets and networks that are asked for but not defined."""
     mistakes = []
     lists: list[tuple[str, list[str], Collection[str]]] = [
         ("run", config.run, config.datasets),
@@ -112,9 +117,11 @@ def _names(config: Config) -> list[str]:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]!r}? " if near else ""
-                mistakes.append(f"{key}: no {name!r}; {hint}there are: {', '.join(known)}")
+                mistakes.append(
+                    f"{key}: unknown name {name!r}; {hint}use one of: {', '.join(known)}"
+                )
         if len(set(asked)) < len(asked):
-            mistakes.append(f"{key}: a name stands twice: {', '.join(asked)}")
+            mistakes.append(f"{key}: a name is repeated; name each once: {', '.join(asked)}")
     return mistakes
 
 
@@ -123,7 +130,7 @@ def _readers(config: Config) -> list[str]:
     folder = Path(__file__).parent.parent / "readers" / "sources"
     known = sorted(p.stem for p in folder.glob("[a-z]*.py"))
     return [
-        f"datasets.{name}.reader: no {entry.reader!r}; there are: {', '.join(known)}"
+        f"datasets.{name}.reader: unknown reader {entry.reader!r}; use one of: {', '.join(known)}"
         for name, entry in config.datasets.items()
         if entry.reader not in known
     ]
@@ -132,8 +139,8 @@ def _readers(config: Config) -> list[str]:
 def _shapes(config: Config) -> list[str]:
     """Networks that would start from one of another kind or size."""
     return [
-        f"networks.{name}.{key}: {getattr(own, key)!r}, but {own.start}, which it starts from, has "
-        f"{getattr(first, key)!r}; give both the same"
+        f"networks.{name}.{key}: is {getattr(own, key)!r}, but {own.start}, which {name} starts "
+        f"from, has {getattr(first, key)!r}; give both the same value"
         for name in config.learners
         if (own := config.networks[name]).start
         and (first := config.networks.get(origin("", own.start)[1]))
@@ -145,8 +152,8 @@ def _shapes(config: Config) -> list[str]:
 def _kinds(config: Config) -> list[str]:
     """Networks for text that would be trained on ink, and the reverse."""
     return [
-        f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind}, which the "
-        f"reader {config.datasets[dataset].reader} gives nothing to train on; those that fit are: "
+        f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind} and cannot be "
+        f"trained on data of the reader {config.datasets[dataset].reader}; use networks of: "
         f"{', '.join(_fitting(config, dataset))}"
         for dataset in config.run
         for name in config.named(dataset)
@@ -161,21 +168,21 @@ def _fitting(config: Config, dataset: str) -> list[str]:
 
 
 def _starts(config: Config) -> list[str]:
-    """Networks that would start from one that is not trained, or from themselves in the end."""
+    """Networks that would start from one that is not trained, or from themselves, by a cycle."""
     allowed = dict.fromkeys(
         n if d == dataset else f"{d}/{n}" for dataset in config.run for d, n in config.trained
     )
     wrong = [(d, n) for d, n in config.trained if not _begins(config, d, n)]
     return [
         f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name} on "
-        f"{dataset}; add it to `train`, and its data set to `run`, or start from another that is "
-        f"trained: {', '.join(a for a in allowed if a != name) or 'there is none'}"
+        f"{dataset}; add it to `train` and its data set to `run`, or start from a trained network: "
+        f"{', '.join(a for a in allowed if a != name) or 'there is none'}"
         for dataset, name in {n: (d, n) for d, n in reversed(wrong)}.values()
     ]
 
 
 def _begins(config: Config, dataset: str, name: str) -> bool:
-    """Whether the chain of networks that `name` starts from comes to an end."""
+    """Whether the chain of networks that `name` starts from ends, and all of it is trained."""
     seen = [(dataset, name)]
     while (start := config.networks[name].start) is not None:
         kind = config.networks[name].kind
@@ -200,8 +207,8 @@ def _recogniser(config: Config) -> list[str]:
     if config.recogniser is None or config.recogniser in known:
         return []
     return [
-        f"recogniser: no network of kind recognition is called {config.recogniser!r}; allowed "
-        f"are: {', '.join(['null', *known])}"
+        f"recogniser: {config.recogniser!r} is not a network of kind recognition; use one of: "
+        f"{', '.join(['null', *known])}"
     ]
 
 
@@ -210,23 +217,25 @@ def _words(config: Config) -> list[str]:
     path = config.evaluate_text.words
     if path is None or path.is_file() or not config.of_kind("text"):
         return []
-    return [f"evaluate_text.words: no file {str(path)!r}; give one word a line in UTF-8, or null"]
+    return [
+        f"evaluate_text.words: no file {str(path)!r}; give a file with one word per line, or null"
+    ]
 
 
 def _published(config: Config) -> list[str]:
     """Mistakes in `published`."""
     return [
-        f"datasets.{name}.published: no {entry.published!r}; there are: {', '.join(PUBLISHED)}"
+        f"datasets.{name}.published: unknown {entry.published!r}; use: {', '.join(PUBLISHED)}"
         for name, entry in config.datasets.items()
         if entry.published is not None and entry.published not in PUBLISHED
     ]
 
 
 def _unseen_validation(config: Config) -> list[str]:
-    """Networks that would be validated on lines which the statistics were taken from."""
+    """Networks that would be validated on lines from which the statistics were taken."""
     return [
-        f"datasets.{dataset}.normalise.splits: {split!r} is what networks.{network}.train."
-        "validate_on validates on, so it is not allowed here"
+        f"datasets.{dataset}.normalise.splits: {split!r} is also networks.{network}.train."
+        "validate_on; remove it from one of them"
         for dataset, network in config.trained
         for split in config.datasets[dataset].normalise.splits
         if split == config.networks[network].train.validate_on

@@ -19,7 +19,7 @@ from pentrace.windows.settings import WindowSettings
 
 
 class DatasetSettings(Settings):
-    """One data set: where its raw files are, who reads them, and what differs for it."""
+    """One data set: its raw files, their reader, and the settings that differ for it."""
 
     reader: str = Field(
         ..., description="format of the raw files: iam, svc2004, inkml, kanjivg or text"
@@ -85,10 +85,12 @@ class Config(Settings):
         return list(dict.fromkeys(network for _, network in self.trained))
 
     def networks_of(self, dataset: str) -> list[str]:
-        """The networks to train on a data set, and the recogniser where one has to read."""
-        named, reader = self.named(dataset), self.recogniser
-        told = any(self.networks[name].kind == "synthesis" for name in named)
-        return [*named, *([reader] if told and reader and reader not in named else [])]
+        """The networks to train on a data set; with a synthesis network, also the recogniser."""
+        named, recogniser = self.named(dataset), self.recogniser
+        synthesis = any(self.networks[name].kind == "synthesis" for name in named)
+        if synthesis and recogniser and recogniser not in named:
+            return [*named, recogniser]
+        return named
 
     def named(self, dataset: str) -> list[str]:
         """The networks that `train` names for a data set: its own, or the top's."""

@@ -1,1 +1,1 @@
-"""What a network is worth: measures on whole lines, the state carried, beside the published."""
+"""Measures of networks on whole lines and whole texts, next to published results."""

@@ -1,18 +1,18 @@
-"""Networks without a memory: what a log-loss is worth is told by what they reach."""
+"""Baselines without memory: a log-loss means something only in comparison with theirs."""
 
 import numpy as np
 import torch
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
 
-STEPS = 20_000  # to fit on; more do not move the baseline by a hundredth of a nat per point
-# Tablets record whole units, so a component could shrink on to one value and gain density without
-# end; this variance, in normalised units, is added to each.
+STEPS = 20_000  # to fit on; more change the baseline by less than a hundredth of a nat per point
+# Tablets record whole units, so a component could shrink to one value and its density grow without
+# bound; this variance, in normalised units, is added to each.
 LEAST_VARIANCE = 1e-4
 
 
 class Constant:
-    """Predicts the same density at every step; called as a network is."""
+    """Predicts the same density at every step; called like a network."""
 
     def __init__(self, raw: Tensor) -> None:
         self.raw = raw  # (6M + 1,)
@@ -32,7 +32,7 @@ def fit(steps: np.ndarray, components: int, seed: int, pen_states: int = 2) -> C
     gaussians = GaussianMixture(
         min(components, len(some)), reg_covar=LEAST_VARIANCE, random_state=seed % 2**32
     ).fit(some[:, :2])
-    # One of each state more than seen: no rate is 0 or 1.
+    # One is added to each count, so no rate is 0 or 1.
     counts = np.bincount(some[:, 2].astype(int), minlength=pen_states) + 1
     return Constant(_raw(gaussians, counts / counts.sum()))
 

@@ -1,4 +1,4 @@
-"""Bits per character of a whole text: by a network as it is, and by one that goes on learning."""
+"""Bits per character of a whole text: by a fixed network, and by one that keeps learning."""
 
 import copy
 import math
@@ -15,7 +15,7 @@ from pentrace.networks.text import TextNetwork, detached, text_loss
 def static_loss(network: TextNetwork, symbols: np.ndarray, chunk: int) -> float:
     """Minus the log-probability of all but the first of symbols int64 (N,), in nats.
 
-    The state is carried over the whole text; `chunk` characters at once is memory alone.
+    The state is carried over the whole text; `chunk`, characters at once, changes only memory.
     """
     network.eval()
     state: State | None = None
@@ -29,13 +29,13 @@ def static_loss(network: TextNetwork, symbols: np.ndarray, chunk: int) -> float:
 def dynamic_loss(
     network: TextNetwork, symbols: np.ndarray, length: int, rate: float, clip_norm: float
 ) -> float:
-    """The same, with a step of gradient descent after each `length` characters: what was read.
+    """The same, with a step of gradient descent on each piece of `length` characters after it.
 
     Graves 2013, section 3: every character is predicted before anything is learnt from it, so
-    this is as fair as the static loss. `network` itself stays as it is. The step is `rate` times
+    this is as fair as the static loss. `network` itself is not changed. The step is `rate` times
     the gradient of the mean loss of a character, whose norm is bounded by `clip_norm`.
     """
-    learner = copy.deepcopy(network).train()  # cuDNN gives derivatives in this mode alone
+    learner = copy.deepcopy(network).train()  # cuDNN gives derivatives in this mode only
     learner.dropout.p = 0.0
     weights = list(learner.parameters())
     state: State | None = None
@@ -61,7 +61,7 @@ def _descend(
 
 
 def _pieces(network: TextNetwork, symbols: np.ndarray, length: int) -> list[tuple[Tensor, Tensor]]:
-    """Inputs and targets int64 (1, T) of a text, T at most `length`, where the network is."""
+    """Inputs and targets int64 (1, T) of a text, T at most `length`, on its device."""
     text = torch.from_numpy(symbols)[None].to(network.output.bias.device)
     return [
         (text[:, a : a + length][:, : text.shape[1] - 1 - a], text[:, a + 1 : a + 1 + length])
@@ -70,14 +70,14 @@ def _pieces(network: TextNetwork, symbols: np.ndarray, length: int) -> list[tupl
 
 
 def bits(nats: float, count: int) -> float:
-    """Bits a character of a text whose `count` characters have this loss together."""
+    """Bits per character of a text with `count` characters and this total loss."""
     return nats / count / math.log(2)
 
 
 def unigram_loss(train: np.ndarray, symbols: np.ndarray, size: int) -> float:
-    """Nats of all but the first of `symbols` by how often each of `size` symbols is in `train`.
+    """Loss in nats of all but the first of `symbols`, by the counts of `size` symbols in `train`.
 
-    One is added to every count, so that no character has the chance 0.
+    One is added to every count, so that no character has probability 0.
     """
     counts = np.bincount(train, minlength=size) + 1
     chances = np.log(counts / counts.sum())

@@ -1,6 +1,6 @@
-"""`pentrace evaluate`: what a trained network is worth, on whole lines.
+"""`pentrace evaluate`: measures a trained network on whole lines.
 
-What `metrics.json` holds is described key by key in docs/evaluation.md.
+The keys of `metrics.json` are described in docs/evaluation.md.
 """
 
 from functools import partial
@@ -26,7 +26,7 @@ from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.generate.samples import batch
 from pentrace.networks.alphabet import knows
-from pentrace.networks.kinds import Writer
+from pentrace.networks.kinds import InkNetwork
 from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
@@ -39,15 +39,15 @@ DEFINITIONS = {
     "squared_error": "squared distance from a step to the mean of the predicted mixture, x plus "
     "y, normalised units",
     "end_of_stroke_accuracy": "share of steps whose end of stroke was predicted at 0.5",
-    "role": "what the split was to the network: training, early stopping or unseen",
+    "role": "use of the split by the network: training, early stopping or unseen",
 }
 FILE = click.Path(path_type=Path)
 
 
 class Setup(NamedTuple):
-    """What all splits are measured with."""
+    """What is the same for all splits."""
 
-    network: Writer
+    network: InkNetwork
     trained: NetworkSettings
     normalisation: dict
     settings: EvaluateSettings
@@ -80,7 +80,7 @@ def command(
     """Measure a network on whole lines: log-loss, squared error, ends of strokes."""
     torch.set_num_threads(threads)
     network, trained, units = load_trained(model, dataset.normalisation(data), *OF_INK)
-    assert isinstance(network, Writer)
+    assert isinstance(network, InkNetwork)
     device = chosen(settings.device, "evaluate.device")
     setup = Setup(network.to(device), trained, units, settings, device)
     splits = load_splits(data, log_areas(units, data), settings, trained)
@@ -97,7 +97,7 @@ def command(
     write_json(metrics, report)
     per_line = [table.line_rows(s.names, s.name, results[s.name], s.log_area) for s in splits]
     tables.write_rows(lines, schema.LINES, list(chain.from_iterable(per_line)))
-    click.echo("\n".join(_told(row) for row in rows))
+    click.echo("\n".join(_log_line(row) for row in rows))
 
 
 def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
@@ -181,7 +181,7 @@ def _distributions(setup: Setup, data: Path) -> dict | None:
 
 
 def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
-    """Lines float32 (T, 3) from the network, with null step: of real texts, where it reads text."""
+    """Lines float32 (T, 3) from the network, with null step; of real texts if it takes text."""
     s, network = setup.settings, setup.network.cpu()
     fused = FusedNetwork(arrays(network), setup.trained)
     if fused.window is not None:
@@ -198,12 +198,12 @@ def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[
     return distributions.values(wide, starts, seconds_per_step(normalisation))
 
 
-def _network(network: Writer, settings: NetworkSettings) -> dict:
+def _network(network: InkNetwork, settings: NetworkSettings) -> dict:
     weights = sum(weight.numel() for weight in network.parameters())
     return {"settings": settings.model_dump(mode="json"), "weights": weights}
 
 
-def _told(row: dict) -> str:
+def _log_line(row: dict) -> str:
     return (
         f"{row['split']}: {row['model']}: {row['log_loss_per_sequence']:.1f} nats per sequence, "
         f"{row['log_loss_per_point']:.4f} per point, squared error "

@@ -1,4 +1,4 @@
-"""Where a network runs while it is measured."""
+"""The device on which a network is measured."""
 
 import torch
 
@@ -7,12 +7,12 @@ from pentrace.evaluate.settings import Device
 
 
 def chosen(device: Device, key: str) -> str:
-    """cpu or cuda; in full float32 there too, so that figures do not hang on the machine.
+    """cpu or cuda, both in full float32, so that results do not depend on the machine.
 
-    Raises `PentraceError`, naming the setting `key`, where a GPU is asked for and there is none.
+    Raises `PentraceError`, naming the setting `key`, if a GPU is asked for and there is none.
     """
     if device == "cuda" and not torch.cuda.is_available():
-        raise PentraceError(f"{key} is cuda, and no GPU can be used; set auto or cpu")
+        raise PentraceError(f"{key} is cuda, but no GPU can be used; set it to auto or cpu")
     torch.backends.cuda.matmul.fp32_precision = "ieee"
     torch.backends.cudnn.rnn.fp32_precision = "ieee"  # type: ignore[attr-defined]
     if device == "auto":

@@ -20,7 +20,7 @@ def values(steps: np.ndarray, starts: np.ndarray, seconds: float) -> Values:
     """What is compared, one array per name in `UNITS`.
 
     `steps` (N, 3) as dx, dy (not normalised), end of stroke; sample i is starts[i]:starts[i + 1],
-    its first row the null step; `seconds` lie between two points, NaN where that is not known.
+    its first row the null step; `seconds` is the time between two points, NaN if unknown.
     dx, dy: every step; speed: steps with the pen down; strokes: those that ended.
     """
     first = np.zeros(len(steps), bool)
@@ -45,7 +45,7 @@ def compare(real: Values, generated: Values, other: Values | None) -> dict:
 
     `wasserstein` is the earth mover's distance in the quantity's unit, `wasserstein_sd` the same
     in standard deviations of the real values, and `wasserstein_sd_real` that between `real` and
-    `other` real ink: what a perfect generator would come near. Quantities without values on one
+    `other` real ink, about what a perfect generator would reach. Quantities without values on one
     side are null.
     """
     return {
@@ -83,7 +83,7 @@ def _summary(of: np.ndarray) -> dict:
 
 
 def _histogram(real: np.ndarray, generated: np.ndarray) -> dict:
-    """Shares in equal bins over the middle 99 % of the real values; what is outside is told."""
+    """Shares in equal bins over the middle 99 % of the real values, and the share outside."""
     low, high = np.quantile(real, [0.005, 0.995])
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
     shares = {

@@ -1,6 +1,6 @@
-"""`pentrace evaluate-samples`: what the texts of `pentrace sample-text` are made of.
+"""`pentrace evaluate-samples`: counts words and loops in the texts of `pentrace sample-text`.
 
-What the file holds is described key by key in docs/text.md.
+The keys of the file are described in docs/text.md.
 """
 
 import math
@@ -17,9 +17,9 @@ from pentrace.windows.text import load_codes
 
 FILE = click.Path(path_type=Path)
 DEFINITIONS = {
-    "entropy": "bits of the chances that characters were drawn from, mean",
-    "known_words": "share of words that stand in the training split, or in the word list",
-    "loops": "texts whose end says the same three times or more, over 40 characters at least",
+    "entropy": "mean entropy, in bits, of the probabilities that characters were drawn from",
+    "known_words": "share of words that are in the training split, or in the word list",
+    "loops": "texts whose end repeats itself at least three times, over at least 40 characters",
 }
 
 
@@ -29,12 +29,12 @@ DEFINITIONS = {
 @click.option("--words", "listed", type=FILE, help="The words there are; else those of training.")
 @click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
 def command(samples: Path, data: Path, listed: Path | None, metrics: Path) -> None:
-    """Measure generated texts: words that there are, and loops, at each temperature."""
+    """Measure generated texts at each temperature: the share of known words, and loops."""
     known = words_in(listed) if listed else trained_words(load_codes(data, ["train"]))
     rows = sample_rows(texts_in(samples), known)
     report = {"table": rows, "definitions": DEFINITIONS}
     write_json(metrics, report)
-    click.echo("\n".join(map(_told, rows)))
+    click.echo("\n".join(map(_log_line, rows)))
 
 
 def trained_words(train: np.ndarray) -> set[str]:
@@ -43,11 +43,11 @@ def trained_words(train: np.ndarray) -> set[str]:
 
 
 def words_in(path: Path) -> set[str]:
-    """The words of a file, one a line. Raises `PentraceError` where it is no UTF-8 text."""
+    """The words of a file, one per line. Raises `PentraceError` if it is not UTF-8 text."""
     try:
         return set(words(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
-        raise PentraceError(f"{path}: no word list ({error}); give UTF-8 text") from None
+        raise PentraceError(f"{path}: not a word list ({error}); give UTF-8 text") from None
 
 
 def texts_in(folder: Path) -> list[dict]:
@@ -56,7 +56,7 @@ def texts_in(folder: Path) -> list[dict]:
 
 
 def sample_rows(texts: list[dict], known: set[str]) -> list[dict]:
-    """A row for each temperature: what its texts are made of."""
+    """A row of measures for each temperature."""
     heats = sorted({text["temperature"] for text in texts})
     return [_samples([t for t in texts if t["temperature"] == heat], known) for heat in heats]
 
@@ -77,7 +77,7 @@ def _samples(texts: list[dict], known: set[str]) -> dict:
     }
 
 
-def _told(row: dict) -> str:
+def _log_line(row: dict) -> str:
     share = row["known_words"]
     known = "" if share is None else f", {100 * share:.1f} % of them known"
     return (

@@ -1,6 +1,6 @@
-"""`pentrace evaluate-text`: what a text network is worth, on whole held-out texts.
+"""`pentrace evaluate-text`: measures a text network on whole held-out texts.
 
-What `metrics.json` holds is described key by key in docs/text.md.
+The keys of `metrics.json` are described in docs/text.md.
 """
 
 from pathlib import Path
@@ -26,13 +26,14 @@ from pentrace.windows.text import load_codes
 
 FILE = click.Path(path_type=Path)
 DEFINITIONS = {
-    "bits_per_character": "minus the binary logarithm of the chance of each character but the "
-    "first of the whole split, mean; one stream, the state carried from end to end",
-    "folded": "share of those characters that are rare and folded into one symbol (fold_rare): who "
-    "predicts that symbol counts as having predicted the character, so bits come out too low",
-    "dynamic_bits_per_character": "the same by a network that learns from each piece of the split "
-    "after it has predicted it",
-    "perplexity": "two to the power of the bits: as uncertain as between so many equal chances",
+    "bits_per_character": "minus the binary logarithm of the probability of each character but the "
+    "first of the whole split, mean; one stream, the state carried from start to end",
+    "folded": "share of those characters that are rare and folded into one symbol (fold_rare); to "
+    "predict that symbol counts as predicting the character, so the bits are too low",
+    "dynamic_bits_per_character": "the same for a network that learns from each piece of the split "
+    "after predicting it",
+    "perplexity": "two to the power of the bits: the number of equally likely characters among "
+    "which the choice would be as uncertain",
 }
 
 
@@ -79,7 +80,7 @@ def command(
         "definitions": DEFINITIONS,
     }
     write_json(metrics, report)
-    click.echo("\n".join(_told(row) for row in rows))
+    click.echo("\n".join(_log_line(row) for row in rows))
 
 
 def split_rows(
@@ -123,7 +124,7 @@ def split_rows(
 
 
 def folded(symbols: np.ndarray, settings: NetworkSettings) -> float:
-    """Share of symbols int64 (N,) that stand for any rare character."""
+    """Share of symbols int64 (N,) that are the symbol of rare characters."""
     return float((symbols == len(settings.alphabet or "")).mean())
 
 
@@ -136,7 +137,7 @@ def measured(static: float, dynamic: float | None, count: int) -> dict:
     }
 
 
-def _told(row: dict) -> str:
+def _log_line(row: dict) -> str:
     dynamic = row["dynamic_bits_per_character"]
     more = "" if dynamic is None else f", {dynamic:.3f} dynamic"
     rare = f", {100 * row['folded']:.2f} % of them folded" if row["folded"] else ""

@@ -1,4 +1,4 @@
-"""The lines that are measured, and how their units compare with the tablet's."""
+"""The lines that are measured, and the scale of their units against those of the tablet."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -19,14 +19,14 @@ from pentrace.windows.batches import Lines
 
 
 class Split(NamedTuple):
-    """One split, the lines of it that are measured, and how much finer tablet units are."""
+    """One split: its lines, which of them are measured, and the scale of its units."""
 
     name: str
     lines: Lines
     chosen: np.ndarray  # int64 (L,)
     recorded: int  # lines of the split, kept or dropped
     log_area: np.ndarray  # float64 (L,), see `table.raw_log_loss`
-    symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where the network reads none
+    symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None if the network takes none
 
     @property
     def names(self) -> list[str]:
@@ -37,7 +37,7 @@ class Split(NamedTuple):
 def log_areas(normalisation: dict, data: Path) -> Callable[[list[str]], np.ndarray]:
     """A function that gives `recipes.log_area` of samples by their names, float64 (L,).
 
-    Raises `PentraceError` where samples have scales of their own, and the frames are missing.
+    Raises `PentraceError` if each sample has a separate scale and the frames are missing.
     """
     if normalisation["recipe"] != "line-height":
         return lambda names: np.full(len(names), log_area(normalisation))
@@ -58,7 +58,7 @@ def load_splits(
 ) -> list[Split]:
     """The splits of the settings that have a line to measure, as a network of `trained` takes them.
 
-    `areas` as from `log_areas`. Raises `PentraceError` where there is no line at all.
+    `areas` as from `log_areas`. Raises `PentraceError` if there is no line at all.
     """
     recorded = Counter(tables.read(dataset.samples(data), ["split"])["split"].to_pylist())
     splits = []
@@ -70,7 +70,7 @@ def load_splits(
             splits.append(Split(name, lines, chosen, recorded[name], area, symbols))
     if not splits:
         raise PentraceError(
-            f"{data}: no line in {', '.join(settings.splits)}; look for why in the rejects "
-            "table, or set evaluate.splits to splits that have lines"
+            f"{data}: no line in {', '.join(settings.splits)}; read why in the rejects table, "
+            "or set evaluate.splits to splits that have lines"
         )
     return splits

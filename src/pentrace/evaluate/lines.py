@@ -1,4 +1,4 @@
-"""Running a network over whole lines: batches of like length, cut in time, the state carried."""
+"""Running a network over whole lines: batches of similar length, in chunks, with carried state."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,8 +36,8 @@ def measure(
 ) -> Sums:
     """`Sums` of the whole lines `chosen` (L,), in their order, on the CPU.
 
-    symbols int64 (S, U), -1 for padding: the text of every line of `lines`, where the network
-    reads it. `batch_size` and `chunk` bound the memory and change nothing else but rounding.
+    symbols int64 (S, U), -1 for padding: the text of every line of `lines`, if the network
+    takes it. `batch_size` and `chunk` bound the memory and change nothing else but rounding.
     """
     order = np.argsort(-lines.n_steps[chosen], kind="stable")
     some = [chosen[order[k : k + batch_size]] for k in range(0, len(order), batch_size)]

@@ -1,4 +1,4 @@
-"""Published figures to stand beside measured ones, as facts with their source."""
+"""Published results to compare measured ones with, and their source."""
 
 PUBLISHED: dict[str, list[dict]] = {
     "graves-2013": [
@@ -22,7 +22,7 @@ PUBLISHED: dict[str, list[dict]] = {
     ]
 }
 
-# On other corpora, with other alphabets: to know what such figures look like.
+# On other corpora, with other alphabets: they show only the order of magnitude.
 TEXT: dict[str, list[dict]] = {
     "graves-2013": [
         {

@@ -47,12 +47,12 @@ class EvaluateSettings(Settings):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len(set(self.splits)) < len(self.splits):
-            raise ValueError("splits names a split twice: give each once")
+            raise ValueError("splits names a split twice; name each once")
         return self
 
 
 class TextBitsSettings(Settings):
-    """What is measured of a text network."""
+    """What `pentrace evaluate-text` measures of a text network."""
 
     splits: list[Literal["train", "validation", "test"]] = Field(
         ["validation", "test"], min_length=1, description="splits to measure"
@@ -69,7 +69,7 @@ class TextBitsSettings(Settings):
 
 
 class EvaluateTextSettings(TextBitsSettings):
-    """The same, and the words that the samples are held against, by `pentrace evaluate-samples`."""
+    """The same, and the known words for `pentrace evaluate-samples`."""
 
     words: Path | None = Field(
         None, description="file with the known words; null: those of the training split"

@@ -1,4 +1,4 @@
-"""The table of measures: every likelihood with its sigma, its filter and its split beside it.
+"""The table of measures: every likelihood with its sigma, its filter and its split.
 
 The keys are described in docs/evaluation.md.
 """
@@ -10,14 +10,14 @@ from pentrace.networks.settings import NetworkSettings
 
 
 def role(split: str, settings: NetworkSettings) -> str:
-    """What `split` was to the training of a network."""
+    """How the training of a network used `split`."""
     if split in settings.train.train_on:
         return "training"
     return "early stopping" if split == settings.train.validate_on else "unseen"
 
 
 def name(settings: NetworkSettings) -> str:
-    """A network as the paper writes it: prediction 3 x 400, or text 1000 + 800."""
+    """A network as the paper names it: prediction 3 x 400, or text 1000 + 800."""
     cells = settings.cells
     alike = len(set(cells)) == 1
     size = f"{len(cells)} x {cells[0]}" if alike else " + ".join(map(str, cells))
@@ -51,7 +51,7 @@ def measured(sums: Sums, log_area: np.ndarray) -> dict:
 
 
 def conditions(normalisation: dict) -> dict:
-    """The keys of a row that say in what units, and over what data, a loss was taken."""
+    """The keys of a row that state the units and the data of a loss."""
     return {
         "sigma": normalisation["sd"],
         "recipe": normalisation["recipe"],

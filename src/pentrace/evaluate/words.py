@@ -1,4 +1,4 @@
-"""What generated texts are made of: words that there are, and loops."""
+"""Known words and loops in generated texts."""
 
 import re
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ LOOP_TIMES = 3
 
 
 class Loop(NamedTuple):
-    """A text that says the same again and again."""
+    """The end of a text that repeats itself."""
 
     start: int  # character at which it begins
     period: int  # characters that are repeated
 
 
 def words(text: str, whole: bool = True) -> list[str]:
-    """The words of a text, in lower case; the last may be cut off where the text is not whole."""
+    """The words of a text, in lower case; without the last if the text is cut off there."""
     found = list(_WORD.finditer(text))
     if not whole and found and found[-1].end() == len(text):
         found.pop()
@@ -27,15 +27,15 @@ def words(text: str, whole: bool = True) -> list[str]:
 
 
 def known_share(found: Iterable[str], known: set[str]) -> float | None:
-    """Which share of words is among the `known` ones; None where there is no word."""
+    """The share of words that are `known`; None if there is no word."""
     hits = [word in known for word in found]
     return sum(hits) / len(hits) if hits else None
 
 
 def loop(text: str) -> Loop | None:
-    """Where a text begins to repeat itself for good: its end says one thing three times or more.
+    """Where the repetition at the end of a text begins: three times or more, else None.
 
-    The shortest period counts; what is repeated must fill 40 characters at least.
+    The shortest period counts; the repetitions must have at least 40 characters together.
     """
     codes = np.array([ord(character) for character in text], np.int32)
     for period in range(1, len(codes) // LOOP_TIMES + 1):

@@ -1,1 +1,1 @@
-"""Networks over offsets: they know tensors and nothing of files, formats or rules."""
+"""Networks over offsets and texts, their settings and their model files."""

@@ -15,7 +15,7 @@ from pentrace.nfc import nfc
 Unknown = Literal["error", "fold"]
 
 PADDING = -1
-# Characters that look alike on paper and are not told apart by Unicode's own decomposition.
+# Characters that look alike on paper, but have different decompositions in Unicode.
 ALIKE = {
     **dict.fromkeys("‘’‚‛′´`", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
@@ -35,32 +35,32 @@ ALIKE = {
 
 
 def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
-    """The characters of all texts (NFC), sorted; those seen fewer than `fold_rare` times left out.
+    """The characters of all texts (NFC), sorted, without those seen less than `fold_rare` times.
 
-    Give the transcripts of all splits: a character of a validation line that training never shows
-    is written badly, but is no error. Raises `PentraceError` where nothing is left.
+    Pass the transcripts of all splits: a character that is only in validation lines is written
+    badly, but is not an error. Raises `PentraceError` if no character remains.
     """
     counts = Counter(chain.from_iterable(nfc(text) for text in texts))
     kept = "".join(sorted(c for c, count in counts.items() if count >= fold_rare))
     if not kept:
         raise PentraceError(
-            f"no alphabet: {len(counts)} characters in the transcripts, none of them seen at least "
-            f"{max(fold_rare, 1)} times; this kind of network needs transcribed lines"
+            f"no alphabet: {len(counts)} different characters in the transcripts, fold_rare is "
+            f"{fold_rare}; use a data set with transcripts, or lower fold_rare"
         )
     return kept
 
 
 def with_alphabet(settings: NetworkSettings, texts: Iterable[str]) -> NetworkSettings:
-    """The settings with the alphabet filled in from texts, if it was left to the data."""
+    """The settings, with the alphabet of texts if they need one and have none."""
     if settings.kind == "prediction" or settings.alphabet is not None:
         return settings
     return settings.model_copy(update={"alphabet": alphabet_of(texts, settings.fold_rare)})
 
 
 def symbol_count(settings: NetworkSettings) -> int:
-    """V: the alphabet and, where rare characters are folded, one symbol for all of them."""
+    """V: the number of characters in the alphabet, and 1 more if rare characters are folded."""
     if settings.alphabet is None:
-        raise ValueError("the alphabet is not known yet: see with_alphabet")
+        raise ValueError("the settings have no alphabet; call with_alphabet first")
     return len(settings.alphabet) + (settings.fold_rare > 0)
 
 
@@ -74,8 +74,8 @@ def encode(
     """Symbols (B, U) int64 of texts (NFC), padded with -1 to the longest.
 
     Characters outside the alphabet raise a `PentraceError` that lists them and the alphabet. With
-    `fold`, right for training and evaluation, they become the symbol of rare characters where the
-    network has one. The message begins with `about` and ends with `remedy`.
+    `fold`, for training and evaluation, they become the symbol of rare characters if the network
+    has one. The message begins with `about` and ends with `remedy`.
     """
     alphabet = settings.alphabet or ""
     normal = [nfc(text) for text in texts]
@@ -89,15 +89,15 @@ def encode(
 
 
 def knows(settings: NetworkSettings, text: str | None) -> bool:
-    """Whether there is a text, and the network has a symbol of its own for each character of it."""
+    """Whether there is a text, and the alphabet contains each of its characters."""
     known = set(settings.alphabet or "")
     return bool(text) and set(nfc(text or "")) <= known
 
 
 def substituted(text: str, alphabet: str) -> str:
-    """text with each unknown character replaced by the nearest known ones, where there are any.
+    """text with each unknown character replaced by the nearest known ones, if there are any.
 
-    Tried in this order: a character that looks alike (quotes, dashes, blanks, ligatures), the
+    The order is: a character that looks alike (quotes, dashes, blanks, ligatures), the
     letter without its marks (é to e), the other case (Q to q).
     """
     known = set(alphabet)
@@ -139,7 +139,8 @@ def alphabet_in(codes: np.ndarray, fold_rare: int = 0) -> str:
     kept = "".join(map(chr, found[counts >= fold_rare].tolist()))
     if not kept:
         raise PentraceError(
-            f"no alphabet: no character of the text is seen {max(fold_rare, 1)} times"
+            f"no alphabet: {len(found)} different characters in the text, fold_rare is "
+            f"{fold_rare}; use a longer text, or lower fold_rare"
         )
     return kept
 
@@ -154,6 +155,6 @@ def _check_known(texts: Sequence[str], alphabet: str, about: str, remedy: str) -
 
 
 def _shown(character: str) -> str:
-    """The character itself, or its name where printing it shows nothing."""
+    """The character itself, or its name if it is not visible when printed."""
     visible = character.isprintable() and not character.isspace()
     return character if visible else f"[{unicodedata.name(character, repr(character)).lower()}]"

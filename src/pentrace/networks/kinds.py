@@ -1,4 +1,4 @@
-"""The kinds of network there are, and how one is made from its settings."""
+"""The kinds of network, and how a network is built from its settings."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import TextNetwork, detached, text_loss
 
-Writer = PredictionNetwork | SynthesisNetwork  # what draws ink
-Network = Writer | RecognitionNetwork | TextNetwork
+InkNetwork = PredictionNetwork | SynthesisNetwork  # draws ink
+Network = InkNetwork | RecognitionNetwork | TextNetwork
 
 
 def build(settings: NetworkSettings) -> Network:
@@ -30,9 +30,10 @@ def build(settings: NetworkSettings) -> Network:
 
 
 def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple[Tensor, Any]:
-    """Raw outputs (B, T, 6M + 1) and state of a network that draws, with text where it reads one.
+    """Raw outputs (B, T, 6M + 1) and state of an ink network, conditioned on text if it takes one.
 
-    `network` may be wrapped; text (B, U) as `text.encode` gives it, None for a prediction network.
+    `network` may be wrapped; text (B, U) as `alphabet.encode` returns it, None for a prediction
+    network.
     """
     return network(x, state) if text is None else network(x, state, text)
 
@@ -46,10 +47,10 @@ def loss(
     text: Tensor | None,
     state: Any = None,
 ) -> tuple[Tensor, Any]:
-    """Log-loss of a batch in nats, summed: of steps y (B, T, 3) where mask (B, T) is true.
+    """Log-loss of a batch in nats, summed over the steps y (B, T, 3) where mask (B, T) is true.
 
-    A recognition network has that of text (B, U) instead, a text network that of characters y
-    (B, T), after `state`. Also the state after the batch, None where no kind carries it on.
+    For a recognition network it is the loss of text (B, U), for a text network that of characters
+    y (B, T) after `state`. Also returns the state after the batch, None for all kinds but text.
     `network` may be wrapped.
     """
     if kind == "recognition":
@@ -63,7 +64,7 @@ def loss(
 
 
 def counted(network: Network, mask: np.ndarray, text: np.ndarray | None) -> int:
-    """What the loss of a batch is told by: the points of mask (B, T), or the characters of text."""
+    """Units of the loss of a batch: the points of mask (B, T), or the characters of text."""
     if network.settings.counted == "character" and text is not None:
         return int((text >= 0).sum())
     return int(mask.sum())

@@ -1,4 +1,4 @@
-"""LSTM layers one above the other, with the skips of Graves 2013, section 2, or without."""
+"""A stack of LSTM layers, with or without the skip connections of Graves 2013, section 2."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ State = list[tuple[Tensor, Tensor]]
 
 
 def lstm_layers(width: int, cells: Sequence[int], skips: bool) -> nn.ModuleList:
-    """A layer for each number of cells, above an input of that width.
+    """One layer for each number in `cells`, above an input that is `width` wide.
 
     With `skips` each layer reads the input and the layer below. The cells have no peepholes, so
     that cuDNN and oneDNN can run a layer over all steps in one call.
@@ -26,10 +26,10 @@ def run_layers(
     skips: bool,
     between: nn.Module | None = None,
 ) -> tuple[Tensor, State]:
-    """What the output reads (T, B, sum of cells with skips, else cells of the last layer).
+    """Input of the output layer (T, B, sum of cells with skips, else cells of the last layer).
 
-    read (T, B, width): steps first, as oneDNN wants it; it would copy what comes batch first.
-    `between` is put on what each layer gives. Also the state to carry on; None starts from 0.
+    read (T, B, width) has time first, because oneDNN would copy a batch-first tensor. `between` is
+    applied to the output of each layer. Also returns the state to carry on; None starts from 0.
     """
     outputs: list[Tensor] = []
     carried: State = []
@@ -44,5 +44,5 @@ def run_layers(
 
 
 def top_width(cells: Sequence[int], skips: bool) -> int:
-    """How many numbers a step has for the output to read."""
+    """Width of the input of the output layer."""
     return sum(cells) if skips else cells[-1]

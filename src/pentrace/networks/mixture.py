@@ -6,8 +6,8 @@ sd x, sd y and correlation. Our end of stroke has probability sigmoid(raw); the 
 same with the opposite sign of raw.
 
 With three states of the pen there are 6M + 3 numbers: the first 3 are the logits of pen down, end
-of stroke and end of character, as in Ha and Eck 2017 (arXiv 1704.03477), section 3.2. Which of the
-two it is, is told by the width.
+of stroke and end of character, as in Ha and Eck 2017 (arXiv 1704.03477), section 3.2. The width
+shows which of the two it is.
 """
 
 import math
@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, softplus
 
-# Bounds that keep every term and derivative below the float32 maximum of 3e38, each far outside
-# what data can ask for. A clamped number has derivative 0.
+# Bounds that keep every term and derivative below the float32 maximum of 3e38, each far beyond
+# what data can need. A clamped number has derivative 0.
 RAW_LIMIT = 1e30  # means, weights and logits: a difference of two, over the least sd, is finite
-LOG_SD_LIMIT = 15.0  # sd from 3e-7, where float32 no longer tells offsets near 1 apart, to 3e6
-# tanh(8) = 1 - 2.3e-7 is about the last correlation that float32 tells from 1, where the
+LOG_SD_LIMIT = 15.0  # sd from 3e-7, where offsets near 1 become equal in float32, to 3e6
+# tanh(8) = 1 - 2.3e-7 is about the last correlation that differs from 1 in float32; at 1 the
 # covariance is singular.
 CORRELATION_LIMIT = 8.0
 Z_LIMIT = 1e10  # standard scores: derivatives stay below z^2 exp(2 * 8) / sd, about 3e33
@@ -30,12 +30,12 @@ Z_LIMIT = 1e10  # standard scores: derivatives stay below z^2 exp(2 * 8) / sd, a
 class Mixture(NamedTuple):
     """Parameters of the density of the next step; shapes behind the leading ones of raw."""
 
-    end_logit: Tensor  # (...), log-odds of the end of stroke, be it of the character too
+    end_logit: Tensor  # (...), log-odds of the end of stroke, including the end of the character
     log_weights: Tensor  # (..., M), normalised: logsumexp is 0
     mean: Tensor  # (..., 2, M), normalised units, x then y
     log_sd: Tensor  # (..., 2, M)
     correlation: Tensor  # (..., M), before tanh
-    pen: Tensor | None = None  # (..., 3), logits of the three states, where there are three
+    pen: Tensor | None = None  # (..., 3), logits of the three states, if there are three
 
 
 def width(components: int, pen_states: int) -> int:
@@ -106,7 +106,6 @@ def _pen_loss(mixture: Mixture, state: Tensor) -> Tensor:
 def log_loss(raw: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     """Log-loss (B,) of B sequences in nats: the sum of `step_loss` where mask (B, T) is true.
 
-    raw (B, T, 6M + 1 or 6M + 3), target (B, T, 3); what stands in padded steps, if finite, has no
-    part.
+    raw (B, T, 6M + 1 or 6M + 3), target (B, T, 3); padded steps do not count, if they are finite.
     """
     return step_loss(raw, target).where(mask, 0.0).sum(-1)

@@ -1,4 +1,4 @@
-"""What a model file contains, read without PyTorch; `store` writes it and makes networks of it."""
+"""Reading model files without PyTorch; `store` writes them and builds networks from them."""
 
 import json
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ def read(
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    Raises `PentraceError` where the file is missing, cut, was not written by `save_model`, or holds
-    a network of none of `kinds`.
+    Raises `PentraceError` if the file is missing, cut off, or not written by `save_model`, or if
+    its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -37,7 +37,7 @@ def read(
 
 
 def kind(path: str | Path) -> Kind | None:
-    """The kind of the network at `path`; None where it is not a model file of this version."""
+    """The kind of the network at `path`; None if it is not a model file of this version."""
     try:
         with _opened(path, "np") as file:
             return _settings(path, _content(path, file.metadata())).kind
@@ -46,9 +46,9 @@ def kind(path: str | Path) -> Kind | None:
 
 
 def transfer(path: str | Path) -> dict | None:
-    """What the text network at `path` took over from another, as `networks.transfer` records it.
+    """The record of `networks.transfer` in the model file of a text network.
 
-    None where it started from random weights. Raises `PentraceError` as `read` does.
+    None if it started from random weights. Raises `PentraceError` as `read` does.
     """
     with _opened(path, "np") as file:
         return _content(path, file.metadata()).get("transfer")
@@ -77,11 +77,11 @@ def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such model; train it with make") from None
     except (SafetensorError, OSError) as error:
-        raise PentraceError(f"{path}: not a whole model file ({error}); train again") from None
+        raise PentraceError(f"{path}: not a complete model file ({error}); train again") from None
 
 
 def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
-    """What `save_model` put beside the weights."""
+    """What `save_model` stored with the weights."""
     try:
         content = json.loads((metadata or {}).get("pentrace") or "null")
     except json.JSONDecodeError as error:

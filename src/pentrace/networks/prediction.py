@@ -1,4 +1,4 @@
-"""The prediction network of Graves 2013, section 4.1: LSTM layers with skips, a mixture above."""
+"""The prediction network of Graves 2013, section 4.1: LSTM layers under a mixture density."""
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ class PredictionNetwork(nn.Module):
 
     Differs from the paper in one point: the cells have no peepholes, so that cuDNN and oneDNN can
     run a layer over all steps in one call. Without `skips` it is a plain stack, as in write-rnn,
-    with dropout on what enters the output.
+    with dropout on the input of the output layer.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:

@@ -1,9 +1,9 @@
 """The recognition network: bidirectional LSTM layers under connectionist temporal classification.
 
 As in Graves et al. 2009, 'A novel connectionist system for unconstrained handwriting recognition',
-section 3, on normalised offsets instead of the 25 features there. What else differs: time is
-shortened before the first layer, since a CPU takes as long as there are steps, and the cells have
-no peepholes.
+section 3, on normalised offsets instead of the 25 features there. Two more things differ: the
+number of steps is reduced before the first layer, because the time on a CPU grows with it, and the
+cells have no peepholes.
 """
 
 from typing import TypeVar
@@ -17,14 +17,14 @@ from pentrace.networks.settings import NetworkSettings
 
 REDUCTION = 4  # offsets to a step of the LSTM; a character takes some 20 of them, seldom under 10
 SPAN = 8  # offsets that a step sees: twice the reduction, so that neighbours overlap
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what the symbol of rare characters is read as
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # decoded from the symbol of rare characters
 
 
 class BidirectionalLSTM(nn.Module):
     """Two LSTMs, one from the left and one from the right, neither of which sees padding first.
 
-    PackedSequence would do the same, but is many times slower on a CPU; so the lines are turned
-    around within their lengths, by an index.
+    PackedSequence would do the same, but is many times slower on a CPU. So the lines are reversed
+    within their lengths by an index.
     """
 
     def __init__(self, inputs: int, hidden: int) -> None:
@@ -33,7 +33,7 @@ class BidirectionalLSTM(nn.Module):
         self.backwards = nn.LSTM(inputs, hidden)
 
     def forward(self, x: Tensor, turned: Tensor) -> Tensor:
-        """Hidden states (T, B, 2H) for x (T, B, I); `turned` (T, B) as `reversal` gives it."""
+        """Hidden states (T, B, 2H) for x (T, B, I); `turned` (T, B) as `reversal` returns it."""
         left, _ = self.forwards(x)
         right, _ = self.backwards(_turn(x, turned))
         return torch.cat([left, _turn(right, turned)], -1)
@@ -60,9 +60,9 @@ class RecognitionNetwork(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities (T', B, V + 1) and lengths int64 (B,) of B lines.
 
-        x (B, T, 3) holds dx, dy (normalised, y upward) and end of stroke; `lengths` (B,) says how
-        many of the T steps are a line's own. T' is T / 4, rounded up. What stands in the padding
-        of x, if finite, has no part in a line's own steps.
+        x (B, T, 3) holds dx, dy (normalised, y upward) and end of stroke; `lengths` (B,) is
+        the number of steps of each line. T' is T / 4, rounded up. The padding of x, if finite,
+        does not change the steps of a line.
         """
         lengths = lengths.to(x.device)
         own = torch.arange(x.shape[1], device=x.device) < lengths[:, None]
@@ -90,7 +90,7 @@ def _reduced(steps: Count) -> Count:
 
 
 def reversal(lengths: Tensor, steps: int) -> Tensor:
-    """int64 (steps, B): where each step of B lines stands when a line is turned around.
+    """int64 (steps, B): the place of each step of B lines after a line is reversed.
 
     Steps of padding stay where they are.
     """
@@ -106,9 +106,9 @@ def ctc_loss(log_probabilities: Tensor, lengths: Tensor, text: Tensor) -> Tensor
     """Minus the log-probability of the texts, summed over the batch, in nats.
 
     Graves et al. 2006, 'Connectionist temporal classification', equation 12. Log-probabilities
-    (T', B, V + 1) and lengths (B,) as the network gives them, text (B, U) int64 padded with -1. A
-    line of fewer steps than its text needs (one a character, and one between two alike) has
-    probability 0; it counts as 0 and has no derivative, since nothing can be learnt from it.
+    (T', B, V + 1) and lengths (B,) as the network returns them, text (B, U) int64 padded with -1. A
+    line of fewer steps than its text needs (one per character, and one between two equal ones) has
+    probability 0; its loss counts as 0 without a derivative, since nothing can be learnt from it.
     """
     long = (text != PADDING).sum(1)
     blank = log_probabilities.shape[-1] - 1
@@ -118,10 +118,10 @@ def ctc_loss(log_probabilities: Tensor, lengths: Tensor, text: Tensor) -> Tensor
 
 
 def decode(log_probabilities: Tensor, lengths: Tensor, alphabet: str) -> list[str]:
-    """The text of each line by best path: the likeliest class at each step, repeats and blanks out.
+    """The text of each line by best path: the likeliest classes, without repeats and blanks.
 
-    Graves et al. 2006, section 3.2. The symbol of rare characters, where the network has one, is
-    read as U+FFFD.
+    Graves et al. 2006, section 3.2. The symbol of rare characters, if the network has one,
+    becomes U+FFFD.
     """
     classes = log_probabilities.shape[-1]
     best = log_probabilities.argmax(-1).T  # (B, T')

@@ -16,7 +16,7 @@ SHAPE = (
     "window_components", "window_parametrisation", "fold_rare",
 )  # fmt: skip
 _OF_WINDOW = ("window_components", "window_parametrisation")
-# What a kind of network has no use for, beside what `_consistent` checks one by one.
+# Settings that a kind of network does not use, besides those that `_consistent` checks one by one.
 _UNUSED = {
     "prediction": _OF_WINDOW,
     "synthesis": (),
@@ -85,12 +85,12 @@ class NetworkSettings(Settings):
 
     @property
     def counted(self) -> Literal["point", "character"]:
-        """What the loss of this kind of network is told by."""
+        """The unit of the loss of this kind of network."""
         return "character" if self.kind in ("recognition", "text") else "point"
 
     @property
     def cells(self) -> list[int]:
-        """Cells of each layer, the first below."""
+        """Cells of each layer, from the lowest up."""
         return self.sizes or [self.hidden] * self.layers
 
     @property
@@ -102,47 +102,47 @@ class NetworkSettings(Settings):
     def _consistent(self) -> Self:
         streams = self.train.batches == "streams"
         if self.kind == "synthesis" and not self.skips:
-            raise ValueError("a synthesis network has skips; set skips to true")
+            raise ValueError("a synthesis network needs skips; set skips to true")
         if self.kind != "prediction" and self.pen_states == 3:
-            raise ValueError("three pen_states are for prediction; set pen_states to 2, or kind")
+            raise ValueError("pen_states 3 is for kind prediction only; set it to 2")
         if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
-            raise ValueError("alphabet and fold_rare are for text; leave them out, or set kind")
+            raise ValueError("kind prediction has no alphabet; remove alphabet and fold_rare")
         if self.kind == "text":
             self._check_text()
         elif self.sizes is not None or self._changed("embedding") or streams:
             raise ValueError(
-                "sizes, embedding and batches: streams are for text; leave them out, or set kind"
+                "sizes, embedding and train.batches: streams are for kind text only; remove them"
             )
         elif self.kind != "prediction" and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if unused := self._changed(*_UNUSED[self.kind]):
-            raise ValueError(f"{' and '.join(unused)}: not for {self.kind}; leave out, or set kind")
+            raise ValueError(
+                f"kind {self.kind} has no {' and no '.join(unused)}; remove these settings"
+            )
         if self.kind != "recognition" and self.train.distort:
-            raise ValueError("distort is for recognition; set it to false")
+            raise ValueError("distort is for kind recognition only; set it to false")
         if self.counted == "character" and self.train.jitter:
             instead = ", and distort to true" if self.kind == "recognition" else ""
-            raise ValueError(f"jitter is for networks that draw; set it to 0{instead}")
+            raise ValueError(f"jitter is for networks that draw ink; set it to 0{instead}")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
-                "a recognition network needs all of a line; set max_length and first_length to null"
+                "a recognition network needs whole lines; set max_length and first_length to null"
             )
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
-            raise ValueError("alphabet holds a character twice; hold each once")
+            raise ValueError("alphabet contains a character twice; remove one")
         return self
 
     def _check_text(self) -> None:
         if self.train.batches == "lines":
-            raise ValueError(
-                "a text has no lines to take whole; set train.batches to streams, crops or windows"
-            )
+            raise ValueError("a text has no lines; set train.batches to streams, crops or windows")
         if self.sizes is not None and min(self.sizes) < 1:
-            raise ValueError("sizes are numbers of cells; each must be at least 1")
-        if self.sizes is not None and (told := self._changed("layers", "hidden")):
-            raise ValueError(f"sizes says all of {' and '.join(told)}; leave out one or the other")
+            raise ValueError("a number in sizes is below 1; give each layer at least 1 cell")
+        if self.sizes is not None and (given := self._changed("layers", "hidden")):
+            raise ValueError(f"sizes replaces layers and hidden; remove {' and '.join(given)}")
 
     def _changed(self, *keys: str) -> list[str]:
         """Those of `keys` that have another value than the default.
 
-        The keys that were given would not do: a saved model gives all of them.
+        `model_fields_set` cannot be used, because a saved model gives all keys.
         """
         return [key for key in keys if getattr(self, key) != type(self).model_fields[key].default]

@@ -22,9 +22,9 @@ def save_model(
 ) -> None:
     """Write the weights, float32, with what is needed to use them; same input, same bytes.
 
-    `transfer` tells what was taken over from another network, see `networks.transfer`.
+    `transfer` is the record of `networks.transfer`, if weights of another network were taken over.
     """
-    # One value, because safetensors writes several metadata keys in an order of its own.
+    # One value, because safetensors writes several metadata keys in no fixed order.
     content = {
         "format": FORMAT,
         "settings": settings.model_dump(mode="json"),
@@ -45,7 +45,7 @@ def arrays(network: Network) -> dict[str, np.ndarray]:
 def load_model(path: str | Path, *kinds: Kind) -> tuple[Network, NetworkSettings, dict]:
     """The network (on the CPU, in evaluation mode), its settings and its normalisation.
 
-    Raises `PentraceError` where the file is missing, cut, was not written by `save_model`, or
+    Raises `PentraceError` if the file is missing, cut off, or not written by `save_model`, or if
     `kinds` are given and the network is of none of them.
     """
     weights, settings, normalisation = read(path, "pt", kinds or KINDS)
@@ -60,8 +60,8 @@ def load_trained(
 ) -> tuple[Network, NetworkSettings, dict]:
     """The network at `model`, its settings, and the normalisation of the data.
 
-    Raises `PentraceError` as `load_model` does, and where the network was trained on offsets in
-    other units than those of `normalisation`: no measure would be right.
+    Raises `PentraceError` as `load_model` does, and if the network was trained on offsets in other
+    units than those of `normalisation`: every measure would be wrong.
     """
     network, settings, trained_with = load_model(model, *kinds)
     return network, settings, checked(model, trained_with, normalisation)

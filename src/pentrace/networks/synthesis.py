@@ -1,4 +1,4 @@
-"""The synthesis network of Graves 2013, section 5: the prediction network, told what to write."""
+"""The synthesis network of Graves 2013, section 5: prediction conditioned on a text."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class SynthesisNetwork(nn.Module):
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
-        """A network for the symbols of `settings.alphabet`, which must be known by now."""
+        """A network for the symbols of `settings.alphabet`, which must not be None."""
         super().__init__()
         self.settings, hidden, symbols = settings, settings.hidden, symbol_count(settings)
         self.first = SoftWindow(
@@ -45,8 +45,8 @@ class SynthesisNetwork(nn.Module):
         """Raw outputs (B, T, 6M + 1) for steps x (B, T, 3), and the state to carry on with.
 
         As `PredictionNetwork.forward`, with text (B, U) int64: the symbols of each sequence's
-        text as `text.encode` gives them, -1 for padding. A state holds where in its text each
-        sequence is: give the same text again when carrying on.
+        text as `alphabet.encode` returns them, -1 for padding. A state contains the position of
+        each sequence in its text: pass the same text again when carrying on.
         """
         steps = x.transpose(0, 1)  # time first, as the loops run
         hidden, window, _, first = self.first(steps, text, state.first if state else None)
@@ -65,7 +65,7 @@ class SynthesisNetwork(nn.Module):
         """Window weights phi (B, T, U + 1) and positions kappa (B, T, K), in characters.
 
         phi[b, t, u] is the weight of character u of the text, from 0; the last column is the
-        character behind the text, whose weight tells that the window is leaving it (section 5.3).
+        position after the text; its weight shows that the window leaves the text (section 5.3).
         """
         steps = x.transpose(0, 1)
         hidden, _, kappa, _ = self.first(steps, text, state.first if state else None)
@@ -81,10 +81,10 @@ def _remembering(layer: nn.LSTM) -> nn.LSTM:
 
 
 class Output(nn.Module):
-    """A linear layer on all hidden states side by side, which are never put side by side.
+    """A linear layer on the concatenation of all hidden states, which is never made.
 
-    That would take 46 MB twice at B = 32, T = 300 and 3 x 400, forward and backward. As in
-    `prediction`, its numbers are never rounded to half precision.
+    It would take 46 MB twice at B = 32, T = 300 and 3 x 400, forward and backward. As in
+    `prediction`, the outputs are never rounded to half precision.
     """
 
     def __init__(self, sizes: list[int], outputs: int) -> None:

@@ -1,4 +1,4 @@
-"""The text network of Graves 2013, section 3: LSTM layers over characters, a softmax above."""
+"""The text network of Graves 2013, section 3: LSTM layers over characters under a softmax."""
 
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -19,9 +19,9 @@ class TextNetwork(nn.Module):
         super().__init__()
         self.settings = settings
         cells, width = settings.cells, settings.embedding
-        # Tutorials feed one number, the symbol's index over V. That puts an order on letters and
-        # a distance between them (e lies nearer to f than to E) which the first layer has to undo;
-        # an embedding is the paper's one-hot input times weights, and learns what is near to what.
+        # Tutorials feed one number, the symbol's index over V. That gives letters an order and a
+        # distance (e is nearer to f than to E), which the first layer has to undo. An embedding is
+        # the paper's one-hot input times weights, and learns which characters are alike.
         self.embedding = nn.Embedding(symbol_count(settings), width)
         self.layers = lstm_layers(width, cells, settings.skips)
         self.dropout = nn.Dropout(settings.dropout)
@@ -41,13 +41,13 @@ class TextNetwork(nn.Module):
 def text_loss(logits: Tensor, y: Tensor, mask: Tensor) -> Tensor:
     """Minus the log-probability of symbols y (B, T) int64 where mask (B, T) is true, in nats.
 
-    Logits (B, T, V) as the network gives them.
+    Logits (B, T, V) as the network returns them.
     """
-    rows = logits.transpose(0, 1)  # as they lie in memory
+    rows = logits.transpose(0, 1)  # the order in memory
     each = cross_entropy(rows.flatten(0, 1), y.T.flatten(), reduction="none")
     return each.where(mask.T.flatten(), 0.0).sum()
 
 
 def detached(state: State) -> State:
-    """The state cut off from the steps that it came from, so that no derivative goes back there."""
+    """The state without its history: no derivative flows back into earlier steps."""
     return [(hidden.detach(), memory.detach()) for hidden, memory in state]

@@ -117,37 +117,37 @@ class TrainSettings(Settings):
         if len(set(self.train_on)) < len(self.train_on):
             raise ValueError("train_on names a split twice; name each once")
         if self.validate_on in self.train_on:
-            raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; take another")
+            raise ValueError(f"validate_on {self.validate_on!r} is also in train_on; name another")
         self._check_length()
         if self.batches != "lines" and (self.max_length or self.first_length):
-            raise ValueError("max_length and first_length cut lines; set batches to lines")
+            raise ValueError("max_length and first_length are for lines; set batches to lines")
         if self.first_length is None and self.grow_epochs != 10:
-            raise ValueError("grow_epochs goes with first_length; leave it out, or set both")
+            raise ValueError("grow_epochs is for first_length; remove it, or set first_length")
         if self.first_length and self.max_length and self.first_length > self.max_length:
-            raise ValueError("first_length must be <= max_length, which lines grow to")
+            raise ValueError("first_length is above max_length; set it to at most max_length")
         if self.weight_decay and self.optimiser != "adamw":
             raise ValueError("weight_decay works with optimiser adamw only; set it to 0")
         if self.momentum and self.optimiser != "sgd":
             raise ValueError("momentum works with optimiser sgd only; set it to 0")
         if self.weight_decay and self.weight_noise:
-            raise ValueError("weight_decay would pull the noise to an sd of 1; set it to 0")
+            raise ValueError("weight_decay would pull the sd of weight_noise to 1; set it to 0")
         self._check_schedule()
         return self
 
     def _check_length(self) -> None:
         if self.length is not None and self.batches in ("lines", "windows"):
             way = "windows.length" if self.batches == "windows" else "max_length"
-            raise ValueError(f"length is for crops and streams; leave it out, or set {way}")
+            raise ValueError(f"length is for crops and streams; remove it, or set {way}")
         streams = self.batches == "streams"
         if self.reset_every and not (streams and self.reset_every % self.piece == 0):
-            raise ValueError("reset_every is for streams, and must be a multiple of length")
+            raise ValueError("reset_every is for streams; set it to a multiple of length")
 
     def _check_schedule(self) -> None:
         if self.steps is None and self.epochs is None and self.patience is None:
-            raise ValueError("nothing ends the training: give steps, epochs or patience")
+            raise ValueError("nothing ends the training; set steps, epochs or patience")
         if self.schedule == "cosine" and self.steps is None:
-            raise ValueError("schedule cosine goes down to 0 at `steps`: give steps")
+            raise ValueError("schedule cosine ends at `steps`; set steps")
         if self.steps is not None and self.warmup >= self.steps:
-            raise ValueError("warmup must be below steps")
+            raise ValueError("warmup is not below steps; lower warmup, or raise steps")
         if self.schedule != "decay" and self.decay != 1:
             raise ValueError("decay works with schedule decay only; set it to 1")

@@ -1,4 +1,4 @@
-"""A text network taken from one corpus to another, whose characters are others."""
+"""Transfer of a text network to another corpus, with other characters."""
 
 import unicodedata
 
@@ -15,11 +15,11 @@ ROWS = ("embedding.weight", "output.weight", "output.bias")  # one for each symb
 def transferred(
     weights: dict[str, Tensor], found: NetworkSettings, settings: NetworkSettings
 ) -> tuple[NetworkSettings, dict[str, Tensor], dict]:
-    """Weights of a network of `found`, for the characters of both alphabets, merged.
+    """Settings and weights of a network that starts from one of `found`, and a record of both.
 
-    Rows of the embedding and of the output that belong to characters which `found` has are kept,
-    with all other weights; those of new characters are drawn by the seed of `settings`. Also a
-    record of it: characters kept, added, and not in the new corpus (kept too).
+    Its alphabet is the union of both. Rows of the embedding and of the output are kept for the
+    characters of `found`, with all other weights. Rows of new characters are drawn by the seed of
+    `settings`. The record lists characters kept, added, and not in the new corpus (kept too).
     """
     old, new = found.alphabet or "", settings.alphabet or ""
     merged = settings.model_copy(update={"alphabet": "".join(sorted({*old, *new}))})
@@ -27,7 +27,7 @@ def transferred(
     fresh = TextNetwork(merged).state_dict()
     place = {character: number for number, character in enumerate(merged.alphabet or "")}
     rows = [place[character] for character in old]
-    # The symbol of rare characters, where there is one, stands behind the alphabet.
+    # The symbol of rare characters, if there is one, comes after the alphabet.
     rows += range(len(place), symbol_count(merged))[: symbol_count(found) - len(old)]
     for name, value in weights.items():
         if name in ROWS:
@@ -42,11 +42,11 @@ def transferred(
     return merged, fresh, record
 
 
-def told(record: dict) -> str:
-    """The record of a transfer for people."""
+def summary(record: dict) -> str:
+    """The record of a transfer as one line of text."""
     added = ", ".join(unicodedata.name(c, repr(c)).lower() for c in record["added"])
     return (
-        f"starts from {record['model']}: rows of {len(record['kept'])} characters kept, "
-        f"{len(record['added'])} added{': ' * bool(added)}{added}, "
-        f"{len(record['not_in_the_corpus'])} not in this corpus, and kept"
+        f"starts from {record['model']}: {len(record['kept'])} characters kept, "
+        f"{len(record['not_in_the_corpus'])} more kept that are not in this corpus, "
+        f"{len(record['added'])} added{': ' * bool(added)}{added}"
     )

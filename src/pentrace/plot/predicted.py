@@ -9,7 +9,7 @@ import torch
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
 from pentrace.networks.alphabet import encode
-from pentrace.networks.kinds import Writer, run
+from pentrace.networks.kinds import InkNetwork, run
 from pentrace.networks.model_file import kind
 from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import load_model
@@ -45,7 +45,7 @@ def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = 
     """
     torch.set_num_threads(1)  # figures are drawn side by side, and would be in each other's way
     network, settings, normalisation = load_model(model, *OF_INK)
-    assert isinstance(network, Writer)
+    assert isinstance(network, InkNetwork)
     if len(steps) < 2:
         raise PentraceError(f"{name}: one point alone; there is nothing to predict")
     mean, sd = (np.asarray(normalisation[key], np.float64) for key in ("mean", "sd"))

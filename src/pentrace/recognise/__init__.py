@@ -1,1 +1,1 @@
-"""How readable handwriting is: a recognition network reads it, and its errors are counted."""
+"""How legible handwriting is: a recogniser reads it, and its errors are counted."""

@@ -1,4 +1,4 @@
-"""`pentrace recognise`: how well real lines, and lines that a network wrote, can be read."""
+"""`pentrace recognise`: how legible real lines, and lines that a network wrote, are."""
 
 from pathlib import Path
 
@@ -12,21 +12,22 @@ from pentrace.evaluate import table as evaluated
 from pentrace.files import write_json
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.recognise import table
-from pentrace.recognise.read import load_reader, read
+from pentrace.recognise.read import load_recogniser, read
 from pentrace.recognise.written import load_written
 from pentrace.splits import SPLITS
 from pentrace.windows.batches import load_lines
 
 DEFINITIONS = {
-    "character_error_rate": "least insertions, deletions and substitutions of characters (NFC) "
-    "that turn the texts into what was read, over the characters of the texts; may exceed 1",
-    "word_error_rate": "the same of whole words, parted by blanks",
+    "character_error_rate": "smallest number of insertions, deletions and substitutions of "
+    "characters (NFC) that turns the texts into what was read, divided by the number of characters "
+    "in the texts; may exceed 1",
+    "word_error_rate": "the same for words, separated by blanks",
     "low, high": "95 % interval, bootstrap over lines",
-    "failed": "written lines of which some of the text is missing, after the last try; they are "
-    "read and counted as all others",
-    "unknown_characters": "characters of the texts that are not in the reader's alphabet; each "
-    "is an error",
-    "role": "what the split was to the reader: training, early stopping or unseen",
+    "failed": "written lines that lack some of their text after the last attempt; they are read "
+    "and counted like all other lines",
+    "unknown_characters": "characters of the texts that are not in the alphabet of the recogniser; "
+    "each is an error",
+    "role": "use of the split by the recogniser: training, early stopping or unseen",
 }
 FILE = click.Path(path_type=Path)
 
@@ -50,9 +51,9 @@ def command(
     threads: int,
     note: str,
 ) -> None:
-    """Read real and written lines with a recognition network, and count its errors."""
+    """Read real and written lines with a recogniser, and count its errors."""
     torch.set_num_threads(threads)
-    network = load_reader(model, dataset.normalisation(data))
+    network = load_recogniser(model, dataset.normalisation(data))
     lines_written = [] if written is None else _written(network, written)
     wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
     rows = _real(network, data, split, wanted) + lines_written
@@ -61,17 +62,17 @@ def command(
         "table": found,
         "split": split,
         "role": evaluated.role(split, network.settings),
-        "reader": _reader(network),
+        "reader": _recogniser(network),
         "note": note,
         "definitions": DEFINITIONS,
     }
     tables.write_rows(lines, schema.RECOGNISED, rows)
     write_json(metrics, report)
-    click.echo("\n".join(_told(row) for row in found))
+    click.echo("\n".join(_log_line(row) for row in found))
 
 
 def _real(network: RecognitionNetwork, data: Path, split: str, wanted: set[str]) -> list[dict]:
-    """The lines of a split; where some of them were written again, those alone."""
+    """The lines of a split; if some of them were written again, only those."""
     lines = load_lines(data, [split]).with_text()
     if wanted.intersection(lines.ids):
         lines = lines.take([i for i, name in enumerate(lines.ids) if name in wanted])
@@ -87,12 +88,12 @@ def _written(network: RecognitionNetwork, folder: Path) -> list[dict]:
     return table.line_rows(lines.ids, lines.texts, read(network, lines), written)
 
 
-def _reader(network: RecognitionNetwork) -> dict:
+def _recogniser(network: RecognitionNetwork) -> dict:
     weights = sum(weight.numel() for weight in network.parameters())
     return {"settings": network.settings.model_dump(mode="json"), "weights": weights}
 
 
-def _told(row: dict) -> str:
+def _log_line(row: dict) -> str:
     name = "real" if row["bias"] is None else f"written, bias {row['bias']:g}"
     parts = [f"{row['lines']} lines"]
     for key, of in (("character_error_rate", "characters"), ("word_error_rate", "words")):

@@ -1,4 +1,4 @@
-"""Error rates of what was read against what stands there, with intervals."""
+"""Error rates of the text that was read against the true text, with intervals."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 from pentrace.nfc import nfc
 
 RESAMPLES = 1000
-AT_ONCE = 1_000_000  # numbers that the bootstrap draws in one go, to bound its memory
+AT_ONCE = 1_000_000  # numbers that the bootstrap draws at once, to bound its memory
 
 
 class Errors(NamedTuple):
@@ -21,7 +21,7 @@ class Errors(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A share of errors, with the interval that holds it with a probability of 95 %."""
+    """An error rate with its 95 % interval."""
 
     rate: float
     low: float
@@ -29,9 +29,9 @@ class Rate(NamedTuple):
 
 
 def count(text: str, read: str) -> Errors:
-    """Errors in what was read of text; both are brought to NFC first.
+    """Errors in what was read of text; both are converted to NFC first.
 
-    Edits are insertions, deletions and substitutions, as few as possible. Words are parted by
+    Edits are the smallest number of insertions, deletions and substitutions. Words are separated by
     blanks. There may be more edits than characters.
     """
     text, read = (nfc(t) for t in (text, read))
@@ -45,11 +45,11 @@ def count(text: str, read: str) -> Errors:
 
 
 def rate(edits: np.ndarray, of: np.ndarray, seed: int) -> Rate | None:
-    """Errors of all lines over characters (or words) of all lines; None where there are none.
+    """Errors of all lines over characters (or words) of all lines; None if there are none.
 
     edits and of, int (S,), count by line. The interval is the bootstrap's (Efron 1979) over
-    lines, by percentiles of `RESAMPLES` draws: lines differ in how well they can be read, and the
-    errors in one line hang together.
+    lines, by percentiles of `RESAMPLES` draws: lines differ in how legible they are, and the
+    errors in one line depend on each other.
     """
     total = int(of.sum())
     if total == 0:
@@ -68,7 +68,7 @@ def rate(edits: np.ndarray, of: np.ndarray, seed: int) -> Rate | None:
 def _resampled(
     edits: np.ndarray, of: np.ndarray, random: np.random.Generator, rows: int
 ) -> np.ndarray:
-    """Rates (rows,) of draws of S lines with replacement; nan where a draw has no character."""
+    """Rates (rows,) of draws of S lines with replacement; nan for a draw without characters."""
     chosen = random.integers(len(of), size=(rows, len(of)))
     characters = of[chosen].sum(1)
     return np.divide(

@@ -1,4 +1,4 @@
-"""What a recognition network reads in lines, and the network itself."""
+"""Loading a recogniser, and reading lines with it."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from pentrace.networks.store import load_trained
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
 
-BATCH = 32  # lines; memory and speed alone
+BATCH = 32  # lines; changes only memory and speed
 
 
-def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
+def load_recogniser(model: Path, normalisation: Path) -> RecognitionNetwork:
     """The recognition network at `model`, in evaluation mode.
 
-    Raises `PentraceError` where it is of another kind, or was trained on offsets in other units
-    than those of the file `normalisation`: it would read nonsense.
+    Raises `PentraceError` if it is of another kind, or was trained on offsets in other units than
+    those of the file `normalisation`: it would read nonsense.
     """
     network, _, _ = load_trained(model, normalisation, "recognition")
     assert isinstance(network, RecognitionNetwork)
@@ -26,12 +26,11 @@ def load_reader(model: Path, normalisation: Path) -> RecognitionNetwork:
 
 @torch.no_grad()
 def read(network: RecognitionNetwork, lines: Lines) -> list[str]:
-    """What `network` reads in each line, from the same offsets that it is trained on.
+    """The text that `network` reads in each line, from the same offsets as in training.
 
-    Those are all but the last, the input of other networks; the null step tells where a line
-    starts.
+    These are all but the last, the input of all networks; the null step marks the start of a line.
     """
-    order = np.argsort(lines.n_steps, kind="stable")  # like lengths together: little padding
+    order = np.argsort(lines.n_steps, kind="stable")  # similar lengths together: little padding
     texts: dict[int, str] = {}
     for some in np.split(order, range(BATCH, len(order), BATCH)):
         texts |= zip(some.tolist(), _read(network, lines, some), strict=True)

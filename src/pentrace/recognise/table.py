@@ -1,4 +1,4 @@
-"""From what was read to rows: one a line, and one for the real lines and for every bias."""
+"""Rows of results: one per line, and one each for the real lines and for every bias."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -14,7 +14,7 @@ SEED = 1  # of the bootstrap: the intervals are the same in every run
 def line_rows(
     names: Sequence[str], texts: Sequence[str | None], reads: Sequence[str], written: Sequence[dict]
 ) -> list[dict]:
-    """Rows of `schema.RECOGNISED`; `written` has a row of `schema.WRITTEN` a line, none if real."""
+    """Rows of `schema.RECOGNISED`; `written`: rows of `schema.WRITTEN`, none for real lines."""
     lines = zip(names, texts, reads, strict=True)
     rows = [_line(name, text or "", read) for name, text, read in lines]
     if not written:
@@ -59,12 +59,12 @@ def _summed(rows: list[dict], alphabet: str) -> dict:
 
 
 def _rate(rows: list[dict], edits: str, of: str) -> dict | None:
-    """Rate and interval as JSON has them."""
+    """Rate and interval, for JSON."""
     errors, total = (np.array([row[key] for row in rows]) for key in (edits, of))
     found = rate(errors, total, SEED)
     return None if found is None else found._asdict()
 
 
 def _unknown(text: str, alphabet: str) -> int:
-    """Characters that a network of this alphabet cannot read."""
+    """The number of characters that a recogniser with this alphabet cannot read."""
     return sum(c not in alphabet for c in nfc(text))

@@ -1,4 +1,4 @@
-"""Lines that a synthesis network wrote, as `schema.WRITTEN` and their offsets tell them."""
+"""Loading lines that a synthesis network wrote: rows of `schema.WRITTEN`, and offsets."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pentrace.windows.lines import Lines
 def load_written(folder: Path) -> tuple[Lines, list[dict]]:
     """The lines in `folder`, with their texts, and the row of `schema.WRITTEN` of each.
 
-    Reads `lines.parquet` and `offsets.parquet`. Raises `PentraceError` where the two do not hold
+    Reads `lines.parquet` and `offsets.parquet`. Raises `PentraceError` if the two do not contain
     the same lines.
     """
     rows = {row["sample_id"]: row for row in tables.read(folder / "lines.parquet").to_pylist()}
@@ -23,8 +23,8 @@ def load_written(folder: Path) -> tuple[Lines, list[dict]]:
     if differing or len(ids) != len(rows):
         name = min(differing, default="a line")
         raise PentraceError(
-            f"{folder}: {name} does not stand once in both lines.parquet and offsets.parquet; "
-            "write the lines again"
+            f"{folder}: {name} is not in lines.parquet and in offsets.parquet exactly once; "
+            "write the lines again with pentrace rewrite"
         )
     columns = [table[name].to_numpy() for name in ("dx", "dy", "end_of_stroke")]
     steps = np.stack(columns, 1).astype(np.float32)

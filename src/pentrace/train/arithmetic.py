@@ -1,4 +1,4 @@
-"""How the machine computes: threads, precision, memory; the same bytes where that costs nothing."""
+"""How the machine computes: threads, precision, memory; deterministic on a CPU."""
 
 import ctypes
 import sys
@@ -16,7 +16,7 @@ def set_arithmetic(settings: TrainSettings, device: torch.device, threads: int) 
     torch.set_num_threads(threads)
     if device.type == "cpu":
         torch.use_deterministic_algorithms(True)
-        # This guard against a defect of the program would fill every new tensor with NaN.
+        # This check for uninitialised memory would fill every new tensor with NaN.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         keep_freed_memory()
         return
@@ -26,10 +26,10 @@ def set_arithmetic(settings: TrainSettings, device: torch.device, threads: int) 
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what a step frees, since the next step wants the same again.
+    """Let the C library keep the memory that a step frees, since the next step needs as much.
 
-    Otherwise every step takes its activations from the kernel page by page: on a CPU a sixth of
-    the time of graves-3x400. Only glibc needs to be told.
+    Otherwise every step gets the memory of its activations from the kernel page by page: a sixth
+    of the CPU time of graves-3x400. Only glibc has this setting.
     """
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
     if library is not None and hasattr(library, "mallopt"):

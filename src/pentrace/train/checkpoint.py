@@ -1,6 +1,6 @@
-"""Checkpoints: all that a killed run needs to end as if it had never been killed.
+"""Checkpoints: all that an interrupted run needs to end with the same bytes.
 
-Random numbers need no place here: batches come from (seed, epoch) and dropout from (seed, step).
+They contain no random state: batches depend on (seed, epoch), and dropout on (seed, step).
 """
 
 import hashlib
@@ -25,10 +25,10 @@ Weights = dict[str, Tensor]
 
 @dataclass
 class Position:
-    """How far a run has come, and what it has measured on the way."""
+    """The progress of a run, and its measurements so far."""
 
     step: int = 0  # batches trained on
-    epoch: int = 0  # whole passes over the training splits
+    epoch: int = 0  # complete passes over the training splits
     batch: int = 0  # next batch in this pass
     points: int = 0  # points trained on
     loss_sum: float = 0.0  # nats since the last row of the history
@@ -58,9 +58,9 @@ def fingerprint(
     code: Sequence[Path],
     machine: dict[str, str | int],
 ) -> str:
-    """16 hex digits that differ where anything differs that the bytes of the model depend on.
+    """16 hex digits that change with anything that the bytes of the model depend on.
 
-    `code` are the files of the program, which count by name and contents wherever they lie;
+    `code` are the files of the program; their names and contents count, not their folders.
     `machine` is what the rounding of sums depends on, such as the number of threads.
     """
     contents = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in code]
@@ -77,14 +77,14 @@ def fingerprint(
 
 
 def checkpoint_path(folder: Path, mark: str) -> Path:
-    """Where the checkpoint of a configuration is: another configuration never finds it."""
+    """Path of the checkpoint of one configuration; every other configuration has another path."""
     return folder / f"checkpoint-{mark}.pt"
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write `checkpoint` to `path`, whole or not at all.
+    """Write `checkpoint` to `path`, completely or not at all.
 
-    Raises `PentraceError`, and leaves the last checkpoint, where a weight is not finite.
+    Raises `PentraceError`, and keeps the last checkpoint, if a weight is not finite.
     """
     if not all(bool(value.isfinite().all()) for value in checkpoint.weights.values()):
         raise PentraceError(
@@ -104,7 +104,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint at `path`, on the CPU, or None where there is none."""
+    """The checkpoint at `path`, on the CPU, or None if there is none."""
     if not path.exists():
         return None
     try:
@@ -113,17 +113,17 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
         return Checkpoint(position, **content)
     except (RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise PentraceError(
-            f"{path}: not a checkpoint of this version ({error}); delete it to train anew"
+            f"{path}: not a checkpoint of this version ({error}); delete it to train from the start"
         ) from None
 
 
 def clear_partial(folder: Path) -> None:
-    """Remove what a killed process left half written in `folder`."""
+    """Remove files that an interrupted process did not finish in `folder`."""
     for leftover in folder.glob(".checkpoint-*.partial"):
         leftover.unlink(missing_ok=True)
 
 
 def clear_checkpoints(folder: Path) -> None:
-    """Remove the checkpoints in `folder`, of whatever configuration."""
+    """Remove the checkpoints of all configurations in `folder`."""
     for checkpoint in folder.glob("checkpoint-*.pt"):
         checkpoint.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`pentrace train`: lines or windows in, a network and the history of its training out."""
+"""`pentrace train`: trains a network, and writes it and the history of its training."""
 
 import gc
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from pentrace.imports import closure
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
-from pentrace.networks.transfer import told, transferred
+from pentrace.networks.transfer import summary, transferred
 from pentrace.normalise.units import differing as differing_units
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import settings_option
@@ -51,7 +51,7 @@ def command(
     checkpoints: Path,
     threads: int,
 ) -> None:
-    """Train a network; start again after a kill, and it goes on from its last checkpoint.
+    """Train a network; after an interruption, the same command continues from its checkpoint.
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
@@ -72,18 +72,18 @@ def command(
         progress = Progress(quiet=not group.first, unit=unit)
         path = checkpoint_path(checkpoints, mark)
         run = Training(settings, train, validation, path, group, progress, begin)
-        # The loop over a line makes thousands of objects, at which all that were imported would be
-        # looked through for garbage again and again: an eighth of the time of a synthesis network.
+        # The loop over a line makes thousands of objects. The garbage collector would then search
+        # all imported objects again and again: an eighth of the time of a synthesis network.
         gc.freeze()
         best, rows = run.run()
-        # A finished run may be resumed without a step: all must have read before it is removed.
+        # A finished run may be resumed: all processes must have read it before it is removed.
         group.wait()
         if group.first:
             network = build(settings)
             network.load_state_dict(best)
             tables.write_rows(history, schema.HISTORY, rows)
             save_model(model, network, settings, constants, record)
-            # Last of all, so that a kill at any moment leaves enough to write the same bytes.
+            # Last, so that an interruption at any time leaves enough to write the same bytes.
             clear_checkpoints(checkpoints)
 
 
@@ -92,8 +92,8 @@ def started(
 ) -> tuple[NetworkSettings, Weights | None]:
     """The settings with the alphabet of the network at `start`, and its weights.
 
-    Raises `PentraceError` where that network is of another kind or size, or was trained on other
-    units.
+    Raises `PentraceError` if that network has another kind or size, or was trained on offsets in
+    other units.
     """
     if start is None:
         return settings, None
@@ -109,10 +109,10 @@ def started(
 def continued(
     settings: NetworkSettings, start: Path | None
 ) -> tuple[NetworkSettings, Weights | None, dict | None]:
-    """The settings of a text network with the characters of that at `start` too, and its weights.
+    """The settings of a text network, also with the characters of that at `start`, and its weights.
 
-    Also what was kept and added, which is told and stored with the model. Raises `PentraceError`
-    where that network is of another kind or size.
+    Also the record of the transfer, which is reported and stored with the model. Raises
+    `PentraceError` if that network has another kind or size.
     """
     if start is None:
         return settings, None, None
@@ -120,7 +120,7 @@ def continued(
     _refuse(start, _differing(found, settings))
     settings, weights, record = transferred(network.state_dict(), found, settings)
     record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
-    click.echo(told(record), err=True)
+    click.echo(summary(record), err=True)
     return settings, weights, record
 
 
@@ -130,7 +130,10 @@ def _differing(found: NetworkSettings, settings: NetworkSettings) -> list[str]:
 
 def _refuse(start: Path, differing: list[str]) -> None:
     if differing:
-        raise PentraceError(f"{start}: cannot be started from; differs in {', '.join(differing)}")
+        raise PentraceError(
+            f"{start}: cannot start from this network: it differs in {', '.join(differing)}; "
+            "give both the same settings"
+        )
 
 
 def mark_of(
@@ -141,7 +144,7 @@ def mark_of(
     threads: int,
     group: Processes,
 ) -> str:
-    """The fingerprint of this run: its data, its settings, this program and this machine."""
+    """The fingerprint of this run: its data and settings, the program and the machine."""
     machine: dict[str, str | int] = {
         "torch": torch.__version__,
         "threads": threads,

@@ -1,11 +1,10 @@
 """Clipping of derivatives inside the network, and of the gradient of its weights.
 
 Graves 2013, section 4.2, bounds the derivative of the log-loss at the network outputs to
-[-100, 100] and at the inputs of the LSTM layers to [-10, 10]. Outputs are done as in the paper.
-In the paper an LSTM input is the sum that enters a gate, before its squashing; inside cuDNN and
-oneDNN those sums cannot be reached, so here it is what enters a layer from below: the derivative
-that one layer hands to the layer beneath. What flows back through time inside a layer is not
-clipped.
+[-100, 100] and at the inputs of the LSTM layers to [-10, 10]. Outputs are clipped as in the paper.
+In the paper an LSTM input is the sum that enters a gate, before the activation. cuDNN and oneDNN
+give no access to those sums, so here the derivative is clipped that one layer passes to the layer
+below. Derivatives through time inside a layer are not clipped.
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pentrace.networks.training import TrainSettings
 
 
 class DerivativeClipping:
-    """Bounds on derivatives of the loss of a sequence, in nats, whatever it is averaged over.
+    """Bounds on derivatives of the loss of a sequence, in nats, before any averaging.
 
     `weight` is the factor of a sequence's loss in what is differentiated; set it for each batch.
     """
@@ -30,7 +29,7 @@ class DerivativeClipping:
 
     @contextmanager
     def on(self, network: Network) -> Iterator[None]:
-        """Clip what flows back through `network` in this block."""
+        """Clip the derivatives in `network` in this block."""
         hooks = [layer.register_forward_pre_hook(self._clip_input) for layer in network.layers]
         hooks.append(network.output.register_forward_hook(self._clip_output))
         try:

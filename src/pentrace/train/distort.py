@@ -1,7 +1,7 @@
-"""Random distortion of whole lines: more hands than the training split has, and jitter.
+"""Random distortion of whole lines, as if there were more writers, and jitter.
 
-Each line gets another hand, as a writer might have it: another size, width and slant, another
-slope of the baseline, and other lengths of what stands above and below the small letters.
+Each line gets another size, width and slant, another slope of the baseline, and other lengths of
+ascenders and descenders, as another writer might write it.
 """
 
 import numpy as np
@@ -10,12 +10,12 @@ SCALE = 0.2  # sd of the logarithm of the size
 STRETCH = 0.1  # sd of the logarithm of width over height
 SLANT = 0.2  # sd of the shear, dx per dy
 SLOPE = 0.05  # sd of the rotation, radians
-REACH = 0.3  # sd of the logarithm of the lengths above and below the small letters
+REACH = 0.3  # sd of the logarithm of the lengths of ascenders and descenders
 SMALL = 0.8  # half the height of a small letter, in standard deviations of the height of the ink
 
 
 def distort(x: np.ndarray, mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Lines x float32 (B, T, 3), each with a random distortion of its own.
+    """Lines x float32 (B, T, 3), each with a separate random distortion.
 
     The offsets dx, dy are changed where mask bool (B, T) is true, the end of stroke is kept.
     """
@@ -31,21 +31,21 @@ def jittered(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Input x and target y, float32 (B, T, 3), with noise of `sd` on the positions that are read.
 
-    The target leads from the noisy position to the true next one. Where points are set at even
-    distances, a step tells the next one exactly, and its density would grow without bound.
+    The target leads from the noisy position to the true next one. Where points are at equal
+    distances, a step determines the next one exactly, and its density would grow without bound.
     """
     noise = sd * random.standard_normal((*x.shape[:2], 2), np.float32)
-    noise[:, 0] = 0  # where a line begins is no matter
-    read, told = x.copy(), y.copy()
+    noise[:, 0] = 0  # the start of a line does not matter
+    read, target = x.copy(), y.copy()
     read[..., :2] += np.diff(noise, axis=1, prepend=0)
-    told[..., :2] -= noise
-    return read, told
+    target[..., :2] -= noise
+    return read, target
 
 
 def reached(dy: np.ndarray, mask: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """What is added to dy (B, T) to make what stands out `above` and `below` (B, 1) times as long.
+    """Change of dy (B, T) that makes ascenders `above` and descenders `below` (B, 1) times as long.
 
-    Heights are taken from the straight line that fits the ink best, so a slope does not matter.
+    Heights are measured from the straight line that fits the ink best, so a slope does not matter.
     """
     height = _level(np.cumsum(dy, 1, dtype=np.float64), mask)
     small = SMALL * np.sqrt(_mean(height**2, mask))
@@ -69,12 +69,12 @@ def matrices(count: int, random: np.random.Generator) -> np.ndarray:
 
 
 def _level(y: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """y (B, T) less its regression on the steps, over those where mask is true."""
+    """y (B, T) minus its regression on the steps where mask is true."""
     step = np.arange(y.shape[1]) - _mean(np.arange(y.shape[1]), mask)
     y = y - _mean(y, mask)
     return y - step * _mean(step * y, mask) / np.maximum(_mean(step**2, mask), 1)
 
 
 def _mean(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Mean (B, 1) over the steps where mask is true, 0 where there are none."""
+    """Mean (B, 1) over the steps where mask is true, 0 if there are none."""
     return (values * mask).sum(1, keepdims=True) / np.maximum(mask.sum(1, keepdims=True), 1)

@@ -32,14 +32,14 @@ from pentrace.windows.batches import (
     window_batches,
 )
 
-# Reading a loss waits for the device: on a GPU, several steps are awaited at once.
+# Reading a loss waits for the device, so on a GPU the losses of several steps are read at once.
 STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
 
 
 def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
-    """The batches of one pass, a function of the seed and the number of the pass alone.
+    """The batches of one pass, which depend only on the seed and the number of the pass.
 
-    Raises `PentraceError` where no line is long enough to give a batch.
+    Raises `PentraceError` if no line is long enough for a batch.
     """
     plan = _plan(lines, settings, epoch)
     if not len(plan):
@@ -50,11 +50,11 @@ def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
 def _too_short(lines: Lines, s: TrainSettings) -> str:
     if s.batches in ("lines", "windows"):
         return f"none of the {s.batches} has a step to predict; set train.train_on to other splits"
-    is_text = lines.steps.ndim == 1  # one line of symbols, which nothing takes whole
-    what = f"the {len(lines.steps)} characters give no" if is_text else "no line gives"
+    is_text = lines.steps.ndim == 1  # one line of symbols, never used as a whole line
+    what = f"{len(lines.steps)} characters are not" if is_text else "no line is long"
     return (
-        f"{what} {s.batches} of length {s.piece}; lower train.length, or set train.batches to "
-        f"{'streams' if is_text else 'lines'}"
+        f"{what} enough for {s.batches} of length {s.piece}; lower train.length, or set "
+        f"train.batches to {'streams' if is_text else 'lines'}"
     )
 
 
@@ -69,7 +69,7 @@ def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
 
 
 def total(settings: NetworkSettings, data: Data) -> int:
-    """Of how many points, characters or sequences the loss of a whole pass is the sum."""
+    """The number of points, characters or sequences that the loss of a complete pass sums over."""
     s = settings.train
     whole = s.model_copy(update={"first_length": None})
     plan = plan_epoch(data.lines, whole, 0)
@@ -81,7 +81,7 @@ def total(settings: NetworkSettings, data: Data) -> int:
 
 
 def longest(lines: Lines, s: TrainSettings, epoch: int) -> int | None:
-    """Steps after which a line is cut off in pass `epoch`; None where none is."""
+    """Steps after which a line is cut off in pass `epoch`; None if no line is."""
     if s.first_length is None or epoch >= s.grow_epochs:
         return s.max_length
     last = s.max_length or int(lines.n_steps.max(initial=0))
@@ -101,14 +101,15 @@ class Training:
         progress: Progress,
         start: Weights | None = None,
     ) -> None:
-        """`start`: weights to begin with, in place of random ones."""
+        """`start`: weights to begin with, instead of random ones."""
         if processes.world > 1 and settings.kind == "text":
             raise PentraceError(
                 "a text network is trained in one process; start it without torchrun"
             )
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
-        # Not where noise is to be learnt: patience would wait for what is as good without it.
+        # Ink networks start from others to add weight noise. With noise they may not reach the loss
+        # at the start for long, and patience would end the training.
         self.taken_over = settings.kind == "text" and start is not None
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
@@ -117,7 +118,7 @@ class Training:
         self.best: Weights = _copy(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []
         of_text, size = settings.kind == "text", self.settings.batch_size
-        # A text as one stream would take a step a character: so many streams lose next to nothing.
+        # One stream would need one step per character; several streams change almost nothing.
         self.validation_plan = (
             stream_batches(validation.lines, self.settings.piece, size)
             if of_text
@@ -127,11 +128,11 @@ class Training:
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
 
-        Raises `PentraceError` where a loss or a weight stops being finite.
+        Raises `PentraceError` if a loss or a weight stops being finite.
         """
         self._resume()
         if self.taken_over and not self.position.history:
-            self._validate()  # what it is worth to begin with these weights
+            self._validate()  # the loss with the weights that it starts from
         self._say_left_out()
         self.progress.start(self._share(), self.position.points)
         while not self._finished():
@@ -153,7 +154,7 @@ class Training:
             self.descent.noise.load_state_dict(found.noise)
         self.descent.state = found.state
         self.plan = plan_epoch(self.train.lines, self.settings, self.position.epoch)
-        self.progress.say(f"goes on from step {self.position.step} of {self.checkpoint}")
+        self.progress.say(f"continues from step {self.position.step} of {self.checkpoint}")
 
     def _finished(self) -> bool:
         p, s = self.position, self.settings
@@ -164,7 +165,7 @@ class Training:
         )
 
     def _share(self) -> float:
-        """How much of the run is done, from 0 to 1, if patience does not end it."""
+        """The share of the run that is done, from 0 to 1, if patience does not end it."""
         s, shares = self.settings, [0.0]
         if s.steps is not None:
             shares.append(self.position.step / s.steps)
@@ -180,7 +181,7 @@ class Training:
         return history[-1]["step"] if history else 0
 
     def _train_step(self) -> None:
-        """One batch, and what is due after it: a check of the loss, validation, checkpoint."""
+        """One batch, then a check of the losses, a validation and a checkpoint, if they are due."""
         p, s = self.position, self.settings
         batch = self._next_batch()
         points, counted, loss = self.descent.step(self.train, batch, p.step, p.epoch)
@@ -201,7 +202,7 @@ class Training:
         return self.plan[p.batch]
 
     def _name(self, batch: Batch) -> str:
-        """The batch for people: where it stands, and the samples in it."""
+        """A description of the batch: its position, and samples in it."""
         p = self.position
         names = ", ".join(self.train.lines.ids[i] for i in batch.sample[:3])
         return f"batch {p.batch} of epoch {p.epoch} (step {p.step + 1}; samples {names}, ...)"
@@ -265,7 +266,7 @@ class Training:
             save_checkpoint(self.checkpoint, state)
 
     def _say_left_out(self) -> None:
-        """How many lines or windows are too short to be trained on; streams lose some steps."""
+        """Report how many lines or windows are too short to train on; streams lose only steps."""
         if self.plan.left_out and self.settings.batches != "streams":
             what = "windows" if self.settings.batches == "windows" else "lines"
             self.progress.say(f"{self.plan.left_out} {what} are too short and left out")

@@ -14,8 +14,8 @@ class GravesRMSProp(Optimizer):
     """RMSProp as in Graves 2013, equations 38 to 41: centred, with momentum.
 
     n = a n + (1 - a) g^2; m = a m + (1 - a) g; d = b d - lr g / sqrt(n - m^2 + c); w = w + d.
-    The constant c stands inside the root and guards every step; `torch.optim.RMSprop` adds it to
-    the root and lets it act on the momentum otherwise, which is another algorithm.
+    The constant c is inside the root. `torch.optim.RMSprop` adds it to the root and applies the
+    momentum in another way, which is another algorithm.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class GravesRMSProp(Optimizer):
         """Move all weights that have a gradient by one update; `closure` is not supported."""
         if closure is not None:
             raise ValueError(
-                "GravesRMSProp takes one gradient per step: call step() without closure"
+                "GravesRMSProp uses one gradient per step; call step() without closure"
             )
         for group in self.param_groups:
             self._update([p for p in group["params"] if p.grad is not None], group)

@@ -1,4 +1,4 @@
-"""One process, or one per GPU under torchrun: who this process is, and sums over all of them."""
+"""One process, or one per GPU under torchrun: rank and device of each, and sums over all."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 @dataclass(frozen=True)
 class Processes:
-    """The processes of one training run. Process 0 alone writes and reports."""
+    """The processes of one training run. Only process 0 writes and reports."""
 
     rank: int
     world: int
@@ -43,7 +43,7 @@ class Processes:
 
 @contextmanager
 def processes() -> Iterator[Processes]:
-    """This process as torchrun (or nothing) started it: nccl between GPUs, gloo between CPUs."""
+    """This process, alone or as torchrun started it: nccl between GPUs, gloo between CPUs."""
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     device = _device(int(os.environ.get("LOCAL_RANK", "0")))
     if world == 1:

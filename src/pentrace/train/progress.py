@@ -1,4 +1,4 @@
-"""What a training run tells while it runs: speed, losses, time left."""
+"""Progress lines of a training run: speed, losses, time left."""
 
 import sys
 import time
@@ -8,12 +8,12 @@ EVERY = {True: 0.5, False: 20.0}  # seconds between two lines, on a terminal and
 
 
 class Progress:
-    """Plain lines in a log file, one line that is written over on a terminal."""
+    """Plain lines in a log file; on a terminal, one line that is overwritten."""
 
     def __init__(
         self, quiet: bool = False, stream: TextIO | None = None, unit: str = "point"
     ) -> None:
-        """`unit`: what speed is told in, of which `points` are given below."""
+        """`unit`: the unit of the speed, and of `points` in the methods below."""
         self.unit = unit
         self.stream = stream or sys.stderr
         self.quiet = quiet
@@ -22,12 +22,12 @@ class Progress:
         self.share0 = self.points0 = 0.0
 
     def start(self, share: float, points: int) -> None:
-        """Begin to measure at this share of the run and this number of points seen."""
+        """Start to measure at this share of the run, with this number of points done."""
         self.begun = self.said = time.monotonic()
         self.share0, self.points0 = share, points
 
     def show(self, text: str, share: float, points: int) -> None:
-        """Say `text`, the speed and the time left, unless the last line is very recent."""
+        """Print `text`, the speed and the time left, unless the last line is very recent."""
         now = time.monotonic()
         if now - self.said < EVERY[self.terminal]:
             return
@@ -35,11 +35,11 @@ class Progress:
         self._write(f"{text}  {self._speed(now, share, points)}", over=True)
 
     def say(self, text: str) -> None:
-        """Say `text` on a line that stays."""
+        """Print `text` on a line that stays."""
         self._write(text, over=False)
 
     def _speed(self, now: float, share: float, points: int) -> str:
-        """Units per second and time left since `start`, both without what ran before it."""
+        """Units per second since `start`, and the time left; earlier runs do not count."""
         seconds = max(now - self.begun, 1e-9)
         speed = f"{(points - self.points0) / seconds:,.0f} {self.unit}s/s"
         if share <= self.share0:
@@ -57,7 +57,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """`seconds` for people: 45 s, 3 min 20 s, 2 h 05 min."""
+    """`seconds` as text: 45 s, 3 min 20 s, 2 h 05 min."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

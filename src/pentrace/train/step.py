@@ -19,16 +19,16 @@ from pentrace.train.processes import Processes
 from pentrace.train.weight_noise import WeightNoise
 from pentrace.windows.batches import Batch, Plan, gather
 
-ALL = 2**31  # in the place of a process's number: what is random, and the same for all of them
+ALL = 2**31  # instead of the number of a process: random numbers that are the same in all
 
 
 class Arrays(NamedTuple):
-    """A batch as the network takes it."""
+    """A batch as input of the network."""
 
     x: np.ndarray  # float32 (B, T, 3), or int64 (B, T) of a text
     y: np.ndarray  # as x
     mask: np.ndarray  # bool (B, T), true where y is a step
-    text: np.ndarray | None  # int64 (B, U), -1 for padding; None where the network reads none
+    text: np.ndarray | None  # int64 (B, U), -1 for padding; None if the network takes none
 
 
 class Descent:
@@ -43,8 +43,8 @@ class Descent:
     ) -> None:
         """The network begins with fresh weights, or with those of `start`.
 
-        `total` says of how many sequences, or points, the loss of the whole training set is the
-        sum; with weight noise that loss is weighed against the divergence of the weights.
+        `total` is the number of sequences, or points, that the loss of the complete training set
+        sums over. Weight noise weighs that loss against the divergence of the weights.
         """
         self.settings, self.processes, self.total = settings.train, processes, total
         self.kind = settings.kind
@@ -64,8 +64,8 @@ class Descent:
     def step(self, data: Data, batch: Batch, step: int, epoch: int) -> tuple[int, int, Tensor]:
         """Move the weights by `batch`.
 
-        Returns its points, what its loss is counted by (see `kinds.counted`), and this process's
-        part of its loss in nats.
+        Returns its points, the units of its loss (see `kinds.counted`), and this process's part of
+        its loss in nats.
         """
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
@@ -86,9 +86,9 @@ class Descent:
 
     @torch.no_grad()
     def whole_lines(self, data: Data, plan: Plan) -> float:
-        """Loss on whole lines, each from the zero state, in nats per what `kinds.counted` says.
+        """Mean loss on whole lines, each from the zero state, in nats per unit of `kinds.counted`.
 
-        Of a text, `plan` has streams, and the state is carried on.
+        For a text, `plan` contains streams, and the state is carried on.
         """
         self.network.eval()
         loss, count, state = 0.0, 0, None
@@ -101,16 +101,16 @@ class Descent:
         return total / of
 
     def _carried(self, batch: Batch) -> State | None:
-        """The state that streams go on from; None where they begin, and for all other batches."""
+        """The state that streams continue from; None at their start, and for all other batches."""
         s, start = self.settings, int(batch.start[0])
         if s.batches != "streams" or start == 0 or (s.reset_every and start % s.reset_every == 0):
             return None
-        # That of a checkpoint lies on the CPU.
+        # The state of a checkpoint is on the CPU.
         device = self.processes.device
         return self.state and [(hidden.to(device), cell.to(device)) for hidden, cell in self.state]
 
     def _prepare(self, step: int, epoch: int) -> None:
-        """Learning rate, gradients and dropout as batch `step` wants them."""
+        """Set learning rate, gradients and dropout for batch `step`."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.settings, step, epoch)
         self.optimiser.zero_grad(set_to_none=True)
@@ -126,7 +126,7 @@ class Descent:
         return self.noise.drawn(generator.manual_seed(self._seed(step, ALL)))
 
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
-        """The batch with other hands than it has, or jitter, where the settings ask for it."""
+        """The batch, distorted or jittered if the settings say so."""
         if not self.settings.distort and not self.settings.jitter:
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
@@ -143,7 +143,7 @@ class Descent:
     def _loss(
         self, network: nn.Module, arrays: Arrays, state: State | None
     ) -> tuple[Tensor, State | None]:
-        """Sum of the loss of a batch, in nats, and the state after it where it is carried on."""
+        """Sum of the loss of a batch, in nats, and the state after it if it is carried on."""
         device = self.processes.device
         half = self.settings.precision == "bf16" and device.type == "cuda"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
@@ -157,7 +157,7 @@ def _arrays(data: Data, batch: Batch) -> Arrays:
 
 
 def _part(arrays: Arrays, processes: Processes) -> Arrays:
-    """This process's rows of a batch; where it has none, one row that counts for nothing."""
+    """This process's rows of a batch; if it has none, one row that does not count."""
     own = np.arange(processes.rank, len(arrays.x), processes.world)
     rows = own if len(own) else np.zeros(1, np.int64)
     x, y, mask = (a[rows] for a in arrays[:3])

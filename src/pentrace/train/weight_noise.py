@@ -3,14 +3,14 @@
 Graves 2011, "Practical variational inference for neural networks" (NIPS 24), and Graves 2013,
 section 4.2. The posterior is Q(w) = product of N(mean_i, sd_i^2), the prior P(w) one
 N(prior_mean, prior_sd^2) over all weights, whose best values given Q are known in closed form.
-Minimised is the description length
+Training minimises the description length
 
-    L = E_Q[loss of the whole training set] + KL(Q || P),
+    L = E_Q[loss of the complete training set] + KL(Q || P),
 
-both in nats. The means are the network's own parameters, so that a network trained so is used as
-any other. The paper takes the gradient by sd^2 from squared gradients of single sequences; here
-it is that of the drawn noise, E_Q[(d loss / d w) noise], which has the same mean, without the
-paper's approximation, and needs nothing but the gradient of the batch.
+both in nats. The means are the parameters of the network, so the trained network is used like any
+other. The paper takes the gradient by sd^2 from squared gradients of single sequences. Here it is
+the gradient by the drawn noise, E_Q[(d loss / d w) noise], which has the same mean without the
+paper's approximation, and needs only the gradient of the batch.
 """
 
 import math
@@ -34,8 +34,8 @@ def best_prior(means: list[Tensor], sds: list[Tensor]) -> tuple[Tensor, Tensor]:
 def divergence(means: list[Tensor], sds: list[Tensor]) -> Tensor:
     """KL(Q || P) in nats, a float64 scalar, for the best prior.
 
-    With it the sum over weights of log(prior_sd / sd) is all that is left: its quadratic terms
-    are 1/2 a weight by the definition of the prior, and cancel.
+    For that prior only the sum over weights of log(prior_sd / sd) remains: the quadratic terms are
+    1/2 per weight by the definition of the prior, and cancel.
     """
     count = sum(mean.numel() for mean in means)
     _, variance = best_prior(means, sds)
@@ -47,7 +47,7 @@ def _total(tensors: list[Tensor]) -> Tensor:
 
 
 class WeightNoise(nn.Module):
-    """The spread of every parameter of a network, to be given to the optimiser beside it.
+    """The spread of every parameter of a network, optimised together with the network.
 
         noise = WeightNoise(network)
         optimiser = Adam([*network.parameters(), *noise.parameters()])
@@ -61,7 +61,7 @@ class WeightNoise(nn.Module):
 
     def __init__(self, network: nn.Module, sd: float = INITIAL_SD) -> None:
         super().__init__()
-        self._means = list(network.parameters())  # a plain list: they stay the network's
+        self._means = list(network.parameters())  # a plain list: not registered here
         self.log_sd = nn.ParameterList(
             torch.full_like(mean, math.log(sd), requires_grad=True) for mean in self._means
         )
@@ -70,9 +70,9 @@ class WeightNoise(nn.Module):
     def drawn(self, generator: torch.Generator | None = None) -> Iterator[None]:
         """Weights drawn from Q in this block; differentiate the loss within it.
 
-        Afterwards the network has its means again, bit by bit, the gradient that the drawn
-        weights had is added to theirs, and `log_sd` has that of the loss by the spread. Processes
-        that average their gradients must draw the same noise: give them equal generators.
+        Afterwards the network has exactly its means again. The gradient by the drawn weights is
+        added to theirs, and `log_sd` has the gradient of the loss by the spread. Processes that
+        average their gradients must draw the same noise: give them equal generators.
         """
         means = [mean.detach().clone() for mean in self._means]
         earlier = [mean.grad for mean in self._means]

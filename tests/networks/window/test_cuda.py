@@ -31,11 +31,11 @@ READER = {"kind": "recognition", "layers": 2, "hidden": 24, "alphabet": "abcd"}
 
 @pytest.fixture(autouse=True)
 def _device():
-    """float32 throughout; a graph or kernel that cannot be had is an error, and not passed over."""
+    """float32 throughout; a graph or kernel that cannot be used is an error."""
     set_arithmetic(TrainSettings(), torch.device("cuda", 0), torch.get_num_threads())
     graphs.forget()
     with warnings.catch_warnings():
-        for message in ("no CUDA graph", "no Triton kernels", "Triton kernels are"):
+        for message in ("no CUDA graph", "no Triton kernels", "Triton kernels not used"):
             warnings.filterwarnings("error", message=message)
         yield
     graphs.forget()

@@ -1,4 +1,4 @@
-"""Whether the kernels of `window_kernels` may be used here: they must give what PyTorch gives."""
+"""Whether the Triton kernels can be used here: they must give the same results as PyTorch."""
 
 import warnings
 from functools import cache, partial
@@ -11,12 +11,12 @@ from torch import Tensor
 from pentrace.networks.window.steps import Tape, backward_steps, forward_steps
 
 STEPS, BATCH = 3, 2
-# Room for products in TF32, which round what differs in the last digit to different numbers.
+# Large enough for TF32, in which numbers that differ in the last digit may be rounded apart.
 TOLERANCE = 5e-3
 
 
 class Sizes(NamedTuple):
-    """What kernels are compiled for."""
+    """The sizes that kernels are compiled for."""
 
     exponential: bool
     hidden: int
@@ -28,9 +28,10 @@ class Sizes(NamedTuple):
 
 @cache
 def kernels_for(sizes: Sizes) -> ModuleType | None:
-    """The kernels, if Triton is there and they agree with `window_steps` at these sizes.
+    """The kernels, if Triton is installed and they agree with `steps` at these sizes.
 
-    Otherwise None, with a warning where there is Triton. Not to be called first in a capture.
+    Otherwise None, with a warning if Triton is installed. The first call must not be inside a graph
+    capture.
     """
     try:
         from pentrace.networks.window import kernels as window_kernels
@@ -43,13 +44,13 @@ def kernels_for(sizes: Sizes) -> ModuleType | None:
         warnings.warn(f"no Triton kernels, running operation by operation: {problem}", stacklevel=2)
         return None
     if not error < TOLERANCE:
-        warnings.warn(f"Triton kernels are {error} off, and not used", stacklevel=2)
+        warnings.warn(f"Triton kernels not used: they differ from PyTorch by {error}", stacklevel=2)
         return None
     return window_kernels
 
 
 def largest_difference(kernels: ModuleType, sizes: Sizes) -> float:
-    """Between all numbers of a few steps forward and back with the kernels, and without."""
+    """The largest difference in a few steps, forward and backward, with and without the kernels."""
     random = torch.Generator().manual_seed(0)
     given, outer = _inputs(sizes, random), _outer(sizes, random)
     ways = [partial(forward_steps, sizes.exponential, kernels=k) for k in (None, kernels)]
@@ -63,12 +64,12 @@ def largest_difference(kernels: ModuleType, sizes: Sizes) -> float:
 
 
 def _seen(tape: Tape, sizes: Sizes) -> list[Tensor]:
-    """All that a tape has but what was never written: the input behind the last step."""
+    """All of a tape except what was never written: the input after the last step."""
     return [*tape._replace(read=tape.read[..., : sizes.hidden + sizes.symbols])]
 
 
 def _inputs(sizes: Sizes, random: torch.Generator) -> list[Tensor]:
-    """Arguments of `forward_steps`, such that no gate is shut and all bumps are broad."""
+    """Arguments of `forward_steps`, such that no gate is closed and all bumps are broad."""
     fed_back, gates = sizes.hidden + sizes.symbols, 4 * sizes.hidden
     shapes = [
         (STEPS, BATCH, 3),
@@ -89,7 +90,7 @@ def _inputs(sizes: Sizes, random: torch.Generator) -> list[Tensor]:
 
 
 def _outer(sizes: Sizes, random: torch.Generator) -> list[Tensor]:
-    """Derivatives by what each step gave, and by the last cells."""
+    """Derivatives by the results of each step, and by the last cells."""
     every = (STEPS, BATCH)
     read, size = sizes.hidden + sizes.symbols, sizes.components
     shapes: list[tuple[int, ...]] = [(*every, read), (*every, size), (BATCH, sizes.hidden)]

@@ -1,9 +1,9 @@
-"""The loops of `window_steps` on a GPU: captured once as CUDA graphs, then replayed.
+"""The loops of `steps` on a GPU: captured once as CUDA graphs, then replayed.
 
 A step is four small kernels, or some twenty without Triton, and launching each from Python costs
 more than running it. A graph has fixed shapes, so a sequence is padded to runs of `LONGEST` and
-`SHORTEST` steps, and the text to a multiple of `CHARACTERS`: few graphs serve all lengths. Where a
-capture fails the plain loop runs instead, with a warning.
+`SHORTEST` steps, and the text to a multiple of `CHARACTERS`: few graphs serve all lengths. If a
+capture fails, the plain loop runs instead, with a warning.
 """
 
 import warnings
@@ -24,9 +24,9 @@ from pentrace.networks.window.steps import Derivatives, Tape
 LONGEST, SHORTEST = 64, 16
 CHARACTERS = 32
 # Lines of up to 96 characters need 3 text widths x 2 run lengths x 2 directions = 12 graphs for
-# whole batches, as many for the last batch of an epoch and 6 for the last of a validation: 30.
+# full batches, as many for the last batch of an epoch and 6 for the last of a validation: 30.
 # A graph keeps the memory of its run: forward 0.8 MB a step at B = 64, H = 400, backward 1.3 MB,
-# so the 12 of whole batches take 0.5 GB.
+# so the 12 of full batches need 0.5 GB.
 KEPT = 64
 
 
@@ -40,20 +40,20 @@ _graphs: OrderedDict[tuple, _Graph | None] = OrderedDict()  # None: could not be
 
 
 def runs(steps: int) -> list[int]:
-    """Lengths of the runs for `steps`: of two kinds, together less than `SHORTEST` too long."""
+    """Lengths of the runs for `steps`, `LONGEST` or `SHORTEST`; less than `SHORTEST` is padding."""
     whole = steps + -steps % SHORTEST
     return [LONGEST] * (whole // LONGEST) + [SHORTEST] * (whole % LONGEST // SHORTEST)
 
 
 def replay(function: Callable, name: str, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """function(*tensors), from its graph; the results are the caller's own.
+    """Results of function(*tensors) by its graph, copied for the caller.
 
-    `name` tells functions apart.
+    Each function must have another `name`.
     """
     if not tensors[0].is_cuda:
         return list(function(*_copies(tensors)))
     shapes = tuple((tuple(t.shape), t.dtype, t.device) for t in tensors)
-    # What a product rounds its factors to is part of a graph.
+    # The precision of the factors of a product is part of a graph.
     key = (name, torch.backends.cuda.matmul.fp32_precision, shapes)
     if key not in _graphs:
         _graphs[key] = _capture(function, tensors)
@@ -70,7 +70,7 @@ def replay(function: Callable, name: str, tensors: Sequence[Tensor]) -> list[Ten
 
 
 def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Contiguous, as kernels take them, whatever the strides of the originals."""
+    """Contiguous copies, as the kernels need them."""
     return [tensor.clone(memory_format=torch.contiguous_format) for tensor in tensors]
 
 
@@ -80,7 +80,7 @@ def forget() -> None:
 
 
 def _capture(function: Callable, tensors: Sequence[Tensor]) -> _Graph | None:
-    """The graph of a call, after a first call outside it that lets the libraries set up."""
+    """The graph of a call, after a first call outside it in which the libraries set up."""
     # Tensors made in inference mode could not be written to outside it.
     with torch.inference_mode(False), torch.no_grad():
         try:
@@ -98,7 +98,7 @@ def _record(function: Callable, tensors: Sequence[Tensor]) -> _Graph:
         function(*_copies(tensors))
     torch.cuda.current_stream().wait_stream(aside)
     graph = torch.cuda.CUDAGraph()
-    # "global" would let what other threads do break the capture: NCCL's watchdog asks for events.
+    # With "global", other threads can break the capture: the watchdog of NCCL queries events.
     with torch.cuda.graph(graph, capture_error_mode="thread_local"):
         outputs = function(*inputs)
     return _Graph(graph, inputs, outputs)
@@ -118,7 +118,7 @@ def _padded(text: Tensor) -> Tensor:
 
 
 def _lengthened(tensor: Tensor, length: int) -> Tensor:
-    """With zeros behind its steps, the first axis."""
+    """tensor, padded with zeros to `length` along its first axis."""
     missing = length - len(tensor)
     return pad(tensor, (0, 0) * (tensor.dim() - 1) + (0, missing)) if missing else tensor
 
@@ -135,7 +135,7 @@ def forward_steps(
     window: Tensor,
     window_bias: Tensor,
 ) -> Tape:
-    """As `window_steps.forward_steps`; the bumps are those of the padded text."""
+    """As `steps.forward_steps`; the bumps are those of the padded text."""
     text, lengths = (_padded(symbols), _padded(real)), runs(len(x))
     kernels = _kernels(exponential, window, fed_back.shape[1], text[0])
     run = partial(window_steps.forward_steps, exponential, kernels=kernels)
@@ -151,7 +151,7 @@ def forward_steps(
 
 
 def _joined(tapes: list[Tape], steps: int) -> Tape:
-    """One tape of `steps`; each starts with the state that the one before it ends with."""
+    """One tape of `steps`; each part starts with the last state of the part before."""
 
     def join(name: str) -> Tensor:
         parts = [getattr(tape, name) for tape in tapes]
@@ -178,7 +178,7 @@ def backward_steps(
     d_position: Tensor,
     d_memory: Tensor,
 ) -> Derivatives:
-    """As `window_steps.backward_steps`, last run first."""
+    """As `steps.backward_steps`, last run first."""
     weights = (_padded(symbols), _padded(real), recurrent, window)
     kernels = _kernels(exponential, window, d_fed_back.shape[-1], weights[0])
     run = partial(window_steps.backward_steps, exponential, kernels=kernels)
@@ -194,7 +194,7 @@ def backward_steps(
         tensors = (*_with_idle_steps(saved, length), *weights, *outer, d_memory)
         part = Derivatives(*replay(run, f"backward {exponential}", tensors))
         d_memory = part.memory
-        if start:  # what this run hands to the last step of the run before it
+        if start:  # derivatives for the last step of the run before
             d_fed_back[start - 1] += part.fed_back
             d_position[start - 1] += part.position
         parts.insert(0, part)
@@ -205,8 +205,8 @@ def backward_steps(
 def _with_idle_steps(run: Sequence[Tensor], length: int) -> list[Tensor]:
     """Gates, memory, values, position and bumps, with steps at the end that change nothing.
 
-    Their forget gates are 1 and all else is 0: the derivative by the cells passes through as it
-    is, and every other one is 0.
+    Their forget gates are 1 and all other values are 0: the derivative by the cells passes through
+    unchanged, and all other derivatives are 0.
     """
     steps, size = len(run[0]), run[1].shape[-1]
     if steps == length:

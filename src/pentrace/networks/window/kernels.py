@@ -1,10 +1,10 @@
 # mypy: disable-error-code="no-untyped-def"
-"""The pointwise work of `window_steps` as Triton kernels: one in the place of ten small ones.
+"""The pointwise operations of `steps` as Triton kernels: one kernel instead of ten small ones.
 
 Importing this needs Triton, which comes with PyTorch's builds for CUDA. All tensors are float32
-and contiguous but for the rows of `read` and of its derivative, whose stride goes along. Each
-function has the numbers of the PyTorch operations in `window_steps`, to which `kernel_check` holds
-it before use; tests run the kernels on a CPU by Triton's interpreter.
+and contiguous, except the rows of `read` and of its derivative, whose stride is passed. Each
+function gives the results of the PyTorch operations in `steps`; `check` compares them before use.
+Tests run the kernels on a CPU in Triton's interpreter.
 """
 
 import triton
@@ -13,12 +13,12 @@ from torch import Tensor
 
 from pentrace.networks.window.steps import BUMP_LIMIT, EXPONENT_LIMIT, advance_scale
 
-CELLS = 128  # of one sequence, done by one program, one a thread; what it reads it may overwrite
+CELLS = 128  # of one sequence in one program, one per thread: it may overwrite what it has read
 
 
 @triton.jit
 def _tanh(x):
-    """By its series near 0, where the difference of exponentials has few digits."""
+    """By its series near 0, where the difference of exponentials loses digits."""
     e = tl.exp(-2 * tl.abs(x))
     far = tl.where(x < 0, e - 1, 1 - e) / (1 + e)
     square = x * x
@@ -28,7 +28,7 @@ def _tanh(x):
 
 @triton.jit
 def _softplus(x):
-    """max(x, 0) + log(1 + e), the logarithm by its series where e is small."""
+    """max(x, 0) + log(1 + e); the logarithm is computed by its series where e is small."""
     e = tl.exp(-tl.abs(x))
     near = e * (1 + e * (-0.5 + e * (0.33333333 + e * (-0.25 + e * 0.2))))
     return tl.maximum(x, 0.0) + tl.where(e < 0.05, near, tl.log(1 + e))
@@ -54,7 +54,7 @@ def _cell_forward(gates, memory, after, hidden, row, SIZE: tl.constexpr, BLOCK: 
 
 
 def cell_forward(gates: Tensor, memory: Tensor, after: Tensor, hidden: Tensor) -> None:
-    """Squash gates (B, 4H) in place; from memory (B, H), what stands `after`, and hidden (B, H)."""
+    """Activate gates (B, 4H) in place, and write memory `after` (B, H) and hidden (B, H)."""
     batch, size = memory.shape
     grid = (batch, triton.cdiv(size, CELLS))
     _cell_forward[grid](gates, memory, after, hidden, hidden.stride(0), SIZE=size, BLOCK=CELLS)
@@ -85,7 +85,7 @@ def _window_forward(
     u, v = tl.arange(0, U_BLOCK), tl.arange(0, V_BLOCK)
     character, place = u < U, (u + 1).to(tl.float32)
     phi = tl.zeros([U_BLOCK], tl.float32)
-    for k in tl.static_range(K):  # in a tile (K, U) each thread would activate all
+    for k in tl.static_range(K):  # in a tile (K, U) each thread would compute all activations
         value, here = sequence * 3 * K + k, sequence * K + k
         alpha, beta = tl.load(raw + value), tl.load(raw + value + K)
         advance = tl.load(raw + value + 2 * K)
@@ -122,10 +122,10 @@ def window_forward(
     seen: Tensor,
     exponential: bool,
 ) -> None:
-    """From raw (B, 3K) the activated values; move from position (B, K) to `after`, and look.
+    """Write the activated values of raw (B, 3K), and position (B, K) moved on to `after`.
 
-    bumps (B, K, U) and the window, seen (B, V), are written too. Raw and values are two, since
-    threads that read the one may be behind those that write the other.
+    Also writes bumps (B, K, U) and the window, seen (B, V). Raw and values are two tensors, since
+    some threads may still read raw while others already write values.
     """
     (batch, components, characters), count = bumps.shape, seen.shape[1]
     _window_forward[(batch,)](
@@ -202,10 +202,10 @@ def window_backward(
     factors: tuple[Tensor, Tensor, Tensor, Tensor],
     hidden: int,
 ) -> None:
-    """From total (B, hidden + V), the derivative d_values (B, 3K); from carried (B, K), moved.
+    """Write d_values (B, 3K) from the derivative total (B, hidden + V), and moved (B, K).
 
-    `factors` (B, K) are those of alpha, beta, position and advance. Carried and moved are two,
-    since threads that read the one may be behind those that write the other.
+    `factors` (B, K) are those of alpha, beta, position and advance. Carried and moved are two
+    tensors, since some threads may still read carried while others already write moved.
     """
     batch, components, characters = bumps.shape
     inputs = (total, carried, outer, moved, d_values, position, bumps, symbols, real, *factors)
@@ -245,9 +245,9 @@ def _cell_backward(
 def cell_backward(
     total: Tensor, gates: Tensor, memory: Tensor, after: Tensor, d_gates: Tensor, d_memory: Tensor
 ) -> None:
-    """From total (B, H + V), the derivative d_gates (B, 4H); d_memory (B, H) moves on in place.
+    """Write d_gates (B, 4H) from the derivative total (B, H + V); d_memory (B, H) changes in place.
 
-    memory (B, H) is that before the step, `after` that after it.
+    memory (B, H) is the memory before the step, `after` the memory after it.
     """
     batch, size = memory.shape
     grid = (batch, triton.cdiv(size, CELLS))

@@ -1,8 +1,8 @@
 """Layer 1 of the synthesis network: an LSTM cell that reads the text through a soft window.
 
 Graves 2013 (arXiv 1308.0850), equations 46 to 51, without the peepholes of the paper's cells. The
-window of one step goes into the cell at the next, so that this layer alone has to be run step by
-step; `attend` does it for a whole sequence, with a backward pass written by hand.
+window of one step is an input of the cell at the next, so only this layer has to run step by step.
+`attend` runs it over a sequence, with a backward pass written by hand.
 """
 
 import math
@@ -24,7 +24,7 @@ from pentrace.networks.window.steps import (
     forward_steps,
 )
 
-# Added to the biases of forget gates, so that a hand is not forgotten before it is learnt
+# Added to the biases of forget gates, so that cells keep their content early in training
 # (Jozefowicz 2015): a fifth fewer misread characters after the same training.
 REMEMBER = 1.0
 
@@ -60,8 +60,8 @@ def attend(
     """Hidden states (T, B, H), windows (T, B, V), positions (T, B, K), and the state to carry on.
 
     x (T, B, D), time first; symbols (B, U) int64, one row of text per sequence, -1 for padding.
-    A shorter sequence is padded at its end with anything finite: what a step gives depends on no
-    later step. All results can be differentiated, once, by x, state and weights.
+    A shorter sequence is padded at its end with any finite values: no step depends on a later
+    step. All results can be differentiated once, by x, state and weights.
     """
     real = symbols >= 0
     arguments = (x, symbols.clamp(min=0), real.to(x.dtype), *state, *weights)
@@ -173,10 +173,10 @@ class SoftWindow(nn.Module):
         self._initialise(hidden)
 
     def _initialise(self, hidden: int) -> None:
-        """As `nn.LSTM` does, but remembering; with exp, the window starts at the pace of writing.
+        """As `nn.LSTM`, but with open forget gates; with exp, the window starts at writing speed.
 
-        At a bias of 0 the paper's window would pass a character at each step, and be past the
-        text long before the pen.
+        With a bias of 0 the paper's window would advance one character per step, and leave the
+        text long before the pen has written it.
         """
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -(hidden**-0.5), hidden**-0.5)
@@ -212,8 +212,8 @@ class SoftWindow(nn.Module):
     def phi(self, hidden: Tensor, position: Tensor, length: int) -> Tensor:
         """Window weights phi(t, u) (T, B, length) of characters u = 1 ... length (equation 46).
 
-        hidden (T, B, H) and position (T, B, K) as `forward` returned them. Ask for one character
-        more than the text has to see the window leave it.
+        hidden (T, B, H) and position (T, B, K) as `forward` returned them. Set `length` to one
+        more than the text has, to see the window leave it.
         """
         raw = nn.functional.linear(hidden, self.weight_window, self.bias_window)
         alpha, beta, _ = activate(raw, self.parametrisation == "exp").chunk(3, -1)

@@ -1,16 +1,16 @@
 """The recurrence of layer 1 and its soft window, step by step, forward and backward.
 
 Graves 2013 (arXiv 1308.0850), equations 46 to 51, around an LSTM cell without peepholes. Only
-what depends on the step before stands inside the loops: gradients of the weights go out as
-derivatives, to be multiplied once for all steps. The few numbers of the input, and the bias, ride
-along in the product that is needed anyhow: to project them ahead of the loop, as pays with wide
-inputs, would write all gates to memory and read them back. Every tensor that the loops write is
-allocated before them and taken apart with `unbind`: to index a tensor in a loop costs a view a
-step, and under autograd a gradient of the whole size a step.
+what depends on the step before is inside the loops: the gradients of the weights are products of
+the returned derivatives, computed once for all steps. The few numbers of the input, and the bias,
+are part of the recurrent product: to project them before the loop, which pays with wide inputs,
+would write all gates to memory and read them back. All tensors that the loops write are allocated
+before them and split with `unbind`: to index a tensor in a loop costs one view per step, and under
+autograd one gradient of the full size per step.
 
-T steps, B sequences, D inputs, H cells, V symbols, K Gaussians, U characters. Gates stand in the
-order input, forget, output, candidate, so that the three sigmoids adjoin. `kernels`, where given,
-is the module `window_kernels`, which does on a GPU what is not a product.
+T steps, B sequences, D inputs, H cells, V symbols, K Gaussians, U characters. Gates are in the
+order input, forget, output, candidate, so that the three sigmoids are adjacent. `kernels`, if
+given, is the module `kernels`, which computes everything but the products on a GPU.
 """
 
 from types import ModuleType
@@ -20,19 +20,19 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-# exp of at most this: 3e6. Positions, widths and their products stay finite in float32.
+# The largest exponent, exp(15) = 3e6: positions, widths and their products stay finite in float32.
 EXPONENT_LIMIT = 15.0
-# Bumps are never below exp(-50), 2e-22, which no sum feels: an exp that underflows takes 70 times
-# as long on a CPU as one that does not, and so do products of what it leaves.
+# Bumps are at least exp(-50), 2e-22, which changes no sum: an exponential that underflows takes 70
+# times as long on a CPU, and so do products with its result.
 BUMP_LIMIT = 50.0
 # With softplus a step moves the window by softplus / 25: a letter takes about 25 steps.
 STEPS_PER_LETTER = 25.0
 
 
 class Tape(NamedTuple):
-    """What the forward loop leaves behind; of T + 1 entries the first is the state before it."""
+    """Results of the forward loop; of T + 1 entries the first is the state before the loop."""
 
-    gates: Tensor  # (T, B, 4H), after their squashing
+    gates: Tensor  # (T, B, 4H), after the activation
     memory: Tensor  # (T + 1, B, H), cells
     read: Tensor  # (T + 1, B, H + V + D + 1), what a step reads: hidden state, window, input, 1
     window: Tensor  # (T, B, 3K), alpha, beta and advance of kappa
@@ -41,9 +41,9 @@ class Tape(NamedTuple):
 
 
 class Derivatives(NamedTuple):
-    """What the backward loop leaves behind; the last three belong to the state before it."""
+    """Results of the backward loop; the last three are by the state before the sequence."""
 
-    gates: Tensor  # (T, B, 4H), before their squashing
+    gates: Tensor  # (T, B, 4H), before the activation
     window: Tensor  # (T, B, 3K), before exp or softplus
     fed_back: Tensor  # (B, H + V), hidden state and window
     memory: Tensor  # (B, H)
@@ -51,7 +51,7 @@ class Derivatives(NamedTuple):
 
 
 def advance_scale(exponential: bool) -> float:
-    """What the activated advance is multiplied with before it is added to kappa."""
+    """Factor of the activated advance before it is added to kappa."""
     return 1.0 if exponential else 1 / STEPS_PER_LETTER
 
 
@@ -99,10 +99,10 @@ def forward_steps(
     cell = _CellForward(tape, cell_weight, kernels)
     symbol_count = fed_back.shape[1] - hidden
     text = (symbols, real, symbol_count)
-    glance = _WindowForward(tape, exponential, *text, window, window_bias, kernels)
+    look = _WindowForward(tape, exponential, *text, window, window_bias, kernels)
     for step in range(steps):
         cell(step)
-        glance(step)
+        look(step)
     return tape
 
 
@@ -113,7 +113,7 @@ def _with_first(first: Tensor, steps: int) -> Tensor:
 
 
 def _readings(x: Tensor, fed_back: Tensor) -> Tensor:
-    """What the steps read; of all but the first, hidden state and window are still to come."""
+    """Inputs of the steps; the loop fills in hidden state and window of all but the first."""
     steps, batch, inputs = x.shape
     width = fed_back.shape[1]
     read = x.new_empty(steps + 1, batch, width + inputs + 1)
@@ -130,13 +130,13 @@ class _CellForward:
         hidden = tape.memory.shape[-1]
         self.kernels = kernels
         self.gates = tape.gates.unbind(0)
-        self.squashed = tape.gates[..., : 3 * hidden].unbind(0)
+        self.activated = tape.gates[..., : 3 * hidden].unbind(0)
         self.i, self.f, self.o, self.g = (p.unbind(0) for p in tape.gates.split(hidden, -1))
         self.memory = tape.memory.unbind(0)
         self.read = tape.read.unbind(0)
         self.hidden = tape.read[..., :hidden].unbind(0)
         self.tanh = torch.empty_like(tape.memory[0])
-        # Rows of the second factor in order: 15 to 20 % faster than a transposed view at B = 32.
+        # A contiguous factor: 15 to 20 % faster than a transposed view at B = 32.
         self.weight = weight.t().contiguous()
 
     def __call__(self, t: int) -> None:
@@ -146,7 +146,7 @@ class _CellForward:
                 self.gates[t], self.memory[t], self.memory[t + 1], self.hidden[t + 1]
             )
             return
-        self.squashed[t].sigmoid_()
+        self.activated[t].sigmoid_()
         self.g[t].tanh_()
         torch.mul(self.f[t], self.memory[t], out=self.memory[t + 1])
         self.memory[t + 1].addcmul_(self.i[t], self.g[t])
@@ -155,7 +155,7 @@ class _CellForward:
 
 
 class _WindowForward:
-    """One glance at the text, from the hidden state of the same step."""
+    """One step of the window, from the hidden state of the same step."""
 
     def __init__(
         self,
@@ -223,28 +223,28 @@ def backward_steps(
     d_memory: Tensor,
     kernels: ModuleType | None = None,
 ) -> Derivatives:
-    """Run T steps back: the first five from `Tape`, the next four as given to `forward_steps`.
+    """Run T steps back: the first five tensors from `Tape`, the next four as for `forward_steps`.
 
     d_fed_back (T, B, H + V), overwritten, and d_position (T, B, K) are the derivatives of the
-    loss by what each step gave, d_memory (B, H) by the last cells, later steps included.
+    loss by the results of each step, d_memory (B, H) by the last cells, later steps included.
     """
     steps = len(gates)
     d_gates, d_window = torch.empty_like(gates), torch.empty_like(values)
     carried = d_position.new_zeros(d_position.shape[1:])
     d_memory = d_memory.clone()
-    glance = _WindowBackward(exponential, values, position, bumps, symbols, real, window, kernels)
+    look = _WindowBackward(exponential, values, position, bumps, symbols, real, window, kernels)
     cell = _CellBackward(gates, memory, d_gates, kernels)
     totals, outer, d_values = d_fed_back.unbind(0), d_position.unbind(0), d_window.unbind(0)
     for t in range(steps - 1, -1, -1):
         if t + 1 < steps:
             totals[t].addmm_(cell.d_gates[t + 1], recurrent)
-        carried = glance(t, totals[t], carried, outer[t], d_values[t])
+        carried = look(t, totals[t], carried, outer[t], d_values[t])
         cell(t, totals[t], d_memory)
     return Derivatives(d_gates, d_window, d_gates[0] @ recurrent, d_memory, carried)
 
 
 class _WindowBackward:
-    """One glance, backward: adds to the derivative of the hidden state of the same step."""
+    """One step of the window, backward: adds to the derivative by the hidden state of that step."""
 
     def __init__(
         self,
@@ -275,7 +275,7 @@ class _WindowBackward:
     def __call__(
         self, t: int, total: Tensor, carried: Tensor, outer: Tensor, d_values: Tensor
     ) -> Tensor:
-        """What is carried on to the step before."""
+        """The derivative by the position before this step."""
         hidden = self.weight.shape[1]
         if self.kernels:
             moved = torch.empty_like(carried)
@@ -309,10 +309,10 @@ class _CellBackward:
         self.kernels, self.gates = kernels, gates.unbind(0)
         self.size = memory.shape[-1]
         self.memory = memory.unbind(0)
-        self.squashed = gates[..., : 3 * self.size].unbind(0)
+        self.activated = gates[..., : 3 * self.size].unbind(0)
         self.i, self.f, self.o, self.g = (p.unbind(0) for p in gates.split(self.size, -1))
         self.d_gates = d_gates.unbind(0)
-        self.d_squashed = d_gates[..., : 3 * self.size].unbind(0)
+        self.d_activated = d_gates[..., : 3 * self.size].unbind(0)
         self.d_i, self.d_f, self.d_o, self.d_g = (p.unbind(0) for p in d_gates.split(self.size, -1))
         self.tanh, self.by_tanh = torch.empty_like(memory[0]), torch.empty_like(memory[0])
 
@@ -328,7 +328,7 @@ class _CellBackward:
         torch.mul(d_hidden, tanh, out=self.d_o[t])
         torch.mul(d_memory, self.g[t], out=self.d_i[t])
         torch.mul(d_memory, self.memory[t], out=self.d_f[t])
-        _through_sigmoid(self.d_squashed[t], self.squashed[t])
+        _through_sigmoid(self.d_activated[t], self.activated[t])
         torch.mul(d_memory, self.i[t], out=self.d_g[t])
         _through_tanh(self.d_g[t], self.g[t])
         d_memory *= self.f[t]
