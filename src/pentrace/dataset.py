@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from pentrace.errors import PentraceError
 from pentrace.shards import listed
 
 
@@ -38,16 +37,9 @@ def windows(data: Path, split: str) -> Path:
     return data / "windows" / f"{split}.parquet"
 
 
-def _folder(_ctx: click.Context, _param: click.Parameter, data: Path) -> Path:
-    if not data.is_dir():
-        raise PentraceError(f"{data}: no folder of a data set; build it with snakemake")
-    return data
-
-
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
     required=True,
-    callback=_folder,
     help="Folder of the data set, such as results/demo-iam.",
 )
