@@ -1,9 +1,12 @@
 """Models on disk: what goes in comes out, same bytes for the same model, clear errors."""
 
+import json
+
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from pentrace.errors import PentraceError
@@ -68,3 +71,16 @@ def test_cut_file_is_refused(model, share):
     cut.write_bytes(content[: int(share * len(content))])
     with pytest.raises(PentraceError, match=r"cut\.safetensors"):
         load_model(cut)
+
+
+def test_a_network_stays_readable_when_settings_of_training_change(model, tmp_path):
+    with safe_open(model, "pt") as file:
+        content = json.loads(file.metadata()["pentrace"])
+        weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    train = {"stride": 300, "train_on": ["train", "test"], "validate_on": "validation2"}
+    content["settings"]["train"] = train  # `stride` was a setting once
+    old = tmp_path / "old.safetensors"
+    save_file(weights, old, {"pentrace": json.dumps(content)})
+    _, found, _ = load_model(old)
+    assert found.train.train_on == ["train", "test"] and found.train.validate_on == "validation2"
+    assert found.model_copy(update={"train": SETTINGS.train}) == SETTINGS

@@ -14,6 +14,7 @@ from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
+SPLITS = ("train_on", "validate_on")  # settings of training that name splits
 Framework = Literal["np", "pt"]
 
 
@@ -92,10 +93,20 @@ def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
 
 
 def _settings(path: str | Path, content: dict) -> NetworkSettings:
+    """The settings of the network; of its training only the splits if it was trained differently.
+
+    How a network was trained does not matter to those who use it, so a model stays readable when
+    the settings of training change. Which splits it has seen does matter.
+    """
+    given = content["settings"]
+    splits = {key: given["train"][key] for key in SPLITS if key in given.get("train", {})}
     try:
-        return NetworkSettings.model_validate(content["settings"])
+        return NetworkSettings.model_validate(given)
     except ValidationError as error:
         reason = explain(NetworkSettings, error, "settings")
+    try:
+        return NetworkSettings.model_validate({**given, "train": splits})
+    except ValidationError:
         raise PentraceError(
             f"{path}: a model of another version of Pentrace: {reason}; train again"
         ) from None
