@@ -22,7 +22,7 @@ from torch.nn.functional import cross_entropy
 
 from pentrace.generate.fused import FusedText
 from pentrace.generate.settings import DrawSettings
-from pentrace.generate.texts import whole
+from pentrace.generate.texts import complete_texts
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import TextNetwork
 from pentrace.train.arithmetic import set_arithmetic
@@ -129,8 +129,8 @@ def works(s: NetworkSettings) -> dict[str, Callable[[], object]]:
         "step": lambda: descent.step(data, plan[1], 1, 0),
         "products": lambda: run_all(needed),
         "plain step": lambda: plain_step(loop, adam, torch.from_numpy(x), torch.from_numpy(y)),
-        "writing": lambda: whole(fused, ["a"], WRITTEN, how, 1),
-        "16 texts": lambda: whole(fused, ["a"] * 16, WRITTEN, how, 1),
+        "writing": lambda: complete_texts(fused, ["a"], WRITTEN, how, 1),
+        "16 texts": lambda: complete_texts(fused, ["a"] * 16, WRITTEN, how, 1),
         "cells writing": lambda: plain_text(loop),
         "calls writing": lambda: called_text(loop),
     }

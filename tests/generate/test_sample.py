@@ -6,7 +6,7 @@ import torch
 
 from pentrace.errors import PentraceError
 from pentrace.generate.chances import chances
-from pentrace.generate.from_text import choose_texts, generate_told
+from pentrace.generate.from_text import choose_texts, generate_from_text
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.samples import batch
 from pentrace.generate.settings import SampleSettings
@@ -183,7 +183,7 @@ def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
 
 def test_told_samples_are_in_the_order_of_their_numbers(tmp_path):
     settings = SampleSettings(lines=101, bias=(0.5, 1.0), attempts=1)
-    names = [s.name for s in generate_told(steady(tmp_path, pace=0.5), settings, ["a"], {})]
+    names = [s.name for s in generate_from_text(steady(tmp_path, pace=0.5), settings, ["a"], {})]
     assert names[:3] == ["bias-0.5-00", "bias-1-00", "bias-0.5-01"]
     assert names[-3:] == ["bias-1-99", "bias-0.5-100", "bias-1-100"]
 

@@ -27,7 +27,7 @@ from pentrace.generate.model import load_text
 from pentrace.generate.sample_text import command as sample
 from pentrace.generate.settings import DrawSettings
 from pentrace.generate.text import command
-from pentrace.generate.texts import begun, generate, whole
+from pentrace.generate.texts import begun, complete_texts, generate
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.text import TextNetwork
@@ -102,10 +102,14 @@ def test_what_is_drawn_has_a_chance(
 def test_a_text_depends_on_its_seed_prompt_and_number_alone(model: Path) -> None:
     network, how = load_text(model), DrawSettings(temperature=0.9)
     prompts = ["the cat", "", "who sat? the dog"]
-    together = whole(network, prompts, 60, how, 3)
-    assert together == whole(network, prompts, 60, how, 3) != whole(network, prompts, 60, how, 4)
-    assert whole(network, prompts[:1], 60, how, 3) == together[:1]
-    first, second = whole(network, ["the cat"] * 2, 60, how, 3)
+    together = complete_texts(network, prompts, 60, how, 3)
+    assert (
+        together
+        == complete_texts(network, prompts, 60, how, 3)
+        != complete_texts(network, prompts, 60, how, 4)
+    )
+    assert complete_texts(network, prompts[:1], 60, how, 3) == together[:1]
+    first, second = complete_texts(network, ["the cat"] * 2, 60, how, 3)
     assert first != second and len(first) == 60
 
 
@@ -117,7 +121,7 @@ def test_greedy_is_the_likeliest_character_of_the_network(model: Path) -> None:
         logits, _ = network(torch.tensor([[alphabet.index(c) for c in text]]))
         text += alphabet[int(logits[0, -1].argmax())]
     prompt = "the cat s"
-    (found,) = whole(load_text(model), [prompt], 25, DrawSettings(temperature=0), 1)
+    (found,) = complete_texts(load_text(model), [prompt], 25, DrawSettings(temperature=0), 1)
     assert "\n" + prompt + found == text
 
 

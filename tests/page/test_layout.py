@@ -80,7 +80,7 @@ def test_lines_stand_at_their_spacing_and_are_of_one_size():
     (page,) = pages([_ink(i) for i in range(8)], 1.0, A5, 1, {"seed": "1"})
     assert (page.width, page.height, page.pen_width) == (148, 210, 0.4)
     assert page.text == "\n".join(f"line {i}" for i in range(8))
-    assert page.said == {"seed": "1"}
+    assert page.notes == {"seed": "1"}
     foot = _baselines(page).reshape(8, 4).mean(1)
     np.testing.assert_allclose(np.diff(foot), -12, atol=1.5)
     assert np.ptp(foot + 12 * np.arange(8)) > 0.05  # a little off, as by hand

@@ -110,7 +110,7 @@ def test_every_stroke_of_the_brush_is_closed_and_comes_back_to_its_start(page: P
 
 
 def test_text_that_xml_cannot_hold_is_left_out() -> None:
-    odd = replace(sheet([[1, 1, 0]]), text="a\x00b\ud800", said={"no\x0bte": "\x01c"})
+    odd = replace(sheet([[1, 1, 0]]), text="a\x00b\ud800", notes={"no\x0bte": "\x01c"})
     root = etree.fromstring(svg(odd, "brush").encode())
     assert root.findtext(f"{SVG}title") == "ab" and root.findtext(f"{SVG}desc") == "note: c"
 
@@ -225,7 +225,7 @@ def test_json_reads_back(page: Page, tmp_path: Path) -> None:
         "width": 100.0,
         "height": 30.0,
         "pen_width": 0.35,
-        "said": page.said,
+        "said": page.notes,
     }
 
 
@@ -237,7 +237,7 @@ def test_points_table_reads_back(page: Page, tmp_path: Path) -> None:
     flat = np.concatenate(page.strokes)
     assert np.allclose(np.stack([ink.x, ink.y, ink.t], 1), flat, atol=1e-4)
     told = json.loads(table.schema.metadata[b"page"])
-    assert told["y_axis"] == "up" and told["unit"] == "mm" and told["said"] == page.said
+    assert told["y_axis"] == "up" and told["unit"] == "mm" and told["said"] == page.notes
     assert table.schema.metadata[b"text"].decode() == TEXT == told["text"]
 
 

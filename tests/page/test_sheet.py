@@ -14,7 +14,7 @@ from PIL import Image
 from pentrace.page.look import BLUE, DOT, INK, PEN_WIDTH
 from pentrace.page.page import LABEL, Page
 from pentrace.page.png import fitting, png
-from pentrace.page.sheet import LARGEST, MARGIN, STROKE, SampleInk, alone, scale, sheet
+from pentrace.page.sheet import LARGEST, MARGIN, STROKE, SampleInk, scale, sheet, single
 from pentrace.page.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,7 +38,7 @@ def sample(*parts: np.ndarray, primer: int = 0, title: str = "one") -> SampleInk
 
 def page(*parts: np.ndarray, note: str = "", primer: int = 0) -> Page:
     one = sample(*parts, primer=primer)
-    return alone(one, scale([one]), note)
+    return single(one, scale([one]), note)
 
 
 def read_paths(text: str) -> list[np.ndarray]:
@@ -74,7 +74,7 @@ def test_svg_has_round_caps_wide_dots_and_the_colours_of_the_strokes() -> None:
 def test_all_ink_is_on_the_page_at_a_1000th_of_a_mm(points: list[np.ndarray]) -> None:
     one = sample(*points)
     size = scale([one])
-    drawn = alone(one, size)
+    drawn = single(one, size)
     paths = read_paths(svg(drawn, "exact"))
     flat = np.concatenate(paths) * [1, -1]
     assert (flat >= MARGIN - 1e-3).all()
@@ -155,7 +155,7 @@ def test_a_note_is_below_the_ink_and_on_the_page() -> None:
     assert label.x == MARGIN <= label.y < label.y + LABEL < low
     dark = (pixels(png(noted, "exact")) < 200).any(axis=(1, 2))
     assert dark[round(-label.y / noted.height * len(dark)) - 3]  # its letters
-    assert not plain.said and noted.said == {"note": "a & b"}
+    assert not plain.notes and noted.notes == {"note": "a & b"}
 
 
 def test_a_long_note_has_several_lines_below_small_ink() -> None:

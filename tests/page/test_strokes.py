@@ -13,7 +13,7 @@ from pentrace.page.gif import gif
 from pentrace.page.look import BLUE, DOT, INK, PEN_WIDTH, rgb
 from pentrace.page.pen import Pen, drawn
 from pentrace.page.png import MM, png
-from pentrace.page.sheet import SampleInk, alone
+from pentrace.page.sheet import SampleInk, single
 from pentrace.page.strokes import pieces, split
 from pentrace.page.svg import svg
 from pentrace.plot import drawing
@@ -25,7 +25,7 @@ Y = np.array([0.0, 40, 0, 20, 30, 5, 5, 5])
 STROKE = np.array([0, 0, 0, 1, -1, 2, 2, 2])
 DOTS = [3, 5]  # the first point of each
 SAMPLE = SampleInk(np.column_stack([X, Y, np.arange(8) / 100]), STROKE, 0, "")
-PAGE = alone(SAMPLE, 0.2)
+PAGE = single(SAMPLE, 0.2)
 PENS: tuple[Pen, ...] = ("exact", "plotter", "brush")
 
 
@@ -112,7 +112,7 @@ def test_a_figure_has_these_strokes_and_dots() -> None:
 
 
 def test_all_have_the_same_colours() -> None:
-    page = alone(SAMPLE._replace(primer=3), 0.2)
+    page = single(SAMPLE._replace(primer=3), 0.2)
     groups = etree.fromstring(svg(page, "exact").encode()).iter("{*}g")
     assert [group.get("stroke") for group in groups] == [BLUE, INK]
     image = Image.open(io.BytesIO(png(page, "exact", 600)))

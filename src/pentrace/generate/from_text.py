@@ -34,7 +34,7 @@ def choose_texts(settings: SampleSettings, lines: Lines, network: NetworkSetting
     return [known[i] for i in order[: max(settings.lines, 1)]]
 
 
-def generate_told(
+def generate_from_text(
     network: FusedNetwork,
     settings: SampleSettings,
     texts: Sequence[str],

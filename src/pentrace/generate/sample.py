@@ -12,7 +12,7 @@ from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.files import whole_folder, write_json
 from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
-from pentrace.generate.from_text import choose_texts, generate_told
+from pentrace.generate.from_text import choose_texts, generate_from_text
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Primer
 from pentrace.generate.model import load_ink_for
@@ -84,7 +84,7 @@ def _told(network: FusedNetwork, data: Path, settings: SampleSettings) -> list[S
     near = known.ids if isinstance(settings.prime, int) else lines.ids
     chosen = choose_primers(settings.prime, near, settings.seed)
     primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}
-    return generate_told(network, settings, texts, primers)
+    return generate_from_text(network, settings, texts, primers)
 
 
 def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[dict]:

@@ -8,7 +8,7 @@ import click
 
 from pentrace.generate.model import load_text
 from pentrace.generate.settings import PromptSettings
-from pentrace.generate.texts import generate, whole
+from pentrace.generate.texts import complete_texts, generate
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.nfc import nfc
@@ -29,7 +29,7 @@ def command(model: Path, substitute: bool, settings: PromptSettings) -> None:
     given = [prompt for prompt in read for _ in range(settings.samples)]
     try:
         if len(given) > 1:
-            texts = whole(network, given, length, settings, seed)
+            texts = complete_texts(network, given, length, settings, seed)
             click.echo(f"\n{RULE}\n".join(map("".join, zip(given, texts, strict=True))))
             return
         click.echo(given[0], nl=False)

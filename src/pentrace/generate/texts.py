@@ -50,7 +50,7 @@ def _after(network: FusedText, prompts: list[str]) -> np.ndarray:
     return logits
 
 
-def whole(
+def complete_texts(
     network: FusedText, prompts: list[str], length: int, settings: DrawSettings, seed: int
 ) -> list[str]:
     """B texts of `length` characters, without their prompts; see `generate`."""

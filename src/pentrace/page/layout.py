@@ -80,7 +80,7 @@ def _strayed(xy: np.ndarray, paper: Paper, seed: int, number: int) -> np.ndarray
 
 
 def pages(
-    lines: list[LineInk | None], scale: float, paper: Paper, seed: int, said: dict[str, str]
+    lines: list[LineInk | None], scale: float, paper: Paper, seed: int, notes: dict[str, str]
 ) -> list[Page]:
     """The pages that `lines` fill; None is an empty line.
 
@@ -93,7 +93,7 @@ def pages(
     ]
     shrink = 1.0 if paper.cut else _shrink([xy for xy in placed if xy is not None], paper)
     placed = [None if xy is None else xy * shrink for xy in placed]
-    return [_page(part, lines, paper, said) for part in _parts(placed, paper)]
+    return [_page(part, lines, paper, notes) for part in _parts(placed, paper)]
 
 
 def _shrink(lines: list[np.ndarray], paper: Paper) -> float:
@@ -133,7 +133,7 @@ def _first_baseline(xy: np.ndarray, paper: Paper) -> float:
     return usual if paper.cut else max(usual, -paper.inner[1] - float(xy[:, 1].min()))
 
 
-def _page(part: Placed, lines: list[LineInk | None], paper: Paper, said: dict[str, str]) -> Page:
+def _page(part: Placed, lines: list[LineInk | None], paper: Paper, notes: dict[str, str]) -> Page:
     width, height = paper.width, paper.height
     if paper.cut:
         flat = np.concatenate([np.zeros((1, 2)), *(xy for _, xy in part)])
@@ -147,7 +147,7 @@ def _page(part: Placed, lines: list[LineInk | None], paper: Paper, said: dict[st
         assert line is not None
         texts.append(line.text)
         strokes += _strokes(xy + np.array([paper.margin, height - paper.margin]), line)
-    return Page(width, height, timed(strokes), paper.pen_width, "\n".join(texts), said)
+    return Page(width, height, timed(strokes), paper.pen_width, "\n".join(texts), notes)
 
 
 def _strokes(xy: np.ndarray, line: LineInk) -> list[np.ndarray]:

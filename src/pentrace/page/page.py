@@ -31,7 +31,7 @@ class Page:
     pen_width: float  # mm
     text: str  # what is written on it
     # What is in files that can hold it: seed, bias, model, note ...
-    said: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     colours: list[str] = field(default_factory=list)  # "#rrggbb" of each stroke; none: all INK
     labels: list[Label] = field(default_factory=list)  # in SVG and PNG
 

@@ -75,6 +75,6 @@ def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _info(page: Page) -> PngInfo:
     info = PngInfo()
-    for name, value in {"Title": page.text, **page.said}.items():
+    for name, value in {"Title": page.text, **page.notes}.items():
         info.add_itxt(name[:79] or "note", value)
     return info

@@ -1,4 +1,4 @@
-"""Samples on paper: one alone, or many on a sheet, in a size that suits the pen of a page."""
+"""Samples on paper: one sample, or many on a sheet, in a size that suits the pen of a page."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -28,7 +28,7 @@ class SampleInk(NamedTuple):
     title: str
 
 
-def alone(sample: SampleInk, size: float, note: str = "") -> Page:
+def single(sample: SampleInk, size: float, note: str = "") -> Page:
     """A page with one sample, of `size` mm per unit, without its title; `note` is below it."""
     return _page([sample], np.zeros((1, 2)), size, [], note)
 

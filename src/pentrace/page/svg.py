@@ -48,12 +48,12 @@ def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = No
     """SVG with `body`, in mm; `box` is x, y, width and height of what is seen, else the page."""
     seen = [f"{value:.6g}" for value in box or (0, 0, page.width, page.height)]
     size = f'width="{seen[2]}mm" height="{seen[3]}mm" viewBox="{" ".join(seen)}"'
-    said = "; ".join(f"{name}: {value}" for name, value in page.said.items())
+    notes = "; ".join(f"{name}: {value}" for name, value in page.notes.items())
     head = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
         f"<title>{escaped(page.text)}</title>",
-        f"<desc>{escaped(said)}</desc>",
+        f"<desc>{escaped(notes)}</desc>",
     ]
     return "\n".join([*head, *body, "</svg>\n"])
 

@@ -16,7 +16,7 @@ SAMPLE = "page"  # the name of the sample in the points table
 def inkml(page: Page) -> str:
     """`page` as InkML: mm from the upper left corner, y downward, t in s."""
     strokes = [s - [0.0, page.height, 0.0] for s in page.strokes if len(s)]  # y is negated
-    notes = {"text": page.text, "unit": "mm", **page.said}
+    notes = {"text": page.text, "unit": "mm", **page.notes}
     return document(strokes, notes)
 
 
@@ -34,7 +34,7 @@ def to_json(page: Page) -> str:
             "width": page.width,
             "height": page.height,
             "pen_width": page.pen_width,
-            "said": page.said,
+            "said": page.notes,
             "strokes": [np.round(s, PLACES).tolist() for s in page.strokes],
         },
         ensure_ascii=False,

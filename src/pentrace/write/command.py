@@ -63,9 +63,9 @@ def command(
     if not quiet:
         click.echo(f"writing {_count(sum(map(bool, texts)), 'line')}", err=True)
     lines = _write(network, texts, settings, primer)
-    said = {"model": str(path), "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
-    said |= {"style": style} if style else {}
-    found = compose(texts, lines, normalisation, settings, said)
+    notes = {"model": str(path), "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
+    notes |= {"style": style} if style else {}
+    found = compose(texts, lines, normalisation, settings, notes)
     names = _names(out, len(found))
     for page, name in zip(found, names, strict=True):
         save(page, name, form=check(out, form), pen=settings.pen)

@@ -15,13 +15,13 @@ def compose(
     lines: list[WrittenLine],
     normalisation: dict,
     settings: WriteSettings,
-    said: dict[str, str],
+    notes: dict[str, str],
 ) -> list[Page]:
     """The pages of `texts`, whose empty ones stand for empty lines; `lines` are the others."""
     inks = iter([ink(line, normalisation) for line in lines])
     rows = [next(inks) if text else None for text in texts]
     scale = settings.size / line_height(normalisation)
-    return pages(rows, scale, paper(settings), settings.seed, said)
+    return pages(rows, scale, paper(settings), settings.seed, notes)
 
 
 def ink(line: WrittenLine, normalisation: dict) -> LineInk:
