@@ -1,4 +1,4 @@
-"""`pentrace <stage> ...`: finds the command of a stage by name, and imports it only then."""
+"""`pentrace <stage> ...`: finds the command of a stage by its name, and imports only this one."""
 
 import sys
 
@@ -17,23 +17,26 @@ COMMANDS = {
     "label": ("read.label", "Find writer, text and split of every sample."),
     "characters": ("read.characters", "Read raw texts into characters, vocabulary and splits."),
     "clean": ("clean.clean", "Apply the cleaning rules to points."),
-    "samples": ("clean.samples", "Gather the tables of samples and rejects."),
+    "samples": ("clean.samples", "Make the tables of samples and rejects."),
     "statistics": ("normalise.statistics", "Compute the normalisation from the training split."),
     "normalise": ("normalise.normalise", "Turn points into normalised offsets."),
     "windows": ("windows.command", "Cut offsets or characters into fixed-length windows."),
     "train": ("train.command", "Train a network."),
     "sample": ("generate.sample", "Write new handwriting with a trained network."),
     "write": ("write.command", "Write any text by hand, in any person's style, on a page."),
-    "rewrite": ("generate.rewrite", "Write the texts of real lines again, for measuring."),
+    "rewrite": ("generate.rewrite", "Write the texts of real lines, to measure legibility."),
     "fictional": ("generate.fictional", "Draw fictional characters; find the nearest real ones."),
     "evaluate": ("evaluate.command", "Measure a trained network on whole lines."),
     "text": ("generate.text", "Write text to the terminal, character by character."),
-    "sample-text": ("generate.sample_text", "Write texts at several temperatures, for measuring."),
+    "sample-text": (
+        "generate.sample_text",
+        "Write texts at several temperatures to files.",
+    ),
     "evaluate-samples": ("evaluate.evaluate_samples", "Measure generated texts: words and loops."),
     "evaluate-text": ("evaluate.evaluate_text", "Measure a trained network on whole texts."),
     "recognise": ("recognise.command", "Count a recogniser's errors on real and written lines."),
     "plot": ("plot.command", "Draw a figure."),
-    "report": ("report.command", "Gather all results into one page."),
+    "report": ("report.command", "Show all results on one page."),
     "describe": ("describe", "Print what every table contains, as Markdown."),
 }
 

@@ -1,4 +1,4 @@
-"""Where the tables of a data set are: paths in its folder, such as results/demo-iam."""
+"""The paths of the tables of a data set, in its folder, such as results/demo-iam."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from pentrace.shards import listed
 
 
 def offsets(data: Path) -> list[Path]:
-    """The offsets of all shards; raises `PentraceError` where there are none."""
+    """The offsets of all shards; raises `PentraceError` if there are none."""
     return listed(data / "offsets")
 
 
 def frames(data: Path) -> list[Path]:
-    """The frames of all shards; raises `PentraceError` where there are none."""
+    """The frames of all shards; raises `PentraceError` if there are none."""
     return listed(data / "frames")
 
 

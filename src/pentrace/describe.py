@@ -1,4 +1,4 @@
-"""`pentrace describe`: every table, column by column, as `docs/tables.md` has it."""
+"""`pentrace describe`: every table, column by column, as in `docs/tables.md`."""
 
 import click
 import pyarrow as pa
@@ -6,7 +6,7 @@ import pyarrow as pa
 from pentrace.options import Command
 from pentrace.schema import TABLES, VERSION
 
-# Where each table stands, below results/<dataset>/; S is a shard, N a network.
+# Where each table is, below results/<dataset>/; S is a shard, N a network.
 PLACES = {
     "raw": "raw/ink-S.parquet, raw/labels.parquet",
     "points": "points/S.parquet, cleaned/S.parquet, N/samples/points.parquet, "
@@ -31,7 +31,7 @@ PLACES = {
 
 HEAD = f"""# Tables
 
-All tables are Parquet (zstd), schema version {VERSION}. Each file carries its description: the
+All tables are Parquet (zstd), schema version {VERSION}. Each file contains its description: the
 meaning and unit of a column are metadata of its field (`pyarrow.parquet.read_schema(path)`). This
 page is printed by `pentrace describe`.
 
@@ -43,9 +43,9 @@ SVC2004); from `offsets` on, and in all new ink, y grows upward.
 LOADING = """
 ## Loading windows
 
-`dx`, `dy` and `end_of_stroke` of the windows, and `codes` of those of a text, are fixed-size lists.
-One expression loads a column as an array (windows, length); those of pyarrow and polars also where
-a split has no windows:
+In the windows, `dx`, `dy` and `end_of_stroke` are fixed-size lists; so are the `codes` of a text.
+One expression loads a column as an array (windows, length). The expressions of pyarrow and polars
+also work for a split without windows:
 
 ```python
 path, length = "results/demo-iam/windows/train.parquet", 301
@@ -56,14 +56,14 @@ np.stack(duckdb.sql(f"select dx from '{path}'").fetchnumpy()["dx"])
 torch.from_numpy(np.stack(pd.read_parquet(path)["dx"]))
 ```
 
-Of each window the first `valid` values count. A network reads the values `[:valid - 1]` and
-predicts the values `[1:valid]`.
+Only the first `valid` values of each window are data; the rest is padding. A network reads the
+values `[:valid - 1]` and predicts the values `[1:valid]`.
 """
 
 
 @click.command("describe", cls=Command)
 def command() -> None:
-    """Print what every table holds, as Markdown."""
+    """Print what every table contains, as Markdown."""
     click.echo(markdown(), nl=False)
 
 
@@ -80,7 +80,8 @@ def _table(name: str, schema: pa.Schema) -> str:
 
 
 def _row(field: pa.Field) -> list[str]:
-    said = {key.decode(): value.decode() for key, value in field.metadata.items()}
+    notes = {key.decode(): value.decode() for key, value in field.metadata.items()}
     kind = str(field.type).replace("dictionary<values=string, indices=int32, ordered=0>", "string")
     kind = kind.replace("element: ", "").replace("item: ", "").replace("[1]", "[length]")
-    return [f"`{field.name}`", kind, said["unit"], "yes" if field.nullable else "", said["meaning"]]
+    null = "yes" if field.nullable else ""
+    return [f"`{field.name}`", kind, notes["unit"], null, notes["meaning"]]

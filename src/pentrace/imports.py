@@ -15,7 +15,8 @@ PACKAGE = ROOT.name
 def closure(*modules: str) -> list[Path]:
     """Files of `modules` (dotted, inside this package) and of all they import from it, sorted.
 
-    Imports inside functions are included. Names built at run time are not found: give them.
+    Imports inside functions are included. Names built at run time are not found; name those
+    modules in `modules`.
     """
     found: set[str] = set()
     todo = list(modules)

@@ -1,4 +1,4 @@
-"""One way to write a character: the composed form of Unicode."""
+"""The composed form of Unicode (NFC), in which each character is written in only one way."""
 
 import unicodedata
 

@@ -1,23 +1,23 @@
-"""What `--help` shows of a setting, from its JSON schema: metavar, bounds, default, sentence."""
+"""How `--help` shows a setting, from its JSON schema: metavar, bounds, default, sentence."""
 
 import re
 from typing import Any, NamedTuple
 
-NONE = "none"  # how the command line says null, or that a list is empty
+NONE = "none"  # null or an empty list, on the command line
 METAVARS = {"integer": "INTEGER", "number": "FLOAT", "string": "TEXT", "path": "FILE"}
 
 
 class Shape(NamedTuple):
-    """What a setting may be: a single value, a list, or null."""
+    """The values that a setting may have: a single value, a list, or null."""
 
     singles: list[dict]  # schemas of a single value
-    items: dict | None  # schema of the items of a list, where it may be a list
+    items: dict | None  # schema of the items, if the setting may be a list
     null: bool
-    empty: bool  # whether `none` has to say that a list is empty
+    empty: bool  # whether `none` means an empty list
 
 
 def shape(schema: dict) -> Shape:
-    """What the JSON schema of a field allows."""
+    """The values that the JSON schema of a field allows."""
     parts = schema.get("anyOf", [schema])
     lists = [part for part in parts if part.get("type") == "array"]
     return Shape(
@@ -29,7 +29,7 @@ def shape(schema: dict) -> Shape:
 
 
 def value(form: Shape, given: str | tuple[str, ...]) -> Any:
-    """What an option sets its field to: texts, which the model reads, or None, or a list.
+    """The value that an option gives its field: text, which the model converts, None, or a list.
 
     `given` is a tuple for an option that may be repeated.
     """
@@ -41,13 +41,13 @@ def value(form: Shape, given: str | tuple[str, ...]) -> Any:
 
 
 def _chosen(form: Shape, text: str) -> Any:
-    """The value that `text` names, where values are listed; they may be numbers."""
+    """The value that `text` names, if the schema lists the values; they may be numbers."""
     allowed = [value for schema in form.singles for value in schema.get("enum", [])]
     return next((value for value in allowed if str(value) == text), text)
 
 
 def _is_single(form: Shape, text: str) -> bool:
-    """Whether `text` is a value of its own, where a list may be given instead."""
+    """Whether `text` is a single value, if the setting may also be a list."""
     number = re.fullmatch(r"-?\d+", text)
     return any(
         schema.get("const") == text or (schema["type"] == "integer" and number)
@@ -56,7 +56,7 @@ def _is_single(form: Shape, text: str) -> bool:
 
 
 def bounds(form: Shape) -> str:
-    """The range of a number, such as 0<=x<1; nothing where it has none."""
+    """The range of a number, such as 0<=x<1; empty if it has none."""
     schema = form.items or form.singles[0]
     lower = schema.get("minimum", schema.get("exclusiveMinimum"))
     upper = schema.get("maximum", schema.get("exclusiveMaximum"))
@@ -83,7 +83,7 @@ def _words(schema: dict) -> list[str]:
 
 
 def shown(value: Any) -> str:
-    """A default as people would type it."""
+    """A default as it is typed on the command line."""
     if value is None or value == []:
         return NONE
     if isinstance(value, list):
@@ -92,6 +92,6 @@ def shown(value: Any) -> str:
 
 
 def sentence(text: str) -> str:
-    """A description as a sentence of the help, where null is written none."""
+    """A description as a sentence of the help, in which null is written as none."""
     text = re.sub(r"\bnull\b", NONE, text)
     return f"{text[:1].upper()}{text[1:]}." if text else text

@@ -37,7 +37,8 @@ reader_option = click.option("--reader", required=True, help="Reader of the data
 class Group(click.Group):
     """Commands by name, each with its module in `package` and its help.
 
-    A module is imported when its command is called, so that no command waits for another.
+    A module is imported only when its command is called, so that no command waits for the imports
+    of another.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Group(click.Group):
 
 
 class Command(click.Command):
-    """A command whose help lists what it reads and writes first, and its settings below."""
+    """A command whose help lists its files first, and then its settings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -75,14 +76,14 @@ class Command(click.Command):
 
 
 class Setting(click.Option):
-    """An option that is made from a field of a settings model, which also checks its value."""
+    """An option made from a field of a settings model; the model checks its value."""
 
     def __init__(self, *args: Any, path: tuple[str, ...], schema: dict, **attrs: Any) -> None:
         super().__init__(*args, **attrs)
         self.path, self.default_value, self.shape = path, schema["default"], types.shape(schema)
 
     def get_help_extra(self, ctx: click.Context) -> Any:
-        """Default and bounds, as click shows those of its own types."""
+        """Default and bounds, as click shows them for its own types."""
         default = self.default_value
         if isinstance(default, bool):
             return {"default": (self.opts if default else self.secondary_opts)[0].lstrip("-")}
@@ -91,10 +92,10 @@ class Setting(click.Option):
 
 
 def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> Decorator:
-    """An option for each field of `model`, and `--settings`, which takes all of it as JSON.
+    """An option for each field of `model`, and `--settings` for all fields as JSON.
 
-    The command gets the checked model as `settings`; options override what the JSON says. Fields
-    named in `without` have no option.
+    The command gets the checked model as `settings`; options override the JSON. Fields named in
+    `without` have no option.
     """
 
     def decorate(function: Callable) -> Callable:
@@ -113,7 +114,7 @@ def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> De
 
 
 def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, ...], Any]) -> Any:
-    """`model` with the values of `text`, a JSON object, and over them the options in `given`.
+    """`model` with the values of `text`, a JSON object; the options in `given` override them.
 
     Raises `PentraceError` with one line per mistake, which names the option or the key.
     """
@@ -143,7 +144,7 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _given(values: dict[str, Any]) -> dict[tuple[str, ...], Any]:
-    """Path -> value of the settings on the command line; all settings are taken from `values`."""
+    """Path -> value of the settings on the command line; removes all settings from `values`."""
     context = click.get_current_context()
     found = {}
     for option in context.command.params:
@@ -161,7 +162,7 @@ _json_option = click.option(
 
 
 def _options(model: type[BaseModel], without: tuple[str, ...]) -> Iterator[Decorator]:
-    """The option of each field, in their order; those of a section in it are `--section.field`."""
+    """The option of each field, in their order; a field of a section is `--section.field`."""
     schema = model.model_json_schema()
     for name, inner in schema["properties"].items():
         if "$ref" in inner:
@@ -174,10 +175,10 @@ def _options(model: type[BaseModel], without: tuple[str, ...]) -> Iterator[Decor
 
 def _option(path: tuple[str, ...], schema: dict) -> Decorator:
     option, name, form = option_name(path), "__".join(path), types.shape(schema)
-    said = types.sentence(schema.get("description", ""))
+    text = types.sentence(schema.get("description", ""))
     made = partial(click.option, cls=Setting, path=path, schema=schema)
     if form.singles and form.singles[0].get("type") == "boolean":
-        return made(f"{option}/--no-{option[2:]}", name, help=said)
+        return made(f"{option}/--no-{option[2:]}", name, help=text)
     several = form.items is not None
-    said += " Repeat the option for several." if several else ""
-    return made(option, name, multiple=several, metavar=types.metavar(form), help=said)
+    text += " Repeat the option for several." if several else ""
+    return made(option, name, multiple=several, metavar=types.metavar(form), help=text)

@@ -1,4 +1,4 @@
-"""The folder results/: what a configuration makes there, and what must not be there any more."""
+"""The folder results/: the files that a configuration makes there, the lock, and old files."""
 
 import fcntl
 import shutil
@@ -13,7 +13,7 @@ from pentrace.files import remove_partial
 
 MEASURES = ("metrics.json", "sample-metrics.json", "recognition.json")
 
-_held: list[IO[str]] = []  # the lock ends when its file is closed: with the process
+_held: list[IO[str]] = []  # the lock ends when the process ends, since that closes its file
 
 
 def network_figures(config: Config, network: str) -> list[Figure]:
@@ -35,7 +35,7 @@ def _met(config: Config, network: str) -> dict[Need, bool]:
 
 
 def network_files(config: Config, network: str) -> list[str]:
-    """What the report shows of a network: files and folders, relative to its folder."""
+    """The files and folders of a network that the report shows, relative to its folder."""
     settings = config.networks[network]
     files = ["history.parquet"]
     if settings.kind != "recognition":
@@ -50,9 +50,9 @@ def network_files(config: Config, network: str) -> list[str]:
 
 
 def lock(folder: Path) -> None:
-    """Keep other processes out of `folder`, until this one ends in whatever way.
+    """Keep other processes out of `folder` until this process ends, even if it is killed.
 
-    Raises `PentraceError` where another process holds the lock.
+    Raises `PentraceError` if another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = (folder / ".lock").open("w")
@@ -61,16 +61,16 @@ def lock(folder: Path) -> None:
     except BlockingIOError:
         file.close()
         raise PentraceError(
-            f"Another run is at work in {folder}/: wait for it, or stop it."
+            f"{folder}/: another run is using this folder; wait until it ends, or stop it"
         ) from None
     _held.append(file)
 
 
 def prune(config: Config, folder: Path) -> None:
-    """Remove from `folder` what killed runs and other configurations have left behind.
+    """Remove from `folder` the files that killed runs and other configurations have left.
 
-    The report shows every figure and measure that it finds, so those that the configuration does
-    not make have to go; so do the shards beyond the number that a data set has.
+    The report shows every figure and measure that it finds, so figures and measures that the
+    configuration does not make are removed. So are the shards beyond the number of a data set.
     """
     remove_partial(folder)
     for dataset in config.run:

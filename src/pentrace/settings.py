@@ -1,4 +1,4 @@
-"""What the settings of all stages share: unknown keys are errors, and mistakes in plain words."""
+"""The base of all settings: unknown keys are errors, and mistakes are explained in plain words."""
 
 import difflib
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 
 GIVEN = 80  # characters of a wrong value that a message shows
 
-# What a value of this kind should have been, by pydantic's name of the mistake.
+# What is expected in place of a wrong value, by pydantic's name of the mistake.
 EXPECTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -38,7 +38,7 @@ EXPECTED = {
 
 
 class Settings(BaseModel):
-    """Base of every stage's settings: frozen; unknown keys, and bools for numbers, are errors."""
+    """Base of all settings: frozen; unknown keys, and bools for numbers, are errors."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
@@ -47,7 +47,7 @@ class Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _no_bool_as_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        # YAML's true would be read as 1, which nobody who writes it means.
+        # Otherwise YAML's true would be read as 1.
         types = _types_in(cls.model_fields[str(info.field_name)].annotation)
         given = value if isinstance(value, list | tuple) else [value]
         if bool not in types and types & {int, float} and any(isinstance(v, bool) for v in given):
@@ -56,7 +56,7 @@ class Settings(BaseModel):
 
 
 def _types_in(annotation: Any) -> set[type]:
-    """The classes that `annotation` is put together from, such as int and None of `int | None`."""
+    """The classes that `annotation` contains, such as int and None in `int | None`."""
     inner = {kind for part in get_args(annotation) for kind in _types_in(part)}
     return inner | {annotation} if isinstance(annotation, type) else inner
 
@@ -67,9 +67,9 @@ def explain(
     where: str,
     options: Collection[tuple[str, ...]] = (),
 ) -> str:
-    """One line per mistake: the key, what is expected there, and what was given.
+    """One line per mistake: the key, the expected value, and the given value.
 
-    Keys are named below `where`, but those in `options` as the option of the command line.
+    Keys are named below `where`; the keys in `options` are named as options of the command line.
     """
     mistakes: dict[str, list[Any]] = {}
     for item in filter(_counts, error.errors()):
@@ -80,7 +80,7 @@ def explain(
 
 
 def _counts(item: Any) -> bool:
-    """Whether a mistake is one of its own: a list may be too short for its wrong items alone."""
+    """Whether a mistake is reported: a list may be too short only because its items are wrong."""
     return item["type"] != "too_short" or len(item["input"]) < item["ctx"]["min_length"]
 
 
@@ -98,7 +98,7 @@ def option_name(path: tuple[str, ...]) -> str:
 
 
 def _explain_one(model: type[BaseModel], key: str, items: list[Any]) -> str:
-    """What is wrong at `key`: several mistakes are those of the branches of a union."""
+    """The line for the mistakes at `key`; there are several if its type is a union."""
     first, head = items[0], f"{key}: " if key else ""
     if first["type"] == "missing":
         return f"{head}missing; give a value"
@@ -131,9 +131,9 @@ def _cut(text: str) -> str:
 
 
 def _follow(model: type[BaseModel], path: tuple) -> tuple[list[str], Any, str]:
-    """The keys on `path` from `model` on, the type of what is there, and a list as an example.
+    """The keys on `path` from `model` on, the type of the value there, and a list as an example.
 
-    Pydantic's names for the branches of a union are in `path`, but are no keys.
+    Pydantic's names for the branches of a union are in `path`, but are not keys.
     """
     keys: list[str] = []
     at: Any = model

@@ -22,7 +22,7 @@ from pentrace.options import settings_option
 from pentrace.windows.lines import Lines, load_lines
 
 COLUMNS = 6  # characters in a row of the sheet
-# What a folder of characters may hold; the time stamp is snakemake's.
+# The files that a folder of characters may contain; the time stamp is snakemake's.
 OURS = re.compile(
     r"fictional-\d+\.(svg|png|inkml)|sheet\.(svg|png)|(points|nearest)\.parquet|"
     r"\.snakemake_timestamp"
@@ -65,14 +65,14 @@ def command(
 
 
 def draw(model: Path, network: FusedNetwork, settings: FictionalSettings) -> list[Sample]:
-    """The characters that the network draws, one after the other.
+    """The characters that the network draws.
 
-    Raises `PentraceError` where the network does not know where a character ends.
+    Raises `PentraceError` if the network has two states of the pen.
     """
     if network.settings.pen_states != 3:
         raise PentraceError(
-            f"{model}: the network does not know where a character ends; train one of kind "
-            "prediction with pen_states: 3"
+            f"{model}: the network has two states of the pen and cannot end a character; train "
+            "a prediction network with pen_states: 3"
         )
     s = settings
     drawn = batch(network, s.characters, s.steps, s.seed, s.bias)
@@ -80,7 +80,7 @@ def draw(model: Path, network: FusedNetwork, settings: FictionalSettings) -> lis
 
 
 def unseen(data: Path, settings: FictionalSettings) -> Lines:
-    """So many real characters of a split, chosen by the seed."""
+    """`settings.real` characters of the split `settings.real_split`, chosen by the seed."""
     lines = load_lines(data, [settings.real_split])
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
     chosen = set(np.array(lines.ids)[order[: settings.real]].tolist())
@@ -90,10 +90,10 @@ def unseen(data: Path, settings: FictionalSettings) -> Lines:
 def compare(
     drawn: list[Sample], real: Lines, known: Lines, units: dict, settings: FictionalSettings
 ) -> list[dict]:
-    """Rows of `schema.NEAREST` of what was drawn, and of `real` samples.
+    """Rows of `schema.NEAREST` of the drawn characters, and of `real` samples.
 
-    `known`: what they may be copies of. What comes nearer to one of those than every unseen real
-    character does is marked: no two real ones that were compared are so alike.
+    `known`: the training samples. A character is marked as a possible copy if it is nearer to a
+    training sample than every unseen real character is.
     """
     names = [*(sample.name for sample in drawn), *real.ids]
     steps = [*(sample.steps for sample in drawn), *(real[i] for i in range(len(real.ids)))]
@@ -115,7 +115,7 @@ def _row(name: str, steps: np.ndarray, drawn: bool) -> dict:
         "sample_id": name,
         "ended": ended(steps) if drawn else True,
         "n_points": len(steps),
-        # The last stroke of one that was given up has not ended.
+        # A character that was cut off at the limit of steps ends within a stroke.
         "n_strokes": int((steps[:-1, 2] > 0.5).sum()) + 1,
     }
 
@@ -130,12 +130,12 @@ def _outlines(
 
 
 def title(row: dict) -> str:
-    """What stands over a fictional character, of a row of `schema.NEAREST`, on the sheet."""
+    """The title of a fictional character on the sheet, from its row of `schema.NEAREST`."""
     return f"{row['sample_id']}{', no end' * (not row['ended'])}{', copy?' * bool(row['copy'])}"
 
 
 def described(row: dict, settings: FictionalSettings) -> str:
-    """The same, with how it was drawn and what it comes nearest to."""
+    """The title, the bias, the seed and the nearest real character."""
     return (
         f"{title(row)}, bias {settings.bias:g}, seed {settings.seed}, "
         f"nearest to {row['nearest']} at a distance of {row['distance']:.3f}"
@@ -143,18 +143,18 @@ def described(row: dict, settings: FictionalSettings) -> str:
 
 
 def summary(rows: list[dict]) -> str:
-    """A few lines for the log."""
+    """A few lines for the log, from rows of `schema.NEAREST`."""
     lines = []
     for origin in ("fictional", "real"):
         apart = [row["distance"] for row in rows if row["origin"] == origin]
         if apart:
             given_up = sum(not row["ended"] for row in rows if row["origin"] == origin)
             lines.append(
-                f"{len(apart)} {origin}: distance to the nearest real one {np.median(apart):.4f} "
-                f"(median), {min(apart):.4f} (least); {given_up} without an end"
+                f"{len(apart)} {origin} characters: distance to the nearest training sample "
+                f"{np.median(apart):.4f} (median), {min(apart):.4f} (minimum); {given_up} cut off"
             )
     if rows[-1]["origin"] == "real":
         copies = [row["sample_id"] for row in rows if row["copy"]]
         named = f": {', '.join(copies)}" if copies else ""
-        lines.append(f"{len(copies)} nearer than every real one, perhaps copies{named}")
+        lines.append(f"{len(copies)} possible copies, nearer than every real character{named}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Samples of a synthesis network: each a text that was told, free or after a real line."""
+"""Samples of a synthesis network, conditioned on text; some continue a real line."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,10 +16,10 @@ from pentrace.windows.lines import Lines
 
 
 def choose_texts(settings: SampleSettings, lines: Lines, network: NetworkSettings) -> list[str]:
-    """What to write: the texts of the settings, or those of so many `lines` by the seed.
+    """The texts to write: those of the settings, or the texts of `lines` chosen by the seed.
 
-    Raises `PentraceError` where the network does not know all characters of the texts that are
-    given, or none is given and no line has one.
+    Raises `PentraceError` if the network does not know all characters of the given texts, or if
+    no text is given and no line has one.
     """
     if settings.texts:
         encode(settings.texts, network, about="sample.texts: ", remedy="reword sample.texts")
@@ -27,8 +27,8 @@ def choose_texts(settings: SampleSettings, lines: Lines, network: NetworkSetting
     known = [text for text in lines.texts if text]
     if not known:
         raise PentraceError(
-            "no validation line has a text whose characters the network knows; say in "
-            "sample.texts what it is to write"
+            "no validation line has a text whose characters the network knows; give the texts "
+            "to write in sample.texts"
         )
     order = np.random.default_rng([settings.seed, 3]).permutation(len(known))
     return [known[i] for i in order[: max(settings.lines, 1)]]
@@ -40,9 +40,10 @@ def generate_from_text(
     texts: Sequence[str],
     primers: dict[str, Primer],
 ) -> list[Sample]:
-    """All samples that `settings` asks for: line i says text i, over and over, at every bias.
+    """All samples of `settings`, at every bias: line i is conditioned on text i.
 
-    A primed sample has the real line first, then the new text.
+    If there are fewer texts than lines, the texts repeat. A primed sample contains the real line
+    first, then the new text.
     """
     free = [texts[i % len(texts)] for i in range(settings.lines)]
     how = LineOptions(seed=settings.seed, attempts=settings.attempts, most=settings.steps)

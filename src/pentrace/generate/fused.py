@@ -1,11 +1,11 @@
 """A trained network in NumPy, one step at a time, with all the weights of a layer in one matrix.
 
-To write a line is a loop over its points, in which each weight is used once: the time is that of
-reading the weights, and what PyTorch spends around every small operation. Here a step is one
-product per layer and a few operations on what it gives, and PyTorch need not even be imported,
-which takes longer than to write a sentence.
+Writing a line is a loop over its points, and each step uses each weight once. In PyTorch most of
+the time is the overhead of many small operations. Here a step is one product per layer and a few
+operations on the result. PyTorch is not even imported: its import takes longer than writing a
+sentence.
 
-sigmoid(z) = (1 + tanh(z / 2)) / 2, and the halves are in the weights: one tanh does for all gates.
+sigmoid(z) = (1 + tanh(z / 2)) / 2. The halves are in the weights, so one tanh computes all gates.
 """
 
 from collections.abc import Callable
@@ -14,24 +14,24 @@ import numpy as np
 
 from pentrace.networks.settings import NetworkSettings
 
-EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window_steps
+EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window.steps
 
 
 class Layer:
-    """One LSTM layer of B lines: what it reads stands in one matrix, a line a column.
+    """One LSTM layer of B lines, whose inputs are in one matrix with a column for each line.
 
-    `inputs` (D + H + 1, B): D numbers from below, the layer's own hidden state, and 1.
+    `inputs` (D + H + 1, B): D numbers from below, the hidden state of the layer, and 1.
     """
 
     def __init__(self, by_input: np.ndarray, by_hidden: np.ndarray, bias: np.ndarray) -> None:
-        """Weights (4H, D), (4H, H) and (4H,), gates in the order input, forget, output, other."""
+        """Weights (4H, D), (4H, H) and (4H,), gates as input, forget, output, candidate."""
         self.size = by_hidden.shape[1]
         halves = np.repeat(np.array([0.5, 0.5, 0.5, 1], np.float32), self.size)
         fused = np.concatenate([by_input, by_hidden, bias[:, None]], 1) * halves[:, None]
         self.weights = fused.astype(np.float32)  # (4H, D + H + 1)
 
     def start(self, batch: int) -> None:
-        """Forget everything, for `batch` lines."""
+        """Reset the state, for `batch` lines."""
         self.weights = laid_out(self.weights, batch)
         self.inputs = np.zeros((self.weights.shape[1], batch), np.float32)
         self.inputs[-1] = 1
@@ -41,12 +41,12 @@ class Layer:
         self.gates = np.empty((4 * self.size, batch), np.float32)
 
     def forget(self, lines: np.ndarray) -> None:
-        """Put these lines, by their numbers, back to the start."""
+        """Reset the state of the lines with these numbers."""
         self.inputs[:-1, lines] = 0
         self.memory[:, lines] = 0
 
     def step(self) -> np.ndarray:
-        """Take one step on what stands in `inputs`; the new hidden state (H, B)."""
+        """Take one step with `inputs`; return the new hidden state (H, B)."""
         gates, size = np.matmul(self.weights, self.inputs, out=self.gates), self.size
         np.tanh(gates, out=gates)
         squashed = gates[: 3 * size]
@@ -59,10 +59,10 @@ class Layer:
 
 
 def laid_out(weights: np.ndarray, batch: int) -> np.ndarray:
-    """The same matrix in the order in memory in which BLAS multiplies `batch` columns fastest.
+    """The same matrix in the memory order in which BLAS multiplies `batch` columns fastest.
 
-    One column goes at the speed of memory, and faster down the columns of the matrix; 64 go at
-    the speed of arithmetic, a third faster along its rows.
+    With one column, memory limits the speed, and column order is faster. With 64 columns,
+    arithmetic limits the speed, and row order is faster by a third.
     """
     return np.asarray(weights, order="F" if batch == 1 else "C")
 
@@ -75,7 +75,7 @@ class Window:
         self.weights, self.bias, self.exponential = weights, bias[:, None], exponential
 
     def start(self, text: np.ndarray, symbols: int) -> None:
-        """Before the texts (B, U) int64, -1 for padding, of an alphabet of `symbols`."""
+        """Start at the texts (B, U) int64, -1 for padding, of an alphabet of `symbols`."""
         self.rows, self.places = np.nonzero(text >= 0)
         self.marks = self.rows * symbols + text[self.rows, self.places]
         self.shape = (len(text), symbols)
@@ -83,7 +83,7 @@ class Window:
         self.kappa = np.zeros((len(self.bias) // 3, len(text)), np.float32)  # (K, B)
 
     def step(self, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Window (V, B), and weights phi (B, U + 1) of each character and of the place behind.
+        """Window (V, B), and weights phi (B, U + 1) of each character and of the place behind all.
 
         hidden (H, B).
         """
@@ -105,23 +105,23 @@ def softplus(raw: np.ndarray) -> np.ndarray:
 
 
 class Stack:
-    """Layers one above the other and a linear output on them, as `networks.layers` runs them."""
+    """Layers one above the other and a linear output, computed as in `networks.layers`."""
 
     def __init__(
         self, layers: list[Layer], output: np.ndarray, bias: np.ndarray, skips: bool
     ) -> None:
-        """Weights of the output (O, H), bias (O,), H the cells of all layers, or of the last."""
+        """Weights of the output (O, H), bias (O,); H is the cells of all layers, or of the last."""
         self.layers, self.output, self.bias, self.skips = layers, output, bias, skips
 
     def start(self, batch: int) -> None:
-        """Forget everything, for `batch` lines."""
+        """Reset the state, for `batch` lines."""
         for layer in self.layers:
             layer.start(batch)
         self.output = laid_out(self.output, batch)
         self.top = np.empty((self.output.shape[1], batch), np.float32)
 
     def forget(self, lines: np.ndarray) -> None:
-        """Put these lines, by their numbers, back to the start."""
+        """Reset the state of the lines with these numbers."""
         for layer in self.layers:
             layer.forget(lines)
 
@@ -130,7 +130,7 @@ class Stack:
     ) -> np.ndarray:
         """Raw outputs float32 (B, O) after `read` (D, B).
 
-        `after_first` is called with the hidden state (H, B) of the first layer, before the others.
+        `after_first` is called with the hidden state (H, B) of layer 1, before layer 2 is computed.
         """
         at = 0
         for number, layer in enumerate(self.layers):
@@ -162,7 +162,7 @@ class FusedNetwork:
         self.stack = Stack(layers, *output, settings.skips)
 
     def _first(self, weights: dict[str, np.ndarray]) -> Layer:
-        """The layer with the window."""
+        """Layer 1, which contains the window."""
         size, recurrent = self.settings.hidden, weights["first.weight_recurrent"]
         self.symbols = recurrent.shape[1] - size
         exponential = self.settings.window_parametrisation == "exp"
@@ -172,7 +172,7 @@ class FusedNetwork:
         return Layer(by_input, recurrent[:, :size], weights["first.bias"])
 
     def start(self, batch: int, text: np.ndarray | None = None) -> None:
-        """Forget everything; `batch` new lines, with text (B, U) where the network reads one."""
+        """Reset the state for `batch` lines, with text (B, U) for a synthesis network."""
         self.stack.start(batch)
         self.phi: np.ndarray | None = None
         if self.window is not None:
@@ -181,7 +181,7 @@ class FusedNetwork:
             self.window.start(text, self.symbols)
 
     def forget(self, lines: np.ndarray) -> None:
-        """Put these lines, by their numbers, back to the start."""
+        """Reset the state of the lines with these numbers."""
         self.stack.forget(lines)
         if self.window is not None:
             self.window.kappa[:, lines] = 0
@@ -189,13 +189,13 @@ class FusedNetwork:
     def step(self, x: np.ndarray) -> np.ndarray:
         """Raw outputs float32 (B, 6M + 1 or 6M + 3) after steps x float32 (B, 3).
 
-        As `PredictionNetwork` and `SynthesisNetwork` give for one step. `phi` (B, U + 1) is then
-        what the window sees, the place behind the text last.
+        The result is that of `PredictionNetwork` and `SynthesisNetwork` for one step. `phi`
+        (B, U + 1) is then the window weight of each character and, last, of the place behind.
         """
         return self.stack.step(x.T, None if self.window is None else self._look)
 
     def _look(self, hidden: np.ndarray) -> None:
-        """The window goes to the layers above now, and to the first at its next step."""
+        """Give the window to the layers above at this step, and to layer 1 at the next step."""
         assert self.window is not None
         seen, self.phi = self.window.step(hidden)
         for layer in self.stack.layers:
@@ -203,7 +203,7 @@ class FusedNetwork:
 
 
 def from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:
-    """A layer from the parameters of an `nn.LSTM`, whose candidates stand before the outputs."""
+    """A layer from the parameters of an `nn.LSTM`, which has the candidate before the output."""
 
     def reordered(part: str) -> np.ndarray:
         i, f, g, o = np.split(weights[f"{name}.{part}_l0"], 4)
@@ -224,13 +224,13 @@ class FusedText:
         self.embedding = weights["embedding.weight"]  # (V, E)
 
     def start(self, batch: int) -> None:
-        """Forget everything, for `batch` texts."""
+        """Reset the state, for `batch` texts."""
         self.stack.start(batch)
 
     def step(self, symbols: np.ndarray) -> np.ndarray:
-        """Logits float32 (B, V) of what follows symbols int64 (B,), as `TextNetwork` gives them."""
+        """Logits float32 (B, V) of the next symbols after int64 (B,), as from `TextNetwork`."""
         return self.stack.step(self.embedding[symbols].T)
 
     def forget(self, texts: np.ndarray) -> None:
-        """Put these texts, by their numbers, back to the start."""
+        """Reset the state of the texts with these numbers."""
         self.stack.forget(texts)

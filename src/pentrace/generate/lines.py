@@ -1,4 +1,4 @@
-"""Lines of text written by a synthesis network, checked, and drawn again where they failed."""
+"""Lines of text written by a synthesis network, checked, and drawn again if they failed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,52 +13,52 @@ from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings
 from pentrace.nfc import nfc
 
-TOGETHER = 64  # lines in a batch: more are no faster, and take memory
-NEAR = 0.25  # of the largest weight: what the window shows more of is being written
-SEEN = 1e-4  # weights below are those of a window far from its text, alike for all characters
-LEAST = 2  # steps at a character; fewer draw nothing
-TAIL = 8  # steps that are the end of a stroke and not yet a letter
-LEADING = 15  # characters that show a hand
-LEADS = 3  # lines that are tried as the one whose hand the others take on
+TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
+NEAR = 0.25  # share of the largest window weight from which a character counts as visited
+SEEN = 1e-4  # smaller weights occur far from the text, where they are alike for all characters
+LEAST = 2  # fewest steps at a character that draw something
+TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
+LEADING = 15  # characters that are enough to show a handwriting style
+LEADS = 3  # most lines that are tried as the one that gives its style to all lines
 
 
 class Primer(NamedTuple):
-    """A real line to go on from, so that its style carries over."""
+    """A real line that the network continues in the same style."""
 
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
-    text: str  # what it says
+    text: str  # the text of the line
 
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """One line as it was written."""
+    """One written line."""
 
     text: str
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first, no point of a primer
-    character: np.ndarray  # int64 (T,), index into `text` of what is being written; its end: len
-    seed: int  # with which the same line is drawn at the first try
-    tries: int
+    character: np.ndarray  # int64 (T,), index into `text` of the current character; len at the end
+    seed: int  # draws the same line at the first attempt
+    tries: int  # attempts that were made
     finished: bool  # whether the window left the text before the limit of steps
-    missed: str  # characters the window did not pass over, in their order
+    missed: str  # characters that the window did not visit, in their order
     lead: np.ndarray  # float32 (K, 3), from the last point of a primer to the first of `steps`
 
     @property
     def failed(self) -> bool:
-        """Whether something of the text is missing."""
+        """Whether a part of the text is missing."""
         return bool(self.missed) or not self.finished
 
 
 @dataclass(frozen=True)
 class LineOptions:
-    """How lines are drawn, whatever they say."""
+    """How lines are drawn, whatever their texts are."""
 
     bias: float = 0.0
     seed: int = 1
     primer: Primer | None = None
     attempts: int = 4
-    steps: int = 60  # a line may take, and as many again
+    steps: int = 60  # the limit is this, plus the next number for each character
     steps_per_character: int = 60
-    most: int | None = None  # steps of a line, however long its text is
+    most: int | None = None  # highest limit of steps, even for a long text
 
     def limits(self, texts: Sequence[str]) -> np.ndarray:
         """Steps int64 (B,) after which the line of each text is cut off."""
@@ -69,16 +69,16 @@ class LineOptions:
 def write_lines(
     network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
 ) -> list[WrittenLine]:
-    """Write each of `texts`, in the alphabet of the network and none empty, on a line of its own.
+    """Write each of `texts` on a separate line.
 
-    `first` is the number of the first line: line number i of a seed is the same, but for rounding,
-    in whatever batch. A line has failed where the window has not left its text (the paper's rule,
-    section 5.3) within `how.limits` steps, or has `missed` a character; it is drawn again with
-    `another_seed`, at most `how.attempts` times in all. Of a line that fails each time, the try
+    `first` is the number of the first line: line number i of a seed is the same in every batch,
+    except for rounding. A line has failed if the window has not left its text (the paper's rule,
+    section 5.3) within `how.limits` steps, or if it has `missed` a character. A failed line is
+    drawn again with `another_seed`, in up to `how.attempts` attempts. If all of them fail, the one
     that missed least is kept.
 
     Raises `PentraceError` for characters that the network does not know, and for steps that are
-    not finite; `ValueError` where the network reads no text or a text is empty.
+    not finite; `ValueError` if the network is not conditioned on text, or a text is empty.
     """
     if network.window is None or not all(texts):
         raise ValueError("writing needs a synthesis network, and text on each line")
@@ -86,7 +86,7 @@ def write_lines(
     best: dict[int, WrittenLine] = {}
     todo = list(range(len(texts)))
     for attempt in range(how.attempts):
-        # Lines that end together waste no steps on one another.
+        # Lines of similar length end at about the same step, so that few steps are wasted.
         todo.sort(key=lambda i: (len(texts[i]), i))
         for start in range(0, len(todo), TOGETHER):
             batch = todo[start : start + TOGETHER]
@@ -95,17 +95,17 @@ def write_lines(
             for i, line in zip(batch, lines, strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
         todo = [i for i in todo if best[i].failed]
-    return [_told(best[i], how) for i in range(len(texts))]
+    return [_with_all_tries(best[i], how) for i in range(len(texts))]
 
 
 def write_in_one_hand(
     network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
 ) -> tuple[list[WrittenLine], bool]:
-    """As `write_lines`, and whether all lines are in one hand.
+    """As `write_lines`, and whether all lines have the same handwriting style.
 
-    Without a primer each line is in a hand of its own. Then the first line of `LEADING` characters,
-    or else the longest, is written alone and is the primer of the others; where it fails, the next
-    such line, `LEADS` of them at most.
+    Without a primer each line has a different style. Therefore the first line of `LEADING`
+    characters, or else the longest, is written first and is the primer of all other lines. If it
+    fails, the next line of this length is tried, at most `LEADS` in all.
     """
     if how.primer is not None or len(texts) < 2:
         return write_lines(network, texts, how, first), True
@@ -124,8 +124,8 @@ def _badness(line: WrittenLine) -> tuple[int, bool]:
     return len(line.missed), not line.finished
 
 
-def _told(line: WrittenLine, how: LineOptions) -> WrittenLine:
-    """A line that failed to the end was tried each time, whichever try is kept."""
+def _with_all_tries(line: WrittenLine, how: LineOptions) -> WrittenLine:
+    """The line, with the number of all attempts if every one failed, whichever is kept."""
     return replace(line, tries=how.attempts) if line.failed else line
 
 
@@ -146,13 +146,13 @@ def _attempt(
 
 
 def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.ndarray:
-    """Symbols int64 (B, U) of what is read before, which may have rare characters, and `texts`."""
+    """Symbols int64 (B, U) of `before`, in which characters may be rare, and each of `texts`."""
     read = encode([before], settings, "fold")
     return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
 
 
 def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> WrittenLine:
-    """Line `row` of what was written; its text begins at character `begin` of what was read."""
+    """Line `row` of `written`; its text begins at character `begin` of the text that was read."""
     length = int(written.length[row])
     assert written.window is not None
     phi = written.window[:length, row, begin : begin + len(text)]
@@ -177,9 +177,9 @@ def own_start(ends: np.ndarray, own: np.ndarray) -> int:
     """The first of the steps that belong to the new text; 0 where none is `own`.
 
     ends (T,), 1 at the last point of a stroke; own bool (T,), where the window is in the new text.
-    After a primer the pen may still have to finish its last letter. Strokes are kept or left out
-    whole, as most of their points say, but where a hand joins its letters, no letter is lost: then
-    the stroke is cut.
+    After a primer the pen may still have to finish its last letter. A stroke is kept or left out as
+    a whole, as most of its points require. If letters are joined and one would be lost, the stroke
+    is cut.
     """
     first = int(own.argmax())
     lifted = np.flatnonzero(ends > 0.5)
@@ -191,21 +191,21 @@ def own_start(ends: np.ndarray, own: np.ndarray) -> int:
 
 
 def missed(phi: np.ndarray, largest: np.ndarray, text: str) -> str:
-    """The characters of `text` that the window did not pass over in order.
+    """The characters of `text` that the window did not visit in order.
 
-    phi (T, U), its weights on them; largest (T,), its largest weight on anything. The window is
-    at each character that it shows at least `NEAR` as much of as of any other, so that a narrow
-    letter beside a wide one is not lost because it is never the first. A character is passed when
-    the window was at it in `LEAST` steps, not all of them before it came to a character that stands
-    earlier: a window may jump ahead and come back, or look back, and nothing is lost; one that
-    leaps over a word is at its letters in no step, or in one. Spaces draw nothing: they are never
-    missed.
+    phi (T, U): the window weights of these characters; largest (T,): the largest weight of any
+    character. A character counts as visited at a step if its weight is at least `NEAR` of the
+    largest. So a narrow letter next to a wide one, whose weight is never the largest, is not
+    missed. A character is missed if it has fewer than `LEAST` visits, or if all of its visits are
+    before the first visit of an earlier character. So a window may jump ahead and come back, or
+    look back. A window that jumps over a word visits its letters in no step, or in one. Spaces
+    draw nothing and are never missed.
     """
     at = phi >= np.maximum(NEAR * largest, SEEN)[:, None]  # (T, U)
     enough = at.sum(0) >= LEAST
     came = at.argmax(0)
     last = len(at) - 1 - at[::-1].argmax(0)
-    # The step by which all characters before have been come to.
+    # The step at which all earlier characters have had their first visit.
     before = np.maximum.accumulate(np.append(0, np.where(enough, came, 0)))[:-1]
     passed = enough & (last >= before)
     return "".join(c for c, ok in zip(text, passed, strict=True) if not ok and not c.isspace())

@@ -12,8 +12,7 @@ from pentrace.normalise.units import checked
 def find_model(given: Path | None, root: Path = Path("results")) -> Path:
     """`given`, or else the only synthesis network below `root`.
 
-    Raises `PentraceError` that lists them where there are several, and says how to get one where
-    there is none.
+    Raises `PentraceError` if there are several, which it lists, and if there is none.
     """
     if given is not None:
         return given
@@ -34,8 +33,8 @@ def find_model(given: Path | None, root: Path = Path("results")) -> Path:
 def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
     """The network at `path`, and the normalisation it was trained with.
 
-    Raises `PentraceError` where it is not a whole model file, or of none of `kinds`; where none is
-    given, of no kind that draws ink.
+    Raises `PentraceError` if it is not a complete model file, or not of one of `kinds`. Without
+    `kinds`, all networks that draw ink are accepted.
     """
     weights, settings, normalisation = read(path, "np", kinds or OF_INK)
     with fitting(path):
@@ -45,7 +44,7 @@ def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
 def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
     """The network at `path`, and the normalisation of the data in the file `normalisation`.
 
-    Raises `PentraceError` as `load_ink` does, and where it was trained on offsets in other units.
+    Raises `PentraceError` as `load_ink` does, and if it was trained on offsets in other units.
     """
     network, trained_with = load_ink(path, *kinds)
     return network, checked(path, trained_with, normalisation)
@@ -54,7 +53,7 @@ def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNe
 def load_text(path: str | Path) -> FusedText:
     """The text network at `path`.
 
-    Raises `PentraceError` where it is not a whole model file, or not of a text network.
+    Raises `PentraceError` if it is not a complete model file, or not of a text network.
     """
     weights, settings, _ = read(path, "np", ("text",))
     with fitting(path):

@@ -42,21 +42,22 @@ def command(model: Path, data: Path, out: Path, settings: RewriteSettings) -> No
     with whole_folder(out) as folder:
         tables.write(folder / "offsets.parquet", schema.OFFSETS, _unified(offsets))
         tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
-    click.echo(f"{out}: {len(rows)} lines, of which {failed} failed {settings.attempts} times")
+    attempts = f"{settings.attempts} attempt{'s' * (settings.attempts > 1)}"
+    click.echo(f"{out}: {len(rows)} lines written, {failed} failed after {attempts}")
 
 
 def choose(
     data: Path, settings: RewriteSettings, fit: Callable[[str | None], bool]
 ) -> dict[str, str]:
-    """Sample id -> text, where `fit`, of the lines to write again, in the order of their names.
+    """Sample id -> text of the lines to write, in the order of their names.
 
-    Raises `PentraceError` where no line of the split has such a text.
+    `fit` says whether a text can be written. Raises `PentraceError` if the split has no such text.
     """
     lines = load_lines(data, [settings.split]).with_text(fit)
     if not lines.ids:
         raise PentraceError(
-            f"{data}: no line with a transcript to write in the split {settings.split}; set "
-            "rewrite.split to one that has some"
+            f"{data}: no line in the split {settings.split} has a transcript that the network can "
+            "write; set rewrite.split to another split"
         )
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
     return {lines.ids[i]: lines.texts[i] or "" for i in np.sort(order[: settings.lines])}
@@ -82,5 +83,5 @@ def _offsets(name: str, steps: np.ndarray) -> pa.Table:
 
 
 def _unified(offsets: list[pa.Table]) -> Iterator[pa.Table]:
-    """All in one row group: the rows of a sample must not be parted."""
+    """All offsets in one row group, so that the rows of a sample are not separated."""
     yield pa.concat_tables(offsets).unify_dictionaries()

@@ -24,7 +24,7 @@ from pentrace.options import settings_option
 from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
 
-# What a folder of samples may hold; the time stamp is snakemake's.
+# The files that a folder of samples may contain; the time stamp is snakemake's.
 OURS = re.compile(
     r"bias-.*\.(svg|png|inkml)|sheet\.(svg|png)|points\.parquet|samples\.json|\.snakemake_timestamp"
 )
@@ -50,7 +50,7 @@ def command(
     network, units = load_ink_for(model, dataset.normalisation(data))
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         if network.window is not None:
-            samples = _told(network, data, settings)
+            samples = _from_text(network, data, settings)
         else:
             samples = generate(network, settings, _primers(data, settings))
     ink = to_ink(samples, units)
@@ -64,7 +64,7 @@ def command(
 
 
 def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
-    """The real lines to go on from, name -> normalised steps (T, 3)."""
+    """The real lines to continue, name -> normalised steps (T, 3)."""
     if not settings.prime:
         return {}
     splits = ["validation"] if isinstance(settings.prime, int) else list(SPLITS)
@@ -74,8 +74,8 @@ def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     return {name: np.array(lines[place[name]]) for name in chosen}
 
 
-def _told(network: FusedNetwork, data: Path, settings: SampleSettings) -> list[Sample]:
-    """Samples of texts."""
+def _from_text(network: FusedNetwork, data: Path, settings: SampleSettings) -> list[Sample]:
+    """Samples that are conditioned on text."""
     fit = partial(knows, network.settings)
     lines = load_lines(data, list(SPLITS)).with_text(fit)
     place = {name: i for i, name in enumerate(lines.ids)}

@@ -31,7 +31,7 @@ def command(model: Path, out: Path, settings: TextSettings) -> None:
 
 
 def samples(network: FusedText, temperature: float, settings: TextSettings) -> list[dict]:
-    """The texts at one temperature, as texts.json has them; greedy ones are alike, so it is one."""
+    """The texts at one temperature, as in texts.json; only one at 0, where all are the same."""
     how = DrawSettings(temperature=temperature, top_k=settings.top_k, top_p=settings.top_p)
     count = settings.samples if temperature else 1
     steps = generate(network, [settings.prompt] * count, settings.length, how, settings.seed)

@@ -12,20 +12,20 @@ from pentrace.generate.settings import SampleSettings
 from pentrace.generate.steps import write
 
 BATCH = 256  # samples at once, to bound the memory
-STEPS = 700  # of a sample, where nothing else is said
+STEPS = 700  # most steps in a sample, if the settings give no number
 
 
 class Sample(NamedTuple):
-    """The steps of one sample, the primer's first."""
+    """The steps of one sample, with the steps of its primer first."""
 
     name: str
     steps: np.ndarray  # float32 (T, 3), normalised; the first is the null step
     bias: float
-    prime: str | None  # the real line it goes on from
-    primer: int  # how many of the steps are that line's
-    text: str | None = None  # what was to be written, where the network is told
+    prime: str | None  # name of the real line that it continues
+    primer: int  # number of steps that are from the real line
+    text: str | None = None  # the text that it is conditioned on
     tries: int = 1  # how often the line was drawn
-    failed: bool = False  # whether something of the text is missing even so
+    failed: bool = False  # whether a part of the text is still missing
 
 
 def batch(
@@ -39,7 +39,7 @@ def batch(
 ) -> list[np.ndarray]:
     """float32 (at most T + steps, 3) each: samples `first` and following of a seed.
 
-    Each begins with the null step, or with the steps (T, 3) of `after`, a real line to go on from.
+    Each begins with the null step, or with the steps (T, 3) of `after`, a real line to continue.
     Only a network with three states of the pen ends a sample before the limit: see `ended`.
     """
     lead = np.zeros((1, 3), np.float32) if after is None else after
@@ -55,14 +55,14 @@ def batch(
 
 
 def ended(steps: np.ndarray) -> bool:
-    """Whether the network ended the sample itself, before the limit of steps."""
+    """Whether the network ended the sample before the limit of steps."""
     return bool(steps[-1, 2] == 2)
 
 
 def beginning(line: np.ndarray) -> np.ndarray:
     """The first half of the strokes (at least one) of a real character (T, 3).
 
-    After its end there would be nothing to go on with.
+    A complete character would leave nothing to draw.
     """
     lifts = np.flatnonzero(line[:, 2] > 0.5)
     return line[: lifts[(len(lifts) - 1) // 2] + 1] if len(lifts) > 1 else line[:1]
@@ -71,9 +71,9 @@ def beginning(line: np.ndarray) -> np.ndarray:
 def generate(
     network: FusedNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
 ) -> list[Sample]:
-    """All samples that `settings` asks for, hand by hand, with bias rising within each.
+    """All samples of `settings`: for each line, one sample at each bias; then the primed samples.
 
-    `primers`: sample id -> float32 (T, 3) normalised steps of a whole real line.
+    `primers`: sample id -> float32 (T, 3) normalised steps of a complete real line.
     """
     samples, steps = [], settings.steps or STEPS
     by_bias = [batch(network, settings.lines, steps, settings.seed, b) for b in settings.bias]
@@ -83,7 +83,7 @@ def generate(
     for i, (name, line) in enumerate(primers.items()):
         line = beginning(line) if network.settings.pen_states == 3 else line
         for bias in settings.bias:
-            # A hand of its own for each primer, none of them that of an unprimed sample.
+            # Separate random numbers for each primer, which no unprimed sample has.
             number = settings.lines + i
             (primed,) = batch(network, 1, steps, settings.seed, bias, line, number)
             own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
@@ -92,16 +92,16 @@ def generate(
 
 
 def choose_primers(prime: int | tuple[str, ...] | None, known: list[str], seed: int) -> list[str]:
-    """The names among `known` that `prime` asks for: those given, or so many by the seed.
+    """The names in `known` that `prime` asks for: the given ones, or a number chosen by the seed.
 
-    Raises `PentraceError` where a name is not known, or there are fewer than asked for.
+    Raises `PentraceError` if a name is not known, or if there are fewer names than asked for.
     """
     if not prime:
         return []
     if isinstance(prime, int):
         if prime > len(known):
             raise PentraceError(
-                f"sample.prime asks for {prime} validation lines, and there are {len(known)}; "
+                f"sample.prime asks for {prime} validation lines, but there are {len(known)}; "
                 "ask for fewer, or set it to null"
             )
         chosen = np.random.default_rng([seed, 2]).permutation(len(known))[:prime]
@@ -109,13 +109,14 @@ def choose_primers(prime: int | tuple[str, ...] | None, known: list[str], seed: 
     for name in set(prime) - set(known):
         near = difflib.get_close_matches(name, known, 3) or known[:3]
         raise PentraceError(
-            f"sample.prime: no kept line {name!r} in any split; near it: {', '.join(near)}"
+            f"sample.prime: no line {name!r} in any split; choose another, such as "
+            f"{', '.join(near)}"
         )
     return list(prime)
 
 
 def title(bias: float, prime: str | None, text: str | None, failed: bool) -> str:
-    """What people see over a sample: how it differs from the others."""
+    """The title of a sample: how it differs from other samples."""
     after = f", after {prime} (blue)" if prime else ""
     says = f", “{text}”{' (failed)' * failed}" if text else ""
     return f"bias {bias:g}{after}{says}"

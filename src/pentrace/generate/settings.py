@@ -14,7 +14,7 @@ Format = Literal["svg", "png", "inkml"]
 
 def _each_once(given: tuple[Format, ...]) -> tuple[Format, ...]:
     if len(set(given)) < len(given):
-        raise ValueError("names a value twice: give each once")
+        raise ValueError("a value is given twice; give each value once")
     return given
 
 
@@ -54,11 +54,11 @@ class SampleSettings(Settings):
     @model_validator(mode="after")
     def _something_to_draw(self) -> "SampleSettings":
         if not self.lines and not self.prime:
-            raise ValueError("lines is 0 and prime names nothing: set one of them above 0")
+            raise ValueError("lines is 0 and prime is empty; set one of them above 0")
         for name in ("bias", "prime"):
             values = getattr(self, name)
             if isinstance(values, tuple) and len(set(values)) < len(values):
-                raise ValueError(f"{name} names a value twice: give each once")
+                raise ValueError(f"{name} has a value twice; give each value once")
         return self
 
 
@@ -81,12 +81,12 @@ class RewriteSettings(Settings):
     @classmethod
     def _each_once(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if len(set(value)) < len(value):
-            raise ValueError("a bias stands twice: give each once")
+            raise ValueError("a bias is given twice; give each bias once")
         return value
 
 
 class FictionalSettings(Settings):
-    """What a network with three states of the pen draws, and what that is compared with."""
+    """The characters that are drawn, and the real characters that they are compared with."""
 
     characters: int = Field(24, ge=1, le=1000, description="characters to draw")
     steps: int = Field(400, ge=2, le=100_000, description="most steps in a character")
@@ -106,12 +106,14 @@ class FictionalSettings(Settings):
     @model_validator(mode="after")
     def _band_within_points(self) -> Self:
         if self.band >= self.points:
-            raise ValueError(f"band ({self.band}) must be below points ({self.points})")
+            raise ValueError(
+                f"band ({self.band}) must be below points ({self.points}); set a smaller band"
+            )
         return self
 
 
 class LikeliestSettings(Settings):
-    """Of how many characters the next one is drawn."""
+    """From how many characters the next one is drawn."""
 
     top_k: int | None = Field(
         None, ge=1, description="draw from the k likeliest characters only; null: from all"
@@ -158,5 +160,5 @@ class TextSettings(LikeliestSettings):
     @classmethod
     def _in_order(cls, value: list[float]) -> list[float]:
         if min(value) < 0 or max(value) > 100 or sorted(set(value)) != value:
-            raise ValueError("temperatures go from 0 to 100, each once, rising")
+            raise ValueError("give temperatures from 0 to 100, each once, in rising order")
         return value

@@ -1,7 +1,7 @@
 """Drawing steps from raw outputs, and lines from a network, in NumPy.
 
-The same density as `networks.mixture`. Line i of a seed is the same, but for the rounding of matrix
-products, whatever stands beside it in the batch.
+The density is that of `networks.mixture`. Line i of a seed is the same in every batch, except for
+the rounding of matrix products.
 """
 
 from typing import NamedTuple
@@ -13,13 +13,13 @@ from pentrace.generate.fused import FusedNetwork
 
 
 class Written(NamedTuple):
-    """Lines as they were drawn; what follows `length` in a line has no meaning."""
+    """Drawn lines; the values behind `length` in a line have no meaning."""
 
     steps: np.ndarray  # float32 (B, N, 3), dx, dy (normalised, y upward), end of stroke
-    length: np.ndarray  # int64 (B,), steps until the window left the text or the sample its end
+    length: np.ndarray  # int64 (B,), steps until the window left the text or the sample ended
     stopped: np.ndarray  # bool (B,), whether it did; otherwise `length` is the limit
-    character: np.ndarray  # int64 (B, N), the character (from 0) that most of the window was on
-    window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each step drawn, of a synthesis
+    character: np.ndarray  # int64 (B, N), the character (from 0) with the largest window weight
+    window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each drawn step, with a text
 
 
 def draw(raw: np.ndarray, chance: np.ndarray, bias: float = 0.0) -> np.ndarray:
@@ -68,13 +68,12 @@ def write(
 ) -> Written:
     """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
 
-    With a synthesis network, text (B, U) int64, -1 for padding: primer text and new text in one,
-    and a line stops when phi of the place behind its text is above that of every character in it
-    (section 5.3), or all of the window is beyond that place. With three states of the pen, a sample
-    stops at the end of a character. primers: float32 (T, 3) per line, with
-    null step, to be read first; they need not be of one length. limits: int (B,), steps after which
-    a line is given up, N for all where there are none. Raises `PentraceError` where steps are not
-    finite numbers.
+    text: int64 (B, U), -1 for padding, for a synthesis network: the text of the primer and the new
+    text together. A line stops when phi of the place behind its text is above that of every
+    character in it (section 5.3), or when all of the window is beyond that place. With three
+    states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
+    with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
+    line is cut off, by default N. Raises `PentraceError` if steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
@@ -96,9 +95,9 @@ def write(
 
 
 def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
-    """Have the network read a primer per line; the last step of each (B, 3), still unread.
+    """Let the network read a primer per line; return the last step of each (B, 3), not yet read.
 
-    All end together: a line with a shorter primer starts later, from the start.
+    All primers end at the same step: the state of a line with a shorter primer is reset later.
     """
     longest = max(map(len, primers))
     begins = np.array([longest - len(primer) for primer in primers])
@@ -114,7 +113,7 @@ def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
 
 
 class _Tracker:
-    """Where in its text each line is, and whether it has come to its end."""
+    """At which character of its text each line is, and whether it has ended."""
 
     def __init__(self, text: np.ndarray | None, limits: np.ndarray, limit: int) -> None:
         self.length = np.minimum(limits, limit)  # (B,)
@@ -124,13 +123,13 @@ class _Tracker:
         if text is not None:
             self.behind = (text >= 0).sum(1)  # (B,), the place behind each text
             self.inside = np.arange(text.shape[1] + 1) <= self.behind[:, None]
-            # Memory is taken when it is written to: what is not drawn costs nothing.
+            # Memory is used only when it is written to: steps that are not drawn cost nothing.
             self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
     def done(self, n: int, over: np.ndarray, network: FusedNetwork) -> bool:
-        """Note step n; whether all lines are at their end or given up.
+        """Record step n; return whether all lines have ended or reached their limit.
 
-        over (B,): whether the pen said so at this step.
+        over (B,): whether the state of the pen ended the sample at this step.
         """
         if self.window is not None:
             over = self._behind(n, network)
@@ -141,11 +140,11 @@ class _Tracker:
         return bool(self.length.max() <= n + 1)
 
     def _behind(self, n: int, network: FusedNetwork) -> np.ndarray:
-        """Whether the window of each line (B,) has left its text; where it is, is noted."""
+        """Whether the window of each line (B,) has left its text; records where the window is."""
         assert self.window is not None
         assert network.window is not None and network.phi is not None
         seen = np.multiply(network.phi, self.inside, out=self.window[n])
-        # Far beyond the text all weights are at their bound, and their order says nothing. Kappa
+        # Far beyond the text all weights are at their bound, and their order means nothing. Kappa
         # (K, B) is where the window is, 1 at the first character.
         beyond = (network.window.kappa > self.behind + 1).all(0)
         self.character[:, n] = np.where(beyond, self.behind, seen.argmax(1))

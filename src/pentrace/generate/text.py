@@ -1,4 +1,4 @@
-"""`pentrace text`: a trained network goes on from a prompt, on the terminal as it writes."""
+"""`pentrace text`: a text network continues a prompt on the terminal."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ RULE = "-" * 40
 @click.option("--substitute", is_flag=True, help="Read é as e where é is not in the alphabet.")
 @settings_option(PromptSettings)
 def command(model: Path, substitute: bool, settings: PromptSettings) -> None:
-    """Write text with a trained network; one text appears as it is written."""
+    """Write text with a trained network; a single text appears character by character."""
     network, length, seed = load_text(model), settings.length, settings.seed
     prompts = settings.prompt or ("",)
     read = [prepared(prompt, network.settings, substitute) for prompt in prompts]
@@ -39,21 +39,21 @@ def command(model: Path, substitute: bool, settings: PromptSettings) -> None:
     except KeyboardInterrupt:
         click.echo()
         sys.exit(130)
-    except BrokenPipeError:  # as when `head` has seen enough
+    except BrokenPipeError:  # for example, `head` has read its lines and ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
 
 
 def prepared(prompt: str, settings: NetworkSettings, substitute: bool) -> str:
-    """The prompt as the network reads it, in NFC; what it takes for rare is told.
+    """The prompt as the network reads it, in NFC; rare characters are reported.
 
-    Raises `PentraceError` for characters that it has no symbol for.
+    Raises `PentraceError` for characters that the network has no symbol for.
     """
     prompt = nfc(prompt)
     if substitute:
         prompt = substituted(prompt, settings.alphabet or "")
-    encode([prompt], settings, "fold", remedy="give another prompt, or --substitute")
+    encode([prompt], settings, "fold", remedy="give another prompt, or try --substitute")
     rare = "".join(sorted(set(prompt) - set(settings.alphabet or "")))
     if rare:
-        click.echo(f"rare to the network, and read as one and the same: {rare}", err=True)
+        click.echo(f"rare characters, all read as the same symbol: {rare}", err=True)
     return prompt

@@ -16,9 +16,9 @@ RARE = "\N{REPLACEMENT CHARACTER}"  # the symbol of rare characters
 def generate(
     network: FusedText, prompts: list[str], length: int, settings: DrawSettings, seed: int
 ) -> Iterator[tuple[list[str], np.ndarray]]:
-    """`length` times: the next character of each of B texts, and the chances (B, V) it came from.
+    """`length` times: the next character of each of B texts, and its probabilities (B, V).
 
-    Text b goes on from prompt b, and has random numbers of its own, from seed and b alone. Raises
+    Text b continues prompt b; its random numbers depend only on the seed and b. Raises
     `PentraceError` for characters of a prompt that the network has no symbol for.
     """
     shown = [*(network.settings.alphabet or ""), RARE]
@@ -33,14 +33,14 @@ def generate(
 
 
 def _after(network: FusedText, prompts: list[str]) -> np.ndarray:
-    """Logits (B, V) after prompts of any length, each on a line of its own.
+    """Logits (B, V) after prompts of any length, each at the beginning of a line.
 
-    A stream begins anew so seldom in training that what a network does with its first character is
-    left to chance: a fourth of all prompts led to nothing but rare characters without a line end.
+    Streams start so seldom in training that a network hardly learns to read a first character:
+    without a line end before it, a quarter of all prompts led to nothing but rare characters.
     """
     given = [begun(prompt, network.settings) for prompt in prompts]
     texts = encode(given, network.settings, "fold", remedy="give another prompt")
-    # All end together: those that are shorter wait, and forget what they read while waiting.
+    # All prompts end at the same step: the state of shorter ones is reset until they start.
     aligned = np.stack([np.roll(row, (row < 0).sum()) for row in texts])
     network.start(len(aligned))
     for column in aligned.T:

@@ -1,19 +1,19 @@
-"""How far apart two characters are: dynamic time warping between their ink, written in order.
+"""The distance of two characters: dynamic time warping between their points, in writing order.
 
 Dynamic time warping: Sakoe and Chiba 1978, with their band, symmetric form without slope weights.
 """
 
 import numpy as np
 
-_FAR = np.float32(1e6)  # in the place of infinity, of which differences are not numbers
+_FAR = np.float32(1e6)  # instead of infinity, since inf - inf is not a number
 
 
 def outlines(positions: np.ndarray, lifted: np.ndarray, starts: np.ndarray, n: int) -> np.ndarray:
     """float32 (S, n, 2): `n` points of each character, at equal lengths of its ink, in order.
 
     positions float (N, 2) of all points and bool (N,) `lifted`, true where the pen is lifted after
-    a point; sample i is starts[i]:starts[i + 1], not empty. The way of the pen in the air has no
-    length. Each character is moved and scaled into a square around (0, 0) whose side is 1.
+    a point; sample i is starts[i]:starts[i + 1], not empty. Moves of the pen in the air count as
+    length 0. Each character is moved and scaled into a square around (0, 0) whose side is 1.
     """
     first, last = starts[:-1], starts[1:] - 1
     way = np.hypot(*np.diff(positions, axis=0, prepend=positions[:1]).T)
@@ -31,10 +31,10 @@ def outlines(positions: np.ndarray, lifted: np.ndarray, starts: np.ndarray, n: i
 def distances(one: np.ndarray, many: np.ndarray, band: int) -> np.ndarray:
     """float32 (S,): distance of the outline `one` (n, 2) from each of `many` (S, n, 2).
 
-    The sum of the distances of all pairs of aligned points, by the path of least sum, over n, in
-    sides of a character. There are n to 2 n - 1 pairs, so that it is no less than their mean
-    distance, and less than twice that. Point i may be aligned with points i - band to i + band.
-    All of `many` are aligned at once.
+    The smallest sum over all warping paths of the distances of aligned points, divided by n; the
+    unit is the side of a character. A path has n to 2 n - 1 pairs of points, so the result is
+    between the mean distance of a pair and twice that. Point i may be aligned with points i - band
+    to i + band. All of `many` are aligned at once.
     """
     n, wide = len(one), 2 * band + 1
     padded = np.full((n + 2 * band, 2, len(many)), _FAR, np.float32)
@@ -55,9 +55,9 @@ def distances(one: np.ndarray, many: np.ndarray, band: int) -> np.ndarray:
 
 
 def nearest(some: np.ndarray, many: np.ndarray, band: int) -> tuple[np.ndarray, np.ndarray]:
-    """Index int64 (C,) in `many` (S, n, 2) of what is nearest to each of `some` (C, n, 2).
+    """Index int64 (C,) in `many` (S, n, 2) of the outline nearest to each of `some` (C, n, 2).
 
-    And the distance, float32 (C,).
+    The second result is the distance, float32 (C,).
     """
     found = [distances(one, many, band) for one in some]
     index = np.array([int(apart.argmin()) for apart in found], np.int64)

@@ -1,1 +1,1 @@
-"""Ink on a page in millimetres, and all files it becomes: SVG, PNG, GIF, InkML, sheets."""
+"""Ink on a page in millimetres, and the files made of it: SVG, PNG, GIF, InkML, sheets."""

@@ -1,7 +1,7 @@
-"""A page as an SVG that writes itself, in times as they were, by CSS and without script.
+"""A page as an SVG that shows the writing at its true speed, by CSS and without script.
 
-A stroke is cut where its width changes, and each piece is drawn in its own time by moving the dash
-of a dashed line along it. What shows no animation, or is asked for reduced motion, shows the ink.
+A stroke is cut where its width changes. Each piece is drawn at its time, by moving the dash of a
+dashed line along it. A viewer without animation, or with reduced motion, shows the finished ink.
 """
 
 import numpy as np
@@ -11,9 +11,9 @@ from pentrace.page.page import Page
 from pentrace.page.pen import DrawnInk, Pen, drawn
 from pentrace.page.svg import ROUND, document, open_path
 
-LEVELS = 6  # widths
-LONGEST = 12  # curves in a piece, so that the pen is slow where it was slow
-# A dash of 1 on a length of 1. It hides beyond the end: at the end itself its round cap would show.
+LEVELS = 6  # different widths
+LONGEST = 12  # most curves in a piece, so that the animation follows the speed of the pen
+# A dash of 1 on a length of 1. It starts beyond the end: at the end its round cap would be visible.
 STYLE = """\
 <style>
 @media (prefers-reduced-motion: no-preference) {
@@ -26,7 +26,7 @@ path.dot { stroke-dasharray: none; animation: appear 1ms linear var(--t) both }
 
 
 def animated(page: Page, pen: Pen) -> str:
-    """`page` as an SVG document in mm that is written once, from when it is opened."""
+    """`page` as an SVG document in mm; the animation runs once, when the document is opened."""
     line = drawn(page, pen)
     style = f'fill="none" stroke="{INK}" {ROUND}'
     return document(page, [STYLE, f"<g {style}>", *_pieces(line), *_dots(line), "</g>"])

@@ -1,8 +1,8 @@
 """A page as an animated GIF: the pen at its true speed, over the ink and a margin around it.
 
-There are as many pictures as the time takes at `RATE`, but no more than `MOST`: a long page is
-shown at its true speed too, in longer steps. After the first, a picture holds only what changes,
-so time and memory do not grow with the size of the page. All ink is of one colour.
+There are `RATE` pictures per second, but no more than `MOST`: a long page is also shown at its true
+speed, in longer steps. After the first, a picture contains only the part that changes, so time and
+memory do not grow with the size of the page. All ink has one colour.
 """
 
 import struct
@@ -20,10 +20,10 @@ from pentrace.page.raster import Discs, discs, stamp
 
 RATE, MOST = 25, 1200  # pictures per second, and in all
 TICK = 0.01  # s, the unit of a GIF
-SIDE = 1000  # pixels at most, of either side
-FINEST = 12.0  # pixels per mm at most
-MARGIN = 4.0  # mm around the ink, as far as the page goes
-PAUSE = 200  # ticks at the end, before it begins again
+SIDE = 1000  # most pixels of either side
+FINEST = 12.0  # most pixels per mm
+MARGIN = 4.0  # mm around the ink, within the page
+PAUSE = 200  # ticks at the end, before the animation repeats
 GREYS = 14
 DOWN, UP = GREYS, GREYS + 1  # colours of the pen on the paper and in the air
 PEN = 1.1  # mm, diameter of the mark that shows where the pen is
@@ -40,7 +40,7 @@ class Patch(NamedTuple):
 
 
 def gif(page: Page, pen: Pen) -> bytes:
-    """`page` as a GIF that begins again for ever. Same page, same bytes."""
+    """`page` as a GIF that repeats forever. Same page, same bytes."""
     line = drawn(page, pen)
     corner, size = seen(page, line)
     scale = min(*(SIDE / size), FINEST)
@@ -61,12 +61,12 @@ def seen(page: Page, line: DrawnInk) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(2), size
     low = np.clip(line.xy.min(0) - MARGIN, 0, size)
     high = np.clip(line.xy.max(0) + MARGIN, 0, size)
-    beside = (high <= low).any()
-    return (np.zeros(2), size) if beside else (low, high - low)
+    outside = (high <= low).any()
+    return (np.zeros(2), size) if outside else (low, high - low)
 
 
 def _times(end: float) -> tuple[np.ndarray, list[int]]:
-    """When each picture is taken, float64 (P,), s, and how long it stays, in ticks."""
+    """The time of each picture, float64 (P,), s, and how long it is shown, in ticks."""
     step = max(round(1 / RATE / TICK), int(np.ceil(end / TICK / MOST)))
     count = int(np.ceil(end / TICK / step)) + 1
     times = np.minimum(np.arange(count) * step * TICK, end)
@@ -74,7 +74,7 @@ def _times(end: float) -> tuple[np.ndarray, list[int]]:
 
 
 def _positions(line: DrawnInk, times: np.ndarray) -> np.ndarray:
-    """Where the pen is, mm (P, 2); in the air it goes straight."""
+    """Position of the pen, mm (P, 2); in the air it moves straight."""
     if not len(line.t):
         return np.zeros((len(times), 2))
     return np.stack([np.interp(times, line.t, line.xy[:, axis]) for axis in (0, 1)], 1)
@@ -96,7 +96,7 @@ def _patches(
     colour: np.ndarray,
     radius: float,
 ) -> Iterator[Patch]:
-    """What changes at each of the `times`; the first is all there is, the last is without pen."""
+    """The part that changes at each time. The first is the full picture, the last has no pen."""
     cuts = np.searchsorted(ink.t, times, side="right")
     cuts[-1] = len(ink.t)
     old = _box(np.array([[0, 0], canvas.shape[::-1]]), 0.0, canvas)
@@ -124,7 +124,7 @@ def _box(at: np.ndarray, radius: float, canvas: np.ndarray) -> Box:
 
 
 def _union(*boxes: Box) -> Box:
-    """The least box around all, or the first pixel where they hold none."""
+    """The smallest box around all boxes, or the first pixel if they are empty."""
     x, y, right, low = zip(*boxes, strict=True)
     box = (min(x), min(y), max(right), max(low))
     return box if box[0] < box[2] and box[1] < box[3] else (0, 0, 1, 1)
@@ -137,7 +137,7 @@ def _mark(shades: np.ndarray, at: np.ndarray, radius: float, colour: int) -> Non
 
 
 def _header(height: int, width: int) -> bytes:
-    """Signature, size, the 16 colours, and that it begins again for ever (GIF89a, 17 to 19)."""
+    """Signature, size, the 16 colours, and endless repetition (GIF89a, 17 to 19)."""
     ink = np.rint(np.linspace(rgb(PAPER), rgb(INK), GREYS)).astype(np.uint8)
     screen = struct.pack("<HHBBB", width, height, 0xB3, 0, 0)
     again = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
@@ -145,7 +145,7 @@ def _header(height: int, width: int) -> bytes:
 
 
 def _encoded(patch: Patch, ticks: int) -> bytes:
-    """The blocks of one picture, which stays under those that follow."""
+    """The blocks of one picture, which stays visible under the next pictures."""
     image = Image.fromarray(patch.shades, "P")
     image.putpalette(bytes(48))
     place = (patch.x, patch.y)

@@ -14,7 +14,7 @@ CHANNELS = (
 
 
 def inkml(strokes: Sequence[np.ndarray], annotations: Mapping[str, str] | None = None) -> str:
-    """An InkML document of one trace a stroke.
+    """An InkML document with one trace per stroke.
 
     `strokes`: float (n, 2) as x rightward, y UPWARD, or (n, 3) with t in seconds, the same width
     for all. In InkML y grows downward, so y is negated. `annotations`: type -> text.
@@ -29,7 +29,7 @@ def inkml(strokes: Sequence[np.ndarray], annotations: Mapping[str, str] | None =
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<ink xmlns="http://www.w3.org/2003/InkML">',
             *notes,
-            # Without it, T would count from the start of each trace.
+            # Without this, T would count from the start of each trace.
             '<definitions><timestamp xml:id="begin" time="0"/></definitions>',
             '<context xml:id="pen">',
             "<traceFormat>",

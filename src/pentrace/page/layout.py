@@ -1,8 +1,8 @@
 """Lines of ink to pages, in mm.
 
-All lines of a text have one scale: that at which the writing is as high as asked for, or less
-where the widest or the highest line would not fit. Each line is turned level by a robust fit to
-its foot, and then drifts a little again, as a hand does on blank paper.
+All lines of a text have the same scale. It gives the writing the height that is asked for, or a
+smaller one if the widest or the highest line would not fit. Each line is made level by a robust fit
+to the feet of its letters. Then it strays a little, like real handwriting on blank paper.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pentrace.page.strokes import pieces
 
 AIR_SPEED = 200.0  # mm/s of a pen that is not on the paper
 ASCENT, DESCENT = 0.8, 0.4  # of the size, above and below a baseline
-STEEPEST = 0.3  # dy/dx: a fit beyond it has found no baseline
+STEEPEST = 0.3  # dy/dx: a steeper fit has not found the baseline
 # Standard deviations of how a line strays from its place.
 LEFT, FOOT, TURN, BOW = 0.12, 0.04, 0.003, 0.05  # sizes, sizes, radians, sizes
 
@@ -29,8 +29,8 @@ class Paper:
     size: float  # height of the writing
     spacing: float  # between baselines
     pen_width: float
-    cut: bool = False  # to the ink, with the margin around it
-    drift: float = 1.0  # how much lines stray: 0 none, 1 as a careful hand
+    cut: bool = False  # whether the page is cut to the ink, with the margin around it
+    drift: float = 1.0  # how much lines stray: 0 not at all, 1 like careful handwriting
 
     @property
     def inner(self) -> tuple[float, float]:
@@ -49,10 +49,11 @@ class LineInk:
 
 
 def level(xy: np.ndarray) -> np.ndarray:
-    """xy (N, 2) turned so that its foot is level, from x = 0 and with the baseline at y = 0.
+    """xy (N, 2) sheared so that the line is level, begins at x = 0 and has its baseline at y = 0.
 
-    The foot of each twentieth of the line is a low percentile of y, so that a descender counts
-    little; the slope is the median over pairs of them (Theil and Sen), so that one counts nothing.
+    The foot of each twentieth of the line is a low percentile of y, so that descenders have little
+    influence. The slope is the median over pairs of feet (Theil and Sen), so that a single wrong
+    foot has none.
     """
     x, y = xy.T
     edges = np.linspace(x.min(), x.max(), 21)
@@ -70,7 +71,7 @@ def level(xy: np.ndarray) -> np.ndarray:
 
 
 def _strayed(xy: np.ndarray, paper: Paper, seed: int, number: int) -> np.ndarray:
-    """Line `number` of a seed, xy (N, 2) in mm, a little off its place."""
+    """Line `number` of a seed, xy (N, 2) in mm, moved a little from its place."""
     random = np.random.default_rng([seed, number, 2])
     left, foot, turn, bow = np.clip(random.standard_normal(4), -2, 2) * paper.drift
     x, y = xy.T
@@ -84,7 +85,7 @@ def pages(
 ) -> list[Page]:
     """The pages that `lines` fill; None is an empty line.
 
-    `scale` is mm per unit of the lines, the largest to be used. Every point lies within the
+    `scale` is the largest scale allowed, in mm per unit of the lines. Every point is within the
     margins. With `paper.cut` there is one page, as large as the ink with the margin around it.
     """
     placed = [
@@ -101,7 +102,7 @@ def _shrink(lines: list[np.ndarray], paper: Paper) -> float:
     width, height = paper.inner
     widest = max((float(xy[:, 0].max()) for xy in lines), default=0.0)
     highest = max((float(np.ptp(xy[:, 1])) for xy in lines), default=0.0)
-    # A hair less, or the last place of a float stands over the margin.
+    # Slightly less, because rounding could otherwise put a point over the margin.
     return (1 - 1e-9) * min(1.0, width / max(widest, 1e-9), height / max(highest, 1e-9))
 
 
@@ -109,7 +110,7 @@ Placed = list[tuple[int, np.ndarray]]  # number of the line, its points from the
 
 
 def _parts(lines: list[np.ndarray | None], paper: Paper) -> list[Placed]:
-    """Which lines go on which page, and where: x from the left, y (negative) from the top."""
+    """The lines of each page and their points: x from the left, y (negative) from the top."""
     parts: list[Placed] = [[]]
     baseline = 0.0
     for number, xy in enumerate(lines):
@@ -117,7 +118,7 @@ def _parts(lines: list[np.ndarray | None], paper: Paper) -> list[Placed]:
             baseline -= paper.spacing if parts[-1] else 0.0
             continue
         baseline -= paper.spacing
-        # Never over the top of the page, however high the letters are.
+        # Never above the top margin, however high the letters are.
         baseline = min(baseline, -float(xy[:, 1].max()))
         if parts[-1] and not paper.cut and baseline + xy[:, 1].min() < -paper.inner[1]:
             parts.append([])
@@ -128,7 +129,7 @@ def _parts(lines: list[np.ndarray | None], paper: Paper) -> list[Placed]:
 
 
 def _first_baseline(xy: np.ndarray, paper: Paper) -> float:
-    """The baseline of the first line of a page, within the margins whatever its ink."""
+    """The baseline of the first line of a page, such that its ink is within the margins."""
     usual = -max(ASCENT * paper.size, float(xy[:, 1].max()))
     return usual if paper.cut else max(usual, -paper.inner[1] - float(xy[:, 1].min()))
 
@@ -159,7 +160,7 @@ def _strokes(xy: np.ndarray, line: LineInk) -> list[np.ndarray]:
 
 
 def timed(strokes: list[np.ndarray]) -> list[np.ndarray]:
-    """The same strokes one after another, the pen moving through the air in between."""
+    """The same strokes one after another, with time for the pen to move between them."""
     now = 0.0
     timed: list[np.ndarray] = []
     for stroke in strokes:

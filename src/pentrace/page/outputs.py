@@ -1,4 +1,4 @@
-"""From a page to a file, by the ending of its name."""
+"""Writing a page to a file, in the format of its suffix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from pentrace.files import whole_file
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 
-# Each form is imported when it is asked for: a drawing must not wait for Parquet.
+# A format is imported only when it is used, so that a drawing does not wait for Parquet.
 
 
 def _svg(page: Page, pen: Pen) -> bytes:
@@ -67,25 +67,25 @@ FORMS: dict[str, Callable[[Page, Pen], bytes]] = {
 
 
 def check(path: Path, form: str | None = None) -> str:
-    """The form (of FORMS) in which `path` is to be written: `form`, else by its ending.
+    """The format (a key of FORMS) of the file `path`: `form`, or by default that of its suffix.
 
-    Raises `PentraceError` where there is no such form.
+    Raises `PentraceError` if the format is not known.
     """
     if form is None:
         name = path.name.lower()
         form = "animated-svg" if name.endswith(".animated.svg") else path.suffix.lower()[1:]
     if form not in FORMS:
-        endings = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
-        wrong = f"no form called {form}" if form else "the name has no ending"
-        raise PentraceError(f"{path}: {wrong}; known endings: {endings}")
+        suffixes = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
+        wrong = f"unknown format {form}" if form else "the name has no suffix"
+        raise PentraceError(f"{path}: {wrong}; use one of {suffixes}")
     return form
 
 
 def save(page: Page, path: Path, *, form: str | None = None, pen: Pen = "brush") -> None:
-    """Write `page` to `path`, whole or not at all, as `form` or as the ending of `path` says.
+    """Write `page` to `path`, completely or not at all, in the format `form` or of its suffix.
 
-    `pen`: in pictures, `brush` is thinner where it is faster, `plotter` of one width (SVG: single
-    lines). Raises `PentraceError` for an unknown form, and for ink that is not finite numbers.
+    `pen`: in pictures, `brush` is thinner where it is faster, `plotter` has one width (SVG: single
+    lines). Raises `PentraceError` for an unknown format, and for ink that is not finite numbers.
     """
     write = FORMS[check(path, form)]
     if not all(np.isfinite(stroke).all() for stroke in page.strokes):

@@ -1,4 +1,4 @@
-"""A page of ink: what the layout gives and the outputs take."""
+"""A page of ink: the layout makes it, and the outputs write it to files."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,11 +9,11 @@ Bounds = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
 
 
 LABEL = 2.5  # mm, the size of the letters of labels
-LETTER_WIDTH = 0.6  # of a letter of a label, in its size: a little wider than most fonts are
+LETTER_WIDTH = 0.6  # width of a letter of a label, in its size; a little wider than in most fonts
 
 
 class Label(NamedTuple):
-    """Printed words beside the ink."""
+    """Printed words next to the ink."""
 
     x: float  # mm, the left end
     y: float  # mm, the baseline, upward from the lower edge of the page
@@ -29,8 +29,8 @@ class Page:
     # Each float64 (n, 3): x, y in mm, t in s since the pen first touched; n = 1 is a dot.
     strokes: list[np.ndarray]
     pen_width: float  # mm
-    text: str  # what is written on it
-    # What is in files that can hold it: seed, bias, model, note ...
+    text: str  # the text that is written on it
+    # Stored in files that can contain it: seed, bias, model, note ...
     notes: dict[str, str] = field(default_factory=dict)
     colours: list[str] = field(default_factory=list)  # "#rrggbb" of each stroke; none: all INK
     labels: list[Label] = field(default_factory=list)  # in SVG and PNG

@@ -1,4 +1,4 @@
-"""What a pen makes of points: smooth curves, and a width that falls with speed.
+"""Points to drawn strokes: smooth curves, and a width that decreases with speed.
 
 All strokes of a page are in one array, so that nothing here loops over strokes or points.
 """
@@ -12,14 +12,14 @@ from pentrace.page.look import DOT, INK
 from pentrace.page.page import Page, points, y_downward
 from pentrace.page.strokes import split
 
-# brush: thinner where it is faster; plotter: of one width; exact: of one width, straight from
-# point to point as they are, to show what was recorded or what a network drew.
+# brush: thinner where it is faster; plotter: one width; exact: one width, and straight lines
+# between the unchanged points, to show what was recorded or what a network drew.
 Pen = Literal["brush", "plotter", "exact"]
-# Widths in pen widths, of a pen that flies and of one that rests. MOST <= 2 LEAST: see `svg`.
+# Width of the fastest pen and of a resting pen, in pen widths. MOST <= 2 LEAST: see `svg`.
 LEAST, MOST = 0.7, 1.35
 STEEPNESS = 1.5
-PASSES = 6  # of the average along a stroke: a hand does not change its speed at once
-STEADY = 2  # of the average of positions
+PASSES = 6  # times that the speed is averaged: a hand does not change its speed at once
+STEADY = 2  # times that positions are averaged
 APART = 0.5  # pen widths along the stroke between points
 
 
@@ -32,11 +32,11 @@ class DrawnInk:
     width: np.ndarray  # float64 (N,), mm
     starts: np.ndarray  # int64 (S + 1,), stroke i is starts[i]:starts[i + 1]; one point: a dot
     colours: list[str]  # "#rrggbb" of each of the S strokes
-    straight: bool = False  # from point to point
+    straight: bool = False  # whether points are joined by straight lines
 
     @property
     def inside(self) -> np.ndarray:
-        """bool (N - 1,): whether the way from a point to the next is within a stroke."""
+        """bool (N - 1,): whether a point and the next are in the same stroke."""
         inside = np.ones(max(len(self.xy) - 1, 0), bool)
         inside[self.starts[1:-1] - 1] = False
         return inside
@@ -47,7 +47,7 @@ class DrawnInk:
         return np.diff(self.starts) == 1
 
     def curves(self, aside: np.ndarray | float = 0.0) -> np.ndarray:
-        """Béziers (C, 4, 2) through the points moved by `aside` (N, 2), one for each way inside."""
+        """Béziers (C, 4, 2) through the points moved by `aside` (N, 2), one per true `inside`."""
         xy = self.xy + aside
         return segments(xy, self.inside) if self.straight else curves(xy, self.inside)
 
@@ -67,9 +67,9 @@ class DrawnInk:
 def drawn(page: Page, pen: Pen) -> DrawnInk:
     """The strokes of `page` as `pen` draws them; empty ones are left out, dots are wider.
 
-    Points are smoothed a little, and where they lie closer than the pen is wide most are left out:
-    what is left of them is the shake of the sensor, or of the network. Strokes begin and end where
-    they did. An `exact` pen leaves all points as they are.
+    Points are smoothed a little. If points are closer together than the pen is wide, most are left
+    out: their differences are noise of the sensor, or of the network. The ends of strokes do not
+    move. An `exact` pen keeps all points unchanged.
     """
     flat, owner = points(page)
     if len(flat):
@@ -88,7 +88,7 @@ def drawn(page: Page, pen: Pen) -> DrawnInk:
 
 
 def _steadied(line: DrawnInk) -> np.ndarray:
-    """The points (N, 2), smoothed along each stroke, whose ends stay."""
+    """The points (N, 2), smoothed along each stroke; the ends of strokes do not move."""
     ends = np.append(line.starts[:-1], line.starts[1:] - 1)
     steady = _averaged(line.xy, line, STEADY)
     steady[ends] = line.xy[ends]
@@ -96,7 +96,7 @@ def _steadied(line: DrawnInk) -> np.ndarray:
 
 
 def _thinned(line: DrawnInk, dot: np.ndarray, pen_width: float) -> DrawnInk:
-    """The points that are drawn; of a dot, `dot` (S,), the first alone."""
+    """The points that are drawn; of a dot, `dot` (S,), only the first."""
     kept = np.ones(len(line.xy), bool) if line.straight else _kept(line, pen_width)
     kept[np.repeat(dot, np.diff(line.starts))] = False
     kept[line.starts[:-1]] = True
@@ -105,7 +105,7 @@ def _thinned(line: DrawnInk, dot: np.ndarray, pen_width: float) -> DrawnInk:
 
 
 def _kept(line: DrawnInk, pen_width: float) -> np.ndarray:
-    """bool (N,): the first point in each `APART` of the way along each stroke, and its last."""
+    """bool (N,): the first point in each `APART` along each stroke, and the last of the stroke."""
     apart = APART * pen_width
     way = np.append(0.0, np.hypot(*np.diff(line.xy, axis=0).T) * line.inside)[: len(line.xy)]
     along = np.cumsum(way)
@@ -119,10 +119,10 @@ def _kept(line: DrawnInk, pen_width: float) -> np.ndarray:
 
 
 def factors(line: DrawnInk) -> np.ndarray:
-    """Width of the pen at each point, float64 (N,), in [LEAST, MOST], falling with speed.
+    """Width of the pen at each point, float64 (N,), in [LEAST, MOST], decreasing with speed.
 
-    The middle of the two is the width at the median speed of all points, so that hands of any
-    pace, size and clock look alike.
+    The middle of the two is the width at the median speed of all points, so that handwriting of
+    any speed, size and clock looks alike.
     """
     inside = line.inside
     way = np.hypot(*np.diff(line.xy, axis=0).T) * inside
@@ -151,9 +151,9 @@ def _averaged(values: np.ndarray, line: DrawnInk, passes: int) -> np.ndarray:
 
 
 def directions(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """dx, dy per mm of way at each point (N, 2), from the parabola through it and its neighbours.
+    """dx, dy per mm of path at each point (N, 2), from the parabola through it and its neighbours.
 
-    Of length 1 where the line is straight, less in a bend, near 0 where it turns back.
+    The length is 1 where the line is straight, less in a bend, and near 0 where it turns back.
     """
     step = np.diff(xy, axis=0) * inside[:, None]
     length = np.hypot(*step.T)
@@ -166,9 +166,9 @@ def directions(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
 
 def curves(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Cubic Béziers through the points, as control points (C, 4, 2), one per way within a stroke.
+    """Cubic Béziers through the points, as control points (C, 4, 2), one per true `inside`.
 
-    Handles are a third of the way, so no curve makes a loop that the points do not make.
+    Handles are a third of the distance of two points, so that a curve adds no loop of its own.
     """
     first = np.flatnonzero(inside)
     start, end = xy[first], xy[first + 1]

@@ -20,13 +20,13 @@ MOST_PIXELS = 200_000_000
 
 
 def png(page: Page, pen: Pen, dpi: float = DPI) -> bytes:
-    """`page` on white at `dpi`, with what is said as text in the file. Same page, same bytes.
+    """`page` on white at `dpi`, with its notes as text in the file. Same page, same bytes.
 
     Raises `PentraceError` for a page of more than `MOST_PIXELS`.
     """
     scale, line = dpi / MM, drawn(page, pen)
     canvas = blank(page.width * scale, page.height * scale)
-    mode = "L" if {*line.colours} <= {INK} else "RGB"  # labels are grey, as ink is
+    mode = "L" if {*line.colours} <= {INK} else "RGB"  # labels are grey too
     image = Image.new(mode, canvas.shape[::-1], PAPER)
     for colour in dict.fromkeys(line.colours):
         canvas[:] = 0
@@ -44,12 +44,12 @@ def fitting(page: Page, width: int, height: int, most: float) -> float:
 
 
 def blank(width: float, height: float) -> np.ndarray:
-    """uint8 (H, W) of bare paper, of at least a pixel."""
+    """uint8 (H, W) of blank paper, of at least one pixel."""
     shape = max(round(height), 1), max(round(width), 1)
     if shape[0] * shape[1] > MOST_PIXELS:
         raise PentraceError(
             f"a picture of {shape[1]} x {shape[0]} pixels is too large; "
-            "take a smaller page, or a format without pixels, such as .svg"
+            "choose a smaller page, or a format without pixels, such as .svg"
         )
     return np.zeros(shape, np.uint8)
 
@@ -64,7 +64,7 @@ def _label(image: Image.Image, page: Page, scale: float) -> None:
 
 
 def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The font of the figures, which comes with matplotlib; Pillow's own has few letters."""
+    """The font of the figures, which comes with matplotlib; the font of Pillow has few letters."""
     found = find_spec("matplotlib")  # does not import it
     for folder in (found and found.submodule_search_locations) or ():
         path = Path(folder) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"

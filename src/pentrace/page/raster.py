@@ -1,8 +1,8 @@
 """Ink as coverage of pixels: discs of the width of the pen, close together along the curves.
 
-How much of a pixel a disc covers is the distance of its centre from the rim, so edges are
-smooth without drawing in a larger size; where discs overlap, the most covered holds. All discs
-are stamped in a few operations on arrays.
+The coverage of a pixel is computed from the distance of its centre to the rim of a disc, so edges
+are smooth without drawing at a larger size. If discs overlap, the largest coverage counts. All
+discs are stamped in a few operations on arrays.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from pentrace.page.pen import DrawnInk
 
 SPACING = 0.5  # pixels between discs
-MOST_OF_CURVE = 8_000  # discs: across a page, and more
+MOST_OF_CURVE = 8_000  # most discs of a curve: more than enough to cross a page
 CHUNK = 1 << 14  # discs at a time: a few MB
 
 
@@ -21,7 +21,7 @@ class Discs(NamedTuple):
 
     xy: np.ndarray  # float64 (D, 2)
     radius: np.ndarray  # float64 (D,)
-    t: np.ndarray  # float64 (D,), s, never falling
+    t: np.ndarray  # float64 (D,), s, never decreasing
 
 
 def discs(line: DrawnInk, scale: float, corner: tuple[float, float] = (0.0, 0.0)) -> Discs:
@@ -29,7 +29,7 @@ def discs(line: DrawnInk, scale: float, corner: tuple[float, float] = (0.0, 0.0)
     bends = (line.curves() - corner) * scale
     first = np.flatnonzero(line.inside)
     which, u = _shares(bends)
-    ends = line.starts[1:] - 1  # and one at the end of each stroke, which is all of a dot
+    ends = line.starts[1:] - 1  # one more disc at the end of each stroke; a dot has only this one
     xy = np.concatenate([_bezier(bends[which], u), (line.xy[ends] - corner) * scale])
     width, t = (
         np.append(values[first][which] * (1 - u) + values[first + 1][which] * u, values[ends])
@@ -56,7 +56,7 @@ def _bezier(control: np.ndarray, u: np.ndarray) -> np.ndarray:
 
 
 def stamp(canvas: np.ndarray, ink: Discs) -> None:
-    """Put `ink` on uint8 `canvas` (H, W), 0 for bare paper, 255 for covered; in place."""
+    """Put `ink` on uint8 `canvas` (H, W), 0 for blank paper, 255 for covered; in place."""
     for start in range(0, len(ink.xy), CHUNK):
         _stamp(canvas, Discs(*(part[start : start + CHUNK] for part in ink)))
 

@@ -1,4 +1,4 @@
-"""Samples on paper: one sample, or many on a sheet, in a size that suits the pen of a page."""
+"""A page with one sample, or a sheet of many, in a size that suits the pen."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -12,8 +12,8 @@ from pentrace.page.page import LABEL, LETTER_WIDTH, Label, Page
 from pentrace.page.strokes import pieces
 
 STROKE = 4.0  # mm, the median height of a stroke
-LARGEST = 400.0  # mm of a sample: strokes of an untrained network are small and go far
-MARGIN = 3.0  # mm around all
+LARGEST = 400.0  # most mm of a sample: an untrained network draws small strokes far apart
+MARGIN = 3.0  # mm on all four sides
 ABOVE, GAP = 1.8 * LABEL, 1.8 * LABEL  # mm: room for a title, and between two samples
 ROW = 1.4 * LABEL  # mm, from line to line of a note
 NARROWEST = 24  # letters in a line of a note
@@ -24,7 +24,7 @@ class SampleInk(NamedTuple):
 
     points: np.ndarray  # float (N, 3): x, y, and t in s, NaN where there is none
     stroke: np.ndarray  # int (N,), -1 in the air
-    primer: int  # how many points are a real line that the network went on from: drawn in blue
+    primer: int  # number of points of the real line that the network continued, drawn in blue
     title: str
 
 
@@ -48,11 +48,11 @@ def sheet(samples: Sequence[SampleInk], size: float, columns: int = 1, note: str
 def grid(
     wide: np.ndarray, high: np.ndarray, columns: int, gaps: tuple[float, float], above: float
 ) -> tuple[np.ndarray, float]:
-    """Where things go that are `wide` and `high`, (S,) each, row by row in so many columns.
+    """Places for boxes that are `wide` and `high`, (S,) each, row by row in `columns` columns.
 
-    A column is as wide as the widest in it, a row as high as the highest; `gaps` are between
-    columns and between rows, and `above` each thing is room for its title. Returns the upper left
-    corners, (S, 2), x rightward and y DOWNWARD from that of the sheet, and how high the sheet is.
+    A column is as wide as its widest box, a row as high as its highest. `gaps` are between columns
+    and between rows; `above` is the room for a title above each box. Returns the upper left
+    corners, (S, 2), x rightward and y DOWNWARD from that of the sheet, and the height of the sheet.
     """
     column, row = np.arange(len(wide)) % columns, np.arange(len(wide)) // columns
     widths, heights = np.zeros(columns), np.zeros(row.max(initial=-1) + 1)
@@ -64,9 +64,9 @@ def grid(
 
 
 def scale(samples: Sequence[SampleInk]) -> float:
-    """mm per unit, at which the median stroke that has a height is `STROKE` high.
+    """mm per unit at which the median stroke is `STROKE` high, without strokes of no height.
 
-    Less where a sample would be larger than `LARGEST`.
+    The scale is smaller if a sample would otherwise be larger than `LARGEST`.
     """
     strokes = [s[:, :2] for one in samples for s in pieces(one.points, one.stroke)]
     heights = [h for h in (float(np.ptp(s[:, 1])) for s in strokes) if h > 0]
@@ -88,7 +88,7 @@ def _page(
 ) -> Page:
     """The page of samples whose upper left `corners`, y downward, are given.
 
-    `labels` are given with y upward from the upper edge of what is drawn.
+    `labels` have y upward from the upper edge of the drawing.
     """
     strokes, colours = [], []
     for one, corner in zip(samples, corners * [1, -1], strict=True):
@@ -116,14 +116,15 @@ def _page(
 
 
 def _right(label: Label) -> float:
-    """About where a label ends, mm."""
+    """The approximate right end of a label, mm."""
     return label.x + LETTER_WIDTH * LABEL * len(label.text)
 
 
 def _strokes(one: SampleInk, size: float, corner: np.ndarray) -> list[tuple[np.ndarray, str]]:
     """Each stroke, float64 (n, 3), mm and s from its beginning, and its colour.
 
-    The ink lies right of `corner` and below it, y upward. A stroke is cut where the primer ends.
+    The ink is to the right of `corner` and below it, y upward. A stroke is cut where the primer
+    ends.
     """
     points = np.where(np.isfinite(one.points), one.points, 0.0).astype(np.float64)
     down = points[one.stroke >= 0, :2]

@@ -1,10 +1,10 @@
-"""Points to strokes, lines and dots: the one place that says which is which."""
+"""Points to strokes, lines and dots: the only place that decides which is which."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-NOTHING = 1e-5  # of the extent of all ink: a stroke that goes no further is a dot
+NOTHING = 1e-5  # share of the extent of all ink: a stroke that is no larger is a dot
 
 
 class Strokes(NamedTuple):
@@ -12,7 +12,7 @@ class Strokes(NamedTuple):
 
     begin: np.ndarray  # int64 (S,), the first point of each stroke
     end: np.ndarray  # int64 (S,), the point behind its last
-    dot: np.ndarray  # bool (S,), whether it is a dot: one point, or several in one place
+    dot: np.ndarray  # bool (S,), whether it is a dot: one point, or several at one position
 
     def steps(self) -> np.ndarray:
         """The points, int64 (K,), to which a line is drawn from the point before."""

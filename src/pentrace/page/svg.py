@@ -1,9 +1,9 @@
 """A page as SVG: ink that is thicker where the pen was slow, or single lines of one width.
 
-Ink of changing width is a thin ribbon along the stroke, outlined with the least width of the pen,
-round at every join: what lies within half that width of the ribbon. Outlines alone would show
-bow-ties where the pen turns within its own width; here the outline hides whatever the ribbon does,
-as it is at least as wide as half the ribbon (MOST <= 2 LEAST).
+Ink of changing width is a thin ribbon along the stroke, with an outline as wide as the least width
+of the pen and with round joins. A ribbon without this outline would show bow-ties where the pen
+turns within its own width. The outline hides them, since it is at least as wide as half the ribbon
+(MOST <= 2 LEAST).
 """
 
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ from pentrace.page.pen import LEAST, DrawnInk, Pen, directions, drawn
 from pentrace.page.text import STEPS, escaped, rounded
 
 ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
-SHARP = 0.7  # length of a direction: the stroke turns by some 90 degrees at one point
+SHARP = 0.7  # length of a direction where the stroke turns by about 90 degrees at one point
 
 
 def svg(page: Page, pen: Pen) -> str:
-    """`page` as an SVG document in mm, one path a stroke, in the order of writing."""
+    """`page` as an SVG document in mm, with one path per stroke, in the order of writing."""
     line = drawn(page, pen)
     brush = pen == "brush"
     width = LEAST * page.pen_width if brush else page.pen_width
@@ -45,7 +45,7 @@ def _labels(page: Page) -> list[str]:
 
 
 def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = None) -> str:
-    """SVG with `body`, in mm; `box` is x, y, width and height of what is seen, else the page."""
+    """SVG with `body`, in mm; `box` is x, y, width, height of the visible part, by default all."""
     seen = [f"{value:.6g}" for value in box or (0, 0, page.width, page.height)]
     size = f'width="{seen[2]}mm" height="{seen[3]}mm" viewBox="{" ".join(seen)}"'
     notes = "; ".join(f"{name}: {value}" for name, value in page.notes.items())
@@ -59,7 +59,7 @@ def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = No
 
 
 def single_lines(line: DrawnInk) -> list[str]:
-    """A path of one line for each stroke, mm; a dot has no length, but round caps show it."""
+    """A path of one line for each stroke, mm; a dot has no length, but round caps make it seen."""
     parts = _by_stroke(line, line.curves())
     starts = line.starts[:-1]
     strokes = zip(line.xy[starts], parts, line.width[starts], line.dots, strict=True)
@@ -70,7 +70,7 @@ def single_lines(line: DrawnInk) -> list[str]:
 
 
 def _path(data: str, width: float | None = None) -> str:
-    """A path of its own width, or of that of its group."""
+    """A path with the given width, or with the width of its group."""
     own = "" if width is None else f' stroke-width="{width:.3g}"'
     return f'<path{own} d="{data}"/>'
 
@@ -91,7 +91,7 @@ def _ribbons(line: DrawnInk, least: float) -> list[str]:
     back = _by_stroke(line, line.curves(-side)[:, ::-1])
     first, last = line.starts[:-1], line.starts[1:] - 1
     begin = _steps(line.xy[first] + side[first])
-    # Around the end, and around the start: twice the way from one side to the other.
+    # Half circles around the end and around the start, from one side to the other.
     caps = [(half[last], -2 * side[last]), (half[first], 2 * side[first])]
     turns = [[_arc(r, way) for r, way in zip(*cap, strict=True)] for cap in caps]
     closed = zip(begin, there, turns[0], back, turns[1], _tips(line, half), strict=True)
@@ -103,7 +103,7 @@ def _ribbons(line: DrawnInk, least: float) -> list[str]:
 
 
 def _tips(line: DrawnInk, half: np.ndarray) -> list[str]:
-    """Per stroke, circles where it turns back: there the sides of the ribbon change places."""
+    """Circles where a stroke turns back, per stroke: there the sides of the ribbon are swapped."""
     sharp = np.hypot(*directions(line.xy, line.inside).T) < SHARP
     sharp[line.starts[:-1]] = sharp[line.starts[1:] - 1] = False
     at = np.flatnonzero(sharp & (half * STEPS >= 1))
@@ -126,7 +126,7 @@ def _across(line: DrawnInk) -> np.ndarray:
 
 
 def _by_stroke(line: DrawnInk, parts: np.ndarray) -> list[np.ndarray]:
-    """The curves (C, 4, 2) of each stroke, perhaps none."""
+    """The curves (C, 4, 2) of each stroke; there may be none."""
     ends = np.cumsum(np.diff(line.starts) - 1)
     return np.split(parts, ends)[:-1]
 
@@ -137,7 +137,7 @@ def _arc(radius: float, way: np.ndarray) -> str:
 
 
 def _relative(part: np.ndarray) -> str:
-    """Path data of curves (C, 4, 2), each from its start; roundings do not add up."""
+    """Path data of curves (C, 4, 2), each relative to its start; rounding errors do not add up."""
     steps = _steps(part)
     return f"c{rounded((steps[:, 1:] - steps[:, :1]) / STEPS)}" if len(part) else ""
 
@@ -147,5 +147,5 @@ def _steps(values: np.ndarray) -> np.ndarray:
 
 
 def _squeezed(path: str) -> str:
-    """The same path data without the characters that its grammar can do without."""
+    """The same path data without the characters that its grammar does not need."""
     return path.replace(" 0.", " .").replace(" -", "-").replace("-0.", "-.").replace("c0.", "c.")

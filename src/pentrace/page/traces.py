@@ -1,4 +1,4 @@
-"""A page as data: InkML, the points table, JSON. Points are as written, nothing is smoothed."""
+"""A page as data: InkML, the points table, JSON. Points are unchanged, nothing is smoothed."""
 
 import json
 import tempfile
@@ -44,8 +44,8 @@ def to_json(page: Page) -> str:
 def parquet(page: Page) -> bytes:
     """`page` as a Parquet file of `schema.POINTS`: mm from the lower left corner, y upward.
 
-    The metadata of its schema say so (`unit`, `y_axis`) and hold `text`, and in `page` all that
-    JSON has but the strokes.
+    The metadata of its schema contain `unit`, `y_axis` and `text`, and in `page` all fields of the
+    JSON except the strokes.
     """
     from pentrace import schema, tables
     from pentrace.ink import Ink, to_table

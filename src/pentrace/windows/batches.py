@@ -1,9 +1,9 @@
 """Batches of whole lines, random crops, stored windows or streams, cut from one flat array.
 
 A plan lists the batches of one epoch. It is a pure function of the lines, the seed and the epoch,
-so batch k of epoch e is the same in every process, whatever the number of them, and a run that
-was stopped finds its place again from (seed, e, k) alone. The random numbers are Philox streams
-(Salmon et al. 2011), one per seed and epoch.
+so batch k of epoch e is the same in every process, for any number of processes. A run that was
+stopped continues from (seed, e, k). The random numbers are Philox streams (Salmon et al. 2011), one
+per seed and epoch.
 
 An item (sample, start, stop) of a batch predicts the steps start + 1 to stop of a sample: the
 input is its offsets start to stop - 1, the target the offset after each.
@@ -22,7 +22,7 @@ __all__ = [
     "stream_batches", "window_batches",
 ]  # fmt: skip
 
-POOL = 16  # batches that are sorted by length together
+POOL = 16  # batches whose lines are sorted by length together
 
 
 class Batch(NamedTuple):
@@ -56,18 +56,18 @@ class Plan:
 
     @property
     def n_steps(self) -> int:
-        """Steps to predict in the epoch, padding left out."""
+        """Steps to predict in the epoch, without padding."""
         return int((self.items.stop - self.items.start).sum())
 
 
 def line_batches(
     lines: Lines, batch_size: int, seed: int, epoch: int, max_length: int | None = None
 ) -> Plan:
-    """Every line once, whole; lines of like length together, the batches in random order.
+    """Every complete line once; lines of similar length together, the batches in random order.
 
     Lines are shuffled, sorted by length within pools of 16 batches, and cut into batches, so that
-    padding is small and neighbours differ from epoch to epoch. Beyond `max_length` steps a line
-    is cut off; `Plan.truncated` says how many were. Lines without a step are left out.
+    padding is small and neighbours differ from epoch to epoch. A line is cut off at `max_length`
+    steps; `Plan.truncated` counts such lines. Lines without a step are left out.
     """
     random = _random(seed, epoch, "lines")
     sample = random.permutation(np.flatnonzero(lines.n_steps > 0))
@@ -86,10 +86,11 @@ def line_batches(
 
 
 def crop_batches(lines: Lines, length: int, batch_size: int, seed: int, epoch: int) -> Plan:
-    """Random runs of `length` steps; a line is drawn with a chance as its number of steps.
+    """Random runs of `length` steps; a line is drawn in proportion to its number of steps.
 
-    As write-rnn draws them: from lines of at least `length` steps, `Plan.left_out` says how many
-    are shorter; no padding, full batches, as many as cover the steps of those lines on average.
+    They are drawn as in write-rnn, from lines of at least `length` steps; `Plan.left_out` counts
+    shorter lines. Batches are full and without padding, and as many as cover the steps of those
+    lines on average.
     """
     random = _random(seed, epoch, "crops")
     long = np.flatnonzero(lines.n_steps >= length)
@@ -105,7 +106,7 @@ def crop_batches(lines: Lines, length: int, batch_size: int, seed: int, epoch: i
 
 
 def window_batches(windows: Lines, batch_size: int, seed: int, epoch: int) -> Plan:
-    """Every window once, whole, in random order; `windows` as from `load_windows`.
+    """Every complete window once, in random order; `windows` as from `load_windows`.
 
     Windows without a step to predict are left out.
     """
@@ -119,9 +120,9 @@ def window_batches(windows: Lines, batch_size: int, seed: int, epoch: int) -> Pl
 def stream_batches(lines: Lines, length: int, batch_size: int) -> Plan:
     """The longest line in `batch_size` streams of one length, `length` steps of each at a time.
 
-    Row b of every batch goes on where row b of the batch before ended. `Plan.left_out` says how
-    many steps at the end are too few for one more of each stream; a line with fewer steps than
-    streams makes one stream.
+    Row b of every batch continues row b of the previous batch. `Plan.left_out` counts the steps at
+    the end that are too few for one more step of each stream. A line with fewer steps than streams
+    makes one stream.
     """
     sample = int(lines.n_steps.argmax()) if len(lines.ids) else 0
     total = max(int(lines.n_steps.max(initial=0)), 0)
@@ -151,7 +152,7 @@ def gather(lines: Lines, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _random(seed: int, epoch: int, what: str) -> np.random.Generator:
-    """A stream of its own for every seed, epoch and way of making batches."""
+    """A separate stream for every seed, epoch and kind of batches."""
     words = [epoch, *what.encode()]
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=words)))
 
@@ -163,7 +164,7 @@ def _shuffled(n: int, batch_size: int, random: np.random.Generator) -> np.ndarra
 
 
 def _plan(items: Batch, batch: np.ndarray, truncated: int = 0, left_out: int = 0) -> Plan:
-    """A plan in which item i stands in batch `batch[i]`."""
+    """A plan in which item i is in batch `batch[i]`."""
     order = np.argsort(batch, kind="stable")
     items = Batch(*(values[order] for values in items))
     bounds = np.append(0, np.cumsum(np.bincount(batch)))

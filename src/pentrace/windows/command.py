@@ -1,4 +1,4 @@
-"""`pentrace windows`: cut the offsets of all shards into the windows of four splits."""
+"""`pentrace windows`: cut offsets, or the characters of texts, into the windows of four splits."""
 
 from pathlib import Path
 
@@ -79,10 +79,10 @@ def windows_table(
         for i, kind in enumerate((np.float32, np.float32, np.uint8))
     ]
     named = pa.array([ids[i] for i in cuts.sample])
-    told = pa.array([texts[ids[i]] for i in cuts.sample], pa.string())
+    transcripts = pa.array([texts[ids[i]] for i in cuts.sample], pa.string())
     numbers = [pa.array(v.astype(np.int32)) for v in (cuts.window, cuts.start, cuts.valid)]
     splits = pa.array([split] * len(cuts.sample))
-    rows = [named, splits, *numbers, told, *columns]
+    rows = [named, splits, *numbers, transcripts, *columns]
     return pa.table(rows, schema=schema.windows(settings.length))
 
 

@@ -1,4 +1,4 @@
-"""Whole samples, read from the offsets into one flat array that batches are cut from."""
+"""Complete samples, read from the offsets into one flat array that batches are cut from."""
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
@@ -31,25 +31,25 @@ class Lines:
         return self.steps[self.starts[sample] : self.starts[sample + 1]]
 
     def with_ends(self) -> "Lines":
-        """The same with 2 for the state of the pen at the last step of each sample.
+        """The same lines, with pen state 2 at the last step of each sample.
 
-        The state is otherwise 1 at the end of a stroke, else 0. A network is fed all steps but the
-        last, so what it reads has two states even so.
+        At other steps the state is 1 at the end of a stroke, else 0. A network reads all steps
+        except the last, so its input still has two states.
         """
         steps = self.steps.copy()
         steps[self.starts[1:][np.diff(self.starts) > 0] - 1, 2] = 2
         return Lines(steps, self.starts, self.ids, self.texts)
 
     def with_text(self, fit: Callable[[str | None], bool] = bool) -> "Lines":
-        """The samples alone whose transcript is there, not empty, and `fit`."""
+        """Only the samples that have a transcript that is not empty and for which `fit` is true."""
         return self.take([i for i, text in enumerate(self.texts) if text and fit(text)])
 
     def only(self, names: Container[str]) -> "Lines":
-        """The samples alone that are in `names`."""
+        """Only the samples that are in `names`."""
         return self.take([i for i, name in enumerate(self.ids) if name in names])
 
     def take(self, kept: list[int]) -> "Lines":
-        """The samples of these numbers alone."""
+        """Only the samples with these numbers."""
         if len(kept) == len(self.ids):
             return self
         return Lines(
@@ -63,8 +63,8 @@ class Lines:
 def load_lines(data: Path, splits: Iterable[str]) -> Lines:
     """The samples of `splits` of the data set in the folder `data`, by name in each split.
 
-    Every row group is decoded once, and no more than one is held beside the lines. Raises
-    `PentraceError` that names what is missing.
+    Every row group is decoded once, and only one at a time is in memory besides the lines. Raises
+    `PentraceError` that names a missing file or row.
     """
     shards = Shards(dataset.offsets(data), dataset.samples(data))
     places = [place for split in splits for place in shards.places(split)]

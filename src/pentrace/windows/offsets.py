@@ -1,4 +1,4 @@
-"""The offsets of all shards, sample by sample in order of name, in little memory."""
+"""The offsets of all shards, read sample by sample in order of name, with little memory."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pentrace.ink import runs
 
 @dataclass(frozen=True)
 class Place:
-    """Where the rows of one sample are, and what it says."""
+    """Where the rows of one sample are, and its text."""
 
     sample_id: str
     text: str | None
@@ -27,8 +27,7 @@ class Place:
 class Shards:
     """The samples in the offsets of all shards, by split and name.
 
-    Raises `PentraceError` for a file that is missing, and for a sample that is not in the table of
-    samples.
+    Raises `PentraceError` for a missing file, and for a sample that is not in the table of samples.
     """
 
     def __init__(self, offsets: Sequence[Path], samples: Path) -> None:
@@ -48,7 +47,7 @@ class Shards:
             places.sort(key=lambda place: place.sample_id)
 
     def _find(self) -> Iterator[tuple[int, int, str, int, int]]:
-        """Shard, row group, name, first row and last of every sample; its rows adjoin."""
+        """Shard, row group, name, first row and end of every sample; its rows are consecutive."""
         for shard, file in enumerate(self.files):
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=["sample_id"])

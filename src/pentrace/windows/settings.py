@@ -4,15 +4,15 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-# The windows of a text where nothing else is said: a character tells more than a step of the pen.
+# The default windows of a text: shorter, since a character carries more than a step of the pen.
 OF_TEXT = {"length": 101, "stride": 100}
 
 
 class WindowSettings(Settings):
-    """How samples are cut into windows; texts as `OF_TEXT` says where nothing is given.
+    """How samples are cut into windows; the defaults for texts are `OF_TEXT`.
 
-    A network reads all rows of a window but the last, and predicts all but the first. Windows that
-    share one row therefore predict every step once.
+    A network reads all rows of a window except the last, and predicts all except the first.
+    Therefore windows that share one row predict every step once.
     """
 
     length: int = Field(

@@ -1,4 +1,4 @@
-"""Windows as they are stored, to train on: none is cut anew, and their padding is left out."""
+"""Stored windows to train on: they are not cut again, and their padding is left out."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +10,7 @@ import pyarrow as pa
 from pentrace import dataset, tables
 from pentrace.windows.lines import Lines
 
-Kinds = dict[str, type[np.generic]]  # name of a column -> kind of its numbers
+Kinds = dict[str, type[np.generic]]  # name of a column -> type of its numbers
 
 
 class _Windows(NamedTuple):
@@ -19,11 +19,11 @@ class _Windows(NamedTuple):
     columns: list[np.ndarray]  # (N,) each
     starts: np.ndarray  # int64 (W + 1,)
     ids: list[str]  # W names of samples
-    last: np.ndarray  # bool (W,), whether the sample ends with it
+    last: np.ndarray  # bool (W,), whether the window is the last of its sample
 
 
 def load_windows(data: Path, splits: Iterable[str], ends: bool = False) -> Lines:
-    """The windows of `splits` of the data set in the folder `data`, each as a line of its own.
+    """The windows of `splits` of the data set in the folder `data`, each as a separate line.
 
     They are in the order of the files. With `ends`, the state of the pen is 2 at the last step of
     each sample, as in `Lines.with_ends`. Raises `PentraceError` that names a file that is missing.
@@ -37,13 +37,13 @@ def load_windows(data: Path, splits: Iterable[str], ends: bool = False) -> Lines
 
 
 def load_text_windows(data: Path, splits: Iterable[str]) -> Lines:
-    """The same of a text: `steps` are its code points, int32 (N,)."""
+    """The windows of a text: `steps` are its code points, int32 (N,)."""
     found = _read(data, splits, {"codes": np.int32})
     return Lines(found.columns[0], found.starts, found.ids, [None] * len(found.ids))
 
 
 def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
-    """The columns named in `kinds`, of those kinds."""
+    """The columns that `kinds` names, with those types."""
     columns: dict[str, list[np.ndarray]] = {name: [np.zeros(0, kinds[name])] for name in kinds}
     start, valid = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     ids: list[str] = []
@@ -56,7 +56,7 @@ def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
             for name, column in columns.items():
                 column.append(_valid(piece[name], valid[-1]))
     starts = np.append(0, np.cumsum(np.concatenate(valid)))
-    # The windows of a sample adjoin, and the first begins with its first offset.
+    # The windows of a sample are consecutive, and the first begins with its first offset.
     last = np.append(np.concatenate(start)[1:] == 0, True)[: len(ids)]
     return _Windows([np.concatenate(c) for c in columns.values()], starts, ids, last)
 

@@ -1,4 +1,4 @@
-"""The characters of texts: whole, and cut into windows as offsets are."""
+"""The characters of texts: complete, and cut into windows like offsets."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -18,7 +18,7 @@ GROUP = 8192  # windows in one row group
 def text_windows(
     path: Path, split: str, settings: WindowSettings
 ) -> tuple[Iterator[pa.Table], int]:
-    """Rows of `schema.text_windows` of one split of the characters at `path`; how many texts."""
+    """Rows of `schema.text_windows` of one split of the characters at `path`; number of texts."""
     table = tables.read(path)
     table = table.filter(pyarrow.compute.equal(table["split"], split))
     names = table["sample_id"].to_pylist()
@@ -31,7 +31,7 @@ def text_windows(
 
 
 def _rows(name: str, codes: np.ndarray, split: str, settings: WindowSettings) -> Iterator[pa.Table]:
-    """The windows of one text, int32 (N,) `codes`, some at a time."""
+    """The windows of one text, int32 (N,) `codes`, in tables of at most `GROUP` rows."""
     cuts = cut(np.array([len(codes)]), settings.length, settings.stride)
     for low in range(0, len(cuts.start), GROUP):
         start, valid, window = (v[low : low + GROUP] for v in (cuts.start, cuts.valid, cuts.window))
@@ -50,7 +50,7 @@ def _rows(name: str, codes: np.ndarray, split: str, settings: WindowSettings) ->
 def load_codes(data: Path, splits: Iterable[str]) -> np.ndarray:
     """Code points int32 (N,) of `splits` of the data set in the folder `data`, text after text.
 
-    Raises `PentraceError` that names the file where it is missing.
+    Raises `PentraceError` that names the file if it is missing.
     """
     pieces = list(tables.read_pieces(dataset.characters(data), ["split", "codes"]))
     parts = [np.zeros(0, np.int32)]

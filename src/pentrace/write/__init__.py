@@ -1,1 +1,1 @@
-"""Writing: a trained network, run one point at a time without PyTorch, draws ink."""
+"""The command `write`: style, scale, line breaks, and composing a page."""

@@ -1,4 +1,4 @@
-"""`pentrace write`: any text, in anybody's hand, on a page."""
+"""`pentrace write`: any text, in any person's handwriting, on a page."""
 
 import sys
 from pathlib import Path
@@ -48,10 +48,10 @@ def command(
     quiet: bool,
     settings: WriteSettings,
 ) -> None:
-    """Write TEXT (- for standard input) by hand to a page, or to several where it is long.
+    """Write TEXT (- for standard input) as handwriting on one page, or on several if it is long.
 
-    Lines are checked against the text and drawn again where some of it is missing. The exit status
-    is 3 where in the end it still is; the page is then written all the same.
+    Each line is checked against its text and drawn again if a part is missing. If a line still
+    fails, the page is written and the exit status is 3.
     """
     wanted = _text(text, file)
     check(out, form)
@@ -70,16 +70,16 @@ def command(
     for page, name in zip(found, names, strict=True):
         save(page, name, form=check(out, form), pen=settings.pen)
     if not quiet:
-        click.echo(f"{', '.join(map(str, names))}: {_told(lines)}")
+        click.echo(f"{', '.join(map(str, names))}: {_summary(lines)}")
     _report([line for line in lines if line.failed])
 
 
 def _text(text: str | None, file: Path | None) -> str:
-    """What is to be written, from the argument, a file or standard input."""
-    if (text is None) == (file is None):
-        raise PentraceError(
-            'give a text to write, such as "any text you like", or --file, not both'
-        )
+    """The text to write, from the argument, a file or standard input."""
+    if text is None and file is None:
+        raise PentraceError('no text; give one, such as "any text you like", or --file')
+    if text is not None and file is not None:
+        raise PentraceError("both TEXT and --file are given; give only one of them")
     source = "standard input" if file is None else str(file)
     try:
         if file is not None:
@@ -87,11 +87,13 @@ def _text(text: str | None, file: Path | None) -> str:
         elif text == "-":
             text = sys.stdin.buffer.read().decode("utf-8-sig")
     except OSError as error:
-        raise PentraceError(f"{source}: cannot be read ({error.strerror})") from None
+        raise PentraceError(
+            f"{source}: cannot be read ({error.strerror}); give a text file"
+        ) from None
     except UnicodeDecodeError as error:
         raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
     if not (text or "").strip():
-        raise PentraceError("the text is empty; give something to write")
+        raise PentraceError("the text is empty; give a text to write")
     return text or ""
 
 
@@ -102,16 +104,16 @@ def _primer(
     normalisation: dict,
     network: NetworkSettings,
 ) -> Primer | None:
-    """The hand that is asked for."""
+    """The line whose style is asked for, if any."""
     if style is None:
         if text is not None or data is not None:
-            raise PentraceError("--style-text and --data tell about a --style; give one")
+            raise PentraceError("--style-text and --data need a --style; give one")
         return None
     from pentrace.write import style as styles
 
     if data is not None:
         if text is not None:
-            raise PentraceError("--style-text is for files; what a sample says is known")
+            raise PentraceError("the text of a sample is in --data; remove --style-text")
         return styles.known(styles.from_sample(style, data, normalisation), network, style)
     return styles.known(styles.from_file(Path(style), text, normalisation), network, style)
 
@@ -119,7 +121,7 @@ def _primer(
 def _write(
     network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
 ) -> list[WrittenLine]:
-    """A line for each text that is not empty; tells where they are not in one hand."""
+    """A line for each text that is not empty; reports if the lines differ in style."""
     each = settings.steps_per_character
     how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
     wanted = [text for text in texts if text]
@@ -127,8 +129,8 @@ def _write(
         return write_lines(network, wanted, how)
     lines, together = write_in_one_hand(network, wanted, how)
     if not together:
-        told = "no line came out whole for the others to go on from: each is in a hand of its own"
-        click.echo(f"{told}; give a --style, or another --seed", err=True)
+        wrong = "no complete line to take the handwriting style from, so each line has its own"
+        click.echo(f"{wrong}; give a --style, or another --seed", err=True)
     return lines
 
 
@@ -141,11 +143,11 @@ def _names(out: Path, count: int) -> list[Path]:
     return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
 
 
-def _told(lines: list[WrittenLine]) -> str:
+def _summary(lines: list[WrittenLine]) -> str:
     again = sum(line.tries > 1 for line in lines)
     points = sum(len(line.steps) for line in lines)
-    tries = f", {again} drawn again" if again else ""
-    return f"{_count(len(lines), 'line')}, {points} points{tries}"
+    tries = f", {_count(again, 'line')} drawn again" if again else ""
+    return f"{_count(len(lines), 'line')} and {points} points written{tries}"
 
 
 def _count(number: int, what: str) -> str:
@@ -153,10 +155,10 @@ def _count(number: int, what: str) -> str:
 
 
 def _report(failed: list[WrittenLine]) -> None:
-    """Say on standard error what is missing, and leave with `MISSING` where something is."""
+    """Report the failed lines on standard error and exit with `MISSING`, if there are any."""
     for line in failed:
-        wrong = f"missed {' '.join(line.missed)}" if line.missed else "did not come to its end"
-        click.echo(f'"{line.text}": {wrong}, tries: {line.tries}', err=True)
+        wrong = f"missing: {' '.join(line.missed)}" if line.missed else "not written to the end"
+        click.echo(f'"{line.text}": failed {_count(line.tries, "time")}; {wrong}', err=True)
     if failed:
-        click.echo("another --seed, a higher --bias or shorter lines may help", err=True)
+        click.echo("try another --seed, a higher --bias or a smaller --longest-line", err=True)
         sys.exit(MISSING)

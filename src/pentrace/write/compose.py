@@ -1,4 +1,4 @@
-"""Lines as a network drew them, on pages."""
+"""Drawn lines, placed on pages."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def compose(
     settings: WriteSettings,
     notes: dict[str, str],
 ) -> list[Page]:
-    """The pages of `texts`, whose empty ones stand for empty lines; `lines` are the others."""
+    """The pages of `texts`: an empty text is an empty line; `lines` are those of the other texts."""
     inks = iter([ink(line, normalisation) for line in lines])
     rows = [next(inks) if text else None for text in texts]
     scale = settings.size / line_height(normalisation)
@@ -32,7 +32,7 @@ def ink(line: WrittenLine, normalisation: dict) -> LineInk:
 
 
 def paper(settings: WriteSettings) -> Paper:
-    """The paper that is asked for."""
+    """The paper that the settings ask for."""
     width, height = settings.paper
     spacing = settings.spacing or 2 * settings.size
     cut = settings.page == "line"

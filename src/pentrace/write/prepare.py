@@ -1,4 +1,4 @@
-"""A text as the lines that a network is to write."""
+"""Preparing a text: the lines for a network to write."""
 
 import numpy as np
 
@@ -9,19 +9,20 @@ from pentrace.write.scale import character_width, line_height
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import wrap
 
-FULL = 0.9  # of the width is filled by a usual line, so that a wide one still fits
+FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
 def prepared(text: str, network: NetworkSettings, characters: int, substitute: bool) -> list[str]:
-    """The lines of `text`, empty ones between paragraphs, in the alphabet of the network.
+    """The lines of `text` in the alphabet of the network; empty lines separate paragraphs.
 
-    Raises `PentraceError` that lists the characters the network does not know, and those it does.
+    Raises `PentraceError` that lists the characters that the network does not know, and its
+    alphabet.
     """
     if substitute:
         known = network.alphabet or ""
         text = "\n".join(substituted(line, known) for line in wrap(text, None))
     lines = wrap(text, characters)
-    nothing = "nothing that it knows looks like them: reword the text"
+    nothing = "no known character is similar to them; reword the text"
     remedy = nothing if substitute else "reword the text, or try --substitute"
     encode(lines, network, remedy=remedy)
     return lines
@@ -30,7 +31,7 @@ def prepared(text: str, network: NetworkSettings, characters: int, substitute: b
 def characters_in_a_line(
     settings: WriteSettings, normalisation: dict, primer: Primer | None
 ) -> int:
-    """How many characters of this size fit between the margins, at most the longest line."""
+    """How many characters of this size fit between the margins, up to the longest line."""
     if settings.page == "line":
         return settings.longest_line
     character = character_width(normalisation)

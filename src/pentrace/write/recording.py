@@ -1,10 +1,10 @@
-"""Files of anybody's own ink: one line of writing as JSON, InkML or Parquet.
+"""Files of a person's ink: one line of handwriting as JSON, InkML or Parquet.
 
-JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "what it says"}`. x grows rightward; y upward,
-or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere. The JSON
-that `pentrace write` makes is one of these. InkML: as `readers.inkml` reads it, the text in an
+JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "the written text"}`. x grows rightward; y
+upward, or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere.
+`pentrace write` writes such JSON. InkML: as `readers.inkml` reads it, with the text in an
 annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward; or
-dx, dy and end_of_stroke, which are taken as normalised already, as the network reads them.
+the columns dx, dy and end_of_stroke, which must be normalised as the network reads them.
 """
 
 from dataclasses import dataclass, replace
@@ -29,35 +29,39 @@ class OwnInk:
     xy: np.ndarray  # float64 (N, 2), y upward
     t: np.ndarray  # float64 (N,), s; NaN where not recorded
     stroke: np.ndarray  # int64 (N,); -1 in the air
-    text: str | None  # as far as the file says
+    text: str | None  # None if the file does not contain it
 
 
 def read(path: Path) -> OwnInk:
     """The ink in the file at `path`.
 
-    Raises `PentraceError` that names the file, what is wrong with it, and the remedy.
+    Raises `PentraceError` that names the file, the mistake and the remedy.
     """
     readers = {".json": _json, ".inkml": _inkml, ".parquet": _parquet}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise PentraceError(
-            f"{path}: not a form of ink that is read; give a file {FORMS}, or a sample with --data"
+            f"{path}: unknown format of ink; give a {FORMS} file, or a sample with --data"
         )
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise PentraceError(f"{path}: over {LARGEST_FILE} bytes; give one line of writing")
+            raise PentraceError(
+                f"{path}: larger than {LARGEST_FILE} bytes; give one line of handwriting"
+            )
         found = reader(path)
     except FileNotFoundError:
         raise _no_file(path) from None
     except OSError as error:
-        raise PentraceError(f"{path}: cannot be read ({error.strerror})") from None
+        raise PentraceError(
+            f"{path}: cannot be read ({error.strerror}); give a {FORMS} file"
+        ) from None
     if not len(found.xy):
-        raise PentraceError(f"{path}: no points; record one line of writing")
+        raise PentraceError(f"{path}: no points; record one line of handwriting")
     return found
 
 
 def _bounded(path: Path, found: OwnInk) -> OwnInk:
-    """The same, with numbers that can be reckoned with."""
+    """The same ink; raises `PentraceError` if a number is out of bounds."""
     far = (~(np.abs(found.xy) <= LARGEST)).any(1)
     late = np.abs(found.t) > LATEST
     for wrong, what, most in ((far, "x or y", LARGEST), (late, "t", LATEST)):
@@ -73,7 +77,7 @@ def _bounded(path: Path, found: OwnInk) -> OwnInk:
 
 
 def _no_file(path: Path) -> PentraceError:
-    return PentraceError(f"{path}: no such file; give a file {FORMS}, or a sample with --data")
+    return PentraceError(f"{path}: no such file; give a {FORMS} file, or a sample with --data")
 
 
 def _json(path: Path) -> OwnInk:
@@ -84,12 +88,12 @@ def _json(path: Path) -> OwnInk:
         )
     text, axis = content.get("text"), content.get("y_axis", "up")
     if axis not in ("up", "down"):
-        raise PentraceError(f'{path}: y_axis is {axis!r}; allowed are "up" and "down"')
+        raise PentraceError(f'{path}: y_axis is {axis!r}; set it to "up" or "down"')
     if not isinstance(text, str | None):
-        raise PentraceError(f"{path}: the text is no string; give what the ink says")
+        raise PentraceError(f"{path}: text is not a string; give the text that is written")
     strokes = [_stroke(path, i, stroke) for i, stroke in enumerate(content["strokes"])]
     if len({points.shape[1] for points in strokes if len(points)}) > 1:
-        raise PentraceError(f"{path}: some points have a time and some have none; give all or none")
+        raise PentraceError(f"{path}: only some points have a time; give a time to all or to none")
     flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
     xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
     number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
@@ -98,7 +102,7 @@ def _json(path: Path) -> OwnInk:
 
 
 def _stroke(path: Path, number: int, points: Any) -> np.ndarray:
-    """float64 (n, 2 or 3) of one stroke, none of them NaN."""
+    """float64 (n, 2 or 3) of one stroke, all finite numbers."""
     try:
         found = np.asarray(points, np.float64)
         if found.size == 0:
@@ -107,7 +111,9 @@ def _stroke(path: Path, number: int, points: Any) -> np.ndarray:
             return found
     except (TypeError, ValueError, OverflowError):
         pass
-    raise PentraceError(f"{path}: stroke {number} is no list of points [x, y] or [x, y, t]")
+    raise PentraceError(
+        f"{path}: stroke {number} is not a list of points; give [[x, y], ...] or [[x, y, t], ...]"
+    )
 
 
 def _timed(points: np.ndarray) -> np.ndarray:
@@ -115,7 +121,7 @@ def _timed(points: np.ndarray) -> np.ndarray:
 
 
 def _seconds(t: np.ndarray, stroke: np.ndarray) -> np.ndarray:
-    """t in s: pens are read 20 to 1000 times a second, so the step tells s from ms."""
+    """t in s: pens record 20 to 1000 points per second, so the step shows whether t is in ms."""
     steps = np.diff(t)[np.diff(stroke) == 0]
     steps = steps[steps > 0]
     return t if len(steps) and np.median(steps) < 0.5 else t * 1e-3
@@ -150,15 +156,15 @@ def _parquet(path: Path) -> OwnInk:
     if not (np.abs(stroke) < 2**31).all():
         raise PentraceError(f"{path}: a point without a stroke; number strokes from 0")
     text = (table.schema.metadata or {}).get(b"text")
-    said = None if text is None else text.decode("utf-8", "replace")
+    words = None if text is None else text.decode("utf-8", "replace")
     xy, number = np.column_stack([x, y]), stroke.astype(np.int64)
-    return _bounded(path, OwnInk(xy, t, number, said))
+    return _bounded(path, OwnInk(xy, t, number, words))
 
 
 def offsets(path: Path) -> np.ndarray | None:
-    """float32 (T, 3) where the file at `path` holds normalised offsets, or None.
+    """float32 (T, 3) if the file at `path` contains normalised offsets, else None.
 
-    Raises `PentraceError` where they are not those of one sample, with its null step.
+    Raises `PentraceError` if they are not those of one sample, with its null step.
     """
     if path.suffix.lower() != ".parquet":
         return None
@@ -169,7 +175,7 @@ def offsets(path: Path) -> np.ndarray | None:
     steps = np.column_stack([_column(path, table, name) for name in names]).astype(np.float32)
     if not len(steps) or not np.isfinite(steps).all() or steps[0, :2].any():
         raise PentraceError(
-            f"{path}: no offsets of a sample, which begin with the null step (0, 0)"
+            f"{path}: not the offsets of one sample; give finite numbers, first the null step 0, 0"
         )
     return steps
 
@@ -184,7 +190,7 @@ def _sample(path: Path) -> Any:
     if "sample_id" in table.column_names:
         names = table["sample_id"].unique().to_pylist()
         if len(names) > 1:
-            raise PentraceError(f"{path}: {len(names)} samples; give a file with one of them")
+            raise PentraceError(f"{path}: {len(names)} samples; give a file with one sample")
     return table
 
 
@@ -192,4 +198,6 @@ def _column(path: Path, table: Any, name: str) -> np.ndarray:
     try:
         return np.array(table[name].to_pylist(), np.float64)
     except (TypeError, ValueError):
-        raise PentraceError(f"{path}: {name} is not a column of numbers; record it again") from None
+        raise PentraceError(
+            f"{path}: column {name} does not contain only numbers; record it again"
+        ) from None

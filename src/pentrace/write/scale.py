@@ -1,4 +1,4 @@
-"""How large the ink of a network is, known before any is drawn."""
+"""The size of a network's ink, known before any is drawn."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 # Medians over the lines of IAM-OnDB and of the synthetic hand, which agree within 3 %.
 CHARACTER = 4.45  # width of a character, in standard deviations of dx
 HEIGHT = 8.4  # from the 5th to the 95th percentile of y, in standard deviations of dy
-# Standard deviations on the tablet of IAM-OnDB, for what is not in units of its own data.
+# Standard deviations on the tablet of IAM-OnDB, for the recipe write-rnn, which has fixed units.
 TABLET = (43.0, 36.7)
 
 
 def character_width(normalisation: Mapping[str, Any]) -> float:
-    """Width of a character, blanks among them, in units of the ink before normalising."""
+    """Mean width of characters and spaces, in units of the ink before normalising."""
     if normalisation["recipe"] == "write-rnn":
         return CHARACTER * TABLET[0]
     return float(CHARACTER * normalisation["sd"][0])

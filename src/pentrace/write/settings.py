@@ -1,4 +1,4 @@
-"""Settings of writing: which hand, how neat, and how the page looks."""
+"""Settings of `pentrace write`: neatness, lines, and the look of the page."""
 
 import re
 from typing import Literal
@@ -9,11 +9,11 @@ from pentrace.page.look import PEN_WIDTH
 from pentrace.settings import Settings
 
 PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}  # mm
-NARROWEST = 20.0  # mm, of the space between the margins
+NARROWEST = 20.0  # mm, smallest space between the margins
 
 
 class WriteSettings(Settings):
-    """What `pentrace write` does with a text; lengths in mm."""
+    """How `pentrace write` writes a text; lengths in mm."""
 
     bias: float = Field(
         1.0, ge=0, le=20, description="0: as the network is; 0.15 to 1: neat; larger: bland"
@@ -53,23 +53,24 @@ class WriteSettings(Settings):
         page = value.lower()
         if page in (*PAPERS, "line") or re.fullmatch(r"\d{1,5}(\.\d+)?x\d{1,5}(\.\d+)?", page):
             return page
-        raise ValueError(f"allowed are {', '.join(PAPERS)}, line, and WxH in mm such as 100x150")
+        raise ValueError(f"expected {', '.join(PAPERS)}, line, or WxH in mm such as 100x150")
 
     @model_validator(mode="after")
     def _room_to_write(self) -> "WriteSettings":
         if self.page != "line":
             width, height = (side - 2 * self.margin for side in self.paper)
-            if width < NARROWEST or height < max(NARROWEST, 1.5 * self.size):
+            lowest = max(NARROWEST, 1.5 * self.size)
+            if width < NARROWEST or height < lowest:
                 raise ValueError(
                     f"page {self.page} with a margin of {self.margin:g} mm leaves {width:g} x "
-                    f"{height:g} mm; allowed is at least {NARROWEST:g} mm each way and 1.5 sizes "
-                    "of height"
+                    f"{height:g} mm to write on; at least {NARROWEST:g} x {lowest:g} mm are "
+                    "needed; set a larger page, or a smaller margin or size"
                 )
         return self
 
     @property
     def paper(self) -> tuple[float, float]:
-        """Width and height in mm; of `line`, the margins alone."""
+        """Width and height in mm; of `line`, only the margins."""
         if self.page == "line":
             return 2 * self.margin, 2 * self.margin
         if self.page in PAPERS:

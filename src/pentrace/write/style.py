@@ -1,10 +1,11 @@
-"""A style: a line of real ink, brought to the scale and rate of what the network was trained on.
+"""A style: a line of real ink, converted to the scale and rate of the training data of the network.
 
-Anybody's pen has units and a rate of its own. Size comes from what the line says: a character as
-wide as in the data (`scale.character_width`), which hangs neither on the pen's rate nor on how
-fast it was, and varies no more between lines than any other measure. Points are then taken along
-the strokes at the rate of the data where times were recorded; a hand slower or faster than nearly
-all of the data is played faster or slower. Without times they are taken at equal distances.
+Pens differ in units and rate. The scale is computed from the text of the line: its characters get
+the same mean width as in the data (`scale.character_width`). This width depends neither on the rate
+nor on the speed of the pen, and varies no more between lines than any other measure. If times were
+recorded, points are then taken along the strokes at the rate of the data; handwriting that is
+slower or faster than nearly all of the data is made faster or slower. Without times, points are
+taken at equal distances.
 """
 
 from dataclasses import replace
@@ -27,58 +28,58 @@ from pentrace.splits import SPLITS
 from pentrace.write.recording import OwnInk, offsets, read
 from pentrace.write.scale import character_width
 
-GRID = 180  # places in the width of a character: what the tablet of IAM-OnDB tells apart
+GRID = 180  # positions in the width of a character: the resolution of the tablet of IAM-OnDB
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
 RATE = 0.01  # s between points of the data
-LONGEST = 2000  # points of a primer: more is more than a line
+LONGEST = 2000  # most points of a primer: one line has fewer
 RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
 
 
 def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
-    """The ink in the file at `path`, saying `text`, or what the file says where it is None.
+    """The ink in the file at `path` with its `text`; None: the text is in the file.
 
-    `normalisation` is the model's; the text is brought to NFC. Raises `PentraceError` naming the
-    file and the remedy.
+    `normalisation` is that of the model; the text is converted to NFC. Raises `PentraceError` that
+    names the file and the remedy.
     """
     steps = offsets(path)
     recording = read(path) if steps is None else None
     found = None if recording is None else recording.text
-    said = nfc((found if text is None else text) or "").strip()
-    if not said:
-        raise PentraceError(f"{path}: does not tell what it says; give it with --style-text")
-    if len(said.splitlines()) > 1:
-        raise PentraceError(f"{path}: several lines of writing; give a file with one line")
+    words = nfc((found if text is None else text) or "").strip()
+    if not words:
+        raise PentraceError(f"{path}: does not contain its text; give the text with --style-text")
+    if len(words.splitlines()) > 1:
+        raise PentraceError(f"{path}: several lines of text; give a file with one line")
     if recording is not None:
-        steps = normalised(recording, len(said), normalisation, str(path))
+        steps = normalised(recording, len(words), normalisation, str(path))
     assert steps is not None
     if len(steps) > LONGEST:
         raise PentraceError(
-            f"{path}: {len(steps)} points, at most {LONGEST}; give a shorter line of writing"
+            f"{path}: {len(steps)} points; the limit is {LONGEST}; give a shorter line"
         )
-    return Primer(steps, said)
+    return Primer(steps, words)
 
 
 def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
-    """The primer with the nearest characters for those the network does not know.
+    """The primer, with similar characters in place of those that the network does not know.
 
-    What is then left becomes its symbol of rare characters, where it has one; else raises
-    `PentraceError` that begins with `name`.
+    Characters that are still unknown become the symbol of rare characters, if the network has one;
+    else raises `PentraceError` that begins with `name`.
     """
     text = substituted(primer.text, network.alphabet or "")
-    encode([text], network, "fold", f"{name}: in what it says, ", "take another line of writing")
+    encode([text], network, "fold", f"{name}: in its text, ", "give another line of handwriting")
     return Primer(primer.steps, text)
 
 
 def normalised(recording: OwnInk, characters: int, normalisation: dict, name: str) -> np.ndarray:
-    """float32 (T, 3) offsets of ink that says this many characters, the null step first.
+    """float32 (T, 3) offsets of ink whose text has this many characters, the null step first.
 
-    Raises `PentraceError` beginning with `name` where it is no line of writing.
+    Raises `PentraceError` that begins with `name` if it is not a line of handwriting.
     """
     character = character_width(normalisation)
     ink = clean(_ink(recording, 1.0, name), RULES)[0]
     width = float(np.ptp(ink.x)) if len(ink.x) > 1 else 0.0
     if not width > 0 or np.ptp(ink.y) > 10 * max(characters, 3) * width:
-        raise PentraceError(f"{name}: no line of writing: the ink has next to no width")
+        raise PentraceError(f"{name}: the ink has almost no width; record one line of handwriting")
     ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
     ink = _snapped(_resampled(ink, characters), character / GRID)
     ink = clean(ink, RULES)[0]
@@ -93,7 +94,7 @@ def _ink(recording: OwnInk, scale: float, name: str) -> Ink:
 
 
 def _resampled(ink: Ink, characters: int) -> Ink:
-    """As many points along the strokes as the data would have, at its rate."""
+    """The ink with as many points along the strokes as in the data, at the rate of the data."""
     first = ink.first_of_stroke()
     slow, usual, fast = (count * characters for count in POINTS)
     way = resample.elapsed(ink.t, first)
@@ -110,7 +111,7 @@ def _resampled(ink: Ink, characters: int) -> Ink:
 
 
 def _snapped(ink: Ink, grid: float) -> Ink:
-    """On the places of a grid, as tablets give them: a pen that rests is then at one of them."""
+    """The points on a grid, as tablets record them, so that a resting pen has one position."""
     x, y = ((np.rint(v / grid) * grid).astype(np.float32) for v in (ink.x, ink.y))
     return replace(ink, x=x, y=y)
 
@@ -118,8 +119,8 @@ def _snapped(ink: Ink, grid: float) -> Ink:
 def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     """Sample `name` of the data set in the folder `data`, such as results/demo-iam.
 
-    Raises `PentraceError` where there is no such sample, it has no text, or the data are
-    normalised in another way than the model's.
+    Raises `PentraceError` if there is no such sample, if it has no text, or if the data are
+    normalised in another way than those of the model.
     """
     from pentrace.windows.lines import load_lines
 
@@ -127,13 +128,13 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     lines = load_lines(data, SPLITS)
     if name not in lines.ids:
         raise PentraceError(
-            f"{data}: no sample {name}; there are {len(lines.ids)}, such as "
+            f"{data}: no sample {name}; choose one of the {len(lines.ids)}, such as "
             f"{', '.join(lines.ids[:3])}"
         )
     at = lines.ids.index(name)
     text = lines.texts[at]
     if not text:
-        raise PentraceError(f"{name}: it is not known what it says; take another sample")
+        raise PentraceError(f"{name}: the sample has no text; choose another sample")
     return Primer(np.array(lines[at]), nfc(text))
 
 
@@ -145,5 +146,5 @@ def _check_scale(path: Path, normalisation: dict) -> None:
     if differs:
         raise PentraceError(
             f"{path}: the model was trained on offsets with another {differs[0]}; give the data "
-            "set it was trained on, or the ink as a file"
+            "set that it was trained on, or the ink as a file"
         )

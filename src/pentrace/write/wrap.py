@@ -1,4 +1,4 @@
-"""Text of any length to lines."""
+"""Breaking a text into lines."""
 
 import textwrap
 
@@ -8,8 +8,8 @@ from pentrace.nfc import nfc
 def wrap(text: str, characters: int | None) -> list[str]:
     """The lines of `text`, in NFC, none longer than `characters` (None: no limit).
 
-    Line breaks are kept; an empty line parts paragraphs and is an empty string. Blanks become
-    single spaces; a word longer than a line is cut. None at the beginning or end is empty.
+    Line breaks are kept; an empty line separates paragraphs and is an empty string. White space
+    becomes single spaces; a word longer than a line is cut. The first and last line are not empty.
     """
     lines: list[str] = []
     for line in nfc(text).strip().splitlines():
@@ -18,6 +18,6 @@ def wrap(text: str, characters: int | None) -> list[str]:
             lines.append(words)
         else:
             cut = textwrap.wrap(words, characters, break_on_hyphens=False)
-            # Before a word that it cuts, textwrap may leave a space, or nothing.
+            # Before a word that it cuts, textwrap may leave a space or an empty line.
             lines += [part.strip() for part in cut if part.strip()]
     return lines
