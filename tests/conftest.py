@@ -44,13 +44,13 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Prepare], C
 
 @pytest.fixture(scope="session")
 def whole(once: Callable[[str, Prepare], Checkout]) -> Checkout:
-    """A project in which the whole workflow has run, as small as it can be; not to be changed."""
+    """A project in which the whole workflow has run, as small as possible; do not change it."""
     return once("whole", lambda project: project.snakemake(*SMOKE))
 
 
 @pytest.fixture
 def whole_copy(whole: Checkout, tmp_path: Path) -> Checkout:
-    """A copy of the whole project, times of change kept."""
+    """A copy of the whole project, with the times of change."""
     return whole.copy(tmp_path / "project")
 
 

@@ -101,7 +101,7 @@ def test_help_shows_each_setting_with_its_type_and_default(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in COMMANDS if n != "plot"])
-def test_options_are_one_of_a_name_and_have_a_help(name: str) -> None:
+def test_names_of_options_are_unique_and_have_a_help(name: str) -> None:
     params = [p for p in command(name).params if isinstance(p, click.Option)]
     names = [one for p in params for one in [*p.opts, *p.secondary_opts]]
     assert len(set(names)) == len(names)

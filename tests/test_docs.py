@@ -1,4 +1,4 @@
-"""What the documents say is what the code does."""
+"""The documents agree with the code."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pentrace.describe import markdown
 from tests.helpers.checkout import merged
 
 ROOT = Path(__file__).parent.parent
-# Sections whose every key stands in config.yaml; networks and data sets name only what differs.
+# Sections whose every key is in config.yaml; networks and data sets name only what differs.
 WHOLE = (
     "demo", "parse", "label", "clean", "normalise", "characters", "windows", "sample", "evaluate",
     "text", "evaluate_text",
@@ -25,7 +25,7 @@ def test_the_page_of_tables_is_what_the_schemas_say() -> None:
     assert (ROOT / "docs/tables.md").read_text() == markdown()
 
 
-def test_every_setting_stands_in_the_configuration() -> None:
+def test_every_setting_is_in_the_configuration() -> None:
     assert set(values()) == set(Config.model_fields)
     for section in WHOLE:
         model = Config.model_fields[section].annotation

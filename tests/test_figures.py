@@ -1,4 +1,4 @@
-"""The table of figures: entering a figure there, with a module that draws it, is all it takes."""
+"""The table of figures: a new figure needs only a row there and a module that draws it."""
 
 import re
 from importlib import import_module

@@ -78,7 +78,9 @@ def test_a_second_holder_is_refused_until_the_first_one_ends(tmp_path: Path) -> 
     )
     try:
         assert first.stdout is not None and first.stdout.readline() == b"held\n"
-        with pytest.raises(PentraceError, match=r"Another run is at work in .*results/: wait"):
+        with pytest.raises(
+            PentraceError, match=r"results/: another run is using this folder; wait"
+        ):
             lock(tmp_path / "results")
     finally:
         first.send_signal(signal.SIGKILL)
@@ -104,7 +106,7 @@ def tree(folder: Path) -> set[str]:
     return {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir()}
 
 
-def test_what_a_killed_process_left_is_removed_files_and_folders(tmp_path: Path) -> None:
+def test_files_and_folders_of_a_killed_process_are_removed(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED, tmp_path])
     assert done.returncode == -signal.SIGKILL
     assert len(tree(tmp_path)) == 2

@@ -1,4 +1,4 @@
-"""What is said of a wrong setting, in plain words."""
+"""Messages about wrong settings, in plain words."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -82,7 +82,7 @@ class Sample(Settings):
         ),
     ],
 )
-def test_a_mistake_is_told_in_plain_words(values: dict[str, Any], message: str) -> None:
+def test_a_mistake_is_explained_in_plain_words(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError) as error:
         Sample.model_validate({"must": 1, **values})
     assert explain(Sample, error.value, "") == message

@@ -1,4 +1,4 @@
-"""The cleaning rules: what each takes, what it leaves, and that every loss is told."""
+"""The cleaning rules: what each removes, what it keeps, and that every loss is reported."""
 
 import os
 import re

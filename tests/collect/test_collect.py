@@ -1,4 +1,4 @@
-"""Raw files from archives and trees into shards, and what tells that one of them changed."""
+"""Raw files from archives and trees into shards, and the detection of changed files."""
 
 import hashlib
 import io
@@ -126,7 +126,7 @@ def test_a_shard_alone_needs_a_tree_and_a_number(tmp_path: Path) -> None:
         collect(raw, tmp_path / "out", "ink-04")
 
 
-def test_files_are_in_natural_order_and_stay_where_others_are_added(tmp_path: Path) -> None:
+def test_files_are_in_natural_order_and_new_files_move_no_other(tmp_path: Path) -> None:
     put(tmp_path / "few", LINES)
     put(tmp_path / "more", LINES | {f"lineStrokes/d/d-{n}/d{n}-1.xml": b"x" for n in range(9)})
     collect(tmp_path / "few", tmp_path / "a")
@@ -148,34 +148,34 @@ def test_any_paths_can_be_sorted_and_sharded(paths: list[str]) -> None:
             assert 0 <= shard_of(iam.group(path), 7) < 7
 
 
-def test_labels_from_wherever_they_are(tmp_path: Path) -> None:
+def test_labels_from_any_place(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     put(raw, {k: v for k, v in LABELS.items() if k.startswith("ascii")})
     tar(raw / "original-xml-all.tar.gz", {k: v for k, v in LABELS.items() if "orig" in k}, "gz")
     put(raw, {Path(k).name: v for k, v in LABELS.items() if "task1" in k})
-    told = collect(raw, tmp_path / "out", "labels")
+    output = collect(raw, tmp_path / "out", "labels")
     found = together(tmp_path / "out")
     assert list(found) == list(LABELS)
-    assert "writers from original-xml-all.tar.gz" in told
+    assert "writers from original-xml-all.tar.gz" in output
     emptied = found["original/a01/a01-000/strokesz.xml"]
     assert b"<General/>" in emptied and b'<StrokeSet a="1"></StrokeSet>\n</Session>' in emptied
 
 
 def test_labels_may_be_missing(tmp_path: Path) -> None:
     put(tmp_path / "raw", LINES)
-    told = collect(tmp_path / "raw", tmp_path / "out", "labels")
+    output = collect(tmp_path / "raw", tmp_path / "out", "labels")
     assert together(tmp_path / "out") == {}
-    assert "no transcripts" in told and "samples have no text" in told
-    assert "no writers" in told and "no split lists" in told and "original-xml-all" in told
+    assert "no transcripts" in output and "samples have no text" in output
+    assert "no writers" in output and "no split lists" in output and "original-xml-all" in output
 
 
-def test_an_element_that_is_not_closed_stays() -> None:
+def test_an_element_that_is_not_closed_is_kept() -> None:
     assert without("StrokeSet", b"<a><StrokeSet><b>") == b"<a><StrokeSet><b>"
     assert without("StrokeSet", b"<a/>") == b"<a/>"
     assert without("", ORIGINAL) == ORIGINAL
 
 
-def test_without_ink_the_message_tells_how_to_go_on(tmp_path: Path) -> None:
+def test_without_ink_the_message_names_the_remedy(tmp_path: Path) -> None:
     for raw in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(PentraceError) as error:
             collect(raw, tmp_path / "out")
@@ -185,13 +185,13 @@ def test_without_ink_the_message_tells_how_to_go_on(tmp_path: Path) -> None:
         collect(tmp_path, tmp_path / "out", reader="svc2004")
 
 
-def test_a_tree_wins_over_archives_and_that_is_told(tmp_path: Path) -> None:
+def test_a_tree_is_used_instead_of_archives_and_this_is_reported(tmp_path: Path) -> None:
     put(tmp_path, {"lineStrokes/a01/a01-000/a01-000u-01.xml": b"from the tree"})
     tar(tmp_path / "lineStrokes-all.tar.gz", LINES, "gz")
     found = find(iam.INK[0], tmp_path)
     assert found and found.tree and found.place == tmp_path / "lineStrokes"
-    told = collect(tmp_path, tmp_path / "out")
-    assert "from lineStrokes\n" in told and "lineStrokes-all.tar.gz is not used" in told
+    output = collect(tmp_path, tmp_path / "out")
+    assert "from lineStrokes\n" in output and "lineStrokes-all.tar.gz is not used" in output
     assert list(together(tmp_path / "out").values()) == [b"from the tree"]
 
 
@@ -203,14 +203,14 @@ def test_an_empty_tree_does_not_hide_the_archive(tmp_path: Path) -> None:
     )
 
 
-def test_downloads_that_are_not_whole_are_no_archives(tmp_path: Path) -> None:
+def test_incomplete_downloads_are_not_archives(tmp_path: Path) -> None:
     for name in ("lineStrokes-all.tar.gz.part", "lineStrokes-all.tar.gz.md5", "other.tar.gz"):
         (tmp_path / name).write_bytes(b"")
     assert find(iam.INK[0], tmp_path) is None
     assert "Missing" in notes(iam.INK, tmp_path)[0]
 
 
-def test_what_is_not_there_is_told_as_what_works_without_it(tmp_path: Path) -> None:
+def test_missing_files_are_reported_with_their_effect(tmp_path: Path) -> None:
     put(tmp_path, {"Task2/U1S1.TXT": b"1"})
     absent, found = notes(svc2004.INK, tmp_path)  # and nothing about BDALab
     assert "no signatures of task 1 (position and button): only the other task is read." in absent
@@ -254,7 +254,7 @@ def test_inkml_is_found_anywhere(tmp_path: Path) -> None:
     assert together(tmp_path / "out") == {"a/b.inkml": b"1", "c.InkML": b"2"}
 
 
-def test_names_in_an_archive_lead_nowhere() -> None:
+def test_names_in_an_archive_stay_in_its_folder() -> None:
     source = iam.INK[0]
     assert table_path(source, "/data\\lineStrokes\\.\\a01//x.xml") == "lineStrokes/a01/x.xml"
     assert table_path(source, "./x.xml") == "lineStrokes/x.xml"
@@ -281,7 +281,7 @@ def test_a_hostile_archive_is_refused_and_nothing_is_written(tmp_path: Path) -> 
 
 
 def sparse(path: Path, size: int) -> None:
-    """A file of `size` bytes that takes next to no room."""
+    """A file of `size` bytes that needs almost no space on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.truncate(size)
@@ -303,7 +303,7 @@ def test_a_text_may_be_larger_than_any_recording(tmp_path: Path) -> None:
         scan("inkml", tmp_path / "c", 1, tmp_path / "out")
 
 
-def test_links_and_folders_in_an_archive_are_passed_over(tmp_path: Path) -> None:
+def test_links_and_folders_in_an_archive_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "lineStrokes.tar"
     with tarfile.open(path, "w") as archive:
         for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
@@ -353,7 +353,7 @@ def manifests(folder: Path) -> dict[str, tuple[str, int]]:
     return {p.name: (p.read_text(), p.stat().st_mtime_ns) for p in found if p.name[0] != "."}
 
 
-def test_a_scan_of_a_tree_tells_of_the_shard_that_changed(tmp_path: Path) -> None:
+def test_a_scan_of_a_tree_shows_the_shard_that_changed(tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     put(raw, LINES | LABELS)
     assert scan("iam", raw, 4, out).scattered
@@ -381,7 +381,7 @@ def test_only_a_touched_file_is_read_again(tmp_path: Path) -> None:
     scan("iam", raw, 2, out)
     before = manifests(out)
     times = {path: (raw / path).stat().st_mtime_ns for path in LINES}
-    for path, time in times.items():  # other bytes, of the same size and time: nobody can tell
+    for path, time in times.items():  # other bytes, of the same size and time: this cannot be seen
         (raw / path).write_bytes(LINES[path].upper())
         os.utime(raw / path, ns=(time, time))
     scan("iam", raw, 2, out)
@@ -395,7 +395,7 @@ def test_only_a_touched_file_is_read_again(tmp_path: Path) -> None:
         assert sum(hashlib.sha256(now).hexdigest() in text for text in texts) == 1
 
 
-def test_a_scan_of_an_archive_takes_it_as_a_whole(tmp_path: Path) -> None:
+def test_a_scan_of_an_archive_treats_it_as_one_file(tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     path = tar(raw / "lineStrokes-all.tar.gz", LINES, "gz")
     found = scan("iam", raw, 4, out)

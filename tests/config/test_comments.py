@@ -1,4 +1,4 @@
-"""Comments and values of config.yaml say what the settings say."""
+"""Comments and values of config.yaml are those of the settings."""
 
 import re
 from collections.abc import Iterator

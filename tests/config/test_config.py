@@ -1,4 +1,4 @@
-"""What a configuration may be, and what is said of one that may not."""
+"""Which configurations are valid, and the messages about others."""
 
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def refused(change: dict) -> str:
         ),
     ],
 )
-def test_what_is_no_section_is_named(change: dict, key: str) -> None:
+def test_a_value_instead_of_a_section_is_named(change: dict, key: str) -> None:
     assert key in refused(change)
 
 
@@ -68,14 +68,14 @@ def test_a_missing_section_is_named() -> None:
         max_leaves=6,
     ),
 )
-def test_nothing_but_a_named_mistake_comes_of_a_wrong_section(key: str, value: Any) -> None:
+def test_a_wrong_section_gives_only_named_mistakes(key: str, value: Any) -> None:
     try:
         load({**VALUES, key: value})
     except PentraceError as error:
         assert str(error).startswith("The configuration ")
 
 
-def test_sections_of_a_data_set_are_judged_merged() -> None:
+def test_sections_of_a_data_set_are_checked_after_merging() -> None:
     change = {
         "normalise": {"recipe": "write-rnn"},
         "clean": {"too_short": 5},
@@ -117,25 +117,25 @@ def test_a_number_is_not_true_or_false(change: dict) -> None:
     assert "expected a number, not true or false" in refused(change)
 
 
-def test_a_message_has_the_key_alone_and_little_of_the_value() -> None:
-    told = refused({"sample": {"prime": -1}})
-    assert "\nsample.prime: " in told
-    assert "constrained" not in told and "tuple[" not in told
-    told = refused({"run": "x" * 1000})
-    assert "\nrun: " in told and max(map(len, told.splitlines())) < 200
+def test_a_message_has_only_the_key_and_little_of_the_value() -> None:
+    message = refused({"sample": {"prime": -1}})
+    assert "\nsample.prime: " in message
+    assert "constrained" not in message and "tuple[" not in message
+    message = refused({"run": "x" * 1000})
+    assert "\nrun: " in message and max(map(len, message.splitlines())) < 200
 
 
-def test_what_is_wrong_with_a_whole_section_is_told_without_it() -> None:
-    told = refused({"sample": {"lines": 0, "prime": None}})
-    assert "\nsample: lines is 0 and prime names nothing: set one of them above 0" in told
-    assert "Value error" not in told and "got" not in told
+def test_a_mistake_in_a_section_is_reported_without_its_values() -> None:
+    message = refused({"sample": {"lines": 0, "prime": None}})
+    assert "\nsample: lines is 0 and prime is empty; set one of them above 0" in message
+    assert "Value error" not in message and "got" not in message
     with pytest.raises(ValidationError) as error:
         SampleSettings(lines=0, prime=None)
     assert explain(SampleSettings, error.value, "").startswith("lines is 0 and prime")
     assert explain(SampleSettings, error.value, "--settings").startswith("--settings: lines is 0")
 
 
-def test_an_unknown_key_is_told_with_the_nearest() -> None:
+def test_an_unknown_key_is_reported_with_the_nearest_one() -> None:
     assert "did you mean 'spike'?" in refused({"datasets": {"svc": {"clean": {"spik": 3}}}})
     with pytest.raises(ValidationError) as error:
         CleanSettings.model_validate({"spik": 3})
@@ -143,8 +143,8 @@ def test_an_unknown_key_is_told_with_the_nearest() -> None:
 
 
 def test_published_results_are_known() -> None:
-    told = refused({"datasets": {"iam": {"published": "graves2013"}}})
-    assert "datasets.iam.published: unknown 'graves2013'; use: graves-2013" in told
+    message = refused({"datasets": {"iam": {"published": "graves2013"}}})
+    assert "datasets.iam.published: unknown 'graves2013'; use: graves-2013" in message
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "-a", "a b", "a.b", "a\n", "é"])
@@ -161,9 +161,11 @@ def test_a_network_is_not_called_like_a_folder_of_a_data_set(name: str) -> None:
     )
 
 
-def test_statistics_are_not_taken_from_what_a_network_validates_on() -> None:
-    told = refused({"normalise": {"splits": ["train", "validation"]}})
-    assert "datasets.demo-iam.normalise.splits: 'validation'" in told and "demo-svc" not in told
+def test_statistics_are_not_from_validation_splits() -> None:
+    message = refused({"normalise": {"splits": ["train", "validation"]}})
+    assert (
+        "datasets.demo-iam.normalise.splits: 'validation'" in message and "demo-svc" not in message
+    )
     assert loaded({"normalise": {"splits": ["train", "test"]}})
     assert loaded(
         {"normalise": {"splits": ["train", "validation"]}, "train": [], "recogniser": None}
@@ -191,10 +193,10 @@ def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
     assert "networks.prediction.start" in refused(
         {"networks": {"prediction": {"start": "prediction"}}}
     )
-    told = refused({"networks": {"prediction": {"start": "synthesis"}}})
+    message = refused({"networks": {"prediction": {"start": "synthesis"}}})
     assert (
         "networks.prediction.kind: is 'prediction', but synthesis, which prediction starts from"
-        in told
+        in message
     )
 
 
@@ -233,11 +235,11 @@ def test_a_data_set_may_have_networks_of_its_own() -> None:
     assert config.learners == ["prediction", "synthesis", "recogniser", "small-text"]
     assert config.networks_of("shakespeare") == ["small-text"]
     assert ("shakespeare", "prediction") not in config.trained
-    told = refused({"datasets": {"shakespeare": {"train": ["small-txt"]}}})
-    assert "datasets.shakespeare.train: unknown name 'small-txt'" in told
+    message = refused({"datasets": {"shakespeare": {"train": ["small-txt"]}}})
+    assert "datasets.shakespeare.train: unknown name 'small-txt'" in message
 
 
-def test_windows_of_texts_have_a_length_of_their_own() -> None:
+def test_windows_of_texts_have_a_different_length() -> None:
     wider = {"windows": {"length": 500, "stride": 400}}
     own = {"windows": {"length": 60, "stride": 30}}
     config = loaded({**wider, "datasets": {"alice": own, "iam": own}})
@@ -248,20 +250,22 @@ def test_windows_of_texts_have_a_length_of_their_own() -> None:
     assert "'length'" in refused({"datasets": {"alice": {"windows": {"lenght": 10}}}})
 
 
-def test_networks_for_text_are_networks_of_text_alone() -> None:
-    told = refused({"run": ["shakespeare"], "datasets": {"shakespeare": {"train": True}}})
-    assert "datasets.shakespeare.train: 'prediction' is of kind prediction" in told
+def test_only_text_networks_are_for_text() -> None:
+    message = refused({"run": ["shakespeare"], "datasets": {"shakespeare": {"train": True}}})
+    assert "datasets.shakespeare.train: 'prediction' is of kind prediction" in message
     assert "'small-text' is of kind text" in refused({"train": ["small-text"]})
 
 
-def test_a_text_network_starts_from_one_of_another_corpus() -> None:
+def test_a_text_network_starts_from_that_of_another_corpus() -> None:
     both = {"run": ["shakespeare", "alice"]}
     assert ("alice", "transferred-text") in loaded(both).trained
-    told = refused({"run": ["alice"]})
-    assert "networks.transferred-text.start: 'shakespeare/small-text' is not trained before" in told
+    message = refused({"run": ["alice"]})
+    assert (
+        "networks.transferred-text.start: 'shakespeare/small-text' is not trained before" in message
+    )
     ink = {"datasets": {"iam": {"train": ["prediction"]}}, "run": ["demo-iam", "iam"]}
-    told = refused({**ink, "networks": {"prediction": {"start": "demo-iam/synthesis"}}})
-    assert "networks.prediction.start: 'demo-iam/synthesis'" in told
+    message = refused({**ink, "networks": {"prediction": {"start": "demo-iam/synthesis"}}})
+    assert "networks.prediction.start: 'demo-iam/synthesis'" in message
 
 
 def test_repeated_keys_are_named_with_their_lines(tmp_path):
@@ -271,12 +275,12 @@ def test_repeated_keys_are_named_with_their_lines(tmp_path):
     )
     with pytest.raises(PentraceError) as caught:
         refuse_repeated_keys([path, tmp_path / "missing.yaml"])
-    told = str(caught.value).splitlines()[1:]
-    assert [line.split(": ")[1].split(" ")[0] for line in told] == ["run", "spike", "x"]
-    assert [line.split("line ")[1].split(":")[0] for line in told] == ["8", "4", "7"]
+    mistakes = str(caught.value).splitlines()[1:]
+    assert [line.split(": ")[1].split(" ")[0] for line in mistakes] == ["run", "spike", "x"]
+    assert [line.split("line ")[1].split(":")[0] for line in mistakes] == ["8", "4", "7"]
 
 
-def test_what_is_no_yaml_is_left_to_who_reads_it(tmp_path):
+def test_invalid_yaml_is_left_to_the_yaml_reader(tmp_path):
     path = tmp_path / "config.yaml"
     for content in (b"a: [", b"\xff\xfe", b"", b"- 1\n- 2\n"):
         path.write_bytes(content)
@@ -294,16 +298,16 @@ def test_a_missing_word_list_is_named_with_its_key(tmp_path):
     assert str(loaded(change).evaluate_text.words).endswith("words")
 
 
-def test_kinds_that_do_not_fit_are_told_with_those_that_do():
+def test_kinds_that_do_not_fit_are_reported_with_those_that_do():
     text = {"run": ["shakespeare"], "datasets": {"shakespeare": {"train": ["prediction"]}}}
-    (told,) = refused(text).splitlines()[1:]
-    assert "'prediction' is of kind prediction" in told and told.count("small-text") == 1
-    assert "synthesis" not in told.split("networks of:")[1]
+    (message,) = refused(text).splitlines()[1:]
+    assert "'prediction' is of kind prediction" in message and message.count("small-text") == 1
+    assert "synthesis" not in message.split("networks of:")[1]
     ink = refused({"train": ["small-text"]}).splitlines()[1:]
     assert all("kanji" in line.split("networks of:")[1] for line in ink) and len(ink) >= 1
 
 
-def test_a_start_that_is_not_trained_says_what_to_add():
-    told = refused({"run": ["alice"], "datasets": {"alice": {"train": ["transferred-text"]}}})
-    assert "'shakespeare/small-text' is not trained before transferred-text on alice" in told
-    assert "its data set to `run`" in told and told.endswith("there is none")
+def test_a_start_that_is_not_trained_has_a_remedy():
+    message = refused({"run": ["alice"], "datasets": {"alice": {"train": ["transferred-text"]}}})
+    assert "'shakespeare/small-text' is not trained before transferred-text on alice" in message
+    assert "its data set to `run`" in message and message.endswith("there is none")

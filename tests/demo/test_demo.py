@@ -1,4 +1,4 @@
-"""The embedded default data: true formats, human movement, different hands, honest faults."""
+"""The synthetic data: original formats, human movement, different writers, assigned faults."""
 
 import itertools
 import re
@@ -110,7 +110,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, ma
     assert same == ["README.txt"]
 
 
-def test_a_change_of_one_count_leaves_the_other_data_alone(tmp_path, made):
+def test_a_change_of_one_count_does_not_change_the_other_data(tmp_path, made):
     more = make(tmp_path, SMALL.model_copy(update={"users": 3, "dirt": 0.1}))
     for name in ("lineStrokes", "ascii", "original-xml"):
         path = f"iam/{name}-all.tar.gz"
@@ -172,7 +172,7 @@ def test_transcripts_have_a_line_for_each_line_file(lines, transcripts):
     assert len(odd) == 3
 
 
-def test_what_is_written_are_our_sentences(transcripts):
+def test_the_written_text_is_our_sentences(transcripts):
     words = {word for sentence in SENTENCES for word in sentence.split()}
     words |= {"#", "%%%%%%%%", *["Please", "Enter", "Transcription", "here"]}
     written = {w for content in transcripts.values() for line in csr(content) for w in line.split()}
@@ -245,7 +245,7 @@ def test_settings_that_cannot_be_are_refused(tmp_path):
 # Faults
 
 
-def test_no_dirt_means_none(tmp_path):
+def test_without_dirt_there_are_no_faults(tmp_path):
     clean = make(tmp_path, SMALL.model_copy(update={"dirt": 0.0}))
     forms = corpus.forms(SMALL.model_copy(update={"dirt": 0.0}), corpus.hands(SMALL))
     assert all(form.listed and not form.fault for form in forms)

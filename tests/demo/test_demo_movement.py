@@ -1,4 +1,4 @@
-"""The movement behind the embedded data: letters, hands, and the sigma-lognormal pen."""
+"""The movement in the synthetic data: letters, writers, and the sigma-lognormal pen."""
 
 import string
 

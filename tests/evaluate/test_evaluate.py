@@ -1,4 +1,4 @@
-"""Measures on whole lines, against a plain float64 loop and against what can be worked out."""
+"""Measures on complete lines, against a plain float64 loop and against analytic values."""
 
 import copy
 import math
@@ -230,7 +230,7 @@ def test_distances_are_zero_for_the_same_and_known_for_a_shift() -> None:
     assert distributions.compare(real, {**real, "dx": np.zeros(0)}, None)["dx"] is None
 
 
-def test_role_of_a_split_names_what_was_trained_on() -> None:
+def test_role_of_a_split_names_the_splits_trained_on() -> None:
     settings = NetworkSettings.model_validate({"train": {"train_on": ["train", "test"]}})
     roles = [table.role(s, settings) for s in ("train", "validation", "validation2", "test")]
     assert roles == ["training", "early stopping", "unseen", "training"]

@@ -1,4 +1,4 @@
-"""`pentrace evaluate`: the table of measures, and what stands beside it."""
+"""`pentrace evaluate`: the table of measures, and the rows added to it."""
 
 import json
 import math
@@ -55,7 +55,7 @@ def test_each_split_has_its_rows_with_sigma_filter_and_split(metrics: dict) -> N
         assert raw == pytest.approx(LOG_AREA)
 
 
-def test_rows_tell_lost_lines_and_what_a_split_was_used_for(metrics: dict) -> None:
+def test_rows_report_lost_lines_and_the_use_of_a_split(metrics: dict) -> None:
     networks = {r["split"]: r for r in metrics["table"] if r["model"] == "prediction 2 x 8"}
     assert networks["validation"]["lines"] == 4
     assert networks["validation"]["lines_in_split"] == 5  # one was dropped by the filter
@@ -63,7 +63,7 @@ def test_rows_tell_lost_lines_and_what_a_split_was_used_for(metrics: dict) -> No
     assert roles == {"train": "training", "validation": "early stopping", "test": "unseen"}
 
 
-def test_published_figures_stand_beside_only_where_asked(
+def test_published_figures_are_added_only_if_asked_for(
     folder: Path, metrics: dict, tmp_path: Path
 ) -> None:
     published = [row for row in metrics["table"] if "Graves" in row["source"]]
@@ -118,13 +118,13 @@ def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
-def test_fewer_lines_are_told(folder: Path, tmp_path: Path) -> None:
+def test_fewer_lines_are_reported(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path, {**SETTINGS, "lines": 2, "splits": ["train"]})
     table = json.loads((tmp_path / "metrics.json").read_text())["table"]
     assert {(row["lines"], row["lines_in_split"]) for row in table} == {(2, 6)}
 
 
-def test_a_split_without_lines_is_refused_when_it_is_all(folder: Path, tmp_path: Path) -> None:
+def test_a_single_split_without_lines_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(PentraceError, match="no line in validation2"):
         run(folder, tmp_path, {**SETTINGS, "splits": ["validation2"]})
 

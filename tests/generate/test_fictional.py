@@ -1,4 +1,4 @@
-"""Fictional characters: the distance, what is nearest, and the way there by command, in small."""
+"""Fictional characters: the distance, the nearest characters, and the commands on small data."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_the_distance_is_dynamic_time_warping(band: int) -> None:
     assert index.tolist() == [2, 3] and (apart < 0.003).all()
 
 
-def test_outlines_do_not_know_place_size_and_the_pen_in_the_air() -> None:
+def test_outlines_do_not_depend_on_place_size_and_the_pen_in_the_air() -> None:
     # An L of two strokes, 4 and 2 long, and the same moved, larger and with more points.
     small = np.array([[0, 4], [0, 0], [0.5, 0], [2.5, 0]], float)
     large = np.array([[0, 4], [0, 3], [0, 1], [0, 0], [0.5, 0], [1, 0], [2.5, 0]]) * 7 + 100
@@ -112,9 +112,9 @@ def test_every_file_is_accounted_for(built: Path) -> None:
     ]
 
 
-def test_fictional_and_unseen_characters_beside_the_nearest(built: Path) -> None:
-    told = fictional(built, "fictional")
-    assert "5 fictional" in told and "2 real" in told
+def test_fictional_and_unseen_characters_next_to_the_nearest(built: Path) -> None:
+    output = fictional(built, "fictional")
+    assert "5 fictional" in output and "2 real" in output
     rows = tables.read(built / "fictional/nearest.parquet").to_pylist()
     assert [row["origin"] for row in rows] == ["fictional"] * 5 + ["real"] * 2
     points = tables.read(built / "fictional/points.parquet")["sample_id"].to_pylist()
@@ -151,14 +151,14 @@ def test_each_is_written_as_files_with_the_note(built: Path) -> None:
         fictional(built, "files", "--settings", settings(formats=[]))
 
 
-def test_what_the_network_was_trained_on_has_no_distance_from_itself(built: Path) -> None:
+def test_a_training_character_has_distance_zero_from_itself(built: Path) -> None:
     fictional(built, "copied", "--settings", settings(real_split="train", characters=1, formats=[]))
     copies = tables.read(built / "copied/nearest.parquet").to_pylist()[1:]
     assert [row["nearest"] for row in copies] == [row["sample_id"] for row in copies]
     assert max(row["distance"] for row in copies) < 1e-6
 
 
-def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
+def test_characters_nearer_than_all_unseen_ones_are_marked(built: Path) -> None:
     known = load_lines(built, ["train"])
     units = json.loads((built / "normalisation.json").read_text())
     how = FictionalSettings(points=16, band=3)
@@ -167,9 +167,8 @@ def test_what_is_nearer_than_all_unseen_ones_is_marked(built: Path) -> None:
     real = load_lines(built, ["validation"])
     rows = compare(drawn, real, known, units, how)
     assert [row["copy"] for row in rows] == [True] + [False] * (1 + len(real.ids))
-    told = summary(rows)
-    assert "1 nearer than every real one, perhaps copies: copied" in told
-    # Beside real ones that it has seen, nothing can be nearer; beside none, nothing is told.
+    assert "1 possible copies, nearer than every real character: copied" in summary(rows)
+    # No character is nearer than a training character; without real characters, none is marked.
     assert not any(row["copy"] for row in compare(drawn, known, known, units, how))
     alone = compare(drawn, known.only(set()), known, units, how)
     assert [row["copy"] for row in alone] == [None, None] and "copies" not in summary(alone)
@@ -231,12 +230,12 @@ def test_it_is_measured_as_all_networks_are(built: Path) -> None:
     )
     found = json.loads((built / "metrics.json").read_text())
     assert found["distributions"]["quantities"]["speed"] is None
-    assert found["distributions"]["generated_steps"] is None  # each ends by itself
+    assert found["distributions"]["generated_steps"] is None  # each ends without a limit
     rows = {row["model"]: row for row in found["table"] if row["split"] == "train"}
     assert 0 < rows["prediction 1 x 16"]["end_of_stroke_accuracy"] <= 1
 
 
-def test_a_network_that_knows_no_end_is_refused(tmp_path: Path) -> None:
+def test_a_network_with_two_states_of_the_pen_is_refused(tmp_path: Path) -> None:
     small_model.write(tmp_path)
     with pytest.raises(PentraceError, match="pen_states: 3"):
         fictional(tmp_path, "fictional")

@@ -1,6 +1,6 @@
-"""Networks that have to do with texts, through the stages: train, sample, rewrite, evaluate, plot.
+"""Networks with texts, through the stages: train, sample, rewrite, evaluate, plot.
 
-The ink is made: each letter is a loop whose height tells it, so that a text can be learnt.
+The ink is synthetic: each letter is a loop of a different height, so that a text can be learnt.
 """
 
 import json
@@ -42,7 +42,7 @@ FAST = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("told")
+    made = tmp_path_factory.mktemp("texts")
     splits: Splits = {}
     said = {}
     for number, (split, count) in enumerate(COUNTS.items()):
@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         texts = [text[:2] + " " + text[3:] for text in texts]
         said |= {f"{split}-{i}": text for i, text in enumerate(texts)}
         splits[split] = {f"{split}-{i}": ink(text, random) for i, text in enumerate(texts)}
-        splits[split][f"{split}-untold"] = ink("abc", random)
+        splits[split][f"{split}-without-text"] = ink("abc", random)
     write_data(made, splits, said)
     (made / "normalisation.json").write_text(json.dumps(NORMALISATION))
     return made
@@ -86,7 +86,7 @@ def test_a_synthesis_network_learns_and_keeps_its_alphabet(folder: Path, tmp_pat
     assert isinstance(network, SynthesisNetwork) and settings.alphabet == " abc"
 
 
-def test_a_reader_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path: Path) -> None:
+def test_a_recogniser_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path: Path) -> None:
     assert isinstance(load_model(reader)[0], RecognitionNetwork)
     given = [*options(folder, reader), "--metrics", str(tmp_path / "m.json")]
     given += ["--lines", str(tmp_path / "lines.parquet")]
@@ -100,7 +100,7 @@ def test_lines_without_a_text_are_left_out(folder: Path) -> None:
     settings, own, validation = load(
         folder, NetworkSettings.model_validate(SYNTHESIS | {"train": {}})
     )
-    assert len(own.lines.ids) == COUNTS["train"] and "train-untold" not in own.lines.ids
+    assert len(own.lines.ids) == COUNTS["train"] and "train-without-text" not in own.lines.ids
     assert own.symbols is not None and own.symbols.shape == (COUNTS["train"], 5)
     everything = load_lines(folder, ["train"])
     for i, name in enumerate(own.lines.ids):
@@ -146,7 +146,7 @@ def test_lines_grow_to_their_full_length(folder: Path) -> None:
     assert longest(lines, TrainSettings(max_length=7), 9) == 7
 
 
-def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:
+def test_samples_have_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:
     wanted = {"lines": 2, "bias": [0.5], "prime": 1, "texts": ["abc", "cab"], "attempts": 1}
     given = [*options(folder, writer), "--out", str(tmp_path / "s"), "--settings"]
     invoke(sample, *given, json.dumps(wanted))
@@ -156,8 +156,8 @@ def test_samples_say_the_texts(folder: Path, writer: Path, tmp_path: Path) -> No
     own = {**wanted, "texts": None}
     given[given.index(str(tmp_path / "s"))] = str(tmp_path / "own")
     invoke(sample, *given, json.dumps(own))
-    told = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
-    assert set(told) <= set(load_lines(folder, ["validation"]).texts)
+    written = [r["text"] for r in json.loads((tmp_path / "own/samples.json").read_text())]
+    assert set(written) <= set(load_lines(folder, ["validation"]).texts)
 
 
 def test_a_text_is_cut_off_after_the_steps_that_are_given(
@@ -199,7 +199,7 @@ def test_texts_are_written_again_and_read(
     ]  # fmt: skip
 
 
-def test_rewriting_wants_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:
+def test_rewriting_needs_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:
     given = ["--model", str(reader), "--data", str(folder), "--out", str(tmp_path)]
     with pytest.raises(PentraceError, match="give a synthesis network"):
         invoke(rewrite, *given)
@@ -219,20 +219,20 @@ def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_p
     assert report["distributions"]["generated_lines"] == 3
 
 
-def test_a_reader_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path: Path) -> None:
+def test_a_recogniser_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path: Path) -> None:
     given = options(folder, reader)
     given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
     with pytest.raises(PentraceError, match="a recognition network; give a prediction or"):
         invoke(evaluate, *given)
 
 
-def test_figures_are_told_the_text_of_the_line(folder: Path, writer: Path) -> None:
+def test_figures_are_conditioned_on_the_text_of_the_line(folder: Path, writer: Path) -> None:
     line = pick(folder, "validation", None, texts=True)
     assert line.text
-    told = predict(writer, line.name, line.steps, line.text)
+    conditioned = predict(writer, line.name, line.steps, line.text)
     other = predict(writer, line.name, line.steps, line.text[::-1])
-    assert told.weight.shape == other.weight.shape == (60, 2)
-    assert not np.allclose(told.mean, other.mean)
+    assert conditioned.weight.shape == other.weight.shape == (60, 2)
+    assert not np.allclose(conditioned.mean, other.mean)
     with pytest.raises(PentraceError, match="no transcript, which this network reads"):
         predict(writer, line.name, line.steps, None)
 
@@ -257,8 +257,8 @@ def test_settings_that_make_no_sense_are_refused() -> None:
             NetworkSettings.model_validate(wrong)
 
 
-def test_the_whole_loss_is_counted_as_that_of_the_batches(folder: Path) -> None:
-    """What weighs the divergence of noisy weights: units in a pass over lines that are whole."""
+def test_units_of_an_epoch_are_counted_as_in_the_batches(folder: Path) -> None:
+    """The divergence of noisy weights is divided by these units of one pass over the lines."""
     for network, per, wanted in (
         (SYNTHESIS, "point", 24 * 60),
         (SYNTHESIS, "sequence", 24),

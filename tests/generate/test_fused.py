@@ -88,7 +88,7 @@ def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path):
     assert not ours.stopped.any()
 
 
-def test_priming_equals_the_torch_one_whatever_stands_beside_it(tmp_path):
+def test_priming_equals_the_torch_one_in_every_batch(tmp_path):
     network, fused = _both(tmp_path, layers=2, **SMALL)
     random = np.random.default_rng(4)
     primers = [random.standard_normal((n, 3)).astype(np.float32) for n in (9, 1, 14)]
@@ -101,7 +101,7 @@ def test_priming_equals_the_torch_one_whatever_stands_beside_it(tmp_path):
 
 
 def _advancing(tmp_path, step: float) -> FusedNetwork:
-    """A network whose window moves on by about `step` characters a step, whatever it sees."""
+    """A network whose window moves by about `step` characters per step, for any input."""
     torch.manual_seed(1)
     settings = NetworkSettings(layers=2, **WRITING)
     network = build(settings)
@@ -126,7 +126,7 @@ def test_a_line_stops_when_the_window_has_left_its_text(tmp_path):
         assert (np.diff(seen) >= 0).all()
 
 
-def test_a_window_that_leaps_far_beyond_the_text_has_left_it(tmp_path):
+def test_a_window_that_jumps_far_beyond_the_text_has_left_it(tmp_path):
     fused = _advancing(tmp_path, 50)
     written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))
     assert written.stopped.all()
@@ -134,14 +134,14 @@ def test_a_window_that_leaps_far_beyond_the_text_has_left_it(tmp_path):
     assert written.character[:, 0].tolist() == [9, 3]
 
 
-def test_a_line_that_does_not_get_there_says_so(tmp_path):
+def test_a_line_that_reaches_the_limit_has_not_stopped(tmp_path):
     fused = _advancing(tmp_path, 0.01)
     written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))
     assert not written.stopped.any()
     assert written.length.tolist() == [20, 20]
 
 
-def test_a_line_is_the_same_whatever_stands_beside_it(tmp_path):
+def test_a_line_is_the_same_in_every_batch(tmp_path):
     fused = _advancing(tmp_path, 0.1)
     text = encode(TEXTS, fused.settings)
     together = write(fused, _chance(2, 50), text)
@@ -157,7 +157,7 @@ def test_a_text_for_each_line_is_needed(tmp_path):
         write(fused, _chance(2, 5))
 
 
-def test_damaged_weights_are_noticed(tmp_path):
+def test_damaged_weights_are_detected(tmp_path):
     fused = _advancing(tmp_path, 0.1)
     fused.stack.bias[:] = np.nan
     with pytest.raises(PentraceError, match="not finite"):

@@ -1,4 +1,4 @@
-"""Lines that are written, checked, and drawn again."""
+"""Lines are written, checked, and drawn again if they failed."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.helpers.small_synthesis import steady
 TEXTS = ["a bad cab", "dad", "the quick brown fox"]
 
 
-def test_a_line_is_all_its_text_and_ends_with_the_pen_up(tmp_path):
+def test_a_line_has_all_its_text_and_ends_with_the_pen_up(tmp_path):
     lines = write_lines(steady(tmp_path), TEXTS, LineOptions())
     assert [line.text for line in lines] == TEXTS
     for line in lines:
@@ -46,7 +46,7 @@ def test_line_number_i_is_the_same_alone_and_in_a_batch(tmp_path):
         np.testing.assert_allclose(alone.steps, together.steps, rtol=1e-3, atol=1e-3)
 
 
-def test_more_lines_than_go_together_come_in_their_order(tmp_path):
+def test_more_lines_than_a_batch_keep_their_order(tmp_path):
     texts = ["abcdefghij"[: 1 + i % 10] for i in range(70)]
     lines = write_lines(steady(tmp_path, pace=0.5), texts, LineOptions())
     assert [line.text for line in lines] == texts
@@ -54,7 +54,7 @@ def test_more_lines_than_go_together_come_in_their_order(tmp_path):
     np.testing.assert_allclose(alone.steps, lines[69].steps, rtol=1e-3, atol=1e-3)
 
 
-def test_a_line_that_is_never_finished_is_tried_again_and_told(tmp_path):
+def test_a_line_that_is_never_finished_is_drawn_again_and_reported(tmp_path):
     how = LineOptions(attempts=3, steps=5, steps_per_character=5)
     (line,) = write_lines(steady(tmp_path), ["bad dad"], how)
     assert line.failed
@@ -63,7 +63,7 @@ def test_a_line_that_is_never_finished_is_tried_again_and_told(tmp_path):
     assert len(line.steps) == 1 + 5 + 5 * 7
 
 
-def test_one_line_that_fails_does_not_touch_the_others(tmp_path):
+def test_one_line_that_fails_does_not_change_the_other_lines(tmp_path):
     how = LineOptions(attempts=2, steps=17, steps_per_character=9)
     network = steady(tmp_path)
     long = "abcdefghijklmnopqrstuvw"
@@ -72,7 +72,7 @@ def test_one_line_that_fails_does_not_touch_the_others(tmp_path):
     assert lines[1].tries == 1
 
 
-def test_a_window_that_leaps_over_letters_is_noticed(tmp_path):
+def test_a_window_that_jumps_over_letters_is_detected(tmp_path):
     how = LineOptions(attempts=2)
     (line,) = write_lines(steady(tmp_path, pace=3.0), ["abcdefghi"], how)
     assert len(line.missed) > 4
@@ -103,7 +103,7 @@ def test_a_primer_is_read_but_not_part_of_the_line(tmp_path):
     assert not np.array_equal(plain.steps[1:20], primed.steps[1:20])
 
 
-def test_where_the_first_line_fails_the_others_go_on_from_another(tmp_path):
+def test_if_the_first_line_fails_another_gives_the_style(tmp_path):
     network = steady(tmp_path)
     how = LineOptions(
         attempts=2, steps=17, steps_per_character=9
@@ -119,7 +119,7 @@ def test_where_the_first_line_fails_the_others_go_on_from_another(tmp_path):
     assert [line.lead.tolist() for line in lines[:2]] == [line.lead.tolist() for line in alike]
 
 
-def test_where_no_line_can_lead_it_is_told(tmp_path):
+def test_if_no_line_can_give_the_style_it_is_reported(tmp_path):
     how = LineOptions(attempts=1, steps=5, steps_per_character=5)
     lines, together = write_in_one_hand(steady(tmp_path), ["dad", "cab"], how)
     assert not together
@@ -135,7 +135,7 @@ def test_rare_characters_are_read_in_a_primer_but_never_written(tmp_path):
         write_lines(network, ["ω"], how)
 
 
-def test_only_what_a_network_can_write_is_taken(tmp_path):
+def test_only_text_that_a_network_can_write_is_accepted(tmp_path):
     network = steady(tmp_path)
     with pytest.raises(PentraceError, match="never seen é"):
         write_lines(network, ["é"], LineOptions())
@@ -144,7 +144,7 @@ def test_only_what_a_network_can_write_is_taken(tmp_path):
 
 
 def _phi(*places: int, length: int = 5) -> np.ndarray:
-    """A window that is at these characters, one a step."""
+    """A window that is at these characters, one per step."""
     return np.eye(length)[list(places)]
 
 
@@ -156,7 +156,7 @@ def _phi(*places: int, length: int = 5) -> np.ndarray:
         ([0, 0, 1, 1, 2, 2, 3, 0, 3, 4, 4], ""),  # a blip back
         ([0, 0, 1, 1, 4, 4], "d"),  # what it leapt over, less the space
         ([0, 0, 1, 1, 3, 4, 4], "d"),  # one step draws nothing
-        ([0, 0, 3, 3, 4, 4, 1, 1, 2, 2], "de"),  # before what stands before them
+        ([0, 0, 3, 3, 4, 4, 1, 1, 2, 2], "de"),  # before earlier characters
         ([], "abde"),
     ],
 )

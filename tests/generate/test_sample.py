@@ -118,7 +118,7 @@ def fused(network: PredictionNetwork) -> FusedNetwork:
 
 
 def redrawn(network: PredictionNetwork, steps: np.ndarray, first: int, bias: float) -> np.ndarray:
-    """What follows the steps (T, 3) from number `first` on, by a run over all of them at once."""
+    """The steps predicted after the steps (T, 3) from `first` on, by one run over all of them."""
     with torch.no_grad():
         raw, _ = network(torch.from_numpy(steps[None, :-1]))
     chance = chances(5, 0, len(steps) - first)
@@ -139,7 +139,7 @@ def test_state_is_carried_sampling_equals_the_teacher_forced_run(
     assert np.abs(forgetful - steps[1:]).max() > 0.01
 
 
-def test_primer_is_seen_whole(network: PredictionNetwork) -> None:
+def test_the_complete_primer_is_read(network: PredictionNetwork) -> None:
     line = np.random.default_rng(0).normal(size=(17, 3)).astype(np.float32)
     line[:, 2] = line[:, 2] > 1
     (steps,) = batch(fused(network), 1, 5, 5, after=line)
@@ -181,7 +181,7 @@ def test_damaged_network_is_refused(network: PredictionNetwork) -> None:
         batch(broken, 1, 3, 5)
 
 
-def test_told_samples_are_in_the_order_of_their_numbers(tmp_path):
+def test_samples_of_texts_are_in_the_order_of_their_numbers(tmp_path):
     settings = SampleSettings(lines=101, bias=(0.5, 1.0), attempts=1)
     names = [s.name for s in generate_from_text(steady(tmp_path, pace=0.5), settings, ["a"], {})]
     assert names[:3] == ["bias-0.5-00", "bias-1-00", "bias-0.5-01"]

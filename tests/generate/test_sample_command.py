@@ -112,7 +112,7 @@ def test_primers_by_name_from_any_split(folder: Path, tmp_path: Path) -> None:
     assert [row["prime"] for row in rows] == ["test-1"] * 3 + ["train-0"] * 3
 
 
-def test_note_is_told_in_every_file_for_people(folder: Path, tmp_path: Path) -> None:
+def test_the_note_is_in_every_file_for_people(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path, SETTINGS, "--note", "made <up>")
     assert {row["note"] for row in json.loads((tmp_path / "samples.json").read_text())} == {
         "made <up>"
@@ -127,7 +127,7 @@ def test_note_is_told_in_every_file_for_people(folder: Path, tmp_path: Path) -> 
     }
 
 
-def test_older_samples_go_as_a_whole(folder: Path, tmp_path: Path) -> None:
+def test_older_samples_are_all_removed(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "samples"
     run(folder, out, {**SETTINGS, "lines": 3, "formats": ["svg", "inkml"]})
     (out / ".snakemake_timestamp").touch()
@@ -140,7 +140,7 @@ def test_older_samples_go_as_a_whole(folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["samples"]
 
 
-def test_a_folder_of_other_things_is_left_alone(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("long")
     with pytest.raises(PentraceError, match=r"thesis\.tex"):
         run(folder, tmp_path, SETTINGS)
@@ -149,7 +149,7 @@ def test_a_folder_of_other_things_is_left_alone(folder: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("prime", "message"),
-    [(["validation-9"], "no kept line 'validation-9'.*validation-"), (50, "there are 4")],
+    [(["validation-9"], "no line 'validation-9'.*such as validation-"), (50, "there are 4")],
 )
 def test_unknown_primers_are_refused(
     folder: Path, tmp_path: Path, prime: object, message: str

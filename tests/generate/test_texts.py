@@ -35,7 +35,7 @@ from pentrace.plot import style
 from pentrace.plot.temperature import temperature_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.command import render
-from pentrace.report.contents import dataset_part, network_part, shown
+from pentrace.report.contents import dataset_part, network_part
 from pentrace.tables import read
 from pentrace.train.command import command as train
 from tests.helpers.commands import invoke
@@ -73,7 +73,7 @@ def model(corpus: Path) -> Path:
         ({"top_p": 1.0}, [0.5, 0.05, 0.3, 0.15]),
     ],
 )
-def test_chances_are_cut_as_told(how: dict, expected: list[float]) -> None:
+def test_probabilities_are_cut_as_set(how: dict, expected: list[float]) -> None:
     found = probabilities(LOGITS, DrawSettings(**{"temperature": 1, **how}))
     assert found[0] == pytest.approx(np.asarray(expected), abs=1e-6)
     random = np.random.default_rng(1)
@@ -89,7 +89,7 @@ def test_chances_are_cut_as_told(how: dict, expected: list[float]) -> None:
     st.none() | st.floats(0.001, 1),
     st.floats(0, 1, exclude_max=True),
 )
-def test_what_is_drawn_has_a_chance(
+def test_drawn_symbols_have_a_probability(
     logits: np.ndarray, heat: float, k: int | None, p: float | None, uniform: float
 ) -> None:
     chances = probabilities(logits, DrawSettings(temperature=heat, top_k=k, top_p=p))
@@ -99,7 +99,7 @@ def test_what_is_drawn_has_a_chance(
     assert (entropy(chances) >= -1e-12).all() and (entropy(chances) <= math.log2(6) + 1e-9).all()
 
 
-def test_a_text_depends_on_its_seed_prompt_and_number_alone(model: Path) -> None:
+def test_a_text_depends_only_on_its_seed_prompt_and_number(model: Path) -> None:
     network, how = load_text(model), DrawSettings(temperature=0.9)
     prompts = ["the cat", "", "who sat? the dog"]
     together = complete_texts(network, prompts, 60, how, 3)
@@ -134,7 +134,7 @@ def test_a_prompt_is_the_beginning_of_a_line(alphabet: str, expected: list[str])
     assert [begun(prompt, settings) for prompt in ("ab", "")] == expected
 
 
-def test_a_character_comes_when_it_is_drawn(model: Path) -> None:
+def test_a_character_appears_when_it_is_drawn(model: Path) -> None:
     steps = generate(load_text(model), ["the"], 10**9, DrawSettings(), 1)
     assert isinstance(steps, Iterator)
     assert all(len(next(steps)[0][0]) == 1 for _ in range(5))
@@ -144,7 +144,7 @@ def run(model: Path, *arguments: str) -> str:
     return invoke(command, "--model", model, *arguments).output
 
 
-def test_the_command_writes_on(model: Path) -> None:
+def test_the_command_continues_a_prompt(model: Path) -> None:
     said = run(model, "--prompt", "the cat", "--length", "30", "--seed", "2")
     assert said.startswith("the cat") and len(said) == 7 + 30 + 1
     assert said == run(model, "--prompt", "the cat", "--length", "30", "--seed", "2")
@@ -168,7 +168,7 @@ def test_rare_characters_of_a_prompt_are_read_as_in_training(tmp_path: Path) -> 
     path = trained(tmp_path, network={"fold_rare": 3}, steps=1)
     given = ["--model", str(path), "--prompt", "Zz", "--length", "5", "--seed", "4"]
     done = invoke(command, *given)
-    assert done.stderr.endswith("one and the same: Zz\n") and done.stdout.startswith("Zz")
+    assert done.stderr.endswith("same symbol: Zz\n") and done.stdout.startswith("Zz")
     other = invoke(command, *given[:3], "QQ", *given[4:])
     assert other.stdout[2:] == done.stdout[2:]
 
@@ -186,7 +186,7 @@ def test_it_ends_quietly_when_nobody_reads_any_more(model: Path) -> None:
 def test_it_streams_and_does_not_import_torch(model: Path) -> None:
     code = "from pentrace.__main__ import main; main()"
     assert "torch" not in loaded(code, "text", "--model", model, "--length", 20)
-    # One that would write for hours has said something at once.
+    # A run that would write for hours prints its first characters at once.
     call = [sys.executable, "-m", "pentrace", "text", "--model", str(model), "--length"]
     call.append("999999999")
     with subprocess.Popen(call, stdout=subprocess.PIPE) as process:
@@ -210,7 +210,7 @@ def of_abc(**change: object) -> NetworkSettings:
 
 
 def counting(bias: list[float], **change: object) -> TextNetwork:
-    """A network that gives each symbol the same chance always, exp(bias)."""
+    """A network that gives each symbol the same probability at every step, from exp(bias)."""
     settings = of_abc(**change)
     network = TextNetwork(settings)
     with torch.no_grad():
@@ -228,7 +228,7 @@ def test_bits_are_those_counted_by_hand(chunk: int) -> None:
     assert single == pytest.approx(-4 * math.log(0.6) - 2 * math.log(0.2))
 
 
-def test_dynamic_evaluation_learns_a_repeated_text_and_leaves_the_network_alone() -> None:
+def test_dynamic_evaluation_learns_a_repeated_text_and_does_not_change_the_network() -> None:
     network = counting([0.0, 0.0, 0.0])
     before = {name: value.clone() for name, value in network.state_dict().items()}
     symbols = np.tile([0, 1, 1, 2], 300)
@@ -240,7 +240,7 @@ def test_dynamic_evaluation_learns_a_repeated_text_and_leaves_the_network_alone(
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
 
 
-def test_nothing_is_dropped_while_it_learns_from_what_it_reads() -> None:
+def test_dynamic_evaluation_has_no_dropout() -> None:
     torch.manual_seed(1)
     network = TextNetwork(of_abc(dropout=0.9))
     symbols = np.tile([0, 1, 1, 2], 30)
@@ -267,7 +267,7 @@ def test_words_are_found_and_known() -> None:
         ("", None),
     ],
 )
-def test_loops_are_told(text: str, expected: tuple[int, int] | None) -> None:
+def test_loops_are_found(text: str, expected: tuple[int, int] | None) -> None:
     assert loop(text) == expected
 
 
@@ -283,8 +283,8 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     invoke(evaluate, *given)
     given = ["--samples", out / "samples", "--data", corpus, "--metrics",
              out / "sample-metrics.json"]  # fmt: skip
-    told = invoke(evaluate_samples, *given)
-    assert "temperature 1: " in told.output and "of 2 texts in a loop" in told.output
+    output = invoke(evaluate_samples, *given).output
+    assert "temperature 1: " in output and "of 2 texts in a loop" in output
     metrics = json.loads((out / "metrics.json").read_text())
     row = metrics["table"][0]
     assert (row["model"], row["split"], row["role"]) == (
@@ -313,7 +313,7 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     assert "<th>in a loop</th>" in page and "<b>known words</b>" in page
 
 
-def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path) -> None:
+def test_folded_characters_and_a_transfer_are_reported(corpus: Path, tmp_path: Path) -> None:
     build(tmp_path, {"b.txt": (VERSE.replace("o", "ö") * 12 + "zq").encode()})
     first = trained(corpus, "folding", {"fold_rare": 3}, steps=2)
     given = [*arguments(tmp_path, "run", {"fold_rare": 3}, steps=2), "--start", str(first)]
@@ -324,12 +324,12 @@ def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path)
     invoke(sample, *given)
     given = ["--model", out / "model.safetensors", "--data", tmp_path, "--metrics",
              out / "metrics.json"]  # fmt: skip
-    told = invoke(evaluate, *given).output
+    output = invoke(evaluate, *given).output
     metrics = json.loads((out / "metrics.json").read_text())
     rows = {row["split"]: row for row in metrics["table"]}
     assert rows["validation"]["folded"] == 0
     assert rows["test"]["folded"] == 2 / rows["test"]["characters"]
-    assert "% of them folded" in told and "folded" in metrics["definitions"]
+    assert "% of them folded" in output and "folded" in metrics["definitions"]
     assert metrics["transfer"]["added"] == "ö" and metrics["transfer"]["not_in_the_corpus"] == "o"
     assert not any(row["source"] != "measured" for row in metrics["table"])
     parts = [dataset_part("verse", tmp_path, "")], [network_part("verse/run", out, "")]
@@ -339,21 +339,21 @@ def test_folded_characters_and_a_transfer_are_told(corpus: Path, tmp_path: Path)
     assert "of them folded" in page and "on other corpora" not in page
 
 
-def test_the_report_tells_the_settings_that_a_kind_has() -> None:
-    def told(**given: object) -> str:
+def test_the_report_shows_the_settings_that_a_kind_has() -> None:
+    def keys(**given: object) -> str:
         return ", ".join(shown(NetworkSettings.model_validate(given).model_dump(mode="json")))
 
     text = of_abc(sizes=[4, 3]).model_dump(mode="json")
     assert list(shown(text)) == ["kind", "embedding", "skips", "dropout", "fold_rare", "cells",
                                  "alphabet"]  # fmt: skip
-    assert shown(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
-    assert shown(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
-    assert told() == "kind, layers, hidden, components, pen_states, skips, dropout"
-    assert told(kind="synthesis", start="first") == (
+    assert keys(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
+    assert keys(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
+    assert keys() == "kind, layers, hidden, components, pen_states, skips, dropout"
+    assert keys(kind="synthesis", start="first") == (
         "kind, start, layers, hidden, components, skips, dropout, window_components, "
         "window_parametrisation, fold_rare"
     )
-    assert told(kind="recognition") == "kind, layers, hidden, dropout, fold_rare"
+    assert keys(kind="recognition") == "kind, layers, hidden, dropout, fold_rare"
 
 
 def test_the_overview_counts_documents_and_characters(corpus: Path) -> None:

@@ -1,4 +1,4 @@
-"""The networks as plainly as they can be written, in PyTorch, a step at a time.
+"""The networks written as plainly as possible, in PyTorch, a step at a time.
 
 The reference for the tests, and the baseline of `benchmarks/write.py` and
 `benchmarks/synthesis_step.py`. First drawing from a prediction network; then the synthesis
@@ -18,7 +18,7 @@ from pentrace.networks.prediction import PredictionNetwork, State
 
 
 class Start(NamedTuple):
-    """Where to go on from: the last step, not yet seen by the network, and the state before it."""
+    """The position in a sample: the last step, not yet read, and the state before it."""
 
     step: Tensor  # float32 (B, 3)
     state: State | None
@@ -51,13 +51,13 @@ def draw(raw: Tensor, chance: Tensor, bias: float = 0.0) -> Tensor:
 
 
 def blank(size: int) -> Start:
-    """The start of `size` new samples: nothing seen, zeros to feed first."""
+    """The start of `size` new samples: nothing read, and a step of zeros to read first."""
     return Start(torch.zeros(size, 3), None)
 
 
 @torch.no_grad()
 def primed(network: PredictionNetwork, line: np.ndarray) -> Start:
-    """The start after a real line, float32 (T, 3) with its null step: its style carries over."""
+    """The start after a real line, float32 (T, 3) with its null step, so that its style is kept."""
     steps = torch.as_tensor(line, dtype=torch.float32).unsqueeze(0)
     state = network(steps[:, :-1])[1] if steps.shape[1] > 1 else None
     return Start(steps[:, -1], state)
@@ -67,7 +67,7 @@ def primed(network: PredictionNetwork, line: np.ndarray) -> Start:
 def draw_steps(
     network: PredictionNetwork, start: Start, chance: np.ndarray, bias: float = 0.0
 ) -> np.ndarray:
-    """float32 (B, N, 3): N new steps of B samples, each seeing all before it.
+    """float32 (B, N, 3): N new steps of B samples, each conditioned on all steps before it.
 
     `chance` (B, N, 4) says how many of each; with three states of the pen they are fewer where all
     samples have ended, and what follows the end of a sample has no meaning.

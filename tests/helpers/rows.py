@@ -1,4 +1,4 @@
-"""Rows of tables, with what a test does not care about filled in."""
+"""Rows of tables, with default values in the columns that a test does not need."""
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ def _number(kind: pa.DataType) -> bool:
 def window_row(
     name: str, split: str, steps: np.ndarray, length: int, text: str | None = None
 ) -> dict:
-    """One window that holds a whole line: steps (T, 3) as dx, dy, end of stroke, T <= `length`."""
+    """One window with a complete line: steps (T, 3) as dx, dy, end of stroke, T <= `length`."""
     columns = np.zeros((3, length))
     columns[:, : len(steps)] = steps.T
     parts = {"dx": columns[0], "dy": columns[1], "end_of_stroke": columns[2].astype(int)}

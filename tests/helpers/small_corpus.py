@@ -19,7 +19,7 @@ def raw_table(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def build(folder: Path, files: dict[str, bytes], settings: dict | None = None) -> str:
-    """All tables of a corpus in `folder`; what `pentrace characters` said."""
+    """All tables of a corpus in `folder`; returns the output of `pentrace characters`."""
     raw_table(folder / "raw" / "ink-00.parquet", files)
     outputs = ("characters", "vocabulary", "documents", "rejects")
     arguments = ["--dataset", "small", "--raw", folder / "raw"]

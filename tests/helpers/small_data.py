@@ -1,4 +1,4 @@
-"""What networks read of a data set: offsets, samples and windows of lines that a test makes."""
+"""The tables of a data set that networks read: offsets, samples and windows of made lines."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def sample(name: str, split: str | None, text: str | None = None, **more: object
 
 
 def edit_samples(folder: Path, change) -> None:
-    """Write the table of samples again with what `change` makes of each row."""
+    """Write the table of samples again, with each row replaced by `change` of it."""
     path = folder / "samples.parquet"
     rows = [change(row) for row in tables.read(path).to_pylist()]
     tables.write_rows(path, schema.SAMPLES, rows)

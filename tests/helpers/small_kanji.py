@@ -24,7 +24,7 @@ TRAIN = {"steps": 30, "batch_size": 8, "jitter": 0.05, "validate_every": 30}
 
 
 def build(d: Path) -> Path:
-    """Fill `d` as results/<dataset>/ is, less the plots."""
+    """Fill `d` like results/<dataset>/, without the plots."""
     raw = d / "data" / "kanji"
     raw.mkdir(parents=True)
     for i in range(24):

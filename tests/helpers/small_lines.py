@@ -24,5 +24,5 @@ def ink(text: str, random: np.random.Generator) -> np.ndarray:
 
 
 def row(name: str, split: str, text: str | None, steps: np.ndarray) -> dict:
-    """One window that holds a whole line."""
+    """One window with a complete line."""
     return window_row(name, split, steps, LENGTH, text)

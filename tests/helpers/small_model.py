@@ -36,7 +36,7 @@ def line(seed: int) -> np.ndarray:
 
 
 def write(folder: Path) -> dict[str, np.ndarray]:
-    """Fill `folder` as results/<dataset>/ is; return the lines by name."""
+    """Fill `folder` like results/<dataset>/; return the lines by name."""
     lines: dict[str, np.ndarray] = {}
     splits = {}
     for split, count in LINES.items():
@@ -51,7 +51,7 @@ def write(folder: Path) -> dict[str, np.ndarray]:
 
 
 def normalise_by(folder: Path, changes: dict) -> None:
-    """Write normalisation.json, with `changes`, and a network that goes with it."""
+    """Write normalisation.json, with `changes`, and a network that fits it."""
     normalisation = {**NORMALISATION, **changes}
     (folder / "normalisation.json").write_text(json.dumps(normalisation))
     torch.manual_seed(1)

@@ -93,7 +93,7 @@ HISTORY = [
 
 
 def metrics() -> dict:
-    """What `pentrace evaluate` writes, in small, with a published row."""
+    """A small version of what `pentrace evaluate` writes, with a published row."""
     bins = [
         {"from": k / 10, "to": (k + 1) / 10, "steps": 10 * (10 - k), "mean_probability": k / 10,
          "share_of_ends": k / 12}

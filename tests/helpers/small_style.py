@@ -1,4 +1,4 @@
-"""Somebody's ink on a page, as a style to write in."""
+"""A person's ink on a page, as a style to write in."""
 
 import json
 from pathlib import Path

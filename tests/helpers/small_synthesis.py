@@ -1,4 +1,4 @@
-"""Small synthesis networks whose window moves as a test wants it, without any training."""
+"""Small synthesis networks whose window moves as a test needs it, without any training."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"
 
 
 def save(path: Path, pace: float = 0.1, **given: object) -> Path:
-    """A model whose window moves on by `pace` characters a step, narrow enough to be at one."""
+    """A model whose window moves by `pace` characters per step, and is at one at a time."""
     torch.manual_seed(1)
     wanted = {"kind": "synthesis", "alphabet": ALPHABET, "layers": 2, "hidden": 16}
     settings = NetworkSettings.model_validate(wanted | {"components": 4} | given)

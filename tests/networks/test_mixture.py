@@ -1,4 +1,4 @@
-"""The mixture density loss: against a plain float64 reference, finite differences, and abuse."""
+"""The mixture density loss: a plain float64 reference, finite differences, and extreme input."""
 
 import numpy as np
 import pytest
@@ -97,7 +97,7 @@ def test_not_a_number_is_not_hidden():
     assert step_loss(raw, torch.zeros(2, 3)).isnan().tolist() == [True, False]
 
 
-def test_padding_has_no_part():
+def test_padding_has_no_influence():
     raw, target = (torch.from_numpy(a) for a in numbers(1, 1.0, 2, 5))
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     raw.requires_grad_()

@@ -78,7 +78,7 @@ def test_end_of_stroke_is_any_lift_in_the_measures():
     assert found.bins[:, 2].sum() == (target[..., 2] > 0).sum()
 
 
-def test_the_baseline_pays_for_the_end_of_character_too():
+def test_the_loss_of_the_baseline_includes_the_end_of_character():
     steps = np.random.default_rng(0).normal(size=(500, 3))
     steps[:, 2] = np.arange(500) % 10 == 9
     steps[99::100, 2] = 2
@@ -105,7 +105,7 @@ def drawn(pen: list[float]) -> np.ndarray:
 @pytest.mark.parametrize(
     "pen", [[0.9, 0.07, 0.03], [0.2, 0.0, 0.8], [0.1, 0.9, 0.0], [0.5, 0.3, 0.2]]
 )
-def test_states_are_drawn_at_their_chances(pen):
+def test_states_are_drawn_with_their_probabilities(pen):
     states = drawn(pen)[:, 2]
     assert set(np.unique(states)) <= {0.0, 1.0, 2.0}
     share = np.bincount(states.astype(int), minlength=3) / N
@@ -114,7 +114,7 @@ def test_states_are_drawn_at_their_chances(pen):
 
 
 def network(end: float) -> FusedNetwork:
-    """An untrained network whose chance of an end of character is about `end` at each step."""
+    """An untrained network whose probability of an end of character is about `end` at each step."""
     torch.manual_seed(1)
     made = build(SETTINGS).eval()
     with torch.no_grad():
@@ -123,7 +123,7 @@ def network(end: float) -> FusedNetwork:
     return FusedNetwork(arrays(made), SETTINGS)
 
 
-def test_one_character_after_another_each_to_its_own_end():
+def test_each_character_is_drawn_to_its_end():
     samples = batch(network(0.05), 300, 400, seed=1)
     lengths = np.array([len(s) - 1 for s in samples])
     assert all(ended(s) for s in samples) and len(set(lengths)) > 20
@@ -131,7 +131,7 @@ def test_one_character_after_another_each_to_its_own_end():
     for sample in samples:
         assert not sample[0].any()
         assert (sample[:-1, 2] < 2).all()
-    # A sample is the same beside others, or alone, and whatever the limit.
+    # A sample is the same in every batch and for every limit.
     alone = batch(network(0.05), 1, 100, seed=1)[0]
     np.testing.assert_allclose(alone, samples[0][: len(alone)], atol=1e-4)
 
@@ -181,12 +181,12 @@ def test_the_last_step_of_a_sample_ends_it_and_is_never_read():
     assert part[1][..., 2].max() == 1
 
 
-def test_jitter_moves_what_is_read_and_not_what_is_aimed_at():
+def test_jitter_moves_inputs_and_not_targets():
     x, y, _ = gather(lines(), Batch(np.array([0, 2]), np.array([0, 0]), np.array([8, 8])))
-    read, told = jittered(x, y, 0.1, np.random.default_rng(1))
+    read, target = jittered(x, y, 0.1, np.random.default_rng(1))
     moved = np.cumsum(read - x, 1)[..., :2]
     assert not moved[:, 0].any() and 0.05 < moved[:, 1:].std() < 0.2
-    np.testing.assert_allclose(np.cumsum(read, 1) + told, np.cumsum(x, 1) + y, atol=1e-5)
+    np.testing.assert_allclose(np.cumsum(read, 1) + target, np.cumsum(x, 1) + y, atol=1e-5)
     np.testing.assert_array_equal(read[..., 2], x[..., 2])
 
 

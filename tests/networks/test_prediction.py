@@ -55,7 +55,7 @@ def test_skips_reach_every_layer_and_the_output():
     assert plain.output.in_features == 8
 
 
-def test_dropout_works_in_training_alone():
+def test_dropout_works_only_in_training():
     network, x = small(dropout=0.5), torch.randn(2, 30, 3)
     torch.testing.assert_close(network(x)[0], network(x)[0])
     network.train()

@@ -71,7 +71,7 @@ def test_derivatives_are_those_of_finite_differences() -> None:
     assert torch.autograd.gradcheck(loss, (x.requires_grad_(), *weights), fast_mode=True)
 
 
-def test_padding_and_company_do_not_matter() -> None:
+def test_padding_and_other_lines_do_not_matter() -> None:
     net = network()
     x, lengths = lines(31, 5, 18, 1)
     together, steps = net(x, lengths)
@@ -96,7 +96,7 @@ def test_both_ends_of_a_line_are_seen_everywhere() -> None:
         assert (derivative[0, [0, -1]] != 0).any(-1).all()
 
 
-def test_a_line_too_short_for_its_text_counts_as_nothing() -> None:
+def test_a_line_too_short_for_its_text_adds_no_loss() -> None:
     net = network()
     x, lengths = lines(12, 3)  # 3 steps and 1
     both = ctc_loss(*net(x, lengths), texts([0, 1], [1, 1]))
@@ -127,7 +127,7 @@ def test_the_symbol_of_rare_characters_is_read_as_such() -> None:
 
 
 def drawn(text: str) -> Tensor:
-    """Each letter of abc as a stroke of 12 offsets in a direction of its own."""
+    """Each letter of abc as a stroke of 12 offsets in a different direction."""
     angle = torch.tensor([{"a": 0.0, "b": 2.0, "c": 4.0}[c] for c in text]).repeat_interleave(12)
     ends = (torch.arange(len(angle)) % 12 == 11).float()
     return torch.stack([angle.cos(), angle.sin(), ends], 1)

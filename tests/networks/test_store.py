@@ -1,4 +1,4 @@
-"""Models on disk: what goes in comes out, same bytes for the same model, clear errors."""
+"""Models on disk: saving and loading, same bytes for the same model, clear errors."""
 
 import json
 
@@ -26,7 +26,7 @@ def model(tmp_path):
     return path
 
 
-def test_comes_back_as_it_was(model):
+def test_a_model_is_loaded_as_it_was_saved(model):
     network, found, normalisation = load_model(model)
     torch.manual_seed(0)
     assert (found, normalisation) == (SETTINGS, NORMALISATION)

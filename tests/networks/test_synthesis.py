@@ -1,4 +1,4 @@
-"""The synthesis network, its alphabet, and its place beside the prediction network."""
+"""The synthesis network, its alphabet, and its difference from the prediction network."""
 
 import pytest
 import torch
@@ -50,7 +50,7 @@ def test_loss_and_gradients_equal_the_plain_loop(given):
 
 
 @pytest.mark.parametrize("kind", ["prediction", "synthesis"])
-def test_half_precision_does_not_round_what_the_mixture_is_made_of(kind):
+def test_half_precision_does_not_round_the_outputs(kind):
     network = build(_settings() if kind == "synthesis" else NetworkSettings(hidden=8))
     x, _, text = _batch()
     with torch.autocast("cpu", torch.bfloat16):
@@ -75,7 +75,7 @@ def test_padding_lines_and_texts_changes_nothing():
     torch.testing.assert_close(network(x, None, text)[0][1:, :5], alone)
 
 
-def test_the_text_decides_what_comes():
+def test_outputs_depend_on_the_text():
     network = _network()
     x, _, text = _batch()
     other = network(x, None, text.flip(1))[0]
@@ -118,7 +118,7 @@ def test_texts_become_symbols_padded_with_minus_one():
 
 
 @pytest.mark.parametrize("unknown", ["error", "fold"])
-def test_unseen_characters_are_listed_with_what_there_is(unknown):
+def test_unseen_characters_are_listed_with_the_alphabet(unknown):
     with pytest.raises(PentraceError) as caught:
         encode(["a zebra\t"], _settings(), unknown)
     message = str(caught.value)
@@ -126,17 +126,17 @@ def test_unseen_characters_are_listed_with_what_there_is(unknown):
     assert "knows [space] a b c d" in message
 
 
-def test_the_caller_says_what_unseen_characters_are_in_and_what_to_do():
+def test_the_caller_gives_place_and_remedy_of_unseen_characters():
     with pytest.raises(PentraceError, match=r"^x: the network .* d; read it$"):
         encode(["z"], _settings(), about="x: ", remedy="read it")
 
 
-def test_folding_does_not_hide_unseen_characters_from_a_writer():
+def test_folding_does_not_hide_unseen_characters_in_writing():
     with pytest.raises(PentraceError, match="never seen b c"):
         encode(["cab"], _settings(fold_rare=3))
 
 
-def test_substitution_finds_what_looks_alike():
+def test_substitution_finds_similar_characters():
     known = "abcdqss -'\"eAE"
     assert substituted("“Q” — é’Æß", known) == '"q" - e\'AEss'
     assert substituted("ω", known) == "ω"

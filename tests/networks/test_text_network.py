@@ -1,4 +1,4 @@
-"""The text network: streams that carry their state, exact resume, transfer, and NumPy's figures."""
+"""The text network: streams that carry their state, exact resume, transfer, and NumPy."""
 
 import io
 import json
@@ -69,7 +69,7 @@ def test_streams_cover_a_text_in_order(length: int, size: int) -> None:
 
 
 @pytest.mark.parametrize("change", [{}, {"skips": False}, {"sizes": [9, 4, 6]}])
-def test_pieces_with_their_state_are_the_whole(change: dict) -> None:
+def test_pieces_with_carried_state_equal_the_complete_text(change: dict) -> None:
     network = TextNetwork(settings(**change)).eval()
     x = torch.randint(7, (3, 25))
     whole, _ = network(x)
@@ -82,7 +82,7 @@ def test_pieces_with_their_state_are_the_whole(change: dict) -> None:
 
 @pytest.mark.parametrize("change", [{}, {"skips": False}, {"sizes": [9, 4, 6]}, {"fold_rare": 2}])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_numpy_gives_the_figures_of_pytorch(change: dict, batch: int) -> None:
+def test_numpy_gives_the_outputs_of_pytorch(change: dict, batch: int) -> None:
     network = TextNetwork(settings(**change)).eval()
     weights = {name: value.numpy() for name, value in network.state_dict().items()}
     x = torch.randint(len(network.output.bias), (batch, 20))
@@ -156,7 +156,7 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(corpus: Path, reset: int |
 
 
 @pytest.mark.parametrize(("reset", "begins"), [(None, 0), (10, 30), (20, 20), (30, 30), (50, 0)])
-def test_the_state_is_carried_and_put_to_zero_when_asked(
+def test_the_state_is_carried_and_reset_as_set(
     corpus: Path, reset: int | None, begins: int
 ) -> None:
     """After four windows of ten characters the state is that of all since the last reset."""
@@ -203,7 +203,7 @@ def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Pa
     assert np.abs(new["embedding.weight"][unseen]).sum() > 0
 
 
-def test_what_was_transferred_is_stored(corpus: Path) -> None:
+def test_the_transfer_is_stored(corpus: Path) -> None:
     first = trained(corpus)
     given = [*arguments(corpus, "again"), "--start", str(first)]
     invoke(command, *given)
@@ -228,7 +228,7 @@ def test_a_network_that_starts_from_another_is_measured_before_it_learns(corpus:
     assert best_of(history)["best"]["validation_loss"] == history.validation_loss.min()
 
 
-def test_what_starts_from_another_goes_on_with_the_same_bytes(corpus: Path) -> None:
+def test_a_network_that_starts_from_another_resumes_to_the_same_bytes(corpus: Path) -> None:
     _, begin, _ = load_model(trained(corpus))
     weights = TextNetwork(begin).state_dict()
     whole = run_of(corpus, Training, "whole", None, weights).run()
@@ -242,7 +242,7 @@ def test_what_starts_from_another_goes_on_with_the_same_bytes(corpus: Path) -> N
     assert all(torch.equal(found[0][name], value) for name, value in whole[0].items())
 
 
-def test_the_rare_symbol_goes_along() -> None:
+def test_the_rare_symbol_is_transferred() -> None:
     old = settings(fold_rare=3)
     weights = TextNetwork(old).state_dict()
     merged, found, record = transferred(weights, old, settings(fold_rare=3, alphabet="abz"))
@@ -291,7 +291,7 @@ def test_settings_that_contradict_one_another_are_refused(change: dict) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1000, 800], None])
-def test_a_saved_model_says_all_settings_and_is_loaded(tmp_path: Path, sizes: list | None) -> None:
+def test_a_saved_model_has_all_settings_and_is_loaded(tmp_path: Path, sizes: list | None) -> None:
     known = settings(**({"sizes": sizes} if sizes else {}))
     network, path = TextNetwork(known), tmp_path / "model.safetensors"
     save_model(path, network, known, {})
@@ -301,7 +301,7 @@ def test_a_saved_model_says_all_settings_and_is_loaded(tmp_path: Path, sizes: li
 
 
 @pytest.mark.parametrize("unit", ["point", "character"])
-def test_the_log_tells_speed_in_what_is_read(unit: str) -> None:
+def test_the_log_reports_speed_in_the_unit_that_is_read(unit: str) -> None:
     log = io.StringIO()
     progress = Progress(stream=log, unit=unit)
     progress.start(0.0, 0)

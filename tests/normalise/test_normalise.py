@@ -1,4 +1,4 @@
-"""Recipes: what they do to steps, and that the way back ends where it began."""
+"""Recipes: what they do to steps, and that the inverse gives the recorded points."""
 
 import json
 from pathlib import Path
@@ -127,7 +127,7 @@ def test_a_flat_line_has_a_height_of_one() -> None:
     ).filter(lambda p: len({x for x, _, _ in p}) > 2 and len({y for _, y, _ in p}) > 2),
     st.sampled_from([-1, 1]),
 )
-def test_the_way_back_ends_at_the_recorded_integers(
+def test_the_inverse_gives_the_recorded_integers(
     settings: NormaliseSettings, points: list, sign: int
 ) -> None:
     ink = make_ink(points)
@@ -138,7 +138,7 @@ def test_the_way_back_ends_at_the_recorded_integers(
     assert np.rint(y).tolist() == [p[1] for p in points]
 
 
-def test_the_way_back_is_exact_over_a_long_line() -> None:
+def test_the_inverse_is_exact_over_a_long_line() -> None:
     found = normalisation(RANDOM)
     rows, starts, frames = to_offsets(RANDOM, signs(RANDOM), found)
     for i in range(len(RANDOM.ids)):
@@ -262,7 +262,7 @@ def run_both(folder: Path) -> None:
     )  # fmt: skip
 
 
-def test_the_commands_use_the_training_split_alone(tmp_path: Path) -> None:
+def test_the_commands_use_only_the_training_split(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     run_both(tmp_path)
     found = json.loads((tmp_path / "normalisation.json").read_text())

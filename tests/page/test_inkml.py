@@ -31,7 +31,7 @@ def test_inkml_declares_its_channels_and_negates_y() -> None:
     np.testing.assert_allclose(values, timed * [1, -1, 1])
 
 
-def test_what_xml_cannot_hold_is_left_out() -> None:
+def test_characters_not_allowed_in_xml_are_left_out() -> None:
     root = etree.fromstring(inkml([ZIGZAG], {"no\x0bte": "a\x00b\ud800"}).encode())
     (note,) = root.iter(f"{INKML}annotation")
     assert note.get("type") == "note" and note.text == "ab"

@@ -13,7 +13,7 @@ A5 = Paper(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
 
 
 def _ink(number: int, width: float = 90.0, height: float = 1.0, points: int = 300) -> LineInk:
-    """Something like a line: letters that stand on y = 0, height 1, in four strokes."""
+    """Like a line: letters on the baseline y = 0, of height 1, in four strokes."""
     random = np.random.default_rng(number)
     x = np.linspace(0, width, points)
     xy = np.column_stack([x, height * np.abs(np.sin(x * 2 + random.normal()))])
@@ -25,14 +25,14 @@ def _baselines(page: Page) -> np.ndarray:
 
 
 @given(st.text(alphabet="ab c\n\té ", max_size=200), st.integers(1, 30))
-def test_lines_hold_the_words_of_the_text_in_their_order(text, characters):
+def test_lines_contain_the_words_of_the_text_in_order(text, characters):
     lines = wrap(text, characters)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(len(line) <= characters and line == " ".join(line.split()) for line in lines)
     assert all(word in text.split() or len(word) <= characters for word in " ".join(lines).split())
 
 
-def test_words_are_kept_whole_and_line_breaks_stay():
+def test_words_are_not_cut_and_line_breaks_are_kept():
     assert wrap("the quick brown fox", 10) == ["the quick", "brown fox"]
     assert wrap("Dear you,\n\nwell-known\r\nthings\n", 9) == [
         "Dear you,",
@@ -47,7 +47,7 @@ def test_words_are_kept_whole_and_line_breaks_stay():
 
 
 @pytest.mark.parametrize("slope", [-0.15, 0.0, 0.1])
-def test_a_line_that_climbs_is_turned_level(slope):
+def test_a_rising_line_is_made_level(slope):
     xy = _ink(1).xy
     xy[::40, 1] -= 1.5  # descenders
     found = level(xy + np.column_stack([np.full(300, 7.0), slope * xy[:, 0] - 3]))
@@ -76,7 +76,7 @@ def test_all_ink_is_within_the_margins(shapes, scale, seed):
             assert y_max <= 195 + 1e-6
 
 
-def test_lines_stand_at_their_spacing_and_are_of_one_size():
+def test_lines_have_the_spacing_and_one_size():
     (page,) = pages([_ink(i) for i in range(8)], 1.0, A5, 1, {"seed": "1"})
     assert (page.width, page.height, page.pen_width) == (148, 210, 0.4)
     assert page.text == "\n".join(f"line {i}" for i in range(8))
@@ -96,7 +96,7 @@ def test_without_drift_lines_are_even():
     assert bounds(page)[0] == pytest.approx(15)
 
 
-def test_a_wide_line_makes_all_lines_smaller_alike():
+def test_a_wide_line_makes_all_lines_equally_smaller():
     plain, wide = (
         pages([_ink(0), _ink(1, width)], 1.0, Paper(**{**vars(A5), "drift": 0.0}), 1, {})[0]
         for width in (90, 236)
@@ -106,13 +106,13 @@ def test_a_wide_line_makes_all_lines_smaller_alike():
     assert bounds(wide)[2] == pytest.approx(133)
 
 
-def test_long_texts_go_on_on_the_next_page():
+def test_long_texts_continue_on_the_next_page():
     found = pages([_ink(i) for i in range(40)], 1.0, A5, 1, {})
     assert [page.text.count("\n") + 1 for page in found] == [15, 15, 10]
     assert "\n".join(page.text for page in found) == "\n".join(f"line {i}" for i in range(40))
 
 
-def test_empty_lines_part_paragraphs():
+def test_empty_lines_separate_paragraphs():
     (page,) = pages([_ink(0), None, _ink(0)], 1.0, Paper(**{**vars(A5), "drift": 0.0}), 1, {})
     foot = _baselines(page)
     assert foot[0] - foot[-1] == pytest.approx(24, abs=0.5)
@@ -128,7 +128,7 @@ def test_a_cut_page_is_as_large_as_the_ink():
     assert 5 <= page.height - y_max <= 12
 
 
-def test_time_goes_on_from_stroke_to_stroke():
+def test_time_increases_from_stroke_to_stroke():
     (page,) = pages([_ink(0), _ink(1)], 1.0, A5, 1, {})
     t = np.concatenate([stroke[:, 2] for stroke in page.strokes])
     assert t[0] == 0

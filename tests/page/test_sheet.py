@@ -1,4 +1,4 @@
-"""Samples alone and on a sheet: as SVG and as PNG, in the size and with the pen of a page."""
+"""Single samples and sheets: as SVG and as PNG, in the size and with the pen of a page."""
 
 import io
 import re
@@ -135,7 +135,7 @@ def test_a_sheet_keeps_samples_and_titles_apart() -> None:
     assert [label.text for label in drawn.labels] == ["one", "two", "three"]
 
 
-def test_columns_go_row_by_row_and_nothing_overlaps() -> None:
+def test_samples_fill_the_sheet_row_by_row_without_overlap() -> None:
     titles = ["one", "a longer title", "three", "four", "five"]
     drawn = sheet([sample(ZIGZAG, title=title) for title in titles], 0.1, 2)
     left, right = (drawn.strokes[i::2] for i in (0, 1))

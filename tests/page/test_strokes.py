@@ -50,7 +50,7 @@ def test_the_pen_in_the_air_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
-def test_what_a_dot_is_does_not_depend_on_the_unit(unit: float) -> None:
+def test_dots_do_not_depend_on_the_unit(unit: float) -> None:
     shaking = np.column_stack([X, Y])
     shaking[6] += 1e-4
     assert split(shaking * unit, STROKE).dot.tolist() == [False, True, True]

@@ -1,4 +1,4 @@
-"""What a text network is trained on, and the large ones of the configuration."""
+"""The data that a text network is trained on, and the large networks of the presets."""
 
 import math
 from pathlib import Path
@@ -24,7 +24,7 @@ ALONE = Processes(0, 1, torch.device("cpu"))
 
 
 @pytest.mark.parametrize(
-    ("share", "how", "told"),
+    ("share", "how", "message"),
     [
         (0.001, {}, r"validate_on: 0 characters in the split validation.*; raise characters\.v"),
         (0.013, {}, r"validate_on: 1 characters .*; raise characters\.validation"),
@@ -38,11 +38,11 @@ ALONE = Processes(0, 1, torch.device("cpu"))
         ),
     ],
 )
-def test_too_short_a_text_is_told_what_makes_it_longer(
-    tmp_path: Path, share: float, how: dict, told: str
+def test_a_too_short_text_is_refused_with_a_remedy(
+    tmp_path: Path, share: float, how: dict, message: str
 ) -> None:
     build(tmp_path, {"a.txt": VERSE.encode()}, {"validation": share, "test": 0})
-    with pytest.raises(PentraceError, match=told) as error:
+    with pytest.raises(PentraceError, match=message) as error:
         trained(tmp_path, **how)
     assert "lines" not in str(error.value)
 
@@ -54,7 +54,7 @@ def test_two_characters_are_enough_to_validate_on(tmp_path: Path) -> None:
     assert len(tables.read(tmp_path / "run/history.parquet")) == 1
 
 
-def test_a_text_without_a_character_is_no_line() -> None:
+def test_a_text_without_a_character_is_not_a_line() -> None:
     train = {"batches": "streams"}
     known = NetworkSettings.model_validate({**NETWORK, "alphabet": "ab", "train": train})
     lines = text_of(np.zeros(0, np.int32), known, "test")

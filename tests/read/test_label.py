@@ -66,7 +66,7 @@ def test_line_k_of_the_csr_block_is_the_text_of_line_k():
     )
 
 
-def test_texts_are_nfc_whatever_their_bytes():
+def test_texts_are_nfc_for_any_bytes():
     nfd = csr("cafe\u0301", "b")
     assert texts({ASCII: nfd}, *TWO)[0] == ["caf\u00e9", "b"]
     assert texts({ASCII: csr("caf\u00e9", "b").encode("latin-1")}, *TWO)[0] == ["caf\u00e9", "b"]
@@ -124,7 +124,7 @@ def writers(files: dict, *names: str) -> tuple:
     return [row["writer"] for row in found.rows], [(r.rule, r.lost) for r in found.rejects]
 
 
-def test_the_writer_is_of_the_form_where_the_file_stands():
+def test_the_writer_is_that_of_the_form_of_the_file():
     files = {
         "original/a01/a01-000/strokesz.xml": HEADER.format(7) + "</WhiteboardCaptureSession>",
         "original/a01/a01-000/strokesu.xml": HEADER.format(8) + "<Strok",  # cut off
@@ -153,7 +153,7 @@ def test_the_writer_is_of_the_form_where_the_file_stands():
         (HEADER.format(1) + " " * ParseSettings().max_bytes, "writer-too-large"),
     ],
 )
-def test_headers_that_do_not_tell_the_writer(content, rule: str):
+def test_headers_without_a_writer(content, rule: str):
     files = {"original/a01/a01-000/strokesu.xml": content}
     assert writers(files, *TWO) == ([None, None], [(rule, "writer")] * 2)
 
@@ -189,7 +189,7 @@ def test_a_form_in_two_lists_is_refused():
         label(raw(files), parsed("b01-000-01"), [], LabelSettings())
 
 
-def test_a_seeded_split_takes_the_place_of_the_lists_on_request():
+def test_a_seeded_split_replaces_the_lists_on_request():
     names = [f"{form}-01" for form in ("a01-000u", "b01-000", "c01-000", "d01-000")]
     found = label(raw(LISTS), parsed(*names), [], LabelSettings())
     splits = [row["split"] for row in with_splits(found.rows, LabelSettings(split="writer"))]

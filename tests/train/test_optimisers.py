@@ -57,7 +57,7 @@ def test_steady_large_gradients_do_not_take_the_root_of_a_negative():
     assert follow(gradients, 1e-4, torch.float32).isfinite().all()
 
 
-def test_weights_without_gradient_stay():
+def test_weights_without_gradient_do_not_change():
     used, unused = (torch.ones(2, requires_grad=True) for _ in range(2))
     used.grad = torch.ones(2)
     GravesRMSProp([used, unused]).step()
@@ -65,7 +65,7 @@ def test_weights_without_gradient_stay():
 
 
 @pytest.mark.parametrize("name", ["graves-rmsprop", "sgd", "adam", "adamw"])
-def test_every_named_optimiser_goes_down(name):
+def test_every_named_optimiser_reduces_the_loss(name):
     weight = torch.full((3,), 1.0, requires_grad=True)
     optimiser = make_optimiser([weight], TrainSettings(optimiser=name, learning_rate=1e-2))
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""Training in two processes, between which a batch is shared out, against training in one."""
+"""Training in two processes, which share each batch, against training in one."""
 
 import json
 from pathlib import Path

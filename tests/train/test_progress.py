@@ -1,4 +1,4 @@
-"""What a training run prints: how often, how fast it is, and how long it still takes."""
+"""The lines that a training run prints: how often, its speed, and the time left."""
 
 import io
 from types import SimpleNamespace
@@ -53,7 +53,7 @@ def test_times_are_written_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_speed_and_time_left_are_of_this_start_alone(clock: Clock) -> None:
+def test_speed_and_time_left_are_only_of_this_start(clock: Clock) -> None:
     """The speed of a run that continues from its half is the speed since then."""
     log = io.StringIO()
     shown = started(log, share=0.5, points=10_000)
@@ -91,7 +91,7 @@ def test_a_log_file_gets_a_line_in_20_seconds_and_a_terminal_two_a_second(
     assert "step 8," in log.getvalue() and "step 9," not in log.getvalue()
 
 
-def test_what_stays_is_printed_at_once(clock: Clock) -> None:
+def test_lasting_lines_are_printed_at_once(clock: Clock) -> None:
     log = io.StringIO()
     shown = started(log)
     shown.say("validation 1.5")
@@ -99,7 +99,7 @@ def test_what_stays_is_printed_at_once(clock: Clock) -> None:
     assert log.getvalue() == "validation 1.5\nvalidation 1.4\n"
 
 
-def test_a_terminal_shows_one_line_that_is_written_over(clock: Clock) -> None:
+def test_a_terminal_shows_one_line_that_is_overwritten(clock: Clock) -> None:
     screen = Terminal()
     shown = started(screen)
     clock.now += 1

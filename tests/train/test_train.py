@@ -94,7 +94,7 @@ def test_learns(data, batches, optimiser):
     assert history.train_loss.iloc[-1] < history.train_loss.iloc[0] - 0.5
 
 
-def test_model_is_the_best_one_on_whole_validation_lines(data):
+def test_model_is_the_best_one_on_complete_validation_lines(data):
     train(data, settings(learning_rate=0.02, steps=60))
     network, _, normalisation = load_model(data / "run/model.safetensors")
     assert normalisation == UNITS
@@ -174,12 +174,12 @@ def test_finished_run_leaves_no_checkpoint_and_trains_again_to_the_same_bytes(da
 
 
 def printed(data: Path, chosen: dict, name: str = "run") -> str:
-    """What a run in this process says."""
+    """The output of a run in this process."""
     return invoke(command, *arguments(data, chosen, name)).output
 
 
 def finish_but_for_the_model(data: Path, chosen: dict) -> Path:
-    """The checkpoint of a run to "run" that could write all but its model."""
+    """The checkpoint of a run to "run" that could write everything except its model."""
     (data / "run/model.safetensors").mkdir(parents=True)
     with pytest.raises(IsADirectoryError):
         train(data, chosen)
@@ -201,7 +201,7 @@ def test_killed_while_it_writes_its_outputs_it_ends_with_the_same_bytes(data, ch
     assert train(data, chosen) == unbroken
 
 
-def test_checkpoint_of_another_configuration_is_not_used_and_goes_in_the_end(data):
+def test_checkpoint_of_another_configuration_is_not_used_and_finally_removed(data):
     finish_but_for_the_model(data, settings(steps=20))
     changed = train(data, settings(steps=20, learning_rate=0.01))
     assert changed == train(data, settings(steps=20, learning_rate=0.01), "fresh")
@@ -209,7 +209,7 @@ def test_checkpoint_of_another_configuration_is_not_used_and_goes_in_the_end(dat
 
 
 def run_copy(data: Path, chosen: dict) -> str:
-    """What a run to "run" says, of the copy of the package in `data`, in a process of its own."""
+    """The output of a run to "run" in a separate process, with the package copied to `data`."""
     environment = {**ENVIRONMENT, "PYTHONPATH": str(data)}
     words = ("-m", "pentrace", "train", *arguments(data, chosen))
     return python(*words, environment=environment).stderr

@@ -1,4 +1,4 @@
-"""Batches: what an epoch covers, and that a plan depends on seed and epoch alone."""
+"""Batches: what an epoch covers, and that a plan depends only on seed and epoch."""
 
 import subprocess
 import sys
@@ -83,7 +83,7 @@ def test_batches_are_the_same_in_any_number_of_processes(workers: int) -> None:
 
 
 @given(lengths, st.integers(1, 9), st.integers(0, 5))
-def test_an_epoch_of_lines_has_every_line_once_and_whole(
+def test_an_epoch_of_lines_has_every_complete_line_once(
     sizes: list[int], batch_size: int, epoch: int
 ) -> None:
     lines = make_lines(sizes)
@@ -96,7 +96,7 @@ def test_an_epoch_of_lines_has_every_line_once_and_whole(
 
 
 @given(lengths, st.integers(1, 9))
-def test_an_epoch_of_windows_has_every_window_once_and_whole(
+def test_an_epoch_of_windows_has_every_complete_window_once(
     sizes: list[int], batch_size: int
 ) -> None:
     plan = window_batches(make_lines(sizes), batch_size, 3, 0)
@@ -132,13 +132,13 @@ def test_crops_longer_than_every_line_give_no_batch() -> None:
     assert len(crop_batches(make_lines([5, 6]), 20, 8, 0, 0)) == 0
 
 
-def test_long_lines_are_cut_off_and_said_so() -> None:
+def test_long_lines_are_cut_off_and_counted() -> None:
     plan = line_batches(make_lines([10, 50, 60]), 2, 0, 0, max_length=30)
     assert plan.truncated == 2
     assert sorted((plan.items.stop - plan.items.start).tolist()) == [9, 30, 30]
 
 
-def test_lines_of_like_length_share_a_batch() -> None:
+def test_lines_of_similar_length_share_a_batch() -> None:
     plan = line_batches(MANY, 8, 0, 0)
     padded = sum(len(b.sample) * int(b.stop.max()) for b in plan)
     assert padded / plan.n_steps < 1.2

@@ -1,4 +1,4 @@
-"""Windows as they are stored: what training takes, and how other programs load them."""
+"""Stored windows: what training reads, and how other programs load them."""
 
 import subprocess
 import sys
@@ -55,12 +55,12 @@ def test_item_i_is_the_valid_part_of_row_i(folder: Path) -> None:
         np.testing.assert_array_equal(found[i], wanted[: row["valid"]].astype(np.float32))
 
 
-def test_other_windows_are_taken_as_they_are(folder: Path) -> None:
+def test_other_windows_are_used_unchanged(folder: Path) -> None:
     cut(folder, 6, 2)
     assert load_windows(folder, ["validation"]).n_steps.tolist() == [5] * 8 + [4, 1]
 
 
-def test_the_end_of_a_sample_is_at_its_last_window_alone(folder: Path) -> None:
+def test_the_end_of_a_sample_is_only_at_its_last_window(folder: Path) -> None:
     found = load_windows(folder, ["train", "validation"], ends=True)
     plain = load_windows(folder, ["train", "validation"])
     last = {name: i for i, name in enumerate(found.ids)}
@@ -74,7 +74,7 @@ def test_a_split_without_windows_gives_none(folder: Path) -> None:
     assert (found.ids, found.steps.shape, found.starts.tolist()) == ([], (0, 3), [0])
 
 
-def test_the_windows_of_a_text_are_taken_as_they_are(tmp_path: Path) -> None:
+def test_the_windows_of_a_text_are_used_unchanged(tmp_path: Path) -> None:
     small_text.build(tmp_path, {"a.txt": small_text.VERSE.encode()})
     found = load_text_windows(tmp_path, ["train"])
     rows = rows_of(tmp_path, "train")
@@ -86,7 +86,7 @@ def test_the_windows_of_a_text_are_taken_as_they_are(tmp_path: Path) -> None:
 
 
 def by_duckdb(path: Path) -> np.ndarray:
-    """In a process of its own: DuckDB reports leaks where a process with PyTorch ends."""
+    """In a separate process: DuckDB reports leaks when a process with PyTorch ends."""
     out = path.with_suffix(".npy")
     line = f'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])'
     program = f"import duckdb, numpy as np\nnp.save({str(out)!r}, {line})"

@@ -77,7 +77,7 @@ def test_padding_is_zero() -> None:
     st.lists(st.integers(1, 40), max_size=6),
     st.integers(2, 12).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n - 1))),
 )
-def test_windows_hold_every_step_from_an_offset_to_the_next(lengths: list, shape: tuple) -> None:
+def test_windows_contain_every_step_from_an_offset_to_the_next(lengths: list, shape: tuple) -> None:
     length, stride = shape
     cuts = cut(np.array(lengths, int), length, stride)
     begin = np.cumsum([0, *lengths])
@@ -119,7 +119,7 @@ def test_lines_of_several_splits_are_read_in_the_order_asked_for(tmp_path: Path)
     assert lines.n_steps.tolist() == [5, 4, 6]
 
 
-def test_all_four_files_are_there_even_without_a_sample(tmp_path: Path) -> None:
+def test_all_four_files_are_written_even_without_a_sample(tmp_path: Path) -> None:
     write_inputs(tmp_path, make_steps([5]), ["train"], [None])
     run(tmp_path)
     files = sorted(path.stem for path in (tmp_path / "windows").iterdir())
@@ -132,7 +132,7 @@ def test_all_four_files_are_there_even_without_a_sample(tmp_path: Path) -> None:
     st.lists(st.sampled_from([*SPLITS, None]), min_size=6, max_size=6),
     st.integers(1, 14),
 )
-def test_no_line_and_no_writer_sits_in_two_splits(
+def test_no_line_and_no_writer_is_in_two_splits(
     tmp_path_factory: pytest.TempPathFactory, lines: list, of_writer: list, stride: int
 ) -> None:
     folder = tmp_path_factory.mktemp("leak")
@@ -187,8 +187,10 @@ def test_windows_do_not_depend_on_shards_and_row_groups(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stride", [20, 30])
 def test_a_stride_that_leaves_steps_out_is_refused(stride: int) -> None:
-    told = rf"stride \({stride}\) must be below length \(20\).* never predicted; set stride to 19"
-    with pytest.raises(ValidationError, match=told):
+    message = (
+        rf"stride \({stride}\) must be below length \(20\).* never predicted; set stride to 19"
+    )
+    with pytest.raises(ValidationError, match=message):
         WindowSettings(length=20, stride=stride)
 
 
@@ -212,7 +214,7 @@ def test_what_is_missing_is_named(tmp_path: Path, missing: str) -> None:
         load_lines(tmp_path, ["train"])
 
 
-def test_row_groups_and_shards_without_a_sample_are_read_over(tmp_path: Path) -> None:
+def test_row_groups_and_shards_without_a_sample_are_skipped(tmp_path: Path) -> None:
     write_inputs(tmp_path, make_steps([5, 6]), ["train", None], [None] * 2, shards=4)
     assert load_lines(tmp_path, ["train"]).ids == ["line-000"]
     nothing = load_lines(tmp_path, ["test"])

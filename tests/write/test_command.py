@@ -1,4 +1,4 @@
-"""`pentrace write`, as people call it."""
+"""`pentrace write`, from the command line."""
 
 import json
 from pathlib import Path
@@ -31,10 +31,10 @@ def page(path: Path) -> dict:
     return json.loads(path.read_text())
 
 
-def test_a_text_becomes_a_page_and_what_was_done_is_told(model, tmp_path):
+def test_a_text_becomes_a_page_and_a_summary_is_printed(model, tmp_path):
     out = tmp_path / "page.json"
     done = run("any text you like", "--model", model, "--seed", 3, "--bias", 0.7, "-o", out)
-    assert "page.json: 1 line, " in done.stdout
+    assert "page.json: 1 line and " in done.stdout
     assert "writing 1 line" in done.stderr
     found = page(out)
     assert (found["width"], found["height"]) == (210, 297)
@@ -68,7 +68,7 @@ def test_standard_input_and_quiet(model, tmp_path):
     assert page(tmp_path / "a.json")["text"] == "a cab"
 
 
-def test_all_lines_go_on_in_the_hand_of_the_first(model, tmp_path):
+def test_all_lines_continue_the_style_of_the_first(model, tmp_path):
     text = "a minimum of lines\nmore lines\nand the last"
     for name, options in (("one", ()), ("many", ("--no-one-hand",))):
         run(text, "--model", model, "-o", tmp_path / f"{name}.json", "--drift", 0, *options)
@@ -78,7 +78,7 @@ def test_all_lines_go_on_in_the_hand_of_the_first(model, tmp_path):
     assert one["strokes"] != many["strokes"]
 
 
-def test_a_style_changes_the_hand(tmp_path):
+def test_a_style_changes_the_handwriting(tmp_path):
     model = save(tmp_path / "slow.safetensors", pace=0.03)
     style = small_style.save(tmp_path / "me.json", small_style.waves())
     plain, mine = tmp_path / "plain.json", tmp_path / "mine.json"
@@ -90,19 +90,19 @@ def test_a_style_changes_the_hand(tmp_path):
     run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
 
 
-def test_a_text_that_is_not_all_written_is_told(model, tmp_path):
+def test_missing_text_is_reported(model, tmp_path):
     out = tmp_path / "a.json"
     options = ("--steps-per-character", 4, "--attempts", 2)
     done = run("a cab", "--model", model, "-o", out, *options, status=MISSING)
-    assert '"a cab": missed c a b, tries: 2' in done.stderr
+    assert '"a cab": failed 2 times; missing: c a b' in done.stderr
     assert page(out)["text"] == "a cab"
 
 
-def test_lines_that_are_in_many_hands_against_the_wish_are_told(model, tmp_path):
+def test_lines_without_a_common_style_are_reported(model, tmp_path):
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
-    told = "each is in a hand of its own; give a --style"
-    assert told in run("a cab\na bad", *given, status=MISSING).stderr
-    assert told not in run("a cab\na bad", *given, "--no-one-hand", status=MISSING).stderr
+    wrong = "so each line has its own; give a --style"
+    assert wrong in run("a cab\na bad", *given, status=MISSING).stderr
+    assert wrong not in run("a cab\na bad", *given, "--no-one-hand", status=MISSING).stderr
 
 
 def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):
@@ -121,7 +121,8 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     with pytest.raises(PentraceError, match=r"seen Z é; it knows .*; reword .* --substitute$"):
         run("éZ", "--model", model, "-o", out)
     with pytest.raises(
-        PentraceError, match=r"seen ω; it knows .* looks like them: reword the text$"
+        PentraceError,
+        match=r"seen ω; it knows .* no known character is similar to them; reword the text$",
     ):
         run("ωé", "--model", model, "-o", out, "--substitute")
     assert not out.exists()
@@ -132,17 +133,17 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        ([], "give a text"),
-        (["a", "--file", "b"], "not both"),
+        ([], "no text; give one"),
+        (["a", "--file", "b"], "both TEXT and --file are given"),
         (["  "], "the text is empty"),
         (["--file", "gone.txt"], r"gone\.txt: cannot be read"),
         (["a", "--bias", "-1"], "bias: expected at least 0"),
         (["a", "--bias", "neat"], "bias: .*number"),
-        (["a", "--page", "a3"], "page: .*allowed are a4, a5, letter, line, and WxH"),
-        (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm; .* of height$"),
+        (["a", "--page", "a3"], "page: expected a4, a5, letter, line, or WxH"),
+        (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
         (["a", "--model", "gone"], r"gone: no such model; .*make"),
-        (["a", "--style-text", "b"], "about a --style"),
-        (["a", "--style", "me.txt"], "not a form of ink"),
+        (["a", "--style-text", "b"], "--data need a --style"),
+        (["a", "--style", "me.txt"], "unknown format of ink"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
 )
@@ -152,12 +153,12 @@ def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
         run(*words, "-o", tmp_path / "a.json")
 
 
-def test_forms_are_checked_before_anything_is_written(model, tmp_path):
-    with pytest.raises(PentraceError, match="known endings"):
+def test_formats_are_checked_before_anything_is_written(model, tmp_path):
+    with pytest.raises(PentraceError, match="unknown format doc; use one of"):
         run("a", "--model", model, "-o", tmp_path / "a.doc")
 
 
-def test_a_network_that_reads_no_text_is_refused(tmp_path):
+def test_a_network_without_text_is_refused(tmp_path):
     path = tmp_path / "model.safetensors"
     network = PredictionNetwork(small_model.SETTINGS)
     save_model(path, network, small_model.SETTINGS, small_model.NORMALISATION)
@@ -165,7 +166,7 @@ def test_a_network_that_reads_no_text_is_refused(tmp_path):
         run("a", "--model", path, "-o", tmp_path / "a.json")
 
 
-def test_the_only_network_that_can_write_is_found(tmp_path):
+def test_the_only_synthesis_network_is_found(tmp_path):
     with pytest.raises(PentraceError, match="make"):
         find_model(None, tmp_path)
     network = PredictionNetwork(small_model.SETTINGS)
@@ -195,7 +196,7 @@ def test_ink_is_within_the_margins_of_any_page(model, tmp_path, page_size):
     assert (xy <= np.array([found["width"], found["height"]]) - 12 + 1e-2).all()
 
 
-def test_nothing_slow_is_imported_on_the_way(model, tmp_path):
+def test_nothing_slow_is_imported(model, tmp_path):
     words = ("write", "a cab", "--model", model, "-o", tmp_path / "a.svg")
     slow = {"torch", "pyarrow", "pandas", "matplotlib", "scipy", "lxml"}
     assert not slow & loaded("from pentrace.__main__ import main; main()", *words)

@@ -1,4 +1,4 @@
-"""Anybody's ink as a style."""
+"""A person's ink as a style."""
 
 import json
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_the_rate_of_the_pen_does_not_matter(tmp_path):
     assert len(_style(tmp_path / "b.json", fine)) == pytest.approx(len(plain), rel=0.1)
 
 
-def test_a_slow_hand_is_played_faster_and_no_times_are_needed(tmp_path):
+def test_slow_handwriting_is_made_faster_and_no_times_are_needed(tmp_path):
     slow = _style(tmp_path / "a.json", [stroke * [1, 1, 30] for stroke in waves()])
     assert len(slow) / len(TEXT) <= 36
     none = _style(tmp_path / "b.json", [stroke[:, :2] for stroke in waves()])
@@ -85,14 +85,14 @@ def test_a_pen_that_rests_leaves_no_points(tmp_path):
     )
 
 
-def test_other_recipes_take_it_too(tmp_path):
+def test_a_style_works_with_other_recipes(tmp_path):
     path = save(tmp_path / "a.json", waves())
     steps = from_file(path, None, LINE_HEIGHT).steps
     y = from_offsets(steps, LINE_HEIGHT)[1]
     assert np.subtract(*np.percentile(y, [95, 5])) == pytest.approx(1, rel=0.1)
 
 
-def test_what_it_says_comes_from_the_option_or_the_file(tmp_path):
+def test_the_text_comes_from_the_option_or_the_file(tmp_path):
     path = save(tmp_path / "a.json", waves())
     assert from_file(path, None, NORMALISATION).text == TEXT
     assert from_file(path, "sums", NORMALISATION).text == "sums"
@@ -113,15 +113,15 @@ def test_accents_are_part_of_their_letter(tmp_path):
     assert known(found, network, "x").text == "caf\u00e9s"
 
 
-def test_rare_characters_of_a_style_are_folded_where_there_is_a_symbol_for_them():
+def test_rare_characters_of_a_style_are_folded_if_there_is_a_symbol_for_them():
     network = NetworkSettings(kind="synthesis", alphabet=" ae", fold_rare=2)
     assert known(Primer(np.zeros((2, 3)), "q a"), network, "x").text == "q a"
 
 
-def test_a_style_that_says_unknown_characters_is_refused():
+def test_a_style_with_unknown_characters_is_refused():
     network = NetworkSettings(kind="synthesis", alphabet=" ae")
     assert known(Primer(np.zeros((2, 3)), "é a"), network, "x").text == "e a"
-    with pytest.raises(PentraceError, match=r"x: in what it says, .* seen q;.*another line"):
+    with pytest.raises(PentraceError, match=r"x: in its text, .* seen q;.*another line"):
         known(Primer(np.zeros((2, 3)), "q"), network, "x")
 
 
@@ -156,18 +156,18 @@ def test_inkml_and_parquet_give_what_json_gives(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
-        ("a.txt", "x", "not a form"),
+        ("a.txt", "x", "unknown format"),
         ("a.json", "{", "not JSON"),
         ("a.json", "[1]", "no strokes"),
         ("a.json", '{"strokes": []}', "no points"),
-        ("a.json", '{"strokes": [[[1, 2], [3]]]}', "stroke 0 is no list"),
-        ("a.json", '{"strokes": [[[1, 2]], [["a", 2]]]}', "stroke 1 is no list"),
-        ("a.json", '{"strokes": [[[1, 2]], [[1, NaN]]]}', "stroke 1 is no list"),
+        ("a.json", '{"strokes": [[[1, 2], [3]]]}', "stroke 0 is not a list"),
+        ("a.json", '{"strokes": [[[1, 2]], [["a", 2]]]}', "stroke 1 is not a list"),
+        ("a.json", '{"strokes": [[[1, 2]], [[1, NaN]]]}', "stroke 1 is not a list"),
         ("a.json", '{"strokes": [[[1, 2]], [[1, 2, 3]]]}', "some points have a time"),
         ("a.json", '{"strokes": [[[1, 2]], [[1, 2], [2, 1e300]]]}', "stroke 1, point 1: x or y is"),
         ("a.json", '{"strokes": [[[1, 2, 0], [2, 2, 1.7e308]]]}', "stroke 0, point 1: t is"),
         ("a.json", '{"strokes": [[[1, 2]]], "y_axis": "left"}', "y_axis is 'left'"),
-        ("a.json", '{"strokes": [[[1, 2]]], "text": 5}', "the text is no string"),
+        ("a.json", '{"strokes": [[[1, 2]]], "text": 5}', "text is not a string"),
         ("a.json", '{"strokes": [[[1, 2], [1, 3], [1, 4]]], "text": "a"}', "no width"),
         ("a.inkml", "<ink>", "record it again"),
         ("a.inkml", "<!DOCTYPE ink [<!ENTITY a 'b'>]><ink>&a;</ink>", "record it again"),
@@ -182,7 +182,7 @@ def test_bad_files_are_named_with_a_remedy(tmp_path, name, content, wrong):
     assert str(path) in str(error.value)
 
 
-def test_offsets_are_taken_as_they_are(tmp_path):
+def test_offsets_are_used_unchanged(tmp_path):
     steps = small_model.line(3)
     columns = dict(zip(("dx", "dy", "end_of_stroke"), steps.T, strict=True))
     table = pa.table({"sample_id": ["a"] * len(steps), **columns})
@@ -198,7 +198,7 @@ def test_a_missing_file_and_a_long_one_are_named(tmp_path):
     with pytest.raises(PentraceError, match=r"gone\.json: no such file"):
         read(tmp_path / "gone.json")
     page = save(tmp_path / "a.json", waves(strokes=60, points=100), text="minimum " * 30)
-    with pytest.raises(PentraceError, match=f"at most {LONGEST}"):
+    with pytest.raises(PentraceError, match=f"the limit is {LONGEST}"):
         from_file(page, None, NORMALISATION)
 
 
@@ -236,16 +236,16 @@ def test_any_bytes_are_an_error_that_names_the_file(tmp_path, content, ending):
         from_file(path, "a", NORMALISATION)
 
 
-def test_a_sample_of_the_data_is_taken_as_it_is(tmp_path):
+def test_a_sample_of_the_data_is_used_unchanged(tmp_path):
     lines = small_model.write(tmp_path)
-    said = {"train": "e\u0301 b"}
-    edit_samples(tmp_path, lambda row: row | {"text": said.get(row["split"])})
+    texts = {"train": "e\u0301 b"}
+    edit_samples(tmp_path, lambda row: row | {"text": texts.get(row["split"])})
     found = from_sample("train-1", tmp_path, NORMALISATION)
     assert found.text == "\u00e9 b"
     np.testing.assert_array_equal(found.steps, lines["train-1"])
-    with pytest.raises(PentraceError, match="no sample x; there are 12, such as train-0"):
+    with pytest.raises(PentraceError, match="no sample x; choose one of the 12, such as train-0"):
         from_sample("x", tmp_path, NORMALISATION)
-    with pytest.raises(PentraceError, match="not known what it says"):
+    with pytest.raises(PentraceError, match="the sample has no text"):
         from_sample("test-0", tmp_path, NORMALISATION)
     with pytest.raises(PentraceError, match="another sd"):
         from_sample("train-1", tmp_path, {**NORMALISATION, "sd": [1, 1]})

@@ -17,7 +17,7 @@ def compose(
     settings: WriteSettings,
     notes: dict[str, str],
 ) -> list[Page]:
-    """The pages of `texts`: an empty text is an empty line; `lines` are those of the other texts."""
+    """The pages of `texts`: an empty text is an empty line; `lines` has the other lines."""
     inks = iter([ink(line, normalisation) for line in lines])
     rows = [next(inks) if text else None for text in texts]
     scale = settings.size / line_height(normalisation)

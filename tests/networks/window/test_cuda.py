@@ -1,4 +1,4 @@
-"""What runs on a GPU alone, against the same on the CPU. Without a GPU every test here skips."""
+"""Code that runs only on a GPU, against the CPU. Without a GPU every test here is skipped."""
 
 import warnings
 
@@ -55,7 +55,7 @@ def _leaves(*tensors: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _loss(parts: list[torch.Tensor]) -> torch.Tensor:
-    """A sum with weights that are the same wherever and however `parts` were made."""
+    """A sum with fixed weights, the same for `parts` of any device and origin."""
     torch.manual_seed(0)
     weights = [torch.randn(part.shape, dtype=torch.float64) for part in parts]
     return sum((w.to(part) * part).sum() for w, part in zip(weights, parts, strict=True))
@@ -92,7 +92,7 @@ def test_window_and_all_gradients_equal_the_plain_loop_in_float64(
         _close(found, wanted, 1e-4)
 
 
-def test_a_graph_gives_the_same_again_and_other_inputs_their_own():
+def test_a_graph_repeats_its_results_and_depends_on_its_inputs():
     layer = _layer("exp").float().cuda()
     symbols = torch.randint(0, 30, (2, 20)).cuda()
     first, second = torch.randn(2, 70, 2, 3).cuda().unbind(0)
@@ -114,7 +114,7 @@ def test_a_graph_captured_in_inference_mode_serves_training_too():
         torch.testing.assert_close(layer(x, symbols)[1], seen)
 
 
-def test_a_state_from_a_checkpoint_is_gone_on_with():
+def test_a_state_from_a_checkpoint_is_continued():
     """Checkpoints are read to the CPU: the second half of a text, from there and from the GPU."""
     settings = NetworkSettings.model_validate(
         {
@@ -177,7 +177,7 @@ def test_a_training_step_has_the_loss_and_gradients_of_the_cpu(network):
 
 @pytest.mark.parametrize("precision", ["float32", "tf32", "bf16"])
 def test_steps_with_weight_noise_lower_the_loss_and_move_the_spreads(precision):
-    """The noise of a GPU is not that of a CPU, so its own promises are looked at."""
+    """The noise of a GPU is not that of a CPU, so its properties are tested."""
     train = {"weight_noise": 0.01, "precision": precision, "learning_rate": 0.01}
     settings = NetworkSettings.model_validate({**SYNTHESIS, "train": train})
     set_arithmetic(settings.train, torch.device("cuda", 0), torch.get_num_threads())

@@ -1,4 +1,4 @@
-"""The soft window against a plain loop in float64, by finite differences, and in its promises."""
+"""The soft window: against a plain loop in float64, by finite differences, and its properties."""
 
 import pytest
 import torch
@@ -103,7 +103,7 @@ def test_gradients_flow_through_the_carried_state():
         torch.testing.assert_close(cut, uncut)
 
 
-def test_padded_characters_have_no_part():
+def test_padded_characters_have_no_influence():
     layer = _layer("exp")
     x, state = _inputs(layer)
     short = layer(x, SYMBOLS[:, :5], state)
@@ -116,7 +116,7 @@ def test_padded_characters_have_no_part():
         torch.testing.assert_close(ours, reference[:, 1:])
 
 
-def test_later_steps_have_no_part_in_earlier_ones():
+def test_later_steps_have_no_influence_on_earlier_ones():
     """So that padding a sequence at its end changes nothing before, nor any gradient."""
     layer = _layer("exp")
     x, state = _inputs(layer)

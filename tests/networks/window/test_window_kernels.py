@@ -26,20 +26,20 @@ BOTH = pytest.mark.parametrize("exponential", [True, False])
 @pytest.mark.parametrize(
     "sizes", [(5, 3, 4, 1), (130, 10, 70, 33), (128, 16, 64, 32)], ids=["tiny", "odd", "even"]
 )
-def test_every_number_forward_and_back_is_that_of_the_operations(exponential, sizes):
+def test_forward_and_backward_equal_the_operations(exponential, sizes):
     assert (
         kernel_check.largest_difference(window_kernels, Sizes(exponential, *sizes, DEVICE)) < 2e-5
     )
 
 
 @BOTH
-def test_they_are_used_where_they_agree(exponential):
+def test_kernels_are_used_if_they_agree(exponential):
     assert kernel_check.kernels_for(Sizes(exponential, 6, 2, 5, 7, DEVICE)) is window_kernels
 
 
-def test_wrong_kernels_are_found_out():
+def test_wrong_kernels_are_detected():
     class Wrong:
-        """The cell forgets nothing of what it should."""
+        """Kernels whose cell does not forget what it should."""
 
         def __getattr__(self, name):
             return getattr(window_kernels, name)
