@@ -106,7 +106,7 @@ def _explain_one(model: type[BaseModel], key: str, items: list[Any]) -> str:
         return head + _unknown_key(model, first)
     wrong = " or ".join(dict.fromkeys(map(_expected, items)))
     message = wrong if any(item["type"] not in EXPECTED for item in items) else f"expected {wrong}"
-    # The checks of a whole section name the values themselves.
+    # A check of a section names the values in its message.
     if first["type"] == "value_error" and isinstance(first["input"], dict):
         return head + message
     return f"{head}{message}; got {_cut(repr(first['input']))}"

@@ -35,7 +35,7 @@ from pentrace.plot import style
 from pentrace.plot.temperature import temperature_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.command import render
-from pentrace.report.contents import dataset_part, network_part
+from pentrace.report.contents import dataset_part, network_part, shown
 from pentrace.tables import read
 from pentrace.train.command import command as train
 from tests.helpers.commands import invoke
@@ -346,8 +346,8 @@ def test_the_report_shows_the_settings_that_a_kind_has() -> None:
     text = of_abc(sizes=[4, 3]).model_dump(mode="json")
     assert list(shown(text)) == ["kind", "embedding", "skips", "dropout", "fold_rare", "cells",
                                  "alphabet"]  # fmt: skip
-    assert keys(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
-    assert keys(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
+    assert shown(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
+    assert shown(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
     assert keys() == "kind, layers, hidden, components, pen_states, skips, dropout"
     assert keys(kind="synthesis", start="first") == (
         "kind, start, layers, hidden, components, skips, dropout, window_components, "

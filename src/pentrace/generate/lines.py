@@ -50,7 +50,7 @@ class WrittenLine:
 
 @dataclass(frozen=True)
 class LineOptions:
-    """How lines are drawn, whatever their texts are."""
+    """How lines are drawn, for any texts."""
 
     bias: float = 0.0
     seed: int = 1

@@ -168,7 +168,7 @@ def directions(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
 def curves(xy: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Cubic Béziers through the points, as control points (C, 4, 2), one per true `inside`.
 
-    Handles are a third of the distance of two points, so that a curve adds no loop of its own.
+    Handles are a third of the distance of two points, so that a curve adds no loop.
     """
     first = np.flatnonzero(inside)
     start, end = xy[first], xy[first + 1]

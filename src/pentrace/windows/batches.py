@@ -1,4 +1,4 @@
-"""Batches of whole lines, random crops, stored windows or streams, cut from one flat array.
+"""Batches of complete lines, random crops, stored windows or streams, cut from one flat array.
 
 A plan lists the batches of one epoch. It is a pure function of the lines, the seed and the epoch,
 so batch k of epoch e is the same in every process, for any number of processes. A run that was
