@@ -60,7 +60,7 @@ def draw(
     `colours` is one colour for all points, or RGBA (T, 4) with one colour for each point.
     """
     lines, last = segments(drawing)
-    alone = dots(drawing)
+    single = dots(drawing)
     one = isinstance(colours, str)
     axes.add_collection(
         LineCollection(
@@ -71,10 +71,10 @@ def draw(
         )
     )
     axes.scatter(
-        drawing.x[alone] + shift[0],
-        drawing.y[alone] + shift[1],
+        drawing.x[single] + shift[0],
+        drawing.y[single] + shift[1],
         s=(DOT * width) ** 2,
-        c=colours if one else colours[alone],
+        c=colours if one else colours[single],
         linewidths=0,
         zorder=2,
     )

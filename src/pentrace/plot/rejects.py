@@ -18,7 +18,7 @@ PANELS = (
     ("text", "texts lost"),
     ("writer", "writers lost"),
     ("points", "points removed"),
-    ("strokes", "strokes cut in two"),
+    ("strokes", "strokes split"),
 )
 COLOURS = {"parse": style.BLUE, "label": style.GREEN, "clean": style.RED}
 

@@ -26,7 +26,7 @@ LABELS = {
     "duplicate": "distance from the previous point (tablet units)",
     "backward-time": "time of the previous point minus own time (s)",
     "spike": "height of the spike (tablet units)",
-    "long-step": "distance, after all rules above (tablet units)",
+    "long-step": "distance after the rules above (tablet units)",
     "sample": "points left in the sample",
 }
 

@@ -33,8 +33,8 @@ def temperature_figure(
     right.plot(temperatures, [new for _, new, _ in found], "o-", color=style.RED, ms=3,
                label="distinct words")  # fmt: skip
     right.plot(temperatures, [total for _, _, total in found], ".--", color=style.GREY, ms=3,
-               label="words")  # fmt: skip
-    right.set(ylabel=f"in {TEXTS} texts of {length:,} characters")
+               label="all words")  # fmt: skip
+    right.set(ylabel=f"words in {TEXTS} texts of {length:,} characters")
     right.legend(loc="best")
     for axes in (left, right):
         axes.set(xlabel="temperature", ylim=(0, None))

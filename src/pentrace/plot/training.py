@@ -35,7 +35,7 @@ def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     )  # fmt: skip
     axes.set(xlabel="training step (batches)", ylabel=f"loss (nats per {counted})")
     axes.grid(axis="y")
-    axes.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
+    axes.legend(loc="best", frameon=True, framealpha=1, edgecolor="none")
     _epochs(axes, step, history["epoch"].to_numpy())
     return made
 

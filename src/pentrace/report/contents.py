@@ -27,9 +27,9 @@ FOREIGN = {
 }
 # Key of the record of a transfer -> what happened to the weights of these characters.
 TRANSFER = {
-    "kept": "in both corpora: weights kept",
-    "added": "only in this corpus: random weights added",
-    "not_in_the_corpus": "only in the other corpus: weights kept",
+    "kept": "in both corpora: weights of the other network",
+    "added": "only in this corpus: random weights",
+    "not_in_the_corpus": "only in the other corpus: weights of the other network",
 }
 
 
@@ -277,8 +277,8 @@ def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
         path = next((p for p in paths if p.is_file()), None)
         if path:
             primer = f", primed by {row['prime']}" if row["prime"] is not None else ""
-            text = f", “{row['text']}”" if row.get("text") else ""
-            caption = f"bias {row['bias']:g}{primer}{text}, {row['points']} points"
+            text = f", text “{row['text']}”" if row.get("text") else ""
+            caption = f"bias {row['bias']:g}{primer}, {row['points']} points{text}"
             found.append(Picture(stem, "Samples", stem, caption, data_uri(path)))
     return found
 
