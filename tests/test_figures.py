@@ -1,4 +1,4 @@
-"""The table of figures: a new figure needs only a row there and a module that draws it."""
+"""The table of figures: a new figure needs only an entry there, and a module that draws it."""
 
 import re
 from importlib import import_module
@@ -23,7 +23,7 @@ def test_every_module_that_draws_is_in_the_table_and_the_reverse() -> None:
 def test_every_figure_is_listed_in_the_help() -> None:
     printed = CliRunner().invoke(command, ["--help"]).output
     listed = re.findall(r"^  ([a-z-]+)  +\S", printed.split("Figures:")[1], re.MULTILINE)
-    assert listed == list(dict.fromkeys(figure.called for figure in FIGURES))
+    assert listed == list(dict.fromkeys(figure.command_name for figure in FIGURES))
 
 
 def test_no_two_figures_have_one_name_or_one_title() -> None:
@@ -32,7 +32,7 @@ def test_no_two_figures_have_one_name_or_one_title() -> None:
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_every_figure_has_words_and_a_heading_of_the_report(figure: Figure) -> None:
+def test_every_figure_has_texts_and_a_heading_of_the_report(figure: Figure) -> None:
     assert figure.title and not figure.title.endswith(".")
     assert figure.caption.endswith(".") and figure.help.endswith(".")
     assert len(figure.help) <= 80
@@ -41,7 +41,7 @@ def test_every_figure_has_words_and_a_heading_of_the_report(figure: Figure) -> N
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_its_code_has_neither_the_table_nor_the_group_of_commands(figure: Figure) -> None:
-    """So other words, or another figure, draw no figure again."""
+    """So a changed caption, or a new figure, draws no other figure again."""
     code = {path.name for path in closure(f"pentrace.plot.{figure.module}")}
     assert not code & {"figures.py", "command.py"}
 

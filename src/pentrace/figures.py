@@ -1,7 +1,7 @@
-"""Every figure, entered once: what it needs, and the words around it.
+"""The table of all figures: inputs, conditions, titles and captions.
 
-The rules, `pentrace plot`, the report and the tests read this table. What draws a figure is the
-`command` of its module in `pentrace.plot`. The order is that of the report.
+The rules, `pentrace plot`, the report and the tests read this table. The `command` in the module of
+a figure in `pentrace.plot` draws it. The order is that of the report.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Category = Literal[
 DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation")
 NETWORK_CATEGORIES: tuple[Category, ...] = ("Training", "Samples", "Evaluation", "Recognition")
 
-# What a configuration must have, beside a network of the right kind.
+# What a configuration must have, in addition to a network of the right kind.
 Need = Literal["pen_states", "recogniser", "transfer", "generated_lines", "validation"]
 
 INK = ("prediction", "synthesis")
@@ -24,29 +24,29 @@ RECORDED = "Recorded ink, coloured by stroke, by point or by time."
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure; its file is `plots/<name>.png` of a data set or of a network."""
+    """A figure; its file is `plots/<name>.png` in the folder of a data set or of a network."""
 
     name: str
     title: str
     caption: str
     category: Category
     help: str  # a line for `pentrace plot --help`
-    inputs: tuple[str, ...]  # files it is drawn from, named as in workflow/rules/plots.smk
-    settings: tuple[str, ...] = ()  # options from the configuration, named there too
-    kinds: tuple[str, ...] = ()  # of network that have it; none: it is a figure of a data set
+    inputs: tuple[str, ...]  # keys of INPUTS in workflow/rules/plots.smk
+    settings: tuple[str, ...] = ()  # keys of SETTINGS there: options from the configuration
+    kinds: tuple[str, ...] = ()  # kinds of network that have it; empty: a figure of a data set
     needs: tuple[Need, ...] = ()
-    command: str = ""  # of `pentrace plot`, where it is not called like the figure
+    command: str = ""  # of `pentrace plot`, if it does not have the name of the figure
     options: str = ""  # of this command
 
     @property
-    def called(self) -> str:
+    def command_name(self) -> str:
         """The command of `pentrace plot` that draws it."""
         return self.command or self.name
 
     @property
     def module(self) -> str:
         """The module of `pentrace.plot` that draws it."""
-        return self.called.replace("-", "_")
+        return self.command_name.replace("-", "_")
 
 
 FIGURES = (
@@ -54,8 +54,8 @@ FIGURES = (
         "strokes",
         "Recordings by stroke",
         "Samples evenly spaced over the kept recordings, all at one scale, y upward. Neighbouring "
-        "strokes have different colours; a colour has no meaning of its own. Movements of the "
-        "lifted pen are not drawn.",
+        "strokes have different colours, which have no other meaning. Movements of the lifted pen "
+        "are not drawn.",
         "Data",
         RECORDED,
         inputs=("points", "samples"),
@@ -65,7 +65,7 @@ FIGURES = (
     Figure(
         "points",
         "Recordings by point",
-        "The same samples. The colour shows how far along its sample each point is.",
+        "The same samples. The colour shows the number of each point in its sample.",
         "Data",
         RECORDED,
         inputs=("points", "samples"),
@@ -75,10 +75,12 @@ FIGURES = (
     Figure(
         "rules",
         "Statistics of the cleaning rules",
-        "The statistic of each cleaning rule, over all recorded points or over all samples. The "
-        "rules apply in turn: each one sees what the rules before it kept. Dashed: the limit; red: "
-        "removed. Counts have a logarithmic axis. Distances and times are logarithmic away from "
-        "zero.",
+        "The statistic of each cleaning rule, over all points or over all samples. The rules apply "
+        "in this order, each to the points that the previous rules kept. The title gives the "
+        "limit, and how many values are beyond it. Dashed line: the limit. Red: values beyond it. "
+        "Such points are removed; at a long step, the stroke is split instead. Counts have a "
+        "logarithmic axis. The axes of distances and times are linear near zero and logarithmic "
+        "elsewhere.",
         "Cleaning",
         "The statistic of each cleaning rule, with its limit.",
         inputs=("points",),
@@ -87,11 +89,12 @@ FIGURES = (
     Figure(
         "rejects",
         "Losses by rule",
-        "What each rule removed, coloured by the stage that applies the rule, on logarithmic axes. "
-        "Percentages refer to everything that was recorded. A text or a writer counts once for "
-        "each sample that lost it.",
+        "How many samples, texts, writers and points each rule removed, and how many strokes it "
+        "split, on logarithmic axes. The colour is that of the stage that applies the rule. "
+        "Percentages refer to all recorded samples, points or strokes. A text or a writer counts "
+        "once for each sample that lost it.",
         "Cleaning",
-        "Samples, texts and points that each rule removed.",
+        "Samples, texts, writers and points that each rule removed.",
         inputs=("rejects", "samples"),
     ),
     Figure(
@@ -99,8 +102,7 @@ FIGURES = (
         "Offsets before and after normalisation",
         "Offsets between neighbouring points of the training split, y upward, as recorded (left) "
         "and normalised (right). Colours and marginals are logarithmic. The ellipse is one "
-        "standard deviation around the mean. Offsets to the upper right mostly lead to a new "
-        "stroke.",
+        "standard deviation around the mean. Long offsets mostly lead from one stroke to the next.",
         "Normalisation",
         "Offsets before and after normalisation.",
         inputs=("cleaned", "offsets", "samples"),
@@ -108,10 +110,10 @@ FIGURES = (
     Figure(
         "training",
         "Training curves",
-        "Mean loss on the training split since the previous row, and on the validation split. The "
-        "circle marks the weights that were kept. Dropout, jitter, distortion and "
-        "weight noise, where the network has them, act during training only. The validation loss "
-        "can therefore be the lower one.",
+        "Mean loss on the training split since the previous validation, and on the validation "
+        "split. The circle marks the weights that were kept. Dropout, jitter, distortion and "
+        "weight noise, if the network has them, act only during training. The validation loss can "
+        "therefore be lower than the training loss.",
         "Training",
         "Training and validation loss.",
         inputs=("history",),
@@ -122,11 +124,11 @@ FIGURES = (
         "transfer",
         "With and without transfer",
         "Bits per character of the validation split over training steps. Red: this network, which "
-        "started from the weights of a network trained on another corpus. Blue, where the run has "
-        "one: the same network, trained in the same way from random weights.",
+        "started from the weights of a network trained on another corpus. Blue, if the run has it: "
+        "the same network, trained in the same way from random weights.",
         "Training",
         "Bits per character with and without transfer, over training steps.",
-        inputs=("history", "anew"),
+        inputs=("history", "history_without_transfer"),
         settings=("start",),
         kinds=TEXT,
         needs=("transfer",),
@@ -135,7 +137,7 @@ FIGURES = (
         "samples",
         "Generated samples",
         "Samples that the network generated, all at one scale, by rising bias (0: no bias). Blue: "
-        "a real sample that primed the network, which then continues in its style.",
+        "a primer, that is, a real sample whose style the network continues.",
         "Samples",
         "A sheet of generated samples.",
         inputs=("generated", "normalisation"),
@@ -144,9 +146,10 @@ FIGURES = (
     Figure(
         "biases",
         "One text at several biases",
-        "The text above, written by the network from the same random numbers at each bias. Bias 0 "
-        "samples from the predicted distribution itself. A higher bias gives neater writing with "
-        "less variety. A red label marks a line that misses some of its text or does not end.",
+        "The text in the heading, written by the network from the same random numbers at each "
+        "bias. Bias 0 samples from the unchanged predicted distribution. A higher bias gives "
+        "neater writing with less variety. A red label marks a line that lacks part of its text or "
+        "does not end.",
         "Samples",
         "One text at several biases.",
         inputs=("model", "lines"),
@@ -155,9 +158,9 @@ FIGURES = (
     Figure(
         "styles",
         "One text in several styles",
-        "Small and blue: a real line of each writer, which primed the network. Black: the text "
-        "above, written by the network in that style. A red label says which part of the text a "
-        "line misses.",
+        "Small and blue: a real line of each writer, which primed the network. Black: the text in "
+        "the heading, written by the network in that style. A red label marks a line that lacks "
+        "part of its text or does not end.",
         "Samples",
         "One text in the styles of several writers.",
         inputs=("model", "lines"),
@@ -166,25 +169,27 @@ FIGURES = (
     Figure(
         "primed",
         "Continued real lines",
-        "Blue: a real line, alone and then as the start of a line that the network continues "
-        "(black), all at one scale. The labels on the left give the text of the continuation.",
+        "Blue: a real line, first without and then with its continuation by the network (black), "
+        "all at one scale. The labels on the left give the text of the continuation. A red label "
+        "marks a line that lacks part of its text or does not end.",
         "Samples",
-        "Real lines above their continuation by the network.",
+        "Real lines, each above its continuation by the network.",
         inputs=("model", "lines"),
         kinds=SYNTHESIS,
     ),
     Figure(
         "fictional",
-        "Characters that do not exist",
-        "Black: a character that the network generated. Blue, beside it: the nearest of the real "
-        "ones it was trained on. All are scaled to one size. The distance is that of the points "
-        "which dynamic time warping aligns, summed and divided by the number of points. Its unit "
-        "is the side of a character; a copy has the distance 0. Below, for comparison: real "
-        "characters that the network has not seen. Red: nearer than all of these, so possibly a "
-        "copy of a real character. This mark is a hint, not a proof. A character of few strokes "
-        "may be a copy without the mark, so look at the pairs.",
+        "Fictional characters",
+        "Black: a character that the network generated. Blue, next to it: the nearest of the real "
+        "characters that it was trained on. All are scaled to one size. The number is the distance "
+        "between the two: dynamic time warping aligns their points, and the distances of aligned "
+        "points are summed and divided by the number of points. The unit is the side of a "
+        "character; a copy has the distance 0. Below, for comparison: real characters that the "
+        "network has not seen. Red: nearer than all of these, so possibly a copy of a real "
+        "character. This mark is a hint, not a proof. A character of few strokes may be a copy "
+        "without the mark, so look at the pairs.",
         "Samples",
-        "Fictional characters beside the real ones nearest to them.",
+        "Fictional characters, each next to the nearest real one.",
         inputs=("fictional", "lines", "units"),
         kinds=("prediction",),
         needs=("pen_states",),
@@ -193,8 +198,8 @@ FIGURES = (
         "temperature",
         "Entropy and words against temperature",
         "Left: mean entropy of the distributions that the characters are drawn from. Right: number "
-        "of words and of distinct words. At temperature 0 the most probable character is always "
-        "taken.",
+        "of words and of distinct words. At temperature 0, the network always writes the most "
+        "probable character.",
         "Samples",
         "Entropy and distinct words of generated text against temperature.",
         inputs=("model",),
@@ -202,11 +207,11 @@ FIGURES = (
     ),
     Figure(
         "window",
-        "Window over the text",
+        "Soft window over the text",
         "Weight of the soft window on each character (rows) at each step (columns), for a real "
         "line and for a line of the same text that the network wrote. The ink has the colour of "
         "the character with the highest weight. Grey lines lead from the end of each stroke to its "
-        "step (as figure 13 of Graves 2013).",
+        "step. As figure 13 of Graves (2013).",
         "Evaluation",
         "Weights of the soft window on the text, over time.",
         inputs=("model", "lines"),
@@ -217,8 +222,8 @@ FIGURES = (
         "Density of the next point",
         "Sum over all steps of the predicted density of the next point, for a real sample and for "
         "a generated one. Small spots: the network is sure where the stroke continues. Wide spots: "
-        "the pen is lifted, and the start of the next stroke is uncertain (as figure 10 of Graves "
-        "2013).",
+        "the pen is lifted, and the start of the next stroke is uncertain. As figure 10 of Graves "
+        "(2013).",
         "Evaluation",
         "Predicted density of the next point, for a real and for a generated sample.",
         inputs=("model", "lines", "generated"),
@@ -227,7 +232,7 @@ FIGURES = (
     Figure(
         "end-of-stroke",
         "Predicted end of stroke",
-        "The probability, predicted one step ahead, that a stroke ends at a point of a real "
+        "The probability, predicted one step ahead, that the stroke ends at each point of a real "
         "sample. Above: on the page, with circles at the true ends. Below: over the steps.",
         "Evaluation",
         "Predicted end of stroke in a real sample, with the true ends.",
@@ -237,10 +242,11 @@ FIGURES = (
     Figure(
         "mixture",
         "Mixture weights over time",
-        "Weight of each mixture component at each step of a real sample, the most used components "
-        "on top. Thin lines lead from the end of each stroke on the page to its step.",
+        "Weight of each mixture component (rows) at each step (columns) of a real sample, with the "
+        "most used components on top. Thin lines lead from the end of each stroke on the page to "
+        "its step.",
         "Evaluation",
-        "Weights of the mixture over time, below the ink.",
+        "Mixture weights over time, below the ink.",
         inputs=("model", "lines"),
         kinds=INK,
     ),
@@ -248,7 +254,8 @@ FIGURES = (
         "reliability",
         "Reliability of the end of stroke",
         "Observed share of ends of strokes against their predicted probability, in ten bins, with "
-        "95 % intervals (Wilson 1927). Below: the number of steps in each bin.",
+        "95 % intervals (Wilson 1927). Perfect predictions lie on the dashed line. Below: the "
+        "number of steps in each bin.",
         "Evaluation",
         "Observed share of ends of strokes against their predicted probability.",
         inputs=("metrics",),
@@ -258,9 +265,9 @@ FIGURES = (
     Figure(
         "comparison",
         "Real and generated ink",
-        "Distributions over real and over generated samples. The distance is the earth mover's "
-        "distance, in standard deviations of the real values. In brackets: the same distance "
-        "between two splits of real ink, which a perfect network would come near.",
+        "Distributions in real and in generated samples. The distance between the two is the earth "
+        "mover's distance, in standard deviations (sd) of the real values. In brackets: the same "
+        "distance between two splits of real ink. A perfect network would come near it.",
         "Evaluation",
         "Offsets, strokes and speeds of real and of generated ink.",
         inputs=("metrics",),
@@ -270,11 +277,12 @@ FIGURES = (
     Figure(
         "recognition",
         "Legibility of written lines",
-        "Error rates of the recogniser, which was trained on the training split: in lines that the "
-        "synthesis network wrote, by bias, and in the real lines of the same texts (horizontal "
-        "line and grey band). An error rate is the edit distance from the text to what was "
-        "recognised, divided by the length of the text. The 95 % intervals are bootstrapped over "
-        "lines. Lines with missing text count too.",
+        "Error rates of the recogniser, in lines that the synthesis network wrote (points, by "
+        "bias) and in the real lines of the same texts (horizontal line and grey band). An error "
+        "rate is the edit distance between the text and what was recognised, divided by the length "
+        "of the text. The 95 % intervals come from a bootstrap over lines. Written lines with "
+        "missing text are counted too. The recogniser was trained only on real lines of the "
+        "training split.",
         "Recognition",
         "Error rates of the recogniser in real and in written lines.",
         inputs=("recognition",),

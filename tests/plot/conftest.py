@@ -9,6 +9,6 @@ from pentrace.plot.style import applied
 
 @pytest.fixture(autouse=True)
 def look() -> Iterator[None]:
-    """The look that the command gives all figures."""
+    """The style in which the command draws all figures."""
     with applied():
         yield

@@ -73,7 +73,7 @@ def plot(run: Path, figure: str, out: Path, more: str = "") -> bytes:
     return out.read_bytes()
 
 
-@pytest.mark.parametrize("figure", ARGUMENTS)  # others: test_recognise, test_written_figures
+@pytest.mark.parametrize("figure", ARGUMENTS)  # the rest: test_recognise, test_written_figures
 def test_every_figure_is_drawn_and_the_same_twice(run, tmp_path, figure):
     first = plot(run, figure, tmp_path / "a.png", "--note synthetic")
     assert first == plot(run, figure, tmp_path / "b.png", "--note synthetic")
@@ -147,9 +147,9 @@ def test_scale_bars_are_round(length, bar):
     assert drawing.round_length(length) == bar
 
 
-def test_ink_without_time_says_what_to_do():
+def test_ink_without_time_names_the_remedy():
     one = Drawing("", np.zeros(3), np.zeros(3), np.zeros(3, int))
-    with pytest.raises(PentraceError, match="by point"):
+    with pytest.raises(PentraceError, match="--colour point"):
         ink.ink_sheet([(one, np.full(3, np.nan))], "time")
 
 
@@ -169,7 +169,7 @@ def test_offsets_of_an_empty_split_are_refused(run):
         offsets.offsets_figure(none, none, "odd")
 
 
-def test_rules_count_what_cleaning_takes_and_draw_the_limit():
+def test_rules_count_what_cleaning_removes_and_draw_the_limit():
     settings = CleanSettings(spike=70.0, long_step=300.0, too_short=50, too_long=80)
     x = np.arange(POINTS, dtype=np.float32) * 10
     y = np.zeros(POINTS, np.float32)
@@ -186,7 +186,7 @@ def test_rules_count_what_cleaning_takes_and_draw_the_limit():
     lines = {a.get_xlabel(): [line.get_xdata()[0] for line in a.lines] for a in figure.axes}
     assert lines["height of the spike (tablet units)"] == [70]
     assert lines["points left in the sample"] == [50, 80]
-    assert sum(part.kept.sum() + part.taken.sum() for part in seen[-1:]) == 1
+    assert sum(part.kept.sum() + part.removed.sum() for part in seen[-1:]) == 1
 
 
 def test_a_rule_switched_off_has_no_line():
@@ -291,7 +291,7 @@ def test_unknown_lines_and_splits_are_named(run, tmp_path):
         plot(run, "mixture", tmp_path / "a.png", "--split validation2")
 
 
-def test_samples_stand_by_bias_and_primers_are_blue():
+def test_samples_are_ordered_by_bias_and_primers_are_blue():
     index = [
         {"sample_id": n, "bias": b, "prime": p, "primer_points": k}
         for n, b, p, k in (("s2", 1.0, "x", 40), ("s1", 0.5, None, 0), ("s0", 0.0, None, 0))
@@ -320,6 +320,6 @@ def test_comparison_names_units_and_leaves_out_what_was_not_compared():
     assert labels == ["Δx, rightward (tablet units)"]
 
 
-def test_a_missing_folder_says_what_to_do(run, tmp_path):
+def test_a_missing_folder_names_the_remedy(run, tmp_path):
     with pytest.raises(PentraceError, match="snakemake"):
         data.normalised_offsets(tmp_path, data.kept(run / "samples.parquet"))

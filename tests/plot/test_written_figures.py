@@ -13,7 +13,7 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import encode
 from pentrace.networks.store import load_model
-from pentrace.plot import biases, primed, stacked, styles, told, window
+from pentrace.plot import biases, primed, stacked, styles, window, written
 from pentrace.plot.command import command
 from pentrace.plot.stacked import Row
 from pentrace.plot.style import BLUE, INK, RED, save
@@ -27,7 +27,7 @@ TEXTS = {"validation-0": "a bad cab", "validation-1": "The cab", "validation-2":
 FIGURES = ("window", "biases", "styles", "primed")
 
 
-def told_by(row: dict) -> dict:
+def with_text_and_writer(row: dict) -> dict:
     """The row of a sample with its text and its writer."""
     name = row["sample_id"]
     return row | {"text": TEXTS.get(name), "writer": f"w{int(name == 'validation-0')}"}
@@ -36,19 +36,19 @@ def told_by(row: dict) -> dict:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Path:
     """Lines with texts, by two writers, a synthesis network that knows no Ü, and another kind."""
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("written")
     small_model.write(folder)
-    edit_samples(folder, told_by)
-    small_synthesis.save(folder / "told.safetensors")
+    edit_samples(folder, with_text_and_writer)
+    small_synthesis.save(folder / "synthesis.safetensors")
     small_synthesis.save(folder / "stuck.safetensors", pace=1e-4)
     return folder
 
 
-def given(run: Path, model: str = "told") -> told.Told:
-    return told.load(run / f"{model}.safetensors", run, SPLITS)
+def loaded(run: Path, model: str = "synthesis") -> written.NetworkWithLines:
+    return written.load(run / f"{model}.safetensors", run, SPLITS)
 
 
-def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "told") -> bytes:
+def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "synthesis") -> bytes:
     words = [figure, "--model", run / f"{model}.safetensors", "--data", run]
     words += ["--split", "validation", *more.split(), "--out", out]
     invoke(command, *words)
@@ -70,9 +70,9 @@ def test_other_kinds_of_network_are_named(run, tmp_path, figure):
 
 
 def test_lines_that_the_network_cannot_read_are_not_taken(run, tmp_path):
-    assert [line.text for line in given(run).lines] == ["a bad cab", "The cab", "fed"]
-    with pytest.raises(PentraceError, match="no line in test with a text"):
-        told.load(run / "told.safetensors", run, ["test"])
+    assert [line.text for line in loaded(run).lines] == ["a bad cab", "The cab", "fed"]
+    with pytest.raises(PentraceError, match="no line in test with a text in the alphabet"):
+        written.load(run / "synthesis.safetensors", run, ["test"])
     with pytest.raises(PentraceError, match="'validation-3'"):
         plot(run, "window", tmp_path / "a.png", "--line validation-3")
 
@@ -83,10 +83,10 @@ def test_texts_with_unknown_characters_are_refused(run, tmp_path):
 
 
 def test_attention_is_that_of_the_network_in_torch(run):
-    known = given(run)
+    known = loaded(run)
     real = known.lines[0]
     found = window.attention(known.network, real.steps, "a bad cab")
-    network, settings, _ = load_model(run / "told.safetensors")
+    network, settings, _ = load_model(run / "synthesis.safetensors")
     symbols = torch.from_numpy(encode(["a bad cab"], settings))
     steps = torch.from_numpy(real.steps[None, :-1])
     with torch.inference_mode():
@@ -97,7 +97,7 @@ def test_attention_is_that_of_the_network_in_torch(run):
 
 def test_window_colours_each_point_by_the_character_it_is_part_of():
     phi = np.array([[0.9, 0.1, 0], [0.2, 0.7, 0], [0, 0.1, 0.8]])
-    ink = told.drawn("", np.zeros((4, 3), np.float32), small_model.NORMALISATION)
+    ink = written.drawing_of("", np.zeros((4, 3), np.float32), small_model.NORMALISATION)
     shown = window.Attended(ink, "ab", phi)
     np.testing.assert_array_equal(shown.colours, shown.shades[[0, 0, 1, 2]])
     axes = window.window_figure([shown]).axes[0]
@@ -117,7 +117,7 @@ def test_ink_above_the_window_is_not_distorted(height):
 
 
 def test_window_shows_a_real_and_a_written_line(run):
-    known = given(run)
+    known = loaded(run)
     steps = [line.steps for line in known.lines[:2]]
     both = [window.attended(known, n, s, "fed") for n, s in zip("rw", steps, strict=True)]
     titles = [axes.get_title("left") for axes in window.window_figure(both).axes]
@@ -128,47 +128,47 @@ def labels(figure) -> list[str]:
     return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_each_bias_has_a_line_and_those_that_failed_say_so(run):
-    figure = biases.biases_figure(given(run), "a bad cab", (0.0, 2.0), 1)
+def test_each_bias_has_a_line_and_failed_lines_are_labelled(run):
+    figure = biases.biases_figure(loaded(run), "a bad cab", (0.0, 2.0), 1)
     assert labels(figure)[:3] == ["“a bad cab”", "bias 0", "bias 2"]
-    figure = biases.biases_figure(given(run, "stuck"), "ab", (0.0,), 1)
+    figure = biases.biases_figure(loaded(run, "stuck"), "ab", (0.0,), 1)
     label = figure.axes[0].texts[1]
     assert label.get_text() == "bias 0\nfailed, missing\n“b”" and label.get_color() == RED
 
 
 def test_each_writer_gives_one_line(run, tmp_path):
-    lines = given(run).lines
-    found = told.hands(lines, run / "samples.parquet", 6)
+    lines = loaded(run).lines
+    found = written.line_per_writer(lines, run / "samples.parquet", 6)
     assert [(name, line.name) for name, line in found] == [
         ("writer w0", "validation-1"), ("writer w1", "validation-0")]  # fmt: skip
     without = [small_data.sample(line.name, "validation") for line in lines]
     tables.write_rows(tmp_path / "samples.parquet", schema.SAMPLES, without)
-    forms = told.hands(lines, tmp_path / "samples.parquet", 6)
+    forms = written.line_per_writer(lines, tmp_path / "samples.parquet", 6)
     assert [name for name, _ in forms] == ["form validation"]
-    assert len(told.hands(lines, run / "samples.parquet", 1)) == 1
+    assert len(written.line_per_writer(lines, run / "samples.parquet", 1)) == 1
 
 
-def test_styles_stand_below_their_primers(run):
-    known = given(run)
-    hands = told.hands(known.lines, run / "samples.parquet", 2)
-    figure = styles.styles_figure(known, "abc", hands, 0.5, 1)
+def test_styles_are_below_their_primers(run):
+    known = loaded(run)
+    primers = written.line_per_writer(known.lines, run / "samples.parquet", 2)
+    figure = styles.styles_figure(known, "abc", primers, 0.5, 1)
     assert labels(figure)[:4:2] == ["“abc”, bias 0.5", ""]
     assert labels(figure)[1:4:2] == ["writer w0", "writer w1"]
     colours = [tuple(c.get_colors()[0]) for c in figure.axes[0].collections[::2]]
     assert colours == [to_rgba(BLUE), to_rgba(INK)] * 2
 
 
-def test_a_line_in_every_style_is_one_that_no_primer_says(run, tmp_path):
+def test_no_primer_has_the_text_that_is_written(run):
     with pytest.raises(PentraceError, match="--text"):
-        lines = [line for line in given(run).lines if line.text == "fed"]
-        styles.primers(lines, "fed", run / "samples.parquet")
+        lines = [line for line in loaded(run).lines if line.text == "fed"]
+        styles.find_primers(lines, "fed", run / "samples.parquet")
 
 
 def test_primed_ink_is_blue_to_its_last_point(run):
-    known = given(run)
+    known = loaded(run)
     real = known.lines[0]
     figure = primed.primed_figure(known, [real], ["fed"], 0.5, 1)
-    assert labels(figure)[1:3] == [real.name, "going on with “fed”"]
+    assert labels(figure)[1:3] == [real.name, "continued: “fed”"]
     above, below = figure.axes[0].collections[::2]
     count = len(above.get_segments())
     colours = below.get_colors()
@@ -182,11 +182,11 @@ def test_primed_ink_is_blue_to_its_last_point(run):
     )  # fmt: skip
 
 
-def ink(width: float, height: float = 50.0) -> told.Drawing:
-    return told.Drawing("", np.array([0.0, width]), np.array([0.0, height]), np.zeros(2, int))
+def ink(width: float, height: float = 50.0) -> written.Drawing:
+    return written.Drawing("", np.array([0.0, width]), np.array([0.0, height]), np.zeros(2, int))
 
 
-def test_rows_stand_below_one_another_at_one_scale():
+def test_rows_are_below_one_another_at_one_scale():
     rows = [Row("a", ink(400)), Row("b", ink(400), scale=0.5), Row("c", ink(300))]
     axes = stacked.stacked(rows, "", "tablet units").axes[0]
     drawn = [np.concatenate(c.get_segments()) for c in axes.collections[::2]]
@@ -205,7 +205,7 @@ def test_only_a_line_that_failed_is_cut():
 
 def test_dollar_signs_are_no_formula(tmp_path):
     made = stacked.stacked([Row("$a_1$", ink(100))], r"from $1_ to $\x", "tablet units")
-    save(made, tmp_path / "a.png")  # a formula that ends nowhere would raise
+    save(made, tmp_path / "a.png")  # a formula without an end would raise
     assert not any(text.get_parse_math() for text in made.axes[0].texts[:2])
 
 

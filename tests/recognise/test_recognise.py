@@ -1,4 +1,4 @@
-"""`pentrace recognise`: error rates, and the tables of recognised lines."""
+"""`pentrace recognise`: error rates, and the tables of what was read."""
 
 import json
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_no_characters_no_rate() -> None:
     assert found is not None and np.isfinite(found).all()
 
 
-def test_many_lines_are_drawn_in_several_batches() -> None:
+def test_many_lines_are_drawn_in_several_parts() -> None:
     lines = 3_500
     found = rate(np.ones(lines, int), np.full(lines, 10), seed=1)
     assert found is not None and found == pytest.approx((0.1, 0.1, 0.1))
@@ -87,7 +87,7 @@ def offsets(names: list[str]) -> pa.Table:
 
 
 def write_lines(folder: Path, names: list[str]) -> None:
-    """Fill `folder` as `pentrace rewrite` does."""
+    """`folder` as `pentrace write` leaves it."""
     keys = ("sample_id", "text", "bias", "finished", "missed")
     rows = [dict(zip(keys, line, strict=True)) | {"seed": 1, "tries": 1} for line in WRITTEN]
     tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
@@ -116,7 +116,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_real_and_written_lines_in_one_table(folder: Path) -> None:
-    output = run(folder, folder, "--written", str(folder / "written"), "--note", "synthetic").output
+    options = ("--written", str(folder / "written"), "--note", "synthetic")
+    printed = run(folder, folder, *options).output
     found = tables.read(folder / "lines.parquet")
     assert found.schema.equals(schema.RECOGNISED)
     rows = {row["sample_id"]: row for row in found.to_pylist()}
@@ -135,12 +136,12 @@ def test_real_and_written_lines_in_one_table(folder: Path) -> None:
     expected = sum(row["edits"] for row in real) / 7
     assert table[0]["character_error_rate"]["rate"] == pytest.approx(expected)
     assert (metrics["split"], metrics["role"]) == ("validation", "early stopping")
-    assert metrics["reader"]["settings"]["hidden"] == 8
+    assert metrics["recogniser"]["settings"]["hidden"] == 8
     assert metrics["note"] == "synthetic"
-    assert "1 characters unknown" in output and "1 failed" in output
+    assert "1 characters unknown" in printed and "1 failed" in printed
 
 
-def test_a_line_is_read_the_same_in_every_batch(folder: Path) -> None:
+def test_what_is_read_does_not_depend_on_the_other_lines(folder: Path) -> None:
     network = load_recogniser(folder / "model.safetensors", folder / "normalisation.json")
     torch.manual_seed(1)
     torch.nn.init.normal_(network.output.weight, std=3)  # an untrained network reads nothing
@@ -187,7 +188,7 @@ def test_the_figure_shows_real_and_written_lines(folder: Path) -> None:
     assert [axes.get_ylabel() for axes in panels] == ["character error rate", "word error rate"]
     assert panels[0].get_legend_handles_labels()[1] == [
         "real, split validation: 3 lines",
-        "written: 1 to 2 lines a bias,\nin all 1 with text missing",
+        "written: 1 to 2 lines per bias,\n1 of all with missing text",
     ]
     assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["0", "1"]
 
@@ -196,5 +197,5 @@ def test_the_figure_needs_texts_but_no_written_lines(folder: Path) -> None:
     run(folder, folder)
     table = json.loads((folder / "metrics.json").read_text())["table"]
     assert len(recognition_figure(table, "validation").axes) == 2
-    with pytest.raises(PentraceError, match="no text was read"):
+    with pytest.raises(PentraceError, match="no error rates"):
         recognition_figure([], "validation")

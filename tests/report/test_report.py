@@ -1,4 +1,4 @@
-"""The page: whole by itself, with every figure and count, and safe whatever the raw files say."""
+"""The page: self-contained, with every figure and count, and safe with any text in raw files."""
 
 import base64
 import json
@@ -110,7 +110,7 @@ def test_nothing_is_loaded_from_elsewhere(text):
     assert "default-src 'none'" in text
 
 
-def test_every_figure_stands_in_the_page_with_its_caption(text):
+def test_every_figure_is_in_the_page_with_its_caption(text):
     page = Page(text)
     assert len(page.all("img")) == len(DATA_PLOTS) + len(NET_PLOTS) + 3  # and three samples
     for figure in FIGURES:
@@ -118,7 +118,7 @@ def test_every_figure_stands_in_the_page_with_its_caption(text):
             assert f"{figure.title}. {figure.caption}" in page.text
 
 
-def test_figures_are_in_the_order_of_the_table_and_others_come_last(tmp_path):
+def test_figures_are_in_the_order_of_the_table_and_unknown_ones_come_last(tmp_path):
     names = ["b-own", "mixture", "a-own", "training", "density"]
     for name in names:
         (tmp_path / f"{name}.png").write_bytes(PIXEL)
@@ -136,7 +136,7 @@ def test_every_category_of_the_table_has_a_heading(folder, tmp_path):
         made.write_bytes(PIXEL)
     (tmp_path / "net" / "metrics.json").write_text(json.dumps(metrics()))
     recognised = {"split": "test", "role": "unseen", "table": [], "definitions": {},
-                  "reader": {"settings": {"kind": "recognition", "layers": 1, "hidden": 8},
+                  "recogniser": {"settings": {"kind": "recognition", "layers": 1, "hidden": 8},
                              "weights": 1}}  # fmt: skip
     (tmp_path / "net" / "recognition.json").write_text(json.dumps(recognised))
     text = report(folder, tmp_path / "all.html", "--dataset", "d", tmp_path / "data",
@@ -161,7 +161,7 @@ def test_counts_are_those_of_the_tables(text):
     assert "parse xml-syntax sample 1 1 bad:" in plain
 
 
-def test_measures_stand_beside_the_published_with_their_conditions(text):
+def test_measures_are_listed_with_published_ones_and_their_conditions(text):
     plain = re.sub(r"\s+", " ", Page(text).text).replace("\u00a0", " ")
     assert (
         "prediction 1 x 8 validation (early stopping) 1 of 1 −1,234.5 −1.750 2,345.5 2.250 0.321 "
@@ -171,7 +171,8 @@ def test_measures_stand_beside_the_published_with_their_conditions(text):
     assert "Shaded: as published, Graves 2013." in plain
     assert "Filter A: spike 100." in plain and "Filter B: not published." in plain
     assert "4,321 weights" in plain
-    assert "Kept: step 30" in plain and "−0.250 nats per point" in plain
+    assert "Kept weights: those of step 30" in plain and "−0.250 nats per point" in plain
+    assert "It is negative where this density is above 1" in plain
 
 
 def test_hostile_text_stays_text(text):
@@ -203,7 +204,7 @@ def test_page_is_the_same_twice(folder, text, tmp_path):
 def test_what_was_not_built_is_left_out(folder, tmp_path):
     plain = Page(report(folder, tmp_path / "a.html", "--dataset", "empty", tmp_path / "no",
                         "--network", "none", tmp_path / "no")).text  # fmt: skip
-    assert "No table of samples was built." in plain and "Not measured." in plain
+    assert "The table of samples was not built." in plain and "Not measured." in plain
     assert "No rule graph was given." in plain
 
 
@@ -231,10 +232,10 @@ def test_cycles_are_refused():
         rulegraph.parse_dot('1[label = "a"]\n2[label = "b"]\n1 -> 2\n2 -> 1\n')
 
 
-def test_a_rule_that_feeds_itself_is_told_by_its_label():
+def test_the_label_of_a_rule_says_that_it_depends_on_itself():
     graph = rulegraph.parse_dot('0[label = "all"]\n7[label = "train"]\n7 -> 7\n7 -> 0\n')
     drawn = rulegraph.svg(graph)
-    assert "train, from one another" in drawn and drawn.count('class="edge"') == 1
+    assert "train (one starts from another)" in drawn and drawn.count('class="edge"') == 1
 
 
 @given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=40))

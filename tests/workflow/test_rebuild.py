@@ -23,7 +23,7 @@ AFTER_PARSE = ("label", "samples", "statistics", "windows")
 
 @pytest.fixture(scope="session")
 def built(once: Callable[..., Checkout]) -> Checkout:
-    """A project whose tables are made from unpacked trees, so that single files can change."""
+    """A project with tables from unpacked trees, so that single files can change."""
 
     def prepare(project: Checkout) -> None:
         project.snakemake("demo", *SMOKE)
@@ -135,12 +135,12 @@ def test_a_wrong_key_is_named_before_any_job(checkout: Checkout) -> None:
     assert not (checkout.folder / "results").exists()
 
 
-def test_missing_raw_data_is_told_with_where_to_get_it(checkout: Checkout) -> None:
+def test_missing_raw_data_is_an_error_that_names_the_files(checkout: Checkout) -> None:
     printed = checkout.snakemake("tables", "--configfile", "workflow/presets/real.yaml", fails=True)
     assert "data/raw/iam" in printed and "lineStrokes" in printed
 
 
-def test_killed_in_the_middle_goes_on_to_the_same_bytes(built: Checkout, tmp_path: Path) -> None:
+def test_a_killed_run_continues_to_the_same_bytes(built: Checkout, tmp_path: Path) -> None:
     again = built.copy(tmp_path / "again")
     for made in ("results", ".snakemake"):
         shutil.rmtree(again.folder / made)

@@ -46,16 +46,16 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     page = (checkout.folder / "results/report.html").read_text()
     assert "alice/small-text" in page and "bits per character" in page
     assert "Nothing to be done" in checkout.snakemake("--configfile", "tiny.yaml")
-    # Other words are looked for in the samples, and nothing else is done.
+    # With another list of words, only the samples are measured again.
     (checkout.folder / "words.txt").write_text("the dog")
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
     assert rules == {"evaluate_samples", "report", "all"}
-    # Another sample trains nothing; a network of another corpus begins from this one.
+    # Other samples train nothing.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
     untouched = {"train", "characters", "text_windows", "evaluate_text"}
     assert "sample_text" in rules and not rules & untouched
-    # At other temperatures too the network is worth what it was.
+    # The measures of the network do not depend on the temperatures of its samples.
     metrics = folder / "small-text/metrics.json"
     measured, before = metrics.read_bytes(), metrics.stat().st_mtime_ns
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("[0, 1]", "[0.5]"))
@@ -66,10 +66,10 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     assert [row["temperature"] for row in sampled] == [0.5]
 
 
-def test_a_missing_list_of_words_is_told_before_anything_is_trained(checkout: Checkout) -> None:
+def test_a_missing_list_of_words_is_an_error_before_any_training(checkout: Checkout) -> None:
     given = ("--config", "evaluate_text={words: none.txt}", "run=[shakespeare]")
-    told = checkout.snakemake("-n", *given, fails=True)
-    assert "evaluate_text.words: no file" in told and "none.txt" in told
+    printed = checkout.snakemake("-n", *given, fails=True)
+    assert "evaluate_text.words: no file" in printed and "none.txt" in printed
 
 
 def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
@@ -81,7 +81,9 @@ def test_transfer_waits_for_the_other_corpus(checkout: Checkout) -> None:
     assert {"train shakespeare small-text", "plot_transfer alice transferred-text"} <= planned
     assert "plot_transfer alice alice-text" not in planned
     graph = parse_dot(checkout.snakemake("--rulegraph", "dot", "--forceall", *preset))
-    assert any("train, from one another" in data["label"] for _, data in graph.nodes(data=True))
+    assert any(
+        "train (one starts from another)" in data["label"] for _, data in graph.nodes(data=True)
+    )
 
 
 def transfer_figure(checkout: Checkout, **networks: str) -> str:
@@ -115,6 +117,6 @@ def test_the_curve_without_transfer_is_of_the_same_network(checkout: Checkout) -
     assert "--anew results/alice/alike/history.parquet" in shell
 
 
-def test_where_no_network_is_alike_there_is_no_curve_without_transfer(checkout: Checkout) -> None:
+def test_without_an_equal_network_there_is_no_curve_without_transfer(checkout: Checkout) -> None:
     shell = transfer_figure(checkout, other=SMALL + "{batches: streams}")
     assert "--anew" not in shell and "--start shakespeare/small-text" in shell

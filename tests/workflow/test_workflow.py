@@ -1,4 +1,4 @@
-"""The whole workflow, as small as it can be: what it makes, and what of it reruns."""
+"""The complete workflow, as small as possible: what it makes, and what reruns after a change."""
 
 import json
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"report"}
-# What every change of the configuration does: it is written down, and shown in the report.
+# Rules that rerun after every change of the configuration: it is saved, and is in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
 
 
@@ -99,7 +99,7 @@ def test_every_figure_has_a_rule(whole: Checkout) -> None:
 
 
 def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> None:
-    """Of kanji, whose figure of fictional characters no run here draws; others are drawn."""
+    """For kanji: no run here draws its figure of fictional characters."""
     preset = ("--configfile", "workflow/presets/kanji.yaml")
     printed = checkout.snakemake("-n", "--printshellcmds", *preset)
     lines = re.findall(r"pentrace plot (.*) > logs", printed)
@@ -115,7 +115,7 @@ def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
     assert whole_copy.rules("-n", *SMOKE) == {"report", "all"}
 
 
-def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
+def test_the_code_of_a_figure_draws_only_that_figure_again(whole_copy: Checkout) -> None:
     with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
         module.write("# changed\n")
     names = ("prediction", "synthesis", "recogniser")
@@ -126,13 +126,13 @@ def test_a_figure_s_code_draws_that_figure_alone(whole_copy: Checkout) -> None:
 def test_the_same_run_gives_the_same_model(whole_copy: Checkout) -> None:
     model = whole_copy.folder / NETWORK / "model.safetensors"
     before = model.read_bytes()
-    # A finished run leaves no checkpoint to go on from, so this one trains from the start.
+    # A finished run leaves no checkpoint, so this one trains from the start.
     assert not list((whole_copy.folder / NETWORK / "checkpoints").glob("*"))
     whole_copy.snakemake(*SMOKE, "--forcerun", "train", "--", str(NETWORK / "model.safetensors"))
     assert model.read_bytes() == before
 
 
-def test_the_rule_graph_is_drawn_anew_for_other_networks_alone(whole_copy: Checkout) -> None:
+def test_the_rule_graph_is_drawn_again_only_for_other_networks(whole_copy: Checkout) -> None:
     assert "rulegraph" in whole_copy.rules("-n", *SMOKE, "--config", "run=[demo-iam]")
     planned = whole_copy.rules("-n", *SMOKE, "--config", "sample={seed: 7}")
     assert "rulegraph" not in planned and {"configuration", "report"} <= planned

@@ -1,4 +1,4 @@
-# What the rules share: the checked configuration, shards, and the code each stage depends on.
+# Shared by the rules: the checked configuration, shards, and the code that each stage depends on.
 import os
 import shlex
 import shutil
@@ -17,7 +17,7 @@ from pentrace.imports import closure
 from pentrace.results import lock, network_figures, network_files, prune
 from pentrace.splits import SPLITS
 
-# The commands of this environment come first, so that it need not be activated.
+# The commands of this environment come first in PATH, so it need not be activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 try:
@@ -26,18 +26,18 @@ try:
 except PentraceError as error:
     raise WorkflowError(str(error)) from None
 
-# Jobs that compute with a network take turns on a GPU, where there is one; see the profile.
+# Jobs that compute with a network take turns on the GPU, if there is one; see the profile.
 GPU = int(shutil.which("nvidia-smi") is not None)
-# Data sets of ink, and those of text.
+# Data sets of text, and data sets of ink.
 TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
 INK = [d for d in CONFIG.run if d not in TEXTS]
 
-WRITERS = CONFIG.of_kind("prediction", "synthesis")
-TOLD = CONFIG.of_kind("synthesis")
-READERS = CONFIG.of_kind("recognition")
-CHARACTER = CONFIG.of_kind("text")
-# Networks whose recognition is measured: readers, and what they read.
-READ = READERS + (TOLD if CONFIG.recogniser else [])
+INK_NETWORKS = CONFIG.of_kind("prediction", "synthesis")
+SYNTHESIS = CONFIG.of_kind("synthesis")
+RECOGNISERS = CONFIG.of_kind("recognition")
+TEXT_NETWORKS = CONFIG.of_kind("text")
+# Networks that get a recognition.json: recognisers, and the networks whose lines they read.
+RECOGNITION_MEASURED = RECOGNISERS + (SYNTHESIS if CONFIG.recogniser else [])
 
 
 def shards(dataset):
@@ -50,7 +50,7 @@ def sharded(pattern):
 
 
 def dataset_tables(dataset):
-    """What tells what was read of a data set, and what was lost."""
+    """The two tables that list what was read of a data set, and what was lost."""
     return ["documents" if dataset in TEXTS else "samples", "rejects"]
 
 
@@ -61,7 +61,7 @@ def windows(dataset):
 
 
 def lines(w):
-    """Input function: what whole samples of the data set are read from."""
+    """Input function: the files from which complete samples of the data set are read."""
     if w.dataset in TEXTS:
         return f"results/{w.dataset}/characters.parquet"
     offsets = "results/{dataset}/offsets/{shard}.parquet"
@@ -72,7 +72,7 @@ def lines(w):
 
 
 def stored_windows(w):
-    """Input function: the windows of the data set, where the network is trained on them."""
+    """Input function: the windows of the data set, if the network is trained on them."""
     batches = CONFIG.networks[w.network].train.batches
     return windows(w.dataset) if batches == "windows" else []
 
@@ -87,17 +87,17 @@ def reader(w):
 
 
 def code(*modules):
-    """Files of these modules and of all they import, relative to here."""
+    """Files of these modules and of all modules that they import, relative to this folder."""
     return [os.path.relpath(path) for path in closure(*modules)]
 
 
 def reader_code(*modules):
-    """Input function: the same, with the reader of the data set."""
+    """Input function: the same, and the code of the data set's reader."""
     return lambda w: code(*modules, f"pentrace.readers.{reader(w)}")
 
 
 def note(w):
-    """Parameter function: the option for the note, nothing where there is none."""
+    """Parameter function: the option for the note; empty if the data set has none."""
     text = CONFIG.datasets[w.dataset].note
     return f"--note {shlex.quote(text)}" if text else ""
 
@@ -107,7 +107,7 @@ def network_settings(w):
 
 
 def one_of(names):
-    """A wildcard constraint that lets these names through, and no other."""
+    """A wildcard constraint that allows only these names."""
     return "|".join(names) or "none"
 
 
@@ -117,7 +117,7 @@ def folder(pattern):
 
 
 def start_from(w):
-    """Input function: the network that this one starts from, nothing where it starts anew."""
+    """Input function: the network that this one starts from; empty if it has random weights."""
     start = CONFIG.networks[w.network].start
     if start is None:
         return []
@@ -125,19 +125,19 @@ def start_from(w):
 
 
 def normalisation(w):
-    """Input function: the normalisation of the data set, nothing where it is a text."""
+    """Input function: the normalisation of the data set; a text has none."""
     return [] if w.dataset in TEXTS else f"results/{w.dataset}/normalisation.json"
 
 
-def anew(w):
-    """The network of the data set that is the same but starts from no other, if there is one."""
+def without_transfer(w):
+    """The network of the data set that differs only by its random start, or None."""
     alike = CONFIG.networks[w.network].model_copy(update={"start": None})
     found = [n for n in CONFIG.networks_of(w.dataset) if CONFIG.networks[n] == alike]
     return found[0] if found else None
 
 
-def reader_of(w):
-    """The recognition network that reads for this one: itself, or the recogniser."""
+def recogniser_of(w):
+    """The recogniser whose errors are counted: the network itself, or that of the configuration."""
     kind = CONFIG.networks[w.network].kind
     return w.network if kind == "recognition" else CONFIG.recogniser
 

@@ -1,5 +1,5 @@
-# Characters that do not exist, and the real ones nearest to them.
-ENDING = [n for n in CONFIG.learners if CONFIG.networks[n].pen_states == 3]
+# Fictional characters, and the real ones nearest to them.
+THREE_PEN_STATES = [n for n in CONFIG.learners if CONFIG.networks[n].pen_states == 3]
 
 
 rule fictional:
@@ -13,7 +13,7 @@ rule fictional:
     log:
         "logs/{dataset}/{network}/fictional.log",
     wildcard_constraints:
-        network=one_of(ENDING),
+        network=one_of(THREE_PEN_STATES),
     conda:
         "../envs/pentrace.yaml"
     params:

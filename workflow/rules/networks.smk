@@ -1,4 +1,4 @@
-# Lines and windows to trained networks, their samples and their measures.
+# From lines and windows to trained networks, their samples and their measures.
 
 
 rule train:
@@ -14,7 +14,7 @@ rule train:
     log:
         "logs/{dataset}/{network}/train.log",
     wildcard_constraints:
-        network=one_of([n for n in CONFIG.learners if n not in TOLD]),
+        network=one_of([n for n in CONFIG.learners if n not in SYNTHESIS]),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
@@ -31,10 +31,10 @@ rule train:
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
 
 
-# These take longest, so they begin first.
-use rule train as train_told with:
+# Synthesis networks take longest to train, so they start first.
+use rule train as train_synthesis with:
     wildcard_constraints:
-        network=one_of(TOLD),
+        network=one_of(SYNTHESIS),
     priority: 1
 
 
@@ -49,7 +49,7 @@ rule sample:
     log:
         "logs/{dataset}/{network}/sample.log",
     wildcard_constraints:
-        network=one_of(WRITERS),
+        network=one_of(INK_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -71,7 +71,7 @@ rule rewrite:
     log:
         "logs/{dataset}/{network}/rewrite.log",
     wildcard_constraints:
-        network=one_of(TOLD),
+        network=one_of(SYNTHESIS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -82,14 +82,16 @@ rule rewrite:
         " --settings {params.settings:q} > {log} 2>&1"
 
 
-# A reader reads real lines; for a network that writes, also what it has written.
+# A recogniser reads real lines. For a synthesis network it also reads the lines that this wrote.
 rule recognise:
     input:
-        model=lambda w: f"results/{w.dataset}/{reader_of(w)}/model.safetensors",
+        model=lambda w: f"results/{w.dataset}/{recogniser_of(w)}/model.safetensors",
         lines=lines,
         normalisation="results/{dataset}/normalisation.json",
         written=lambda w: (
-            f"results/{w.dataset}/{w.network}/rewritten" if w.network in TOLD else []
+            f"results/{w.dataset}/{w.network}/rewritten"
+            if w.network in SYNTHESIS
+            else []
         ),
         code=code("pentrace.recognise.command"),
     output:
@@ -98,7 +100,7 @@ rule recognise:
     log:
         "logs/{dataset}/{network}/recognise.log",
     wildcard_constraints:
-        network=one_of(READ),
+        network=one_of(RECOGNITION_MEASURED),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads
@@ -129,7 +131,7 @@ rule evaluate:
     log:
         "logs/{dataset}/{network}/evaluate.log",
     wildcard_constraints:
-        network=one_of(WRITERS),
+        network=one_of(INK_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads

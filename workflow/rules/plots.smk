@@ -1,42 +1,50 @@
-# Figures, a rule each, from the table in pentrace.figures. A figure depends on the code of its own
-# module alone: another title or caption draws no figure again.
+# One rule for each figure in the table of pentrace.figures. A figure depends only on the code of its
+# module: a changed title or caption draws no figure again.
 OF_NETWORK = "results/{dataset}/{network}"
 
 
-def whole(option, path):
-    """An input that is one file, or a folder made as one, with its option on the command line."""
+def one_path(option, path):
+    """An input that is one file or one folder, with its option on the command line."""
     return path, f"{option} {path}"
 
 
 def in_shards(option, folder):
-    """An input of a file for each shard, with its option."""
+    """An input with one file for each shard, with its option."""
     return sharded(f"{folder}/{{shard}}.parquet"), f"{option} {folder}"
 
 
-def anew_history(w):
+def history_without_transfer(w):
     """Input function: the history of the same network without transfer, if the run has one."""
-    return f"results/{w.dataset}/{anew(w)}/history.parquet" if anew(w) else []
+    network = without_transfer(w)
+    return f"results/{w.dataset}/{network}/history.parquet" if network else []
 
 
-# The inputs of figures by their names in the table: files, and the option that names them.
+def anew_option(w):
+    history = history_without_transfer(w)
+    return f"--anew {history}" if history else ""
+
+
+# Inputs of figures, by their names in the table: files, and the option that names them.
 INPUTS = {
     "points": in_shards("--points", "results/{dataset}/points"),
     "cleaned": in_shards("--cleaned", "results/{dataset}/cleaned"),
     "offsets": in_shards("--offsets", "results/{dataset}/offsets"),
-    "samples": whole("--samples", "results/{dataset}/samples.parquet"),
-    "rejects": whole("--rejects", "results/{dataset}/rejects.parquet"),
+    "samples": one_path("--samples", "results/{dataset}/samples.parquet"),
+    "rejects": one_path("--rejects", "results/{dataset}/rejects.parquet"),
     "lines": (lines, "--data results/{dataset}"),
     "units": ("results/{dataset}/normalisation.json", ""),  # found by --data
-    "normalisation": whole("--normalisation", "results/{dataset}/normalisation.json"),
-    "model": whole("--model", f"{OF_NETWORK}/model.safetensors"),
-    "history": whole("--history", f"{OF_NETWORK}/history.parquet"),
-    "generated": whole("--generated", f"{OF_NETWORK}/samples"),
-    "fictional": whole("--drawn", f"{OF_NETWORK}/fictional"),
-    "metrics": whole("--metrics", f"{OF_NETWORK}/metrics.json"),
-    "recognition": whole("--metrics", f"{OF_NETWORK}/recognition.json"),
-    "anew": (anew_history, lambda w: f"--anew {anew_history(w)}" if anew(w) else ""),
+    "normalisation": one_path(
+        "--normalisation", "results/{dataset}/normalisation.json"
+    ),
+    "model": one_path("--model", f"{OF_NETWORK}/model.safetensors"),
+    "history": one_path("--history", f"{OF_NETWORK}/history.parquet"),
+    "generated": one_path("--generated", f"{OF_NETWORK}/samples"),
+    "fictional": one_path("--drawn", f"{OF_NETWORK}/fictional"),
+    "metrics": one_path("--metrics", f"{OF_NETWORK}/metrics.json"),
+    "recognition": one_path("--metrics", f"{OF_NETWORK}/recognition.json"),
+    "history_without_transfer": (history_without_transfer, anew_option),
 }
-# Their options from the configuration.
+# Options of figures that come from the configuration.
 SETTINGS = {
     "clean": lambda w: f"--settings {shlex.quote(dataset_settings('clean')(w))}",
     "counted": lambda w: f"--counted {CONFIG.networks[w.network].counted}",
@@ -75,7 +83,7 @@ for figure in FIGURES:
         conda:
             "../envs/pentrace.yaml"
         params:
-            figure=figure.called,
+            figure=figure.command_name,
             options=figure_options(figure),
             note=note,
         shell:

@@ -1,4 +1,4 @@
-# From raw files, as their owners distribute them, to shards.
+# From raw files to shards.
 
 
 if any(d in DEMO_ARCHIVES for d in CONFIG.run):

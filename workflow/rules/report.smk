@@ -6,9 +6,9 @@ import yaml
 TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 
 
-# Snakemake compares the parameters with those of the last run and prints both if they differ. The
-# text of the configuration is a function of the output, which is not compared; its digest is. So the
-# configuration is not printed twice.
+# Snakemake compares parameters with those of the last run, and prints both if they differ. It does not
+# compare functions of the output. So the configuration is such a function, and only its digest is
+# compared and printed.
 rule configuration:
     output:
         "results/config.yaml",
@@ -23,8 +23,8 @@ rule configuration:
         "printf '%s' {params.text:q} > {output} 2> {log}"
 
 
-# The graph depends only on which data sets, networks and figures exist. The fixed hash seed keeps the
-# order of its lines.
+# The graph depends only on which data sets, networks and figures exist. With a fixed hash seed, its
+# lines always have the same order.
 rule rulegraph:
     input:
         rules=[

@@ -1,4 +1,4 @@
-# Find the raw files once, when the Snakefile is read.
+# Finds the raw files once, when Snakemake reads the Snakefile.
 from snakemake.logging import logger
 
 DEMO_ARCHIVES = {
@@ -12,9 +12,9 @@ DEMO_ARCHIVES = {
 
 
 def is_made_here(dataset):
-    """Whether the archives are those of `pentrace demo`, and are not unpacked.
+    """Whether `pentrace demo` makes the archives of the data set.
 
-    A user may unpack them to change a file; then the tree is read.
+    False if somebody has unpacked them, for example to change a file: then the tree is read.
     """
     archives = DEMO_ARCHIVES.get(dataset, [])
     raw = Path(CONFIG.datasets[dataset].raw)
@@ -43,7 +43,7 @@ SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONF
 
 
 def manifest(dataset, name):
-    """The files that change when raw files change: the manifest, or the archives of the demo."""
+    """Files that change if raw files change: the manifest, or the archives of the demo."""
     if is_made_here(dataset):
         return DEMO_ARCHIVES[dataset]
     return f"results/{dataset}/raw/{name}.tsv"

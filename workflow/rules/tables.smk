@@ -1,4 +1,4 @@
-# Raw shards to points, samples, rejects, offsets and windows.
+# From raw shards to points, samples, rejects, offsets and windows.
 
 
 rule parse:

@@ -58,7 +58,7 @@ rule sample_text:
     log:
         "logs/{dataset}/{network}/sample.log",
     wildcard_constraints:
-        network=one_of(CHARACTER),
+        network=one_of(TEXT_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -79,7 +79,7 @@ rule evaluate_samples:
     log:
         "logs/{dataset}/{network}/evaluate-samples.log",
     wildcard_constraints:
-        network=one_of(CHARACTER),
+        network=one_of(TEXT_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -102,7 +102,7 @@ rule evaluate_text:
     log:
         "logs/{dataset}/{network}/evaluate.log",
     wildcard_constraints:
-        network=one_of(CHARACTER),
+        network=one_of(TEXT_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     threads: CONFIG.threads

@@ -35,10 +35,12 @@ from pentrace.options import settings_option
 from pentrace.windows.batches import Lines, load_lines
 
 DEFINITIONS = {
-    "log_loss": "minus the log-density of the steps of a whole line, nats, state carried",
+    "log_loss": "minus the natural logarithm of the predicted density of each step of a complete "
+    "line, with the state carried, in nats",
     "squared_error": "squared distance from a step to the mean of the predicted mixture, x plus "
     "y, normalised units",
-    "end_of_stroke_accuracy": "share of steps whose end of stroke was predicted at 0.5",
+    "end_of_stroke_accuracy": "share of steps at which the end of stroke was predicted correctly, "
+    "at probability 0.5",
     "role": "use of the split by the network: training, early stopping or unseen",
 }
 FILE = click.Path(path_type=Path)

@@ -26,8 +26,8 @@ from pentrace.windows.text import load_codes
 
 FILE = click.Path(path_type=Path)
 DEFINITIONS = {
-    "bits_per_character": "minus the binary logarithm of the probability of each character but the "
-    "first of the whole split, mean; one stream, the state carried from start to end",
+    "bits_per_character": "mean of minus the binary logarithm of the predicted probability of each "
+    "character, except the first of the split; the state is carried from start to end",
     "folded": "share of those characters that are rare and folded into one symbol (fold_rare); to "
     "predict that symbol counts as predicting the character, so the bits are too low",
     "dynamic_bits_per_character": "the same for a network that learns from each piece of the split "

@@ -1,4 +1,4 @@
-"""`pentrace plot FIGURE ...`: finds the module of a figure, and imports it only then."""
+"""`pentrace plot FIGURE ...`: imports only the module of the figure that is drawn."""
 
 from importlib import import_module
 
@@ -6,11 +6,11 @@ import click
 
 from pentrace.figures import FIGURES
 
-HELP = {figure.called: figure.help for figure in FIGURES}
+HELP = {figure.command_name: figure.help for figure in FIGURES}
 
 
 class Figures(click.Group):
-    """Commands found by name in `pentrace.plot.<name>`, so that no figure imports another."""
+    """Finds each command in `pentrace.plot.<name>`, so that no figure imports another."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(HELP)

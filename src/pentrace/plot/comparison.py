@@ -1,4 +1,4 @@
-"""Distributions of real against generated ink."""
+"""Distributions of real and of generated ink."""
 
 from pathlib import Path
 
@@ -22,13 +22,16 @@ LABELS = {
 
 
 def comparison_figure(distributions: dict) -> Figure:
-    """Histograms of each quantity in `distributions` of metrics.json, with their distance.
+    """Histograms of each quantity in `distributions` of metrics.json, with their distances.
 
-    Raises `PentraceError` where nothing was compared.
+    Raises `PentraceError` if nothing was compared.
     """
     found = {k: v for k, v in distributions["quantities"].items() if v is not None}
     if not found:
-        raise PentraceError("no real or no generated ink to compare; see evaluate.compare_with")
+        raise PentraceError(
+            "no real or no generated ink to compare; check evaluate.compare_with and "
+            "evaluate.generated_lines"
+        )
     rows = -(-(len(found) + 1) // 3)
     made = style.figure(1.75 * rows + 0.1)
     panels = made.subplots(rows, 3, squeeze=False).ravel()
@@ -51,7 +54,7 @@ def _histogram(axes: Axes, entry: dict) -> None:
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, None))
     axes.margins(x=0)
     floor = entry["wasserstein_sd_real"]
-    real = "" if floor is None else f" (real to real {floor:.2f})"
+    real = "" if floor is None else f" (between real splits {floor:.2f})"
     axes.set_title(f"distance {entry['wasserstein_sd']:.2f} sd{real}", fontsize=6.5)
 
 
@@ -59,10 +62,11 @@ def _legend(axes: Axes, first: Axes, distributions: dict) -> None:
     axes.set_axis_off()
     handles, labels = first.get_legend_handles_labels()
     real, generated = handles
+    steps = distributions["generated_steps"]
+    length = f"lines of {steps} steps" if steps else "complete lines"
     labels = [
         f"real, split {distributions['split']}",
-        f"generated, {distributions['generated_lines']} lines of "
-        f"{distributions['generated_steps'] or 'all their'} steps,\nbias {distributions['bias']:g}",
+        f"generated, {distributions['generated_lines']} {length},\nbias {distributions['bias']:g}",
     ]
     axes.legend([real, generated], labels, loc="center left")
 
@@ -71,7 +75,7 @@ def _legend(axes: Axes, first: Axes, distributions: dict) -> None:
 @click.option("--metrics", type=FILE, required=True, help="metrics.json of a network.")
 @figure_options
 def command(metrics: Path) -> Figure:
-    """Real against generated offsets, strokes and speeds."""
+    """Offsets, strokes and speeds of real and of generated ink."""
     found = read_json(metrics)["distributions"]
     if not found:
         raise PentraceError(f"{metrics}: no ink was compared; set evaluate.generated_lines above 0")

@@ -14,17 +14,17 @@ from pentrace.shards import listed
 
 
 def page_unit(normalisation: dict) -> str:
-    """What positions are measured in once mean and sd are undone, in the plural."""
+    """Unit of positions after mean and sd are undone, in the plural."""
     return "line heights" if normalisation["recipe"] == "line-height" else "tablet units"
 
 
 def only(table: pa.Table, ids: pa.Array) -> pa.Table:
-    """The rows whose `sample_id` is one of `ids`."""
+    """The rows whose `sample_id` is in `ids`."""
     return table.filter(pc.is_in(table["sample_id"].cast(pa.string()), value_set=ids))
 
 
 def inks(folder: str | Path, ids: pa.Array) -> Iterator[Ink]:
-    """The points of the samples `ids`, one piece of a shard at a time."""
+    """The points of the samples `ids`, read one piece of a shard at a time."""
     for path in listed(folder):
         for piece in tables.read_pieces(path):
             rows = only(piece, ids)
@@ -33,20 +33,20 @@ def inks(folder: str | Path, ids: pa.Array) -> Iterator[Ink]:
 
 
 def kept(samples: str | Path, split: str | None = None) -> pa.Table:
-    """Rows of the samples table that were not dropped, of one split if one is named."""
+    """Rows of the samples table that were not dropped; with `split`, only those of this split."""
     table = tables.read(samples)
     table = table.filter(pc.is_null(table["dropped_by"]))
     return table.filter(pc.equal(table["split"], split)) if split else table
 
 
 def spread(rows: pa.Table, count: int) -> pa.Table:
-    """`count` rows, evenly spaced over `rows`, so that many writers come in."""
+    """`count` rows, evenly spaced over `rows`, so that they come from many writers."""
     at = np.unique(np.linspace(0, max(len(rows) - 1, 0), count).round().astype(int))
     return rows.take(at[: len(rows)])
 
 
 def drawings(folder: str | Path, rows: pa.Table) -> list[tuple[Drawing, np.ndarray]]:
-    """Drawing and times (T,) in s since its start of each sample of `rows`, in their order."""
+    """For each sample of `rows`: its drawing, and times (T,) in s since its first point."""
     ids = rows["sample_id"].combine_chunks()
     down = dict(zip(ids.to_pylist(), rows["y_axis"].to_pylist(), strict=True))
     found: dict[str, tuple[Drawing, np.ndarray]] = {}
@@ -60,7 +60,7 @@ def drawings(folder: str | Path, rows: pa.Table) -> list[tuple[Drawing, np.ndarr
 
 
 def recorded_offsets(folder: str | Path, rows: pa.Table) -> np.ndarray:
-    """Steps between points of the samples `rows`, tablet units, y upward: float32 (N, 2)."""
+    """Offsets between points of the samples `rows`, tablet units, y upward: float32 (N, 2)."""
     down = set(rows.filter(pc.equal(rows["y_axis"], "down"))["sample_id"].to_pylist())
     parts = []
     for ink in inks(folder, rows["sample_id"].combine_chunks()):
@@ -71,7 +71,7 @@ def recorded_offsets(folder: str | Path, rows: pa.Table) -> np.ndarray:
 
 
 def normalised_offsets(folder: str | Path, rows: pa.Table) -> np.ndarray:
-    """Steps of the offsets tables without the null step of each sample: float32 (N, 2)."""
+    """Rows of the offsets tables without the null step of each sample: float32 (N, 2)."""
     ids = rows["sample_id"].combine_chunks()
     parts = []
     for path in listed(folder):

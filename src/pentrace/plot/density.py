@@ -1,4 +1,4 @@
-"""Where the network expects the pen: the summed densities of all next points of a line."""
+"""Where the network expects the pen: predicted densities of the next point, summed over a line."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from pentrace.plot.options import FILE, figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
 
 PIXELS = 1800  # across the page
-MOST = 500_000  # in all: a line is flat, a character as high as wide
-TALLEST = 0.3  # of the width of the figure, for one panel
+MOST = 500_000  # pixels in total: a line is flat, a character is as high as wide
+TALLEST = 0.3  # height of one panel, as a share of the width of the figure
 
 
 def page_density(
@@ -24,8 +24,8 @@ def page_density(
 ) -> np.ndarray:
     """Sum over t of the density of point t + 1 on the page, per square unit: float64 (H, W).
 
-    `box` is left, right, low, high in tablet units, row 0 the lowest. Graves 2013, figure 10,
-    shows the same for a line of IAM-OnDB.
+    `box` is left, right, low, high in the unit of `predicted`; row 0 is the lowest. Graves 2013,
+    figure 10, shows the same for a line of IAM-OnDB.
     """
     return gaussian_sum(
         predicted.weight.ravel(),
@@ -56,7 +56,7 @@ def density_figure(shown: list[Predicted]) -> Figure:
     bar = made.colorbar(
         image, ax=list(panels), location="bottom", shrink=0.4, aspect=40, pad=0.02, panchor=False
     )
-    bar.set_label("summed density (share of the highest of each line, power 0.4)")
+    bar.set_label("summed density, relative to its 99.7th percentile (power scale, 0.4)")
     bar.outline.set_visible(False)
     return made
 
@@ -71,7 +71,7 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
     width, height = edge[1] - edge[0], edge[3] - edge[2]
     pixel = max(width / PIXELS, (width * height / MOST) ** 0.5)
     total = page_density(predicted, edge, pixel)
-    # A pen that rests puts everything on one pixel: the scale ends below such peaks.
+    # While the pen rests, all density is on one pixel. The scale ends below such peaks.
     top = np.percentile(total[total > 0], 99.7) if (total > 0).any() else 1.0
     return axes.imshow(
         total / top, origin="lower", extent=edge, cmap=style.HEAT, interpolation="bilinear",
@@ -86,10 +86,11 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
 def command(
     model: Path, data: Path, split: str, line: str | None, generated: Path | None
 ) -> Figure:
-    """Density of the next point over a real line, and over a sample the network has written."""
+    """Density of the next point, for a real line and for a sample that the network generated."""
     real = lines.pick(data, split, line, reads_text(model))
     shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])
-        shown.append(predict(model, f"sample {sample.name}", sample.steps, sample.text))
+        name = f"generated sample {sample.name}"
+        shown.append(predict(model, name, sample.steps, sample.text))
     return density_figure(shown)

@@ -12,38 +12,38 @@ from pentrace.page.sheet import grid
 from pentrace.page.strokes import split
 from pentrace.plot import style
 
-PEN, WIDE_PEN = 0.8, 1.1  # points, and where colours along a line are to be read
+PEN, WIDE_PEN = 0.8, 1.1  # in points; the wide one is for colours that change along a line
 TALLEST = 11.0  # inches
 MOST_COLUMNS = 4
-ABOVE, BELOW, BAR = 0.17, 0.1, 0.13  # inches on a sheet: over and under a drawing; scale bar
+ABOVE, BELOW, BAR = 0.17, 0.1, 0.13  # inches on a sheet: above and below a drawing; scale bar
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """One sample to be drawn, as people read it."""
+    """One sample to draw, with y upward."""
 
     name: str
     x: np.ndarray  # float (T,), tablet units, rightward
     y: np.ndarray  # float (T,), tablet units, upward
-    stroke: np.ndarray  # int (T,), -1: pen in the air, not drawn
+    stroke: np.ndarray  # int (T,); -1: the pen is lifted, the point is not drawn
 
 
 def from_offsets(name: str, steps: np.ndarray) -> Drawing:
-    """(T, 3) steps (dx, dy upward, end of stroke) in tablet units as positions from (0, 0)."""
+    """A drawing from (0, 0) of steps (T, 3) (dx, dy upward, end of stroke) in tablet units."""
     x, y = np.cumsum(steps[:, :2], 0, dtype=np.float64).T
     ends = steps[:, 2] > 0.5
     return Drawing(name, x, y, np.cumsum(ends) - ends)
 
 
 def segments(drawing: Drawing) -> tuple[np.ndarray, np.ndarray]:
-    """Lines between neighbours of a stroke: float (S, 2, 2), and the index (S,) where each ends."""
+    """Segments between points of a stroke, float (S, 2, 2), and the index (S,) of their ends."""
     points = np.stack([drawing.x, drawing.y], 1)
     last = split(points, drawing.stroke).steps()
     return np.stack([points[last - 1], points[last]], 1), last
 
 
 def dots(drawing: Drawing) -> np.ndarray:
-    """The first point of each stroke that is a dot, which has no segment."""
+    """Index of the first point of each stroke that is a dot; a dot has no segment."""
     strokes = split(np.stack([drawing.x, drawing.y], 1), drawing.stroke)
     return strokes.begin[strokes.dot]
 
@@ -55,12 +55,12 @@ def draw(
     width: float = PEN,
     shift: tuple[float, float] = (0.0, 0.0),
 ) -> None:
-    """Draw the strokes, `shift`ed (dx, dy) tablet units.
+    """Draw the strokes, moved by `shift` (dx, dy) in tablet units.
 
-    `colours` is one colour, or RGBA (T, 4), one for each point.
+    `colours` is one colour for all points, or RGBA (T, 4) with one colour for each point.
     """
     lines, last = segments(drawing)
-    alone = dots(drawing)
+    single = dots(drawing)
     one = isinstance(colours, str)
     axes.add_collection(
         LineCollection(
@@ -71,17 +71,17 @@ def draw(
         )
     )
     axes.scatter(
-        drawing.x[alone] + shift[0],
-        drawing.y[alone] + shift[1],
+        drawing.x[single] + shift[0],
+        drawing.y[single] + shift[1],
         s=(DOT * width) ** 2,
-        c=colours if one else colours[alone],
+        c=colours if one else colours[single],
         linewidths=0,
         zorder=2,
     )
 
 
 def limits(axes: Axes, drawing: Drawing, margin: float = 0.04) -> None:
-    """Equal aspect, and limits around the drawing; `margin` as a share of its height."""
+    """Set equal aspect, and limits around the drawing; `margin` is a share of its height."""
     left, right, low, high = box(drawing)
     edge = margin * max(high - low, 0.05 * (right - left), 1.0)
     axes.set_aspect("equal")
@@ -90,7 +90,7 @@ def limits(axes: Axes, drawing: Drawing, margin: float = 0.04) -> None:
 
 
 def box(drawing: Drawing) -> tuple[float, float, float, float]:
-    """Left, right, low and high edge of what is drawn; zeros where nothing is."""
+    """Left, right, low and high edge of the drawn points; zeros if no point is drawn."""
     down = drawing.stroke >= 0
     if not down.any():
         return 0.0, 0.0, 0.0, 0.0
@@ -99,7 +99,7 @@ def box(drawing: Drawing) -> tuple[float, float, float, float]:
 
 
 def round_length(length: float) -> float:
-    """The largest of 1, 2, 5, 10, 20, ... that is not above `length`."""
+    """The largest of ..., 1, 2, 5, 10, 20, ... that is not above `length`."""
     power = 10.0 ** np.floor(np.log10(max(length, 1e-9)))
     return float(power * max(k for k in (1, 2, 5) if k * power <= length * (1 + 1e-9)))
 
@@ -126,11 +126,10 @@ def sheet(
     unit: str = "tablet units",
     extra: float = 0.0,
 ) -> Figure:
-    """All drawings at one scale, in rows of `columns`, names above them and one scale bar.
+    """All drawings at one scale, in rows of `columns`, each below its name, with one scale bar.
 
-    A sheet that would be too tall for a page gets more columns.
-
-    `extra` is height in inches left for what the caller adds.
+    A sheet that would be too tall for a page gets more columns. `extra` is the height in inches
+    that is left free for the caller.
     """
     boxes = np.array([box(d) for d in drawings]).reshape(-1, 4)
     corners, width, height = _cells(boxes, columns)
@@ -153,9 +152,9 @@ def sheet(
 
 
 def _cells(boxes: np.ndarray, columns: int) -> tuple[np.ndarray, float, float]:
-    """Upper left corner of each drawing (S, 2), y downward, and width and height of the sheet.
+    """Upper left corner of each drawing (S, 2), y downward; width and height of the sheet.
 
-    `boxes`: (S, 4), as `box` gives them.
+    `boxes` (S, 4) has a row of `box` for each drawing.
     """
     wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
     cell = max(float(wide.max(initial=1.0)), 1.0)

@@ -1,4 +1,4 @@
-"""The predicted end of stroke along one line, and where the strokes truly end."""
+"""The predicted probability of the end of stroke along one line, and the true ends."""
 
 from pathlib import Path
 
@@ -14,23 +14,23 @@ from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
 
-TALLEST = 0.4  # height of the page, of its width
-LEAST_TOP = 0.25
-# Paper white cannot be seen: the ink starts a little up the scale.
+TALLEST = 0.4  # greatest height of the page, as a share of its width
+LEAST_TOP = 0.25  # smallest probability at which the scale may end
+# White ink cannot be seen on white paper, so the scale starts a little above white.
 SHADES = LinearSegmentedColormap.from_list("shades", style.HEAT(np.linspace(0.2, 1, 256)))
 
 
 def end_of_stroke_figure(predicted: Predicted) -> Figure:
-    """The line with each point coloured by the predicted chance that its stroke ends there.
+    """The line, each point coloured by the predicted probability that its stroke ends there.
 
-    Below, the same chance over time, with the true ends marked.
+    Below it: the same probability over time, with the true ends marked.
     """
     ink = predicted.drawing
     left, right, low, high = drawing.box(ink)
     share = min(max((high - low) / max(right - left, 1e-9), 0.02), TALLEST)
     made = style.figure(2.2 + style.WIDTH * share)
     above, below = made.subplots(2, 1, height_ratios=(style.WIDTH * share + 0.3, 1.3))
-    # A network that is never sure has differences too: the scale ends at its highest chance.
+    # The scale ends at the highest probability, so that a network that is never sure shows too.
     scale = Normalize(0, max(LEAST_TOP, float(predicted.end_chance.max())))
     _page(above, ink, predicted, scale)
     drawing.scale_bar(above, left, low - 0.2 * (high - low), right - left, predicted.unit)
@@ -66,6 +66,6 @@ def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
 @lines.line_options
 @figure_options
 def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
-    """Predicted end of stroke along a line, with the true ends."""
+    """Predicted probability of the end of stroke along a line, with the true ends."""
     real = lines.pick(data, split, line, reads_text(model))
     return end_of_stroke_figure(predict(model, real.name, real.steps, real.text))

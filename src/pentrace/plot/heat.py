@@ -3,9 +3,9 @@
 import numpy as np
 
 REACH = 3.0  # standard deviations to which a Gaussian is drawn
-MOST = 4_000_000  # values held at once
-# Variance in pixels added to all: sampled at pixel centres, a Gaussian this wide keeps its mass to
-# 2 exp(-2 pi^2 / 3), 0.3 % along each axis, wherever it lies.
+MOST = 4_000_000  # values in memory at once
+# Variance that is added to every Gaussian, in pixels squared. Sampled at pixel centres, a Gaussian
+# this wide keeps its mass to 2 exp(-2 pi^2 / 3), 0.3 % along each axis, at any position.
 BLUR = 1 / 3
 
 
@@ -19,15 +19,15 @@ def gaussian_sum(
     """Sum of weighted Gaussians at the pixel centres of `box`, per square unit: float64 (H, W).
 
     weight (K,), mean (K, 2) and covariance (K, 2, 2) share the unit of `box` (left, right, low,
-    high) and `pixel`, the edge of a pixel. Row 0 is the lowest. Each Gaussian is blurred by half a
-    pixel, so that one narrower than a pixel keeps its mass.
+    high) and `pixel`, the edge of a pixel. Row 0 is the lowest. Each Gaussian is blurred by about
+    half a pixel, so that one narrower than a pixel keeps its mass.
     """
     left, right, low, high = box
     shape = max(1, int(np.ceil((high - low) / pixel))), max(1, int(np.ceil((right - left) / pixel)))
     centre = (mean - (left, low)) / pixel - 0.5  # in pixels
     spread = covariance / pixel**2 + np.eye(2) * BLUR
     reach = np.ceil(REACH * np.sqrt(spread[:, [0, 1], [0, 1]].max(-1)))
-    # Gaussians of about one size are done together, on patches of one size.
+    # Gaussians of about one size are computed together, on patches of one size.
     size = 2 ** np.ceil(np.log2(np.clip(reach, 4, max(shape)))).astype(int)
     total = np.zeros(shape)
     for half in np.unique(size):
@@ -42,11 +42,11 @@ def gaussian_sum(
 def _patches(
     weight: np.ndarray, centre: np.ndarray, spread: np.ndarray, half: int, shape: tuple[int, int]
 ) -> np.ndarray:
-    """Gaussians in pixels, each on the (2 half + 1)^2 pixels around its centre: (H, W)."""
+    """Sum (H, W) of Gaussians in pixels, each on the (2 half + 1)^2 pixels around its centre."""
     around = np.arange(-half, half + 1)
-    whole = np.round(np.clip(centre, -1e6, 1e6)).astype(int)
-    x = whole[:, 0, None] + around  # (K, P), the columns
-    y = whole[:, 1, None] + around
+    nearest = np.round(np.clip(centre, -1e6, 1e6)).astype(int)
+    x = nearest[:, 0, None] + around  # (K, P), the columns
+    y = nearest[:, 1, None] + around  # (K, P), the rows
     dx, dy = (x - centre[:, :1])[:, None, :], (y - centre[:, 1:])[:, :, None]
     xx, xy, yy = spread[:, 0, 0], spread[:, 0, 1], spread[:, 1, 1]
     determinant = xx * yy - xy * xy

@@ -17,7 +17,7 @@ AXES = {"point": "point of the sample", "time": "time since the first point (s)"
 
 
 def columns_for(drawings: list[Drawing]) -> int:
-    """1 for long lines of text, 4 for drawings that are about as high as wide."""
+    """1 column for long lines of text, 2 or 4 for narrower drawings."""
     shapes = [drawing.box(d) for d in drawings]
     wide = max((x1 - x0 for x0, x1, _, _ in shapes), default=1.0)
     high = max((y1 - y0 for _, _, y0, y1 in shapes), default=1.0)
@@ -27,10 +27,10 @@ def columns_for(drawings: list[Drawing]) -> int:
 def ink_sheet(samples: list[tuple[Drawing, np.ndarray]], colour: str) -> Figure:
     """Samples (drawing, times (T,) in s), each point coloured by `stroke`, `point` or `time`.
 
-    Raises `PentraceError` where there is no sample, or `time` is asked for and none was recorded.
+    Raises `PentraceError` if there is no sample, or if no time was recorded to colour by.
     """
     if not samples:
-        raise PentraceError("no kept sample to draw; see the rejects table for why")
+        raise PentraceError("no sample was kept; see rejects.parquet for the reasons")
     drawings = [d for d, _ in samples]
     if colour == "stroke":
         palette = to_rgba_array(style.PALETTE)
@@ -43,8 +43,8 @@ def ink_sheet(samples: list[tuple[Drawing, np.ndarray]], colour: str) -> Figure:
 def _by_value(drawings: list[Drawing], values: list[np.ndarray], label: str) -> Figure:
     known = np.concatenate([v[np.isfinite(v)] for v in values])
     if not len(known):
-        raise PentraceError("these samples have no recorded time; colour them by point instead")
-    # One long pause would leave all other strokes in one colour.
+        raise PentraceError("these samples have no recorded time; use --colour point")
+    # With one long pause on the scale, all other strokes would have one colour.
     scale = Normalize(0, max(float(np.percentile(known, 99)), 1e-9))
     colours = [style.SEQUENCE(scale(v)) for v in values]
     made = drawing.sheet(drawings, colours, columns_for(drawings), extra=0.55)
@@ -62,5 +62,5 @@ def _by_value(drawings: list[Drawing], values: list[np.ndarray], label: str) -> 
 @click.option("--count", type=click.IntRange(1, 200), default=8, help="Samples on the sheet.")
 @figure_options
 def command(points: Path, samples: Path, colour: str, count: int) -> Figure:
-    """A sheet of recorded samples, evenly spaced over the table."""
+    """A sheet of recorded samples, evenly spaced over the table of samples."""
     return ink_sheet(data.drawings(points, data.spread(data.kept(samples), count)), colour)

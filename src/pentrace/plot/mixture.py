@@ -1,4 +1,4 @@
-"""The weights of the mixture over time, below the line they belong to."""
+"""The mixture weights over time, below the line for which they were predicted."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ LEFT, ACROSS, BETWEEN, BELOW, TALLEST = 0.45, 5.95, 0.4, 0.6, 2.5
 
 
 def mixture_figure(predicted: Predicted) -> Figure:
-    """Heat map of the weights (rows: components, most used on top; columns: steps).
+    """Heat map of the weights (rows: components, the most used on top; columns: steps).
 
     Thin lines lead from the end of each stroke on the page to the step at which it ends.
     """
@@ -31,7 +31,7 @@ def mixture_figure(predicted: Predicted) -> Figure:
     across = min(ACROSS, TALLEST * wide / max(high - low, 1e-9))  # inches of the page
     page, heat = across * (high - low) / wide + 0.1, 0.09 * predicted.weight.shape[1] + 0.1
     made = style.figure(page + heat + BETWEEN + BELOW + 0.25)
-    made.set_layout_engine("none")  # the three panels must line up to the pixel
+    made.set_layout_engine("none")  # the three panels must be aligned to the pixel
     _panel(made, BELOW, heat, _weights, predicted)
     share = across / ACROSS
     _panel(made, BELOW + heat, BETWEEN, _links, predicted, left, wide / share)
@@ -40,13 +40,13 @@ def mixture_figure(predicted: Predicted) -> Figure:
     middle, half = (low + high) / 2, page * wide / across / 2
     above.set(xlim=(left, left + wide / share), ylim=(middle - half, middle + half))
     for part in above.collections:
-        part.set_clip_on(False)  # half a pen width sticks out
+        part.set_clip_on(False)  # the pen reaches half its width over the limits
     style.bare(above)
     return made
 
 
 def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any) -> Axes:
-    """Axes ACROSS inches wide, `low` inches above the lower edge, on which `draw` has drawn."""
+    """Axes ACROSS inches wide, `low` inches above the lower edge, filled by `draw`."""
     width, tall = made.get_size_inches()
     axes = made.add_axes((LEFT / width, low / tall, ACROSS / width, height / tall))
     draw(axes, *given)
@@ -54,7 +54,7 @@ def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any)
 
 
 def _links(axes: Axes, predicted: Predicted, left: float, wide: float) -> None:
-    """From the share of the page's width (top) to the share of the steps (bottom)."""
+    """A line from the end of each stroke on the page (top) to its step (bottom)."""
     at = np.flatnonzero(predicted.ends)
     top = (predicted.position[at, 0] - left) / wide
     bottom = at / (len(predicted.ends) - 1)
@@ -88,6 +88,6 @@ def _weights(axes: Axes, predicted: Predicted) -> None:
 @lines.line_options
 @figure_options
 def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
-    """Weights of the mixture over time, below the line they write."""
+    """Mixture weights over time, below the line for which they were predicted."""
     real = lines.pick(data, split, line, reads_text(model))
     return mixture_figure(predict(model, real.name, real.steps, real.text))

@@ -1,4 +1,4 @@
-"""Offsets before and after normalising."""
+"""Offsets before and after normalisation."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,18 +13,20 @@ from pentrace.errors import PentraceError
 from pentrace.plot import data, style
 from pentrace.plot.options import FILE, figure_options
 
-SHARE = 0.004  # of the offsets lie outside the limits of an axis, on either side
+SHARE = 0.004  # share of the offsets that is outside the limits of an axis, on either side
 BINS = 80
 
 
 def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") -> Figure:
     """Density of the offsets (N, 2) in tablet units and normalised, with both marginals.
 
-    The ellipse marks one standard deviation around the mean. Raises `PentraceError` where the
-    split is empty.
+    The ellipse marks one standard deviation around the mean. Raises `PentraceError` if the split
+    is empty.
     """
     if not len(before) or not len(after):
-        raise PentraceError(f"no offset in split {split!r}; see the samples table for the splits")
+        raise PentraceError(
+            f"no offset in split {split!r}; give another --split (see samples.parquet)"
+        )
     made = style.figure(3.5)
     edges = [_edges(before[:, axis]) for axis in (0, 1)]
     moved = [_moved(edges[axis], before[:, axis], after[:, axis]) for axis in (0, 1)]
@@ -45,17 +47,17 @@ def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") 
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    """Bin edges; whole units apart where the values are whole, or bins would show stripes."""
+    """Bin edges. Integer values get bins of integer width; other widths would show stripes."""
     low, high = np.percentile(values, [100 * SHARE, 100 * (1 - SHARE)])
-    whole = np.array_equal(values, np.round(values))
-    width = max(1, round((high - low) / BINS)) if whole else max((high - low) / BINS, 1e-9)
-    # Between the whole values, so that rounding does not throw one to either side.
+    integers = np.array_equal(values, np.round(values))
+    width = max(1, round((high - low) / BINS)) if integers else max((high - low) / BINS, 1e-9)
+    # The edges are between the integers, so that rounding moves no value into the next bin.
     steps = np.arange(np.floor(low / width) - 2, np.ceil(high / width) + 4)
     return steps * width - min(width, 1) / 2
 
 
 def _moved(edges: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """The same edges in the units of `after`, by mean and sd."""
+    """The same edges in the units of `after`, converted by mean and sd."""
     scale = after.std(dtype=np.float64) / max(before.std(dtype=np.float64), 1e-9)
     return after.mean(dtype=np.float64) + (edges - before.mean(dtype=np.float64)) * (scale or 1.0)
 
@@ -71,7 +73,8 @@ def _joint(axes: Axes, steps: np.ndarray, bins: list[np.ndarray], unit: str) -> 
     axes.text(
         0.03,
         0.97,
-        f"mean ({_told(mean[0])}, {_told(mean[1])})\nsd ({_told(sd[0])}, {_told(sd[1])})",
+        f"mean ({_rounded(mean[0])}, {_rounded(mean[1])})\n"
+        f"sd ({_rounded(sd[0])}, {_rounded(sd[1])})",
         transform=axes.transAxes,
         va="top",
         fontsize=6.5,
@@ -79,8 +82,8 @@ def _joint(axes: Axes, steps: np.ndarray, bins: list[np.ndarray], unit: str) -> 
     )
 
 
-def _told(value: float) -> str:
-    """Two decimals, a true minus, and no minus before zero."""
+def _rounded(value: float) -> str:
+    """`value` with two decimals, a true minus sign, and no minus sign before zero."""
     return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
 
 
@@ -103,7 +106,7 @@ def _marginal(
 @click.option("--split", default="train", help="The split whose offsets are shown.")
 @figure_options
 def command(cleaned: Path, offsets: Path, samples: Path, split: str) -> Figure:
-    """Offsets before and after normalising: density and marginals."""
+    """Offsets before and after normalisation: density and marginals."""
     rows = data.kept(samples, split)
     before = data.recorded_offsets(cleaned, rows)
     return offsets_figure(before, data.normalised_offsets(offsets, rows), split)

@@ -12,10 +12,10 @@ FILE = click.Path(path_type=Path)
 
 
 def figure_options(function: Callable) -> Callable:
-    """Add `--out` and `--note`; draw in the common style, and save what `function` returns.
+    """Add `--out` and `--note`; draw in the common style, and save the figure of `function`.
 
-    All that makes a figure is in its module and what that imports. `plot.command` only finds it, so
-    the rule of a figure depends neither on `plot.command` nor on the table of figures.
+    The code of a figure is its module and the modules that it imports. `plot.command` only finds
+    it, so the rule of a figure depends neither on `plot.command` nor on the table of figures.
     """
 
     @click.option("--out", type=FILE, required=True, help="Figure to write, .png or .svg.")
@@ -26,7 +26,7 @@ def figure_options(function: Callable) -> Callable:
             style.add_note(made, note)
             style.save(made, out)
 
-    # click keeps the options of the function on it, and takes the help from the docstring.
+    # click stores options on the function that they decorate, and reads help from its docstring.
     drawn.__doc__ = function.__doc__
     drawn.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     return drawn

@@ -1,4 +1,4 @@
-"""What a network predicts along one line, as arrays in the units of the page."""
+"""The predictions of a network along one line, as arrays in the units of the page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,13 @@ from pentrace.plot.drawing import Drawing
 
 @dataclass(frozen=True)
 class Predicted:
-    """Parameters of the density of step i + 1, made after step i, for T steps of one line."""
+    """Parameters of the density of step i + 1, predicted after step i, for T steps of one line."""
 
     name: str
     unit: str  # of the page: tablet units, or line heights
     position: np.ndarray  # float64 (T, 2), units of the page, rightward and upward, from (0, 0)
     ends: np.ndarray  # bool (T,), the pen is lifted after this point
-    end_chance: np.ndarray  # float64 (T - 1,), predicted for points 1 to T - 1
+    end_chance: np.ndarray  # float64 (T - 1,), probability of `ends` for points 1 to T - 1
     weight: np.ndarray  # float64 (T - 1, M)
     mean: np.ndarray  # float64 (T - 1, M, 2), offset, units of the page
     covariance: np.ndarray  # float64 (T - 1, M, 2, 2), units of the page squared
@@ -39,15 +39,16 @@ class Predicted:
 
 
 def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = None) -> Predicted:
-    """Run the network at `model` over the normalised steps (T, 3) of a whole line of a text.
+    """Run the network at `model` over the normalised steps (T, 3) of a complete line.
 
-    Raises `PentraceError` where the line has no step to predict, or no text that the network needs.
+    Raises `PentraceError` if the line has no step to predict, or lacks a text that the network
+    needs.
     """
-    torch.set_num_threads(1)  # figures are drawn side by side, and would be in each other's way
+    torch.set_num_threads(1)  # several figures are drawn at once, each on one core
     network, settings, normalisation = load_model(model, *OF_INK)
     assert isinstance(network, InkNetwork)
     if len(steps) < 2:
-        raise PentraceError(f"{name}: one point alone; there is nothing to predict")
+        raise PentraceError(f"{name}: has fewer than two points; give another --line")
     mean, sd = (np.asarray(normalisation[key], np.float64) for key in ("mean", "sd"))
     symbols = _symbols(name, text, settings)
     with torch.inference_mode():
@@ -75,12 +76,14 @@ def _symbols(name: str, text: str | None, settings: NetworkSettings) -> torch.Te
     if settings.kind == "prediction":
         return None
     if not text:
-        raise PentraceError(f"{name}: no transcript, which this network reads; take another line")
+        raise PentraceError(
+            f"{name}: has no transcript, which this network needs; give another --line"
+        )
     return torch.from_numpy(encode([text], settings, "fold"))
 
 
 def _covariance(parts: mixture.Mixture, sd: np.ndarray) -> np.ndarray:
-    """float64 (T - 1, M, 2, 2), for normalising by `sd` (2,)."""
+    """Covariances float64 (T - 1, M, 2, 2) in the units of the page; `sd` (2,) normalised them."""
     x, y = np.moveaxis(parts.log_sd.exp().numpy(), -2, 0) * sd[:, None, None]
     xy = np.tanh(parts.correlation.numpy()) * x * y
     return np.stack([np.stack([x * x, xy], -1), np.stack([xy, y * y], -1)], -1)

@@ -1,4 +1,4 @@
-"""How readable written lines are, by bias, beside real ones."""
+"""How legible written lines are, by bias, compared with real lines."""
 
 from pathlib import Path
 
@@ -19,16 +19,15 @@ PANELS = {
 
 
 def recognition_figure(table: list[dict], split: str) -> Figure:
-    """Error rates of a recognition network against bias, with 95 % intervals.
+    """Error rates of a recogniser against bias, with 95 % intervals.
 
-    `table` as in the metrics of `pentrace recognise`: the real lines of `split` are a band, written
-    lines points. The legend
-    tells how many lines there are, and in how many text is missing. Raises `PentraceError` where
-    there are no rates.
+    `table` is that of recognition.json. The real lines of `split` are drawn as a band, written
+    lines as points. The legend gives the number of lines, and of lines with missing text. Raises
+    `PentraceError` if there are no rates.
     """
     known = [row for row in table if all(row[key] for key in PANELS)]
     if not known:
-        raise PentraceError("no text was read; give lines that have one to pentrace recognise")
+        raise PentraceError("no error rates; give pentrace recognise lines that have a text")
     made = style.figure(2.9)
     panels = made.subplots(1, 2, sharex=True)
     for axes, (key, label) in zip(panels, PANELS.items(), strict=True):
@@ -54,7 +53,7 @@ def _written(axes: Axes, rows: list[dict], key: str) -> None:
         return
     bias = np.array([row["bias"] for row in rows])
     rate, low, high = (np.array([row[key][k] for row in rows]) for k in ("rate", "low", "high"))
-    # A draw of few lines may put the interval beside the rate.
+    # With few lines, the bootstrap interval may lie completely above or below the rate.
     error = np.clip([rate - low, high - rate], 0, None)
     axes.errorbar(
         bias, rate, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8,
@@ -65,18 +64,18 @@ def _written(axes: Axes, rows: list[dict], key: str) -> None:
 
 
 def _lines(rows: list[dict]) -> str:
-    """How many lines were written for each bias, and how many of all failed."""
+    """Label: the number of written lines for each bias, and how many failed in total."""
     counts = sorted({row["lines"] for row in rows})
     each = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     failed = sum(row["failed"] for row in rows)
-    lost = f",\nin all {failed} with text missing" if failed else ""
-    return f"written: {each} lines a bias{lost}"
+    lost = f",\n{failed} of all with missing text" if failed else ""
+    return f"written: {each} lines per bias{lost}"
 
 
 @click.command()
 @click.option("--metrics", type=FILE, required=True, help="Metrics of pentrace recognise.")
 @figure_options
 def command(metrics: Path) -> Figure:
-    """Errors of a recognition network in real and in written lines, by bias."""
+    """Error rates of a recogniser in real and in written lines, by bias."""
     found = read_json(metrics)
     return recognition_figure(found["table"], found["split"])

@@ -1,4 +1,4 @@
-"""What each rule took: samples, texts and points."""
+"""Losses by rule: samples, texts, writers, points and strokes."""
 
 from collections import Counter
 from pathlib import Path
@@ -18,13 +18,13 @@ PANELS = (
     ("text", "texts lost"),
     ("writer", "writers lost"),
     ("points", "points removed"),
-    ("strokes", "strokes cut in two"),
+    ("strokes", "strokes split"),
 )
 COLOURS = {"parse": style.BLUE, "label": style.GREEN, "clean": style.RED}
 
 
 def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
-    """(stage, rule) -> how many `lost` (sample, text, points or strokes) it took."""
+    """(stage, rule) -> how many of `lost` (sample, text, writer, points or strokes) it removed."""
     counts: Counter[tuple[str, str]] = Counter()
     for row in rejects.select(["stage", "rule", "lost", "count"]).to_pylist():
         if row["lost"] == lost:
@@ -33,10 +33,10 @@ def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
 
 
 def losses_figure(rejects: pa.Table, recorded: dict[str, int]) -> Figure:
-    """Bars on log axes: samples, texts, points and so on lost per rule, coloured by stage.
+    """Bars on log axes: the losses by rule, coloured by stage.
 
-    `recorded` says how many sample, points and strokes there were, which shares refer to; a text
-    or a writer is lost once for a sample.
+    `recorded` has the numbers of recorded `sample`, `points` and `strokes`, to which shares refer.
+    Shares of texts and writers refer to samples, since each sample loses its own.
     """
     counts = {lost: totals(rejects, lost) for lost, _ in PANELS}
     shown = [(lost, label) for lost, label in PANELS if counts[lost]] or [PANELS[0]]
@@ -78,7 +78,7 @@ def _bars(axes: Axes, counts: Counter[tuple[str, str]], label: str, of: int) -> 
 @click.option("--samples", type=FILE, required=True, help="Table of samples.")
 @figure_options
 def command(rejects: Path, samples: Path) -> Figure:
-    """Samples, texts and points that each rule took."""
+    """Samples, texts, writers, points and strokes that each rule removed."""
     lost, read = tables.read(rejects), tables.read(samples)
     unread = totals(lost.filter(pc.equal(lost["stage"], "parse")), "sample").total()
     recorded = {

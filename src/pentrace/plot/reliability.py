@@ -1,4 +1,4 @@
-"""Reliability of the predicted end of stroke."""
+"""Reliability of the predicted probability of the end of stroke."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from pentrace.plot.options import FILE, figure_options
 def reliability_figure(calibration: dict, split: str) -> Figure:
     """Observed share of ends against predicted probability, by bin, with 95 % intervals.
 
-    `calibration` as in metrics.json for one split. The intervals are Wilson's (1927). Below: how
-    many steps each bin holds, on a log axis.
+    `calibration` is the entry of one split in metrics.json. The intervals are Wilson's (1927).
+    Below: the number of steps in each bin, on a log axis. Raises `PentraceError` if there are none.
     """
     rows = [row for row in calibration["bins"] if row["steps"]]
     if not rows:
-        raise PentraceError(f"no step was measured in split {split!r}")
+        raise PentraceError(f"no step was measured in split {split!r}; give another --split")
     probability, share, steps = (
         np.array([row[key] for row in rows], float)
         for key in ("mean_probability", "share_of_ends", "steps")
@@ -50,7 +50,7 @@ def reliability_figure(calibration: dict, split: str) -> Figure:
 
 
 def _wilson(share: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper end of the 95 % interval of shares of `count` steps."""
+    """Lower and upper end of the 95 % interval of each `share` of `count` steps."""
     z = 1.96
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
@@ -62,8 +62,10 @@ def _wilson(share: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
 @click.option("--split", default="validation", help="Split that is shown.")
 @figure_options
 def command(metrics: Path, split: str) -> Figure:
-    """Predicted against observed rate of ends of strokes."""
+    """Observed share of ends of strokes against their predicted probability."""
     known = read_json(metrics)["calibration"]
     if split not in known:
-        raise PentraceError(f"{metrics}: split {split!r} was not measured; {', '.join(known)} were")
+        raise PentraceError(
+            f"{metrics}: split {split!r} was not measured; give one of: {', '.join(known)}"
+        )
     return reliability_figure(known[split], split)

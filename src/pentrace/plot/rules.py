@@ -1,4 +1,4 @@
-"""What each cleaning rule measures, and where its limit lies."""
+"""The statistic of each cleaning rule, with its limit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,33 +19,33 @@ from pentrace.plot import style
 from pentrace.plot.options import FILE, figure_options
 from pentrace.shards import listed
 
-# Where an axis turns from linear around 0 to logarithmic.
+# By unit: distance from 0 at which an axis changes from linear to logarithmic.
 LINEAR = {"": 1.0, "units": 1.0, "s": 0.01, "points": 1.0}
 LABELS = {
     "pen-in-air": "pen: 0 down, 1 up",
-    "duplicate": "step from the point before (tablet units)",
-    "backward-time": "time back from the point before (s)",
+    "duplicate": "distance from the previous point (tablet units)",
+    "backward-time": "time of the previous point minus own time (s)",
     "spike": "height of the spike (tablet units)",
-    "long-step": "step, after the rules before (tablet units)",
+    "long-step": "distance after the rules above (tablet units)",
     "sample": "points left in the sample",
 }
 
 
 @dataclass
 class Seen:
-    """Histogram of the statistic of the rules that share a panel."""
+    """Histogram of the statistic of the rules in one panel."""
 
     rules: list[Rule]
     edges: np.ndarray  # float64 (B + 1,)
-    kept: np.ndarray = field(init=False)  # float64 (B,), values that break no rule
-    taken: np.ndarray = field(init=False)  # float64 (B,), values that break one
+    kept: np.ndarray = field(init=False)  # float64 (B,), number of values that break no rule
+    removed: np.ndarray = field(init=False)  # float64 (B,), number of those that break one
     by_rule: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.kept, self.taken = np.zeros((2, len(self.edges) - 1))
+        self.kept, self.removed = np.zeros((2, len(self.edges) - 1))
 
     def add(self, values: np.ndarray, settings: CleanSettings) -> None:
-        """Count the values; NaN, where the statistic does not apply, is left out."""
+        """Count the values; NaN, where the statistic does not apply, is not counted."""
         known = np.clip(values[~np.isnan(values)], self.edges[0], self.edges[-1])
         gone = np.zeros(len(known), bool)
         for rule in self.rules:
@@ -53,11 +53,11 @@ class Seen:
             self.by_rule[rule.name] = self.by_rule.get(rule.name, 0) + int(hits.sum())
             gone |= hits
         self.kept += np.histogram(known[~gone], self.edges)[0]
-        self.taken += np.histogram(known[gone], self.edges)[0]
+        self.removed += np.histogram(known[gone], self.edges)[0]
 
 
 def edges(unit: str) -> np.ndarray:
-    """Bin edges, even on a symmetric log axis; 0 has a bin of its own."""
+    """Bin edges, even on a symmetric log axis, with a separate bin for 0."""
     if unit == "":
         return np.array([-0.5, 0.5, 1.5])
     if unit == "points":
@@ -69,9 +69,9 @@ def edges(unit: str) -> np.ndarray:
 
 
 def gather(inks: Iterable[Ink], settings: CleanSettings) -> list[Seen]:
-    """Histograms of all rules over `inks`, as recorded: one per point rule, one for samples.
+    """Histograms of all rules over `inks`, as recorded: one per point rule, and one for samples.
 
-    As in cleaning, each rule sees what the ones before it left.
+    As in cleaning, each rule applies to the points that the previous rules kept.
     """
     seen = [Seen([rule], edges(rule.unit)) for rule in POINT_RULES]
     samples = Seen(list(SAMPLE_RULES), edges("points"))
@@ -87,7 +87,7 @@ def gather(inks: Iterable[Ink], settings: CleanSettings) -> list[Seen]:
 
 
 def rules_figure(seen: list[Seen], settings: CleanSettings) -> Figure:
-    """Histogram of each statistic, what is taken in red, each limit a line."""
+    """Histogram of each statistic, with removed values in red and a line at each limit."""
     rows = -(-len(seen) // 2)
     made = style.figure(1.7 * rows + 0.1)
     panels = made.subplots(rows, 2, squeeze=False).ravel()
@@ -100,7 +100,7 @@ def rules_figure(seen: list[Seen], settings: CleanSettings) -> Figure:
 
 def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
     unit = part.rules[0].unit
-    axes.stairs(part.kept + part.taken, part.edges, fill=True, color=style.RED)
+    axes.stairs(part.kept + part.removed, part.edges, fill=True, color=style.RED)
     axes.stairs(part.kept, part.edges, fill=True, color="#9e9e9e")
     limits = [limit(rule.name, settings) for rule in part.rules if rule.name != "no-points"]
     for value in limits:
@@ -116,18 +116,18 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
         axes.set_xscale("symlog", linthresh=LINEAR[unit])
     if unit == "s":
         axes.set_xticks([-1e4, -1e2, -1, -0.01, 0, 0.01, 1, 1e2, 1e4])
-    axes.set_xlim(_window(part, limits))  # after the ticks, which would widen it
+    axes.set_xlim(_shown(part, limits))  # after the ticks, which would widen the range
     name = "sample" if unit == "points" else part.rules[0].name
     axes.set_xlabel(LABELS[name])
     axes.set_ylabel("samples" if unit == "points" else "points")
-    axes.set_title("\n".join(_told(part, settings)), fontsize=6.5)
+    axes.set_title("\n".join(_titles(part, settings)), fontsize=6.5)
 
 
-def _window(part: Seen, limits: list[float | None]) -> tuple[float, float]:
-    """From the first to the last value seen, and to every limit."""
+def _shown(part: Seen, limits: list[float | None]) -> tuple[float, float]:
+    """Limits of the axis: from the first to the last value, with every limit of a rule."""
     if part.rules[0].unit == "":
         return -0.6, 1.6
-    filled = np.flatnonzero(part.kept + part.taken)
+    filled = np.flatnonzero(part.kept + part.removed)
     low, high = (part.edges[filled[0]], part.edges[filled[-1] + 1]) if len(filled) else (0, 1)
     known = [value for value in limits if value is not None]
     low, high = min([low, *known]), max([high, *known])
@@ -137,19 +137,19 @@ def _window(part: Seen, limits: list[float | None]) -> tuple[float, float]:
     return float(low - pad), float(high * (1.3 if high > 1 else 1) + pad)
 
 
-def _told(part: Seen, settings: CleanSettings) -> Iterator[str]:
-    """Each rule that says something: its limit, and how many values it takes."""
-    total = int(part.kept.sum() + part.taken.sum())
+def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
+    """A title for each rule: its limit, and how many values are beyond it."""
+    total = int(part.kept.sum() + part.removed.sum())
     for rule in part.rules:
         if rule.name == "no-points":
             continue
-        value, taken = limit(rule.name, settings), part.by_rule.get(rule.name, 0)
+        value, removed = limit(rule.name, settings), part.by_rule.get(rule.name, 0)
         sign = {"greater": ">", "less_equal": "≤", "less": "<"}[rule.beyond.__name__]
         if value is None:
             yield f"{rule.name}: off"
         else:
-            share = f" ({100 * taken / total:.2g} %)" if taken else ""
-            yield f"{rule.name}, {sign} {value:g}: {taken:,} of {total:,}{share}"
+            share = f" ({100 * removed / total:.2g} %)" if removed else ""
+            yield f"{rule.name} ({sign} {value:g}): {removed:,} of {total:,}{share}"
 
 
 @click.command()
@@ -157,6 +157,6 @@ def _told(part: Seen, settings: CleanSettings) -> Iterator[str]:
 @settings_option(CleanSettings)
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:
-    """The statistic of each cleaning rule over all points, with its limit."""
+    """The statistic of each cleaning rule, over all points, with its limit."""
     pieces = (p for path in listed(points) for p in tables.read_pieces(path))
     return rules_figure(gather(map(from_table, pieces), settings), settings)

@@ -19,10 +19,10 @@ from pentrace.plot.options import FILE, figure_options
 
 
 def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> Figure:
-    """At most `count` samples of `ink` (y upward), by rising bias; what primed them in blue.
+    """At most `count` samples of `ink` (y upward), by rising bias, with primers in blue.
 
-    `index` holds a dict for each sample, as in samples.json. Every bias gets its share of the
-    sheet. Raises `PentraceError` where there is no sample.
+    `index` has a dict for each sample, as in samples.json. Every bias gets about the same number
+    of samples. Raises `PentraceError` if there is no sample.
     """
     rows = _chosen(index, count)
     if not rows:
@@ -39,7 +39,7 @@ def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> F
 
 
 def _chosen(index: list[dict], count: int) -> list[dict]:
-    """By bias, the primed ones last; as many of each bias as fit."""
+    """At most `count` rows, by bias; within a bias, primed samples come last."""
     biases = sorted({row["bias"] for row in index})
     each = max(1, count // max(len(biases), 1))
     chosen = []
@@ -52,7 +52,7 @@ def _chosen(index: list[dict], count: int) -> list[dict]:
 
 
 def _title(row: dict) -> str:
-    """The title of a sample, as on the sheet that `pentrace sample` writes."""
+    """The title of a sample, as on the sheet of `pentrace sample`."""
     return title(row["bias"], row["prime"], row.get("text"), bool(row.get("failed")))
 
 
@@ -62,7 +62,7 @@ def _title(row: dict) -> str:
 @click.option("--count", type=click.IntRange(1, 100), default=15, help="Most samples shown.")
 @figure_options
 def command(generated: Path, normalisation: Path, count: int) -> Figure:
-    """A sheet of generated samples, by bias, with what primed them in blue."""
+    """A sheet of generated samples, by bias, with primers in blue."""
     ink = from_table(tables.read(generated / "points.parquet"))
     unit = page_unit(read_json(normalisation))
     return samples_figure(ink, read_json(generated / "samples.json"), unit, count)

@@ -1,4 +1,4 @@
-"""Lines of ink below one another, at one scale, each with a label beside it."""
+"""Lines of ink one below the other, at one scale, each with a label on its left."""
 
 from typing import Any, NamedTuple
 
@@ -9,24 +9,24 @@ from matplotlib.figure import Figure
 from pentrace.plot import drawing, style
 from pentrace.plot.drawing import TALLEST, Drawing
 
-# Inches: the labels, the ink, the gap between two rows, the heading, the scale bar.
+# Inches: width of the labels and of the ink, gap between rows, height of heading and scale bar.
 BESIDE, ACROSS, GAP, ABOVE, BELOW = 1.0, style.WIDTH - 1.05, 0.18, 0.12, 0.25
-LONGEST = 1.5  # times the median width: a line that failed and runs on is cut there
+LONGEST = 1.5  # times the median width; a failed line that is longer is cut there
 
 
 class Row(NamedTuple):
     """One line of ink."""
 
-    label: str  # beside it, may have several lines
+    label: str  # on its left; may have several lines
     drawing: Drawing
     colours: np.ndarray | str = style.INK
-    scale: float = 1.0  # of the ink, against that of the other rows
+    scale: float = 1.0  # relative to the other rows
     failed: bool = False  # the label is then red
     gap: float = GAP  # inches above it
 
 
 def stacked(rows: list[Row], heading: str, unit: str) -> Figure:
-    """All rows from the top, below a heading, with a scale bar in `unit`."""
+    """All rows from top to bottom, below a heading, with a scale bar in `unit`."""
     boxes = np.array([np.multiply(drawing.box(row.drawing), row.scale) for row in rows])
     wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
     gaps = np.array([row.gap for row in rows])
@@ -46,7 +46,7 @@ def stacked(rows: list[Row], heading: str, unit: str) -> Figure:
 def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
     """Axes over a page of `height` inches, in units of the ink, the upper left corner at 0, 0."""
     made = style.figure(height)
-    made.set_layout_engine("none")  # a note has room below as it is, and must not move the ink
+    made.set_layout_engine("none")  # a note already has room below, and must not move the ink
     axes = made.add_axes((0, 0, 1, 1))
     style.bare(axes)
     axes.set(xlim=(0, style.WIDTH * inch), ylim=(-height * inch, 0), aspect="equal")
@@ -55,7 +55,7 @@ def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
 
 
 def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None:
-    """The ink right of `BESIDE` from `top` down, its label centred beside it; `box` is scaled."""
+    """Draw ink right of `BESIDE` from `top` down, with a label on its left; `box` is scaled."""
     left, _, low, high = box
     one = Drawing("", row.drawing.x * row.scale, row.drawing.y * row.scale, row.drawing.stroke)
     drawing.draw(
@@ -68,5 +68,5 @@ def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None
 
 
 def _say(axes: Axes, x: float, y: float, text: str, **given: Any) -> None:
-    """What people have written may hold dollar signs, which begin no formula here."""
+    """Draw text; dollar signs in it do not start a formula."""
     axes.text(x, y, text, parse_math=False, **given)

@@ -1,4 +1,4 @@
-"""One look for all figures, and files whose bytes depend on the figure alone."""
+"""One style for all figures, and files whose bytes depend only on the figure."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,17 +18,17 @@ from pentrace.page import look
 
 WIDTH = 7.0  # inches, the text width of a two-column page
 
-# Okabe and Ito (2008), told apart with any kind of colour vision; yellow is left out, it is too
+# Okabe and Ito (2008): distinct with any kind of colour vision. Yellow is left out, since it is too
 # light for thin lines on white.
 PALETTE = (look.BLUE, "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 BLUE, RED, GREEN, PINK, SKY, ORANGE = PALETTE
 INK, GREY = look.INK, look.GREY
 
-# From paper white to black with steadily falling lightness, so that it prints in grey too.
+# From paper white to black with steadily falling lightness, so that it is also clear in grey.
 HEAT: Colormap = LinearSegmentedColormap.from_list(
     "paper", ["#ffffff", "#fde2a8", "#f79d5c", "#d5486a", "#7d2482", "#1d1147"]
 )
-# viridis without its lightest end, which is lost on white paper.
+# viridis without its lightest end, which cannot be seen on white paper.
 SEQUENCE: Colormap = LinearSegmentedColormap.from_list(
     "sequence", matplotlib.colormaps["viridis"](np.linspace(0, 0.88, 256))
 )
@@ -66,7 +66,7 @@ _RC = {
 
 
 def applied() -> AbstractContextManager[None]:
-    """The look, while the block runs; figures are drawn and saved inside it."""
+    """The style, for the duration of a `with` block; draw and save figures inside it."""
     return matplotlib.rc_context(_RC)  # type: ignore[arg-type]
 
 
@@ -78,14 +78,14 @@ def figure(height: float, width: float = WIDTH) -> Figure:
 
 
 def bare(axes: Axes) -> None:
-    """Take frame and ticks off, for panels whose scale is given by a scale bar."""
+    """Remove frame and ticks, for panels that have a scale bar instead."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
 
 
 def add_note(made: Figure, text: str) -> None:
-    """Write `text` small in the lower right corner, in a strip of its own."""
+    """Write `text` in small letters in the lower right corner, in a strip without other content."""
     if not text:
         return
     strip = 0.14 / made.get_size_inches()[1]
@@ -97,13 +97,13 @@ def add_note(made: Figure, text: str) -> None:
 
 
 def save(made: Figure, path: str | Path) -> None:
-    """Write PNG or SVG, by the ending of `path`; no date or version goes into the file.
+    """Write PNG or SVG, by the suffix of `path`, without date or version in the file.
 
-    Raises `PentraceError` for another ending.
+    Raises `PentraceError` for another suffix.
     """
     kind = Path(path).suffix.lower().lstrip(".")
     if kind not in ("png", "svg"):
-        raise PentraceError(f"{path}: figures are written as .png or .svg")
+        raise PentraceError(f"{path}: not a format of figures; use the suffix .png or .svg")
     metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
     with whole_file(path) as partial:
         made.savefig(partial, format=kind, metadata=metadata)

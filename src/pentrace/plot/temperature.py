@@ -1,4 +1,4 @@
-"""What temperature does to generated text."""
+"""Entropy and words of generated text against temperature."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ TEXTS = 16
 def temperature_figure(
     network: FusedText, temperatures: tuple[float, ...], length: int, seed: int
 ) -> Figure:
-    """Entropy of the chances that characters are drawn from, and words, against temperature.
+    """Entropy of the distributions that characters are drawn from, and words, against temperature.
 
-    At each temperature 16 texts of `length` characters, by the same chance.
+    Each temperature has `TEXTS` texts of `length` characters, from the same random numbers.
     """
-    found = [_measured(network, heat, length, seed) for heat in temperatures]
+    found = [_measured(network, temperature, length, seed) for temperature in temperatures]
     made = style.figure(2.6)
     left, right = made.subplots(1, 2)
     left.plot(temperatures, [bits for bits, _, _ in found], "o-", color=style.BLUE, ms=3)
@@ -33,8 +33,8 @@ def temperature_figure(
     right.plot(temperatures, [new for _, new, _ in found], "o-", color=style.RED, ms=3,
                label="distinct words")  # fmt: skip
     right.plot(temperatures, [total for _, _, total in found], ".--", color=style.GREY, ms=3,
-               label="words")  # fmt: skip
-    right.set(ylabel=f"in {TEXTS} texts of {length:,} characters")
+               label="all words")  # fmt: skip
+    right.set(ylabel=f"words in {TEXTS} texts of {length:,} characters")
     right.legend(loc="best")
     for axes in (left, right):
         axes.set(xlabel="temperature", ylim=(0, None))
@@ -49,7 +49,7 @@ def _measured(
     drawn = samples(network, temperature, TextSettings(samples=TEXTS, length=length, seed=seed))
     found = [word for row in drawn for word in words(row["text"], whole=False)]
     bits = float(np.mean([row["entropy"] for row in drawn]))
-    # Texts of the likeliest characters are alike, so that one of them is drawn.
+    # At temperature 0 all texts would be the same, so only one is drawn; it counts `TEXTS` times.
     return bits, len(set(found)), len(found) * TEXTS // len(drawn)
 
 

@@ -14,13 +14,13 @@ from pentrace.plot.options import FILE, figure_options
 
 
 def training_figure(history: pa.Table, counted: str = "point") -> Figure:
-    """Training and validation loss of `schema.HISTORY` rows, the best row marked.
+    """Training and validation loss of `schema.HISTORY` rows, with the best row marked.
 
-    `counted` is what losses are told by, a point or a character. Raises `PentraceError` where the
+    `counted` is the unit of the losses: per point, or per character. Raises `PentraceError` if the
     history is empty.
     """
     if not len(history):
-        raise PentraceError("the history is empty; train for at least one validation")
+        raise PentraceError("the history is empty; train until the first validation")
     step = history["step"].to_numpy()
     train, validation = (history[f"{n}_loss"].to_numpy() for n in ("train", "validation"))
     best = int(np.nanargmin(validation)) if np.isfinite(validation).any() else 0
@@ -35,7 +35,7 @@ def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     )  # fmt: skip
     axes.set(xlabel="training step (batches)", ylabel=f"loss (nats per {counted})")
     axes.grid(axis="y")
-    axes.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
+    axes.legend(loc="best", frameon=True, framealpha=1, edgecolor="none")
     _epochs(axes, step, history["epoch"].to_numpy())
     return made
 

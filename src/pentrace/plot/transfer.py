@@ -1,4 +1,4 @@
-"""What it is worth to start from a network that was trained on another corpus."""
+"""Validation loss of a text network, with and without transfer from another corpus."""
 
 import math
 from pathlib import Path
@@ -16,7 +16,8 @@ from pentrace.plot.options import FILE, figure_options
 def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Figure:
     """Bits per character of the validation split over training steps, with and without transfer.
 
-    `history` and `anew` are rows of `schema.HISTORY`. Raises `PentraceError` where one is empty.
+    `history` and `anew` (from random weights) are rows of `schema.HISTORY`. Raises `PentraceError`
+    if one is empty.
     """
     made = style.figure(2.8, 4.6)
     axes = made.add_subplot()
@@ -25,7 +26,7 @@ def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Fig
         if table is None:
             continue
         if not len(table):
-            raise PentraceError("a history is empty; train for at least one validation")
+            raise PentraceError("a history is empty; train until the first validation")
         bits = table["validation_loss"].to_numpy() / math.log(2)
         axes.plot(table["step"].to_numpy(), bits, color=colour, marker=".", ms=3, label=label)
     axes.set(xlabel="training step (batches)", ylabel="bits per character, validation")

@@ -1,4 +1,4 @@
-"""Where the soft window is over time, against the text, below the line it reads."""
+"""Weights of the soft window on the text over time, below the line."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,34 +16,35 @@ from matplotlib.ticker import MaxNLocator
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.networks.alphabet import encode
-from pentrace.plot import drawing, style, told
+from pentrace.plot import drawing, style, written
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
-from pentrace.plot.told import Told
+from pentrace.plot.written import NetworkWithLines
 
-# Inches: left edge and width of the panels, the links, the rooms above and below them, what all
-# lines may take, and the ink of one.
+# Inches: left edge and width of the panels, height of the links, space above and below the panels,
+# greatest height of all lines, greatest height of the ink of one.
 LEFT, ACROSS, BETWEEN, ABOVE, BELOW, TALLEST, HIGHEST = 0.35, 6.0, 0.25, 0.3, 0.42, 10.0, 1.5
-LETTER = 0.09  # inches of the map, for a character
+LETTER = 0.09  # inches of the map for one character
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.PINK)  # of neighbouring characters
 
 
 @dataclass(frozen=True)
 class Attended:
-    """What the window saw while the network read T steps of one line."""
+    """The weights of the window while the network read T steps of one line."""
 
     drawing: Drawing
     text: str  # U characters
-    phi: np.ndarray  # float32 (T - 1, U + 1), weights when point i + 1 is predicted; behind it last
+    # float32 (T - 1, U + 1), weights when point i + 1 is predicted; the last is for the end of text
+    phi: np.ndarray
 
     @property
     def colours(self) -> np.ndarray:
-        """RGBA (T, 4): each point has the colour of the character with most of the window."""
+        """RGBA (T, 4): each point has the colour of the character with the highest weight."""
         return self.shades[np.insert(self.phi.argmax(1), 0, self.phi[0].argmax())]
 
     @property
     def shades(self) -> np.ndarray:
-        """RGBA (U + 1, 4): a colour for each character, grey for what is behind the text."""
+        """RGBA (U + 1, 4): a colour for each character, grey for the end of the text."""
         own = [COLOURS[u % len(COLOURS)] for u in range(len(self.text))]
         return to_rgba_array([*own, style.GREY])
 
@@ -62,17 +63,17 @@ def attention(network: FusedNetwork, steps: np.ndarray, text: str) -> np.ndarray
     return np.stack(seen)
 
 
-def attended(given: Told, name: str, steps: np.ndarray, text: str) -> Attended:
-    """The line `steps` (T, 3) that says `text`, as the network reads it."""
-    ink = told.drawn(name, steps, given.normalisation)
-    return Attended(ink, text, attention(given.network, steps, text))
+def attended(loaded: NetworkWithLines, name: str, steps: np.ndarray, text: str) -> Attended:
+    """The line `steps` (T, 3) of `text`, with the window weights while the network reads it."""
+    ink = written.drawing_of(name, steps, loaded.normalisation)
+    return Attended(ink, text, attention(loaded.network, steps, text))
 
 
 def window_figure(shown: list[Attended]) -> Figure:
     """Heat map of phi for each line (rows: characters, columns: steps), with its ink above.
 
-    Ink and letters have the colour of the character that most of the window is on; thin lines
-    lead from the end of each stroke to the step at which it ends. As Graves 2013, figure 13.
+    The ink has the colour of the character with the highest weight. Thin lines lead from the end
+    of each stroke to its step. As Graves 2013, figure 13.
     """
     pages = [_page_height(one.drawing) for one in shown]
     rooms = [page + ABOVE + BETWEEN + BELOW for page in pages]
@@ -80,8 +81,8 @@ def window_figure(shown: list[Attended]) -> Figure:
     letter = min(LETTER, max(TALLEST - sum(rooms), 1.0) / rows)
     heights = [room + letter * (len(one.text) + 1) for room, one in zip(rooms, shown, strict=True)]
     made = style.figure(sum(heights))
-    made.set_layout_engine("none")  # the three panels of a line must line up to the pixel
-    # The weights are bounded by nothing: the scale ends where most steps have their largest.
+    made.set_layout_engine("none")  # the three panels of a line must be aligned to the pixel
+    # The weights have no upper bound. The scale ends above the largest weight of most steps.
     largest = np.concatenate([one.phi.max(1) for one in shown])
     scale = PowerNorm(0.6, 0, float(np.percentile(largest, 90)) or 1.0, clip=True)
     top = sum(heights)
@@ -105,7 +106,7 @@ def _page_height(ink: Drawing) -> float:
 def _line(
     made: Figure, one: Attended, low: float, page: float, letter: float, scale: PowerNorm
 ) -> None:
-    """The ink of `page` inches from `low` up, below it the links and the map."""
+    """Draw ink of `page` inches from `low` up, and below it the links and the map."""
     tall = letter * (len(one.text) + 1)
     _panel(made, low - BETWEEN - tall, tall, _map, one, letter, scale)
     _panel(made, low - BETWEEN, BETWEEN, _links, one)
@@ -113,7 +114,7 @@ def _line(
 
 
 def _panel(made: Figure, low: float, height: float, draw: Callable, *given: Any) -> Axes:
-    """Axes ACROSS inches wide, `low` inches above the lower edge, on which `draw` has drawn."""
+    """Axes ACROSS inches wide, `low` inches above the lower edge, filled by `draw`."""
     width, tall = made.get_size_inches()
     axes = made.add_axes((LEFT / width, low / tall, ACROSS / width, height / tall))
     draw(axes, *given)
@@ -128,11 +129,11 @@ def _ink(axes: Axes, one: Attended) -> None:
     style.bare(axes)
     axes.set(xlim=(left, left + ACROSS * unit), ylim=(middle - half, middle + half))
     for part in axes.collections:
-        part.set_clip_on(False)  # half a pen width sticks out
+        part.set_clip_on(False)  # the pen reaches half its width over the limits
 
 
 def _links(axes: Axes, one: Attended) -> None:
-    """From the share of the page's width (top) to the share of the steps (bottom)."""
+    """A line from the end of each stroke on the page (top) to its step (bottom)."""
     wide = ACROSS * _unit(one.drawing)
     stroke = one.drawing.stroke
     at = np.flatnonzero(stroke[1:] != stroke[:-1])
@@ -163,23 +164,23 @@ def _map(axes: Axes, one: Attended, letter: float, scale: PowerNorm) -> None:
 
 
 @click.command()
-@told.told_options
-@told.split_option("validation")
+@written.synthesis_options
+@written.split_option("validation")
 @click.option("--line", help="Sample id; without it, the one of median length.")
-@told.bias_option
+@written.bias_option
 @figure_options
 def command(
     model: Path, data: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
 ) -> Figure:
-    """Where in its text the window is, over a real line and over one written of the same text."""
-    given = told.load(model, data, splits)
-    real = told.named(line, given.lines)
-    text = told.text_of(real)
-    (own,) = write_lines(given.network, [text], LineOptions(bias, seed))
-    name = told.label(f"written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
+    """Weights of the soft window, for a real line and for a written line of the same text."""
+    loaded = written.load(model, data, splits)
+    real = written.named(line, loaded.lines)
+    text = written.text_of(real)
+    (own,) = write_lines(loaded.network, [text], LineOptions(bias, seed))
+    name = written.label(f"line written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
     return window_figure(
         [
-            attended(given, f"real line {real.name}", real.steps, text),
-            attended(given, name.replace("\n", " "), own.steps, text),
+            attended(loaded, f"real line {real.name}", real.steps, text),
+            attended(loaded, name.replace("\n", " "), own.steps, text),
         ]
     )

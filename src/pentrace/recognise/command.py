@@ -62,7 +62,7 @@ def command(
         "table": found,
         "split": split,
         "role": evaluated.role(split, network.settings),
-        "reader": _recogniser(network),
+        "recogniser": _recogniser(network),
         "note": note,
         "definitions": DEFINITIONS,
     }

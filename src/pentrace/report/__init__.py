@@ -1,1 +1,1 @@
-"""One self-contained page of everything a run has made."""
+"""The report: one self-contained page with the results of a run."""

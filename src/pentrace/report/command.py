@@ -1,4 +1,4 @@
-"""`pentrace report`: everything a run has made, in one page that needs nothing else."""
+"""`pentrace report`: the results of a run, in one page that needs no other file."""
 
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def command(
     networks: tuple[tuple[str, Path], ...],
     out: Path,
 ) -> None:
-    """Gather data sets and networks into one self-contained page."""
+    """Write the results of data sets and networks to one self-contained page."""
     text = _text(config)
     notes = _notes(text, config)
     drawn = rulegraph.svg(rulegraph.parse_dot(_text(graph), str(graph))) if graph else ""
@@ -52,7 +52,7 @@ def command(
 def render(
     config: str, graph: str, datasets: list[DatasetPart], networks: list[NetworkPart]
 ) -> str:
-    """The page as HTML. Every text in it is escaped, but for `graph`, an SVG made by us."""
+    """The page as HTML. All text is escaped, except `graph`, which is SVG of `rulegraph`."""
     environment = Environment(
         loader=PackageLoader("pentrace.report", "."),
         autoescape=True,
@@ -97,13 +97,15 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise PentraceError(f"{path}: no such file") from None
+        raise PentraceError(f"{path}: no such file; build it with snakemake") from None
 
 
 def _notes(text: str, path: Path) -> dict[str, str]:
-    """Data set -> the note that its figures carry."""
+    """Data set -> its note in the configuration, which is also in its figures."""
     try:
         datasets = (yaml.safe_load(text) or {}).get("datasets", {})
     except (yaml.YAMLError, AttributeError) as error:
-        raise PentraceError(f"{path}: not a configuration in YAML ({error})") from None
+        raise PentraceError(
+            f"{path}: not a configuration in YAML ({error}); build it with snakemake"
+        ) from None
     return {name: str((entry or {}).get("note") or "") for name, entry in datasets.items()}

@@ -1,4 +1,4 @@
-"""What stands in the folders of data sets and networks, as the page shows it."""
+"""The contents of the folders of data sets and networks, as the page shows them."""
 
 import base64
 from dataclasses import dataclass, field
@@ -15,15 +15,21 @@ from pentrace.splits import SPLITS
 
 BY_NAME = {figure.name: figure for figure in FIGURES}
 EXAMPLES = 3  # reasons shown for a rule
-CSS_DPI = 132  # a figure 7 inches wide, with letters of 8 points, reads well so large
+CSS_DPI = 132  # letters of 8 points are easy to read at this resolution
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 WINDOW = ("window_components", "window_parametrisation")
-# What the settings of a network have for networks of other kinds.
+# For each kind of network, the settings that apply only to other kinds.
 FOREIGN = {
     "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW),
     "synthesis": ("sizes", "embedding", "pen_states"),
     "recognition": ("sizes", "embedding", "components", "pen_states", "skips", *WINDOW),
     "text": ("sizes", "layers", "hidden", "components", "pen_states", *WINDOW),
+}
+# Key of the record of a transfer -> what happened to the weights of these characters.
+TRANSFER = {
+    "kept": "in both corpora: weights of the other network",
+    "added": "only in this corpus: random weights",
+    "not_in_the_corpus": "only in the other corpus: weights of the other network",
 }
 
 
@@ -32,16 +38,16 @@ class Picture:
     """An image inside the page."""
 
     name: str
-    category: str  # the heading it is under
+    category: str  # the heading above it
     title: str
     caption: str
     uri: str  # data:
-    width: int | None = None  # CSS pixels, None where the image may be as wide as the page
+    width: int | None = None  # CSS pixels; None: the image may be as wide as the page
 
 
 @dataclass(frozen=True)
 class DatasetPart:
-    """All the page says of a data set."""
+    """The content of the page for one data set."""
 
     name: str
     note: str  # such as: synthetic
@@ -49,34 +55,34 @@ class DatasetPart:
     rejects: list[dict[str, Any]]  # a row for each stage, rule and kind of loss
     normalisation: dict[str, Any] | None
     pictures: list[Picture]
-    text: dict[str, Any] | None = None  # of a corpus: documents and vocabulary
+    text: dict[str, Any] | None = None  # of a text data set: documents and vocabulary
 
 
 @dataclass(frozen=True)
 class NetworkPart:
-    """All the page says of a trained network."""
+    """The content of the page for one trained network."""
 
     name: str
     note: str  # that of its data set
     weights: int | None
-    settings: dict[str, Any]  # those that its kind has
-    trained: dict[str, Any]  # how it was trained
+    settings: dict[str, Any]  # those that apply to its kind
+    trained: dict[str, Any]  # the settings of its training
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
     recognition: dict[str, Any] | None
-    filters: list[dict[str, Any] | str]  # the different ones that rows of the metrics name
+    filters: list[dict[str, Any] | str]  # the distinct filters in the rows of the metrics
     samples: list[dict[str, Any]]
     pictures: list[Picture]
     drawn: list[Picture] = field(default_factory=list)  # one for each sample
     language: dict[str, Any] | None = None  # the measures of a text network
-    texts: list[dict[str, Any]] = field(default_factory=list)  # what it wrote
-    sampled: dict[str, Any] | None = None  # the measures of that
-    transfer: dict[str, Any] | None = None  # what it took over from another corpus
-    fictional: list[dict[str, Any]] = field(default_factory=list)  # how near to real ones
+    texts: list[dict[str, Any]] = field(default_factory=list)  # texts that it generated
+    sampled: dict[str, Any] | None = None  # the measures of these texts
+    transfer: dict[str, Any] | None = None  # the network of another corpus that it started from
+    fictional: list[dict[str, Any]] = field(default_factory=list)  # distances to real characters
 
 
 def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
-    """Read samples.parquet, rejects.parquet, normalisation.json and plots/, where they are."""
+    """Read samples.parquet, rejects.parquet, normalisation.json and plots/, if they exist."""
     samples = _frame(folder / "samples.parquet")
     rejects = _frame(folder / "rejects.parquet")
     return DatasetPart(
@@ -91,7 +97,7 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
 
 
 def text_of(folder: Path) -> dict[str, Any] | None:
-    """Documents with their sum, and characters by frequency; None where the data are no text."""
+    """Documents with their sum, and characters by frequency; None if the data are not text."""
     documents, vocabulary = (_frame(folder / f"{n}.parquet") for n in ("documents", "vocabulary"))
     if documents is None or vocabulary is None:
         return None
@@ -106,19 +112,19 @@ def text_of(folder: Path) -> dict[str, Any] | None:
 
 
 def _visible(character: str) -> str:
-    """The character itself, or its name where it shows nothing."""
+    """The character itself, or its name if it is invisible."""
     if character.isprintable() and not character.isspace():
         return character
     return {"\n": "[line end]", " ": "[blank]"}.get(character, f"[U+{ord(character):04X}]")
 
 
 def network_part(name: str, folder: Path, note: str) -> NetworkPart:
-    """Read the history, the measures, samples/ and plots/, where they are."""
+    """Read the history, the measures, samples/ and plots/, if they exist."""
     history = _frame(folder / "history.parquet")
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
     recognition = _json(folder / "recognition.json")
-    network = (metrics or {}).get("network") or (recognition or {}).get("reader") or {}
+    network = (metrics or {}).get("network") or (recognition or {}).get("recogniser") or {}
     settings = network.get("settings", {})
     nearest = _frame(folder / "fictional" / "nearest.parquet")
     language = metrics if metrics and metrics.get("kind") == "text" else None
@@ -145,7 +151,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
 
 
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that a network of this kind has, less how it was trained."""
+    """The settings that apply to this kind of network, without those of the training."""
     kind = settings.get("kind", "")
     foreign = {"train", "alphabet", *FOREIGN.get(kind, ())}
     found = {key: value for key, value in settings.items() if key not in foreign}
@@ -159,16 +165,15 @@ def shown(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def transfer_of(record: dict[str, str] | None) -> dict[str, Any] | None:
-    """What `networks.transfer` recorded, its characters made visible."""
-    told = ("kept", "added", "not_in_the_corpus")
+    """The record of `networks.transfer`, with its characters made visible."""
     return record and {
         "model": record["model"],
-        "rows": [(key.replace("_", " "), list(map(_visible, record[key]))) for key in told],
+        "rows": [(title, list(map(_visible, record[key]))) for key, title in TRANSFER.items()],
     }
 
 
 def nearest_rows(nearest: pd.DataFrame) -> list[dict[str, Any]]:
-    """Of the rows of `schema.NEAREST`, one for what was drawn, and one for what is real."""
+    """Two rows from those of `schema.NEAREST`: one for fictional, one for real characters."""
     return [
         {
             "origin": origin,
@@ -206,7 +211,7 @@ def _counts(samples: pd.DataFrame) -> dict[str, int]:
 
 
 def reject_rows(rejects: pd.DataFrame) -> list[dict[str, Any]]:
-    """Losses by stage, rule and kind, with how many samples they touch and example reasons."""
+    """Losses by stage, rule and kind, with the number of samples and example reasons."""
     rows = []
     for (stage, rule, lost), group in rejects.groupby(["stage", "rule", "lost"]):
         some = group.head(EXAMPLES)
@@ -232,9 +237,9 @@ def best_of(history: pd.DataFrame) -> dict[str, Any]:
 
 
 def pictures(folder: Path) -> list[Picture]:
-    """The figures in a folder, in the order of the table; none where it does not exist.
+    """The figures in a folder, in the order of the table; none if it does not exist.
 
-    Those that are not in the table come last, under "Other figures".
+    Figures that are not in the table come last, under "Other figures".
     """
     paths = [path for path in sorted(folder.glob("*")) if path.suffix in KINDS]
     known = [path for name in BY_NAME for path in paths if path.stem == name]
@@ -249,7 +254,7 @@ def _picture(path: Path) -> Picture:
 
 
 def _shown_width(path: Path) -> int | None:
-    """So wide that letters in all figures, drawn at one number of dots an inch, are of one size."""
+    """The width in CSS pixels at which the letters of all figures have one size."""
     if path.suffix != ".png":
         return None
     with Image.open(path) as image:
@@ -271,10 +276,10 @@ def _drawn(folder: Path, index: list[dict]) -> list[Picture]:
         paths = [folder / f"{stem}{ending}" for ending in (".svg", ".png")]
         path = next((p for p in paths if p.is_file()), None)
         if path:
-            after = f", going on from {row['prime']}" if row["prime"] is not None else ""
-            text = f", “{row['text']}”" if row.get("text") else ""
-            told = f"bias {row['bias']:g}{after}{text}, {row['points']} points"
-            found.append(Picture(stem, "Samples", stem, told, data_uri(path)))
+            primer = f", primed by {row['prime']}" if row["prime"] is not None else ""
+            text = f", text “{row['text']}”" if row.get("text") else ""
+            caption = f"bias {row['bias']:g}{primer}, {row['points']} points{text}"
+            found.append(Picture(stem, "Samples", stem, caption, data_uri(path)))
     return found
 
 

@@ -1,7 +1,7 @@
 """The rule graph of Snakemake as SVG, laid out in layers, without Graphviz.
 
 Sugiyama, Tagawa and Toda (1981): layers by longest path, order within a layer by barycentres,
-long edges led through a place of their own in each layer they cross.
+each long edge drawn through a separate place in every layer that it crosses.
 """
 
 import re
@@ -22,31 +22,35 @@ Layers = list[list[str]]
 
 
 def parse_dot(text: str, name: str = "rule graph") -> nx.DiGraph:
-    """Rules and what they feed, from the output of `snakemake --rulegraph`.
+    """The graph of rules, from the output of `snakemake --rulegraph`.
 
-    Lines that are neither nodes nor edges are passed over: Snakemake prints messages between them.
-    A rule that feeds itself, as training that starts from another network, is told by its label.
-    Raises `PentraceError` where there is no rule, or the graph has another cycle.
+    Lines that are neither nodes nor edges are messages of Snakemake, and are ignored. A rule may
+    depend on itself: training can start from another network. Its label says so, and the edge is
+    left out. Raises `PentraceError` if there is no rule, or if the graph has another cycle.
     """
     graph = nx.DiGraph()
     for line in text.splitlines():
         if node := NODE.match(line):
-            # The label of a rule may go on with wildcards: `\n` and their values.
+            # After the name of the rule, a label may have `\n` and the values of wildcards.
             graph.add_node(node[1], label=node[2].split("\\n")[0].replace('\\"', '"'))
         elif edge := EDGE.match(line):
             graph.add_edge(edge[1], edge[2])
     for node in list(nx.nodes_with_selfloops(graph)):
         graph.remove_edge(node, node)
-        graph.nodes[node]["label"] = f"{graph.nodes[node].get('label', node)}, from one another"
+        graph.nodes[node]["label"] = (
+            f"{graph.nodes[node].get('label', node)} (one starts from another)"
+        )
     if not graph or not nx.is_directed_acyclic_graph(graph):
-        raise PentraceError(f"{name}: not the output of snakemake --rulegraph; write it again")
+        raise PentraceError(
+            f"{name}: not the output of snakemake --rulegraph; remove it and run snakemake again"
+        )
     return graph
 
 
 def svg(graph: nx.DiGraph) -> str:
-    """`graph` as an SVG element, data flowing down; edges implied by others are left out.
+    """`graph` as an SVG element. Data flow downward; edges that other edges imply are left out.
 
-    Colours are left to the page: classes `rule` and `edge`.
+    The page sets the colours of the classes `rule` and `edge`.
     """
     reduced = nx.transitive_reduction(graph)
     labels = {n: str(graph.nodes[n].get("label", n)) for n in graph}
@@ -73,7 +77,7 @@ def svg(graph: nx.DiGraph) -> str:
 
 
 def _layers(graph: nx.DiGraph) -> tuple[Layers, list[list[str]]]:
-    """Nodes by layer, with places for long edges, and each edge as the nodes it goes through."""
+    """Nodes by layer, with places for long edges; and each edge as the nodes on its way."""
     depth = {n: i for i, layer in enumerate(nx.topological_generations(graph)) for n in layer}
     layers: Layers = [[] for _ in range(max(depth.values()) + 1)]
     for node in sorted(depth, key=lambda n: (len(n), n)):
@@ -99,7 +103,7 @@ def _neighbours(chains: list[list[str]]) -> tuple[dict[str, list[str]], dict[str
 
 
 def _ordered(layers: Layers, chains: list[list[str]]) -> Layers:
-    """The order, of those met while sweeping down and up, with the fewest crossings."""
+    """The order within each layer with the fewest crossings, of all sweeps down and up."""
     above, below = _neighbours(chains)
     best, order = layers, [list(layer) for layer in layers]
     for sweep in range(SWEEPS):
@@ -128,7 +132,7 @@ def _mean(values: Iterable[float], default: float) -> float:
 
 
 def _across(order: Layers, chains: list[list[str]], width: dict[str, float]) -> dict[str, float]:
-    """Centres: each node near the mean of its neighbours, none overlapping."""
+    """x of the centre of each node: near the mean of its neighbours, without overlaps."""
     above, below = _neighbours(chains)
     x = {n: 0.0 for layer in order for n in layer}
     for layer in order:
@@ -142,7 +146,7 @@ def _across(order: Layers, chains: list[list[str]], width: dict[str, float]) -> 
 
 
 def _apart(layer: list[str], wish: dict[str, float], width: dict[str, float]) -> dict[str, float]:
-    """Positions near `wish`, in order, with a gap between boxes: the mean of two greedy passes."""
+    """Positions near `wish`, in order, with a gap between boxes; the mean of two greedy passes."""
     room = [(width[a] + width[b]) / 2 + GAP for a, b in pairwise(layer)]
     right = [wish[n] for n in layer]
     left = list(right)

@@ -1,4 +1,4 @@
-"""What the figures of a synthesis network share: the network, real lines, and what it writes."""
+"""Shared by the figures of a synthesis network: loading it with real lines, labels, options."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from pentrace.plot.options import FILE
 from pentrace.windows.lines import load_lines
 
 
-class Told(NamedTuple):
+class NetworkWithLines(NamedTuple):
     """A synthesis network, and real lines that it can read."""
 
     network: FusedNetwork
@@ -29,7 +29,7 @@ class Told(NamedTuple):
     lines: list[Line]  # at least one, each with a text
 
 
-def told_options(function: Callable) -> Callable:
+def synthesis_options(function: Callable) -> Callable:
     """Add `--model`, `--data` and `--seed`: a network and real lines."""
     for option in (
         click.option("--seed", type=click.IntRange(0), default=1, help="Of what is written."),
@@ -41,19 +41,19 @@ def told_options(function: Callable) -> Callable:
 
 
 def split_option(*splits: str) -> Callable:
-    """`--split`, once or more, of which real lines are taken; these `splits` without it."""
-    told = "Split that real lines are taken from; may be given again."
-    return click.option("--split", "splits", multiple=True, default=splits, help=told)
+    """`--split`, which may be repeated: the splits of the real lines; `splits` is the default."""
+    text = "Split that real lines are taken from; may be given again."
+    return click.option("--split", "splits", multiple=True, default=splits, help=text)
 
 
 text_option = click.option("--text", help="What to write; without it, the line of median length.")
 bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the writing.")
 
 
-def load(model: Path, data: Path, splits: Sequence[str]) -> Told:
-    """The network at `model` and the lines of `splits` whose text is in its alphabet.
+def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
+    """The network at `model`, and the lines of `splits` whose text is in its alphabet.
 
-    Raises `PentraceError` where the network is of another kind, or there is no such line.
+    Raises `PentraceError` if the network is of another kind, or if there is no such line.
     """
     network, normalisation = load_ink(model, "synthesis")
     known = set(network.settings.alphabet or "")
@@ -62,21 +62,24 @@ def load(model: Path, data: Path, splits: Sequence[str]) -> Told:
     usable = [i for i, t in enumerate(texts) if lines.n_steps[i] > 0 and set(t) <= known]
     if not usable:
         raise PentraceError(
-            f"{data}: no line in {', '.join(splits)} with a text that {model} can read; name "
-            "another by --split"
+            f"{data}: no line in {', '.join(splits)} with a text in the alphabet of {model}; give "
+            "another --split"
         )
     found = [Line(lines.ids[i], np.array(lines[i]), texts[i]) for i in usable]
-    return Told(network, normalisation, found)
+    return NetworkWithLines(network, normalisation, found)
 
 
 def named(name: str | None, lines: list[Line]) -> Line:
-    """The line `name`, or the one of median length; raises `PentraceError` where there is none."""
+    """The line `name`, or the one of median length; raises `PentraceError` if there is none."""
     if name is None:
         return median(lines)
     for line in lines:
         if line.name == name:
             return line
-    raise PentraceError(f"no line {name!r} with a text the network can read in these splits")
+    raise PentraceError(
+        f"no line {name!r} with a text in the alphabet of the network; give another --line or "
+        "--split"
+    )
 
 
 def median(lines: list[Line]) -> Line:
@@ -85,24 +88,25 @@ def median(lines: list[Line]) -> Line:
 
 
 def text_of(line: Line) -> str:
-    """What a line of `Told` says."""
+    """The text of a line of `NetworkWithLines`, which all have one."""
     return line.text or ""
 
 
-def chosen(text: str | None, lines: list[Line]) -> str:
-    """`text`, or else that of the line of median length."""
+def text_or_median(text: str | None, lines: list[Line]) -> str:
+    """`text` in NFC; without one, the text of the line of median length."""
     return nfc(text) if text else text_of(median(lines))
 
 
-def hands(lines: list[Line], samples: Path, count: int) -> list[tuple[str, Line]]:
-    """At most `count` writers, evenly spaced by name, each with a line near the median length.
+def line_per_writer(lines: list[Line], samples: Path, count: int) -> list[tuple[str, Line]]:
+    """(label, line) for at most `count` writers, each with a line near the median length.
 
-    Each is named for people. Without writers in the table of `samples`, each form counts as one.
+    The writers are evenly spaced by label. If the table `samples` has no writers, each form counts
+    as one.
     """
     writers = _writers(samples)
-    usual = len(median(lines).steps) if lines else 0
+    typical = len(median(lines).steps) if lines else 0
     found: dict[str, Line] = {}
-    for line in sorted(lines, key=lambda line: abs(len(line.steps) - usual)):
+    for line in sorted(lines, key=lambda line: abs(len(line.steps) - typical)):
         writer = writers.get(line.name) if writers else f"form {_form(line.name)}"
         if writer is not None:
             found.setdefault(writer, line)
@@ -112,7 +116,7 @@ def hands(lines: list[Line], samples: Path, count: int) -> list[tuple[str, Line]
 
 
 def _writers(samples: Path) -> dict[str, str]:
-    """Name of a sample -> its writer, where that is known."""
+    """sample_id -> the label of its writer, for samples whose writer is known."""
     table = tables.read(samples, ["sample_id", "writer"]).to_pylist()
     return {row["sample_id"]: f"writer {row['writer']}" for row in table if row["writer"]}
 
@@ -122,19 +126,19 @@ def _form(name: str) -> str:
     return name.rsplit("-", 1)[0]
 
 
-def drawn(name: str, steps: np.ndarray, normalisation: dict) -> Drawing:
-    """Normalised steps (T, 3), the null step first, as ink."""
+def drawing_of(name: str, steps: np.ndarray, normalisation: dict) -> Drawing:
+    """Normalised steps (T, 3), the null step first, as a drawing."""
     x, y, _, stroke = positions(steps, normalisation)
     return Drawing(name, x, y, stroke)
 
 
 def failure(line: WrittenLine) -> str:
-    """What is wrong with a written line, in a few words; nothing where it is whole."""
+    """What is wrong with a written line, in a few words; empty if it is complete."""
     if line.missed:
         return f"failed, missing\n“{line.missed[:14]}{'…' * (len(line.missed) > 14)}”"
     return "" if line.finished else "failed, does not end"
 
 
 def label(name: str, line: WrittenLine) -> str:
-    """`name`, and below it what is wrong with the line."""
+    """`name`, and below it what is wrong with the line, if anything."""
     return "\n".join(filter(None, (name, failure(line))))
