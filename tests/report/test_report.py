@@ -172,7 +172,7 @@ def test_measures_are_listed_with_published_ones_and_their_conditions(text):
     assert "Filter A: spike 100." in plain and "Filter B: not published." in plain
     assert "4,321 weights" in plain
     assert "Kept weights: those of step 30" in plain and "−0.250 nats per point" in plain
-    assert "It is negative where this density is above 1" in plain
+    assert "It can be negative, because a density, unlike a probability, can be above 1." in plain
 
 
 def test_hostile_text_stays_text(text):
@@ -188,7 +188,7 @@ def test_note_of_the_configuration_marks_the_data_set_and_its_networks(text):
         (">small/net</a>", "</td>"),
         ("<h2>small", "</h2>"),
         ("<h2>small/net", "</h2>"),
-        ("samples one by one", "</summary>"),
+        ("one by one", "</summary>"),
     ]:
         assert f'<span class="note">made up</span>{end}' in text.split(start, 1)[1][:60], start
 

@@ -54,7 +54,7 @@ def _histogram(axes: Axes, entry: dict) -> None:
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, None))
     axes.margins(x=0)
     floor = entry["wasserstein_sd_real"]
-    real = "" if floor is None else f" (between real splits {floor:.2f})"
+    real = "" if floor is None else f" (real splits: {floor:.2f})"
     axes.set_title(f"distance {entry['wasserstein_sd']:.2f} sd{real}", fontsize=6.5)
 
 
