@@ -45,7 +45,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
     "fictional": (FictionalSettings, set()),
-    "evaluate": (EvaluateSettings, {"lines"}),
+    "evaluate": (EvaluateSettings, set()),
     "text": (PromptSettings, set()),
     "sample-text": (TextSettings, set()),
     "evaluate-text": (TextBitsSettings, set()),
@@ -70,7 +70,7 @@ def leaves(model: type[BaseModel], without: set[str]) -> dict[str, Any]:
 def typed(option: str, value: Any) -> str:
     """How `--help` shows a default."""
     if isinstance(value, bool):
-        return option[2:] if value else f"no-{option[2:]}"
+        return option[2:]
     if value is None or value == []:
         return "none"
     if isinstance(value, list):
@@ -93,6 +93,9 @@ def test_help_shows_each_setting_with_its_type_and_default(name: str) -> None:
     shown = rows(name)
     for option, default in leaves(model, without).items():
         row = shown[option].replace("- ", "-")  # click breaks lines at a hyphen
+        if default is False:
+            assert re.match(rf"{re.escape(option)} [A-Z].*\.$", row), row
+            continue
         kinds = r"(/ --no-\S+|(INTEGER|FLOAT|TEXT|FILE|all)(\||\b)\S*|\[\S+\])"
         assert re.match(rf"{re.escape(option)} {kinds} [A-Z0-9].*\. \[default: ", row), row
         assert f"[default: {typed(option, default)}" in row, row
@@ -105,8 +108,8 @@ def test_names_of_options_are_unique_and_have_a_help(name: str) -> None:
     params = [p for p in command(name).params if isinstance(p, click.Option)]
     names = [one for p in params for one in [*p.opts, *p.secondary_opts]]
     assert len(set(names)) == len(names)
-    if isinstance(command(name), Command):
-        assert all(p.help for p in params), [p.name for p in params if not p.help]
+    assert isinstance(command(name), Command)
+    assert all(p.help for p in params), [p.name for p in params if not p.help]
     assert (name in SETTINGS) == any(isinstance(p, Setting) for p in params)
 
 
@@ -146,6 +149,7 @@ class Outer(Settings):
     prime: int | tuple[str, ...] | None = Field(1, description="prime")
     variants: tuple[str, ...] = Field((), description="variants")
     shown: bool = Field(True, description="shown")
+    many: bool = Field(False, description="many")
     states: Literal[2, 3] = Field(2, description="states")
     train: Inner = Field(default_factory=Inner, description="train")
 
@@ -180,6 +184,7 @@ def given(*words: str) -> dict:
         ("--states 3", {"states": 3}),
         ("--no-shown", {"shown": False}),
         ("--shown", {"shown": True}),
+        ("--many", {"many": True}),
         ("--train.batch-size 5", {"train": {"batch_size": 5}}),
     ],
 )

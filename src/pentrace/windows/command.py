@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.errors import PentraceError
+from pentrace.errors import UsageError
 from pentrace.options import Command, file_option, folder_option, out_folder_option, settings_option
 from pentrace.shards import listed
 from pentrace.splits import SPLITS
@@ -39,7 +39,7 @@ def command(
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:
-        raise PentraceError("give --offsets and --samples, or --characters")
+        raise UsageError("give --offsets and --samples, or --characters")
 
 
 def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> None:

@@ -125,7 +125,7 @@ def _write(
     each = settings.steps_per_character
     how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
     wanted = [text for text in texts if text]
-    if not settings.one_hand:
+    if settings.many_hands:
         return write_lines(network, wanted, how)
     lines, together = write_in_one_hand(network, wanted, how)
     if not together:
