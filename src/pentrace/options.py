@@ -31,10 +31,11 @@ folder_option = partial(_path, "FOLDER")
 out_file_option = partial(_path, "FILE", "-o", "--out")
 out_folder_option = partial(_path, "FOLDER", "-o", "--out")
 dataset_option = click.option("--dataset", required=True, help="Name of the data set.")
-note_option = click.option("--note", default="", help="Note in each output, such as: synthetic.")
+note_option = click.option("--note", default="", help="Note in the output, such as: synthetic.")
 threads_option = click.option(
-    "--threads", type=click.IntRange(min=1), default=1, show_default=True, help="CPU threads."
-)
+    "--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="INTEGER",
+    help="CPU threads.",
+)  # fmt: skip
 
 
 class Group(click.Group):
@@ -165,7 +166,7 @@ def _given(values: dict[str, Any]) -> dict[tuple[str, ...], Any]:
 
 
 _json_option = click.option(
-    "--settings", default="{}", metavar="JSON", help="All settings as JSON; options override it."
+    "--settings", default="{}", metavar="JSON", help="Settings as JSON; options override them."
 )
 
 

@@ -19,7 +19,9 @@ from pentrace.shards import names, shard_of
 @click.command("collect", cls=Command)
 @reader_option
 @folder_option("--raw", help="Folder of raw files, or package:NAME for a Python package.")
-@click.option("--shards", required=True, type=click.IntRange(1), help="Number of shards.")
+@click.option(
+    "--shards", required=True, type=click.IntRange(1), metavar="INTEGER", help="Number of shards."
+)
 @click.option(
     "--only",
     required=True,

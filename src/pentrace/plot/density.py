@@ -83,7 +83,11 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
 
 @click.command(cls=Command)
 @lines.line_options
-@folder_option("--generated", required=False, help="Folder that pentrace sample wrote.")
+@folder_option(
+    "--generated",
+    required=False,
+    help="Folder that pentrace sample wrote; default: only the real line.",
+)
 @figure_options
 def command(model: Path, data: Path, settings: LineSettings, generated: Path | None) -> Figure:
     """Density of the next point, for a real line and for a sample that the network generated."""

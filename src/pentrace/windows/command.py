@@ -21,7 +21,7 @@ GROUP = 512  # samples in one row group
 
 @click.command("windows", cls=Command)
 @folder_option("--offsets", required=False, help="Folder with the offsets of all shards.")
-@file_option("--samples", required=False, help="Table of samples; goes with --offsets.")
+@file_option("--samples", required=False, help="Table of samples, with --offsets.")
 @file_option("--characters", required=False, help="Table of characters, instead of offsets.")
 @out_folder_option(help="Folder to write <split>.parquet to.")
 @settings_option(WindowSettings)
