@@ -33,7 +33,7 @@ class TrainSettings(Settings):
     first_length: int | None = Field(
         None,
         ge=2,
-        description="max_length in the first epoch; it grows in later ones; null: no growth",
+        description="most steps of a line in the first epoch, then more; null: max_length",
     )
     grow_epochs: int = Field(
         10, ge=1, description="epochs until first_length has grown to max_length"
@@ -93,7 +93,7 @@ class TrainSettings(Settings):
     weight_noise: float | None = Field(
         None,
         gt=0,
-        description="initial sd of adaptive weight noise; the paper uses 0.075; null: none",
+        description="initial sd of adaptive weight noise; the paper uses 0.075; null: no noise",
     )
     steps: int | None = Field(
         1000, ge=1, description="most training steps (batches); null: no limit"
