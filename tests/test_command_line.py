@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -147,6 +148,14 @@ def test_outputs_have_names_that_say_so(name: str) -> None:
     files = [p for p in command(name).params if isinstance(p.type, click.Path)]
     names = {p.opts[-1] for p in files if isinstance(p, click.Option) and "to write" in str(p.help)}
     assert names == {"--out"} or all(one.startswith("--out-") for one in names), names
+
+
+def test_the_table_of_stages_names_the_module_of_each_command() -> None:
+    text = (Path(__file__).parents[1] / "docs/design.md").read_text().split("## Stages")[1]
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| `([a-z_/.]+)` \|", text, re.MULTILINE))
+    modules = {name: module.replace(".", "/") for name, (module, _) in COMMANDS.items()}
+    found = {name: path.removesuffix(".py") for name, path in listed.items()}
+    assert {n: f"{p}command" if p.endswith("/") else p for n, p in found.items()} == modules
 
 
 @pytest.mark.parametrize("name", COMMANDS)
