@@ -42,7 +42,7 @@ def command(
     note: str,
     settings: FictionalSettings,
 ) -> None:
-    """Draw characters that do not exist, and find the real ones that they come nearest to."""
+    """Draw fictional characters, and find the nearest real ones."""
     refuse_foreign(out, OURS)
     network, units = load_ink_for(model, dataset.normalisation(data))
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result

@@ -26,7 +26,7 @@ class WriteSettings(Settings):
         60, ge=1, le=1000, description="most steps for each character of a line"
     )
     many_hands: bool = Field(
-        False, description="write each line in a different hand, where no --style is given"
+        False, description="write each line in a different hand; without --style only"
     )
     longest_line: int = Field(
         50, ge=1, le=1000, description="most characters in a line; networks fail on very long lines"
