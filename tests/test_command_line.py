@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
-from pentrace.__main__ import COMMANDS, cli
+from pentrace.__main__ import COMMANDS, cli, main
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
@@ -26,6 +27,18 @@ from pentrace.generate.settings import (
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.options import Command, Setting, settings_option
+from pentrace.plot.biases import BiasesFigureSettings
+from pentrace.plot.command import MODULES
+from pentrace.plot.ink import InkFigureSettings
+from pentrace.plot.offsets import OffsetsFigureSettings
+from pentrace.plot.primed import PrimedFigureSettings
+from pentrace.plot.reliability import ReliabilityFigureSettings
+from pentrace.plot.samples import SamplesFigureSettings
+from pentrace.plot.settings import LineSettings
+from pentrace.plot.styles import StylesFigureSettings
+from pentrace.plot.temperature import TemperatureFigureSettings
+from pentrace.plot.training import TrainingFigureSettings
+from pentrace.plot.window import WindowFigureSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
 from pentrace.settings import Settings
 from pentrace.windows.settings import WindowSettings
@@ -45,15 +58,32 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
     "fictional": (FictionalSettings, set()),
-    "evaluate": (EvaluateSettings, {"lines"}),
+    "evaluate": (EvaluateSettings, set()),
     "text": (PromptSettings, set()),
     "sample-text": (TextSettings, set()),
     "evaluate-text": (TextBitsSettings, set()),
+    "plot ink": (InkFigureSettings, set()),
+    "plot rules": (CleanSettings, set()),
+    "plot offsets": (OffsetsFigureSettings, set()),
+    "plot training": (TrainingFigureSettings, set()),
+    "plot samples": (SamplesFigureSettings, set()),
+    "plot biases": (BiasesFigureSettings, set()),
+    "plot styles": (StylesFigureSettings, set()),
+    "plot primed": (PrimedFigureSettings, set()),
+    "plot temperature": (TemperatureFigureSettings, set()),
+    "plot window": (WindowFigureSettings, set()),
+    "plot density": (LineSettings, set()),
+    "plot end-of-stroke": (LineSettings, set()),
+    "plot mixture": (LineSettings, set()),
+    "plot reliability": (ReliabilityFigureSettings, set()),
 }
+NAMES = [*(name for name in COMMANDS if name != "plot"), *(f"plot {name}" for name in MODULES)]
 
 
 def command(name: str) -> click.Command:
-    return import_module(f"pentrace.{COMMANDS[name][0]}").command
+    first, _, figure = name.partition(" ")
+    module = f"plot.{MODULES[figure][0]}" if figure else COMMANDS[first][0]
+    return import_module(f"pentrace.{module}").command
 
 
 def leaves(model: type[BaseModel], without: set[str]) -> dict[str, Any]:
@@ -70,7 +100,7 @@ def leaves(model: type[BaseModel], without: set[str]) -> dict[str, Any]:
 def typed(option: str, value: Any) -> str:
     """How `--help` shows a default."""
     if isinstance(value, bool):
-        return option[2:] if value else f"no-{option[2:]}"
+        return option[2:]
     if value is None or value == []:
         return "none"
     if isinstance(value, list):
@@ -93,6 +123,9 @@ def test_help_shows_each_setting_with_its_type_and_default(name: str) -> None:
     shown = rows(name)
     for option, default in leaves(model, without).items():
         row = shown[option].replace("- ", "-")  # click breaks lines at a hyphen
+        if default is False:
+            assert re.match(rf"{re.escape(option)} [A-Z].*\.$", row), row
+            continue
         kinds = r"(/ --no-\S+|(INTEGER|FLOAT|TEXT|FILE|all)(\||\b)\S*|\[\S+\])"
         assert re.match(rf"{re.escape(option)} {kinds} [A-Z0-9].*\. \[default: ", row), row
         assert f"[default: {typed(option, default)}" in row, row
@@ -100,14 +133,29 @@ def test_help_shows_each_setting_with_its_type_and_default(name: str) -> None:
     assert blobs in (["--settings"], ["--filter", "--settings"])
 
 
-@pytest.mark.parametrize("name", [n for n in COMMANDS if n != "plot"])
+@pytest.mark.parametrize("name", NAMES)
 def test_names_of_options_are_unique_and_have_a_help(name: str) -> None:
     params = [p for p in command(name).params if isinstance(p, click.Option)]
     names = [one for p in params for one in [*p.opts, *p.secondary_opts]]
     assert len(set(names)) == len(names)
-    if isinstance(command(name), Command):
-        assert all(p.help for p in params), [p.name for p in params if not p.help]
+    assert isinstance(command(name), Command)
+    assert all(p.help for p in params), [p.name for p in params if not p.help]
     assert (name in SETTINGS) == any(isinstance(p, Setting) for p in params)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outputs_have_names_that_say_so(name: str) -> None:
+    files = [p for p in command(name).params if isinstance(p.type, click.Path)]
+    names = {p.opts[-1] for p in files if isinstance(p, click.Option) and "to write" in str(p.help)}
+    assert names == {"--out"} or all(one.startswith("--out-") for one in names), names
+
+
+def test_the_table_of_stages_names_the_module_of_each_command() -> None:
+    text = (Path(__file__).parents[1] / "docs/design.md").read_text().split("## Stages")[1]
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| `([a-z_/.]+)` \|", text, re.MULTILINE))
+    modules = {name: module.replace(".", "/") for name, (module, _) in COMMANDS.items()}
+    found = {name: path.removesuffix(".py") for name, path in listed.items()}
+    assert {n: f"{p}command" if p.endswith("/") else p for n, p in found.items()} == modules
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -146,6 +194,7 @@ class Outer(Settings):
     prime: int | tuple[str, ...] | None = Field(1, description="prime")
     variants: tuple[str, ...] = Field((), description="variants")
     shown: bool = Field(True, description="shown")
+    many: bool = Field(False, description="many")
     states: Literal[2, 3] = Field(2, description="states")
     train: Inner = Field(default_factory=Inner, description="train")
 
@@ -180,6 +229,7 @@ def given(*words: str) -> dict:
         ("--states 3", {"states": 3}),
         ("--no-shown", {"shown": False}),
         ("--shown", {"shown": True}),
+        ("--many", {"many": True}),
         ("--train.batch-size 5", {"train": {"batch_size": 5}}),
     ],
 )
@@ -201,8 +251,35 @@ def test_a_wrong_value_has_the_name_of_its_option() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "status"),
+    [("write a --bias 30", 2), ("write a --biass 3", 2), ("write a --model gone.safetensors", 1)],
+)
+def test_wrong_use_exits_with_2_and_a_failure_with_1(words, status, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["pentrace", *words.split(), "--out", "a.svg"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    printed = capsys.readouterr()
+    assert left.value.code == status and printed.out == ""
+    if "30" in words:
+        assert printed.err == "pentrace: --bias: expected at most 20; got '30'\n"
+
+
+def test_a_figure_has_the_defaults_that_other_commands_have() -> None:
+    write, texts = WriteSettings(), TextSettings()
+    assert BiasesFigureSettings().bias == RewriteSettings().bias
+    assert TemperatureFigureSettings().length == texts.length
+    for settings in (StylesFigureSettings(), PrimedFigureSettings(), WindowFigureSettings()):
+        assert (settings.bias, settings.seed) == (write.bias, write.seed)
+
+
+@pytest.mark.parametrize(
     ("words", "hint"),
-    [(["write", "--biass", "3"], "'--bias'"), (["wriet"], "'write'"), (["smaple"], "'sample'")],
+    [
+        (["write", "--biass", "3"], "'--bias'"),
+        (["wriet"], "'write'"),
+        (["smaple"], "'sample'"),
+        (["plot", "sampels"], "'samples'"),
+    ],
 )
 def test_a_misspelt_name_gets_a_suggestion(words: list[str], hint: str) -> None:
     done = CliRunner().invoke(cli, words)

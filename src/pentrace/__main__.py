@@ -26,7 +26,7 @@ COMMANDS = {
     "write": ("write.command", "Write any text by hand, in any person's style, on a page."),
     "rewrite": ("generate.rewrite", "Write the texts of real lines, to measure legibility."),
     "fictional": ("generate.fictional", "Draw fictional characters; find the nearest real ones."),
-    "evaluate": ("evaluate.command", "Measure a trained network on complete lines."),
+    "evaluate": ("evaluate.evaluate", "Measure a trained network on complete lines."),
     "text": ("generate.text", "Write text to the terminal, character by character."),
     "sample-text": (
         "generate.sample_text",
@@ -54,7 +54,8 @@ def main() -> None:
     try:
         cli()
     except PentraceError as error:
-        sys.exit(f"pentrace: {error}")
+        click.echo(f"pentrace: {error}", err=True)
+        sys.exit(error.status)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import click
-
+from pentrace.options import folder_option
 from pentrace.shards import listed
 
 
@@ -37,9 +36,4 @@ def windows(data: Path, split: str) -> Path:
     return data / "windows" / f"{split}.parquet"
 
 
-data_option = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the data set, such as results/demo-iam.",
-)
+data_option = folder_option("--data", help="Folder of a data set, such as results/demo-iam.")

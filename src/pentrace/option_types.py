@@ -59,12 +59,18 @@ def bounds(form: Shape) -> str:
     """The range of a number, such as 0<=x<1; empty if it has none."""
     schema = form.items or form.singles[0]
     lower = schema.get("minimum", schema.get("exclusiveMinimum"))
-    upper = schema.get("maximum", schema.get("exclusiveMaximum"))
+    upper = _power(schema.get("maximum", schema.get("exclusiveMaximum")))
     above = "<" if "exclusiveMinimum" in schema else "<="
     below = "<" if "exclusiveMaximum" in schema else "<="
     if upper is None:
         return "" if lower is None else f"x{above.replace('<', '>')}{lower}"
     return f"{'' if lower is None else f'{lower}{above}'}x{below}{upper}"
+
+
+def _power(limit: float | None) -> float | str | None:
+    """The limit of a seed as a power of two, which is easier to read."""
+    seeds = {2**bits: f"2^{bits}" for bits in (32, 63)}
+    return limit if limit is None else seeds.get(int(limit), limit)
 
 
 def metavar(form: Shape) -> str:

@@ -15,15 +15,15 @@ from click.core import ParameterSource
 from pydantic import BaseModel, ValidationError
 
 from pentrace import option_types as types
-from pentrace.errors import PentraceError
+from pentrace.errors import UsageError
 from pentrace.settings import explain, option_name
 
 Decorator = Callable[[Callable], Callable]
 
 
-def _path(kind: str, *names: str, help: str, required: bool = True) -> Decorator:
+def _path(kind: str, *names: str, required: bool = True, **attrs: Any) -> Decorator:
     path = click.Path(path_type=Path)
-    return click.option(*names, type=path, metavar=kind, required=required, help=help)
+    return click.option(*names, type=path, metavar=kind, required=required, **attrs)
 
 
 file_option = partial(_path, "FILE")
@@ -31,7 +31,11 @@ folder_option = partial(_path, "FOLDER")
 out_file_option = partial(_path, "FILE", "-o", "--out")
 out_folder_option = partial(_path, "FOLDER", "-o", "--out")
 dataset_option = click.option("--dataset", required=True, help="Name of the data set.")
-reader_option = click.option("--reader", required=True, help="Reader of the data set, such as iam.")
+note_option = click.option("--note", default="", help="Note in the output, such as: synthetic.")
+threads_option = click.option(
+    "--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="INTEGER",
+    help="CPU threads.",
+)  # fmt: skip
 
 
 class Group(click.Group):
@@ -42,10 +46,15 @@ class Group(click.Group):
     """
 
     def __init__(
-        self, *args: Any, package: str, modules: Mapping[str, tuple[str, str]], **attrs: Any
+        self,
+        *args: Any,
+        package: str,
+        modules: Mapping[str, tuple[str, str]],
+        title: str = "Commands",
+        **attrs: Any,
     ) -> None:
         super().__init__(*args, **attrs)
-        self.package, self.modules = package, modules
+        self.package, self.modules, self.title = package, modules, title
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.modules)
@@ -56,7 +65,7 @@ class Group(click.Group):
         return import_module(f"{self.package}.{self.modules[name][0]}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(self.title):
             formatter.write_dl([(name, text) for name, (_, text) in self.modules.items()])
 
 
@@ -86,7 +95,7 @@ class Setting(click.Option):
         """Default and bounds, as click shows them for its own types."""
         default = self.default_value
         if isinstance(default, bool):
-            return {"default": (self.opts if default else self.secondary_opts)[0].lstrip("-")}
+            return {"default": self.opts[0].lstrip("-")} if default else {}
         bounds = types.bounds(self.shape)
         return {"default": types.shown(default)} | ({"range": bounds} if bounds else {})
 
@@ -116,7 +125,7 @@ def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> De
 def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, ...], Any]) -> Any:
     """`model` with the values of `text`, a JSON object; the options in `given` override them.
 
-    Raises `PentraceError` with one line per mistake, which names the option or the key.
+    Raises `UsageError` with one line per mistake, which names the option or the key.
     """
     values = _object(text)
     where = "--settings" if values else ""
@@ -125,21 +134,21 @@ def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, .
         for key in path[:-1]:
             section = section.setdefault(key, {})
             if not isinstance(section, dict):
-                raise PentraceError(f"--settings.{key}: expected a section of keys and values")
+                raise UsageError(f"--settings.{key}: expected a section of keys and values")
         section[path[-1]] = value
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise PentraceError(explain(model, error, where, given)) from None
+        raise UsageError(explain(model, error, where, given)) from None
 
 
 def _object(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except ValueError as error:
-        raise PentraceError(f'--settings: not JSON ({error}); give {{"key": value}}') from None
+        raise UsageError(f'--settings: not JSON ({error}); give {{"key": value}}') from None
     if not isinstance(values, dict):
-        raise PentraceError(f'--settings: expected {{"key": value}}; got {text!r}')
+        raise UsageError(f'--settings: expected {{"key": value}}; got {text!r}')
     return values
 
 
@@ -157,7 +166,7 @@ def _given(values: dict[str, Any]) -> dict[tuple[str, ...], Any]:
 
 
 _json_option = click.option(
-    "--settings", default="{}", metavar="JSON", help="All settings as JSON; options override it."
+    "--settings", default="{}", metavar="JSON", help="Settings as JSON; options override them."
 )
 
 
@@ -178,7 +187,8 @@ def _option(path: tuple[str, ...], schema: dict) -> Decorator:
     text = types.sentence(schema.get("description", ""))
     made = partial(click.option, cls=Setting, path=path, schema=schema)
     if form.singles and form.singles[0].get("type") == "boolean":
-        return made(f"{option}/--no-{option[2:]}", name, help=text)
+        on = schema["default"]
+        return made(f"{option}/--no-{option[2:]}" if on else option, name, is_flag=True, help=text)
     several = form.items is not None
     text += " Repeat the option for several." if several else ""
     return made(option, name, multiple=several, metavar=types.metavar(form), help=text)

@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel
 
 from pentrace.config.models import Config, DatasetSettings
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.training import TrainSettings
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 STAGES = {
@@ -50,6 +52,20 @@ def described() -> Iterator[tuple[tuple[str, ...], str]]:
 @pytest.mark.parametrize(("key", "description"), [*described()], ids=str)
 def test_a_comment_is_the_description_of_the_field(key: tuple[str, ...], description: str) -> None:
     assert commented().get(key) == description, f"comment of {'.'.join(key)} in config.yaml"
+
+
+def of_networks() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Key -> description of its field, for the settings of networks that have a comment."""
+    for key, comment in commented().items():
+        section = key[2:-1]
+        if comment and key[0] == "networks" and len(key) > 2:
+            model = TrainSettings if section == ("train",) else NetworkSettings
+            yield key, str(model.model_fields[key[-1]].description)
+
+
+@pytest.mark.parametrize(("key", "description"), [*of_networks()], ids=str)
+def test_a_comment_of_a_network_is_the_description_too(key: tuple, description: str) -> None:
+    assert commented()[key] == description, f"comment of {'.'.join(key)} in config.yaml"
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.evaluate.command import command
+from pentrace.evaluate.evaluate import command
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.normalise.settings import NormaliseSettings
 from tests.helpers import small_model
@@ -22,7 +22,7 @@ LOG_AREA = math.log(40 * 30)
 
 
 def run(folder: Path, out: Path, settings: dict, *more: str) -> Result:
-    files = ["--metrics", str(out / "metrics.json"), "--lines", str(out / "lines.parquet")]
+    files = ["--out-metrics", str(out / "metrics.json"), "--out-lines", str(out / "lines.parquet")]
     files += ["--settings", json.dumps(settings)]
     return invoke(command, *small_model.options(folder), *files, *more)
 

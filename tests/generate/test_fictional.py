@@ -221,9 +221,9 @@ def test_it_is_measured_as_all_networks_are(built: Path) -> None:
     pentrace(
         "evaluate",
         *small_model.options(built),
-        "--metrics",
+        "--out-metrics",
         built / "metrics.json",
-        "--lines",
+        "--out-lines",
         built / "lines.parquet",
         "--settings",
         '{"generated_lines": 4, "generated_steps": 50, "baseline_components": 2}',

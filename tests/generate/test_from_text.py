@@ -11,7 +11,7 @@ import pytest
 
 from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.evaluate.command import command as evaluate
+from pentrace.evaluate.evaluate import command as evaluate
 from pentrace.generate.rewrite import command as rewrite
 from pentrace.generate.sample import command as sample
 from pentrace.networks.recognition import RecognitionNetwork
@@ -88,8 +88,8 @@ def test_a_synthesis_network_learns_and_keeps_its_alphabet(folder: Path, tmp_pat
 
 def test_a_recogniser_reads_what_it_has_learnt(folder: Path, reader: Path, tmp_path: Path) -> None:
     assert isinstance(load_model(reader)[0], RecognitionNetwork)
-    given = [*options(folder, reader), "--metrics", str(tmp_path / "m.json")]
-    given += ["--lines", str(tmp_path / "lines.parquet")]
+    given = [*options(folder, reader), "--out-metrics", str(tmp_path / "m.json")]
+    given += ["--out-lines", str(tmp_path / "lines.parquet")]
     invoke(recognise, *given)
     (found,) = json.loads((tmp_path / "m.json").read_text())["table"]
     assert found["lines"] == COUNTS["validation"]  # not the line without a text
@@ -191,7 +191,8 @@ def test_texts_are_written_again_and_read(
     offsets = tables.read(tmp_path / "offsets.parquet").to_pandas()
     assert (offsets.groupby("sample_id", observed=True).dx.first() == 0).all()
     given = [*options(folder, reader), "--written", str(tmp_path)]
-    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "read.parquet")]
+    given += ["--out-metrics", str(tmp_path / "m.json")]
+    given += ["--out-lines", str(tmp_path / "read.parquet")]
     invoke(recognise, *given)
     table = json.loads((tmp_path / "m.json").read_text())["table"]
     assert [(r["origin"], r["bias"], r["lines"]) for r in table] == [
@@ -207,7 +208,8 @@ def test_rewriting_needs_a_synthesis_network(folder: Path, reader: Path, tmp_pat
 
 def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_path: Path) -> None:
     given = options(folder, writer)
-    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
+    given += ["--out-metrics", str(tmp_path / "m.json")]
+    given += ["--out-lines", str(tmp_path / "lines.parquet")]
     wanted = {"splits": ["validation"], "generated_lines": 3, "chunk": 17, "batch_size": 4}
     invoke(evaluate, *given, "--settings", json.dumps(wanted))
     report = json.loads((tmp_path / "m.json").read_text())
@@ -221,7 +223,8 @@ def test_evaluation_gives_the_loss_of_training(folder: Path, writer: Path, tmp_p
 
 def test_a_recogniser_has_no_log_loss_of_lines(folder: Path, reader: Path, tmp_path: Path) -> None:
     given = options(folder, reader)
-    given += ["--metrics", str(tmp_path / "m.json"), "--lines", str(tmp_path / "lines.parquet")]
+    given += ["--out-metrics", str(tmp_path / "m.json")]
+    given += ["--out-lines", str(tmp_path / "lines.parquet")]
     with pytest.raises(PentraceError, match="a recognition network; give a prediction or"):
         invoke(evaluate, *given)
 

@@ -279,9 +279,9 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     texts = json.loads((out / "samples/texts.json").read_text())
     assert [t["temperature"] for t in texts] == [0, 1, 1] and texts[0]["entropy"] == 0
     given = ["--model", model, "--data", corpus,
-             "--metrics", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
+             "--out", out / "metrics.json", "--published", "graves-2013"]  # fmt: skip
     invoke(evaluate, *given)
-    given = ["--samples", out / "samples", "--data", corpus, "--metrics",
+    given = ["--samples", out / "samples", "--data", corpus, "--out",
              out / "sample-metrics.json"]  # fmt: skip
     output = invoke(evaluate_samples, *given).output
     assert "temperature 1: " in output and "of 2 texts in a loop" in output
@@ -322,7 +322,7 @@ def test_folded_characters_and_a_transfer_are_reported(corpus: Path, tmp_path: P
     given = ["--model", out / "model.safetensors", "--out", out / "samples", "--settings",
              '{"length": 9, "samples": 1}']  # fmt: skip
     invoke(sample, *given)
-    given = ["--model", out / "model.safetensors", "--data", tmp_path, "--metrics",
+    given = ["--model", out / "model.safetensors", "--data", tmp_path, "--out",
              out / "metrics.json"]  # fmt: skip
     output = invoke(evaluate, *given).output
     metrics = json.loads((out / "metrics.json").read_text())

@@ -37,8 +37,8 @@ def train_options(folder: Path, out: Path, settings: dict) -> list[str]:
     """Options of `pentrace train` on the data set in `folder`, with all that it writes in `out`."""
     given = {
         "data": folder,
-        "model": out / "model.safetensors",
-        "history": out / "history.parquet",
+        "out-model": out / "model.safetensors",
+        "out-history": out / "history.parquet",
         "checkpoints": out / "checkpoints",
         "settings": json.dumps(settings),
     }

@@ -15,7 +15,7 @@ from pentrace.ink import Ink
 from pentrace.plot import comparison, data, drawing, ink, offsets, reliability, rules, samples
 from pentrace.plot import rejects as losses
 from pentrace.plot import training as curves
-from pentrace.plot.command import HELP, command
+from pentrace.plot.command import MODULES, command
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.heat import BLUR, gaussian_sum
 from pentrace.plot.style import INK
@@ -99,10 +99,10 @@ def test_other_endings_are_refused_and_nothing_is_left(run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("figure", HELP)
+@pytest.mark.parametrize("figure", MODULES)
 def test_a_figure_imports_no_other_and_torch_only_for_networks(figure):
     files = {path.stem for path in closure(f"pentrace.plot.{figure.replace('-', '_')}")}
-    others = {f.replace("-", "_") for f in HELP if f != figure}
+    others = {f.replace("-", "_") for f in MODULES if f != figure}
     # The name of a figure may be that of a module of another folder.
     plots = {p.stem for p in closure(f"pentrace.plot.{figure.replace('-', '_')}")
              if p.parent.name == "plot"}  # fmt: skip

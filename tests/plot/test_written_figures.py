@@ -50,7 +50,7 @@ def loaded(run: Path, model: str = "synthesis") -> written.NetworkWithLines:
 
 def plot(run: Path, figure: str, out: Path, more: str = "", model: str = "synthesis") -> bytes:
     words = [figure, "--model", run / f"{model}.safetensors", "--data", run]
-    words += ["--split", "validation", *more.split(), "--out", out]
+    words += ["--splits", "validation", *more.split(), "--out", out]
     invoke(command, *words)
     return out.read_bytes()
 

@@ -97,8 +97,8 @@ def write_lines(folder: Path, names: list[str]) -> None:
 
 
 def run(folder: Path, out: Path, *more: str) -> Result:
-    options = [*small_model.options(folder), "--metrics", str(out / "metrics.json")]
-    options += ["--lines", str(out / "lines.parquet"), *more]
+    options = [*small_model.options(folder), "--out-metrics", str(out / "metrics.json")]
+    options += ["--out-lines", str(out / "lines.parquet"), *more]
     return invoke(command, *options)
 
 

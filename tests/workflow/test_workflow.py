@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from click import Context
 
+from pentrace.__main__ import COMMANDS, cli
 from pentrace.figures import FIGURES
-from pentrace.plot.command import command
+from pentrace.plot.command import command as plot
 from tests.helpers.checkout import SMOKE, Checkout
 
 pytestmark = pytest.mark.slow
@@ -19,6 +20,7 @@ NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"report"}
 # Rules that rerun after every change of the configuration: it is saved, and is in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
+BY_HAND = {"write", "text", "describe"}  # commands without a rule
 
 
 def test_every_named_file_is_there(whole: Checkout) -> None:
@@ -99,15 +101,18 @@ def test_every_figure_has_a_rule(whole: Checkout) -> None:
 
 
 def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> None:
-    """For kanji: no run here draws its figure of fictional characters."""
-    preset = ("--configfile", "workflow/presets/kanji.yaml")
+    """For ink, kanji and text: the runs here make only ink."""
+    preset = ("--configfile", "workflow/presets/everything.yaml")
     printed = checkout.snakemake("-n", "--printshellcmds", *preset)
-    lines = re.findall(r"pentrace plot (.*) > logs", printed)
-    drawn = {words[0]: words[1:] for words in map(shlex.split, lines)}
-    assert {"ink", "training", "fictional"} <= set(drawn)
-    for name, words in drawn.items():
-        found = command.get_command(Context(command), name)
-        assert found and found.make_context(name, words).params["note"].startswith("KanjiVG")
+    lines = re.findall(r"^Shell command: pentrace (.*?) 2?>", printed, re.MULTILINE)
+    called = {}
+    for name, *words in map(shlex.split, lines):
+        group, name, words = (plot, *words[:1], words[1:]) if name == "plot" else (cli, name, words)
+        found = group.get_command(Context(group), name)
+        called[group, name] = found.make_context(name, words).params
+    assert {name for group, name in called if group is cli} == set(COMMANDS) - BY_HAND - {"plot"}
+    assert {name for group, name in called if group is plot} >= {"ink", "training", "fictional"}
+    assert called[plot, "fictional"]["note"].startswith("KanjiVG")
 
 
 def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:

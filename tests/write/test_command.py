@@ -70,7 +70,7 @@ def test_standard_input_and_quiet(model, tmp_path):
 
 def test_all_lines_continue_the_style_of_the_first(model, tmp_path):
     text = "a minimum of lines\nmore lines\nand the last"
-    for name, options in (("one", ()), ("many", ("--no-one-hand",))):
+    for name, options in (("one", ()), ("many", ("--many-hands",))):
         run(text, "--model", model, "-o", tmp_path / f"{name}.json", "--drift", 0, *options)
     one, many = (page(tmp_path / f"{name}.json") for name in ("one", "many"))
     assert one["text"] == many["text"] == text
@@ -102,7 +102,7 @@ def test_lines_without_a_common_style_are_reported(model, tmp_path):
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
     wrong = "so each line has its own; give a --style"
     assert wrong in run("a cab\na bad", *given, status=MISSING).stderr
-    assert wrong not in run("a cab\na bad", *given, "--no-one-hand", status=MISSING).stderr
+    assert wrong not in run("a cab\na bad", *given, "--many-hands", status=MISSING).stderr
 
 
 def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):

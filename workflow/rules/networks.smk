@@ -27,7 +27,7 @@ rule train:
         start=lambda w, input: f"--start {input.start}" if input.start else "",
     shell:
         "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
-        " --model {output.model} --history {output.history}"
+        " --out-model {output.model} --out-history {output.history}"
         " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
 
 
@@ -113,8 +113,8 @@ rule recognise:
         note=note,
     shell:
         "pentrace recognise --model {input.model} --data {params.data}"
-        " --split {params.split} {params.written} --metrics {output.metrics}"
-        " --lines {output.lines} --threads {threads}"
+        " --split {params.split} {params.written} --out-metrics {output.metrics}"
+        " --out-lines {output.lines} --threads {threads}"
         " {params.note} > {log} 2>&1"
 
 
@@ -124,7 +124,7 @@ rule evaluate:
         lines=lines,
         normalisation="results/{dataset}/normalisation.json",
         frames=sharded("results/{dataset}/frames/{shard}.parquet"),
-        code=code("pentrace.evaluate.command"),
+        code=code("pentrace.evaluate.evaluate"),
     output:
         metrics="results/{dataset}/{network}/metrics.json",
         lines="results/{dataset}/{network}/lines.parquet",
@@ -143,5 +143,5 @@ rule evaluate:
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
         "pentrace evaluate --model {input.model} --data {params.data}"
-        " --metrics {output.metrics} --lines {output.lines} --threads {threads}"
+        " --out-metrics {output.metrics} --out-lines {output.lines} --threads {threads}"
         " --published {params.published} --settings {params.settings:q} > {log} 2>&1"

@@ -89,7 +89,7 @@ rule evaluate_samples:
         ),
     shell:
         "pentrace evaluate-samples --samples {input.samples} --data {params.data}"
-        " {params.words} --metrics {output.metrics} > {log} 2>&1"
+        " {params.words} --out {output} > {log} 2>&1"
 
 
 rule evaluate_text:
@@ -114,5 +114,5 @@ rule evaluate_text:
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:
         "pentrace evaluate-text --model {input.model} --data {params.data}"
-        " --metrics {output.metrics} --threads {threads}"
+        " --out {output} --threads {threads}"
         " --published {params.published} --settings {params.settings:q} > {log} 2>&1"

@@ -10,15 +10,18 @@ from pentrace.collect.archive import archive_files
 from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.pack import pack
 from pentrace.collect.package import raw_folder
-from pentrace.errors import PentraceError
-from pentrace.options import Command, folder_option, out_folder_option, reader_option
+from pentrace.errors import PentraceError, UsageError
+from pentrace.options import Command, folder_option, out_folder_option
+from pentrace.readers.names import reader_option
 from pentrace.shards import names, shard_of
 
 
 @click.command("collect", cls=Command)
 @reader_option
 @folder_option("--raw", help="Folder of raw files, or package:NAME for a Python package.")
-@click.option("--shards", required=True, type=click.IntRange(1), help="Number of shards.")
+@click.option(
+    "--shards", required=True, type=click.IntRange(1), metavar="INTEGER", help="Number of shards."
+)
 @click.option(
     "--only",
     required=True,
@@ -47,7 +50,7 @@ def _outputs(only: str, shards: int, found: list[Found], out: Path) -> dict[int,
     chosen = {i: path for i, path in outputs.items() if path.stem == only}
     if not chosen:
         allowed = ", ".join(["ink", "labels", *(path.stem for path in outputs.values())])
-        raise PentraceError(f"--only {only}: not one of {allowed}")
+        raise UsageError(f"--only {only}: not one of {allowed}")
     archives = [one.place for one in found if not one.tree]
     if archives:
         raise PentraceError(

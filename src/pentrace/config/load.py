@@ -7,7 +7,6 @@ The `label`, `clean`, `normalise` and so on of a data set are merged over those 
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from pentrace.config.models import Config
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.networks.settings import SHAPE
+from pentrace.readers.names import READERS
 from pentrace.settings import explain
 from pentrace.windows.settings import OF_TEXT
 
@@ -127,12 +127,11 @@ def _names(config: Config) -> list[str]:
 
 def _readers(config: Config) -> list[str]:
     """Mistakes in `reader`; a reader is a module of `pentrace.readers.sources`."""
-    folder = Path(__file__).parent.parent / "readers" / "sources"
-    known = sorted(p.stem for p in folder.glob("[a-z]*.py"))
+    known = ", ".join(READERS)
     return [
-        f"datasets.{name}.reader: unknown reader {entry.reader!r}; use one of: {', '.join(known)}"
+        f"datasets.{name}.reader: unknown reader {entry.reader!r}; use one of: {known}"
         for name, entry in config.datasets.items()
-        if entry.reader not in known
+        if entry.reader not in READERS
     ]
 
 

@@ -13,9 +13,9 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate.words import known_share, loop, words
 from pentrace.files import read_json, write_json
+from pentrace.options import Command, file_option, folder_option, out_file_option
 from pentrace.windows.text import load_codes
 
-FILE = click.Path(path_type=Path)
 DEFINITIONS = {
     "entropy": "mean entropy, in bits, of the probabilities that characters were drawn from",
     "known_words": "share of words that are in the training split, or in the word list",
@@ -23,17 +23,20 @@ DEFINITIONS = {
 }
 
 
-@click.command("evaluate-samples")
-@click.option("--samples", type=FILE, required=True, help="Folder of pentrace sample-text.")
+@click.command("evaluate-samples", cls=Command)
+@folder_option("--samples", help="Folder that pentrace sample-text wrote.")
 @data_option
-@click.option("--words", "listed", type=FILE, help="The words there are; else those of training.")
-@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
-def command(samples: Path, data: Path, listed: Path | None, metrics: Path) -> None:
+@file_option(
+    "--words", "listed", required=False,
+    help="Known words, one on a line; default: those of the training split.",
+)  # fmt: skip
+@out_file_option(help="Measures to write, JSON.")
+def command(samples: Path, data: Path, listed: Path | None, out: Path) -> None:
     """Measure generated texts at each temperature: the share of known words, and loops."""
     known = words_in(listed) if listed else trained_words(load_codes(data, ["train"]))
     rows = sample_rows(texts_in(samples), known)
     report = {"table": rows, "definitions": DEFINITIONS}
-    write_json(metrics, report)
+    write_json(out, report)
     click.echo("\n".join(map(_log_line, rows)))
 
 

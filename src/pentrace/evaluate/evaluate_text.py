@@ -21,10 +21,9 @@ from pentrace.networks.model_file import transfer
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.networks.text import TextNetwork
-from pentrace.options import settings_option
+from pentrace.options import Command, file_option, out_file_option, settings_option, threads_option
 from pentrace.windows.text import load_codes
 
-FILE = click.Path(path_type=Path)
 DEFINITIONS = {
     "bits_per_character": "mean of minus the binary logarithm of the predicted probability of each "
     "character, except the first of the split; the state is carried from start to end",
@@ -37,23 +36,23 @@ DEFINITIONS = {
 }
 
 
-@click.command("evaluate-text")
-@click.option("--model", type=FILE, required=True, help="Network, kind text.")
+@click.command("evaluate-text", cls=Command)
+@file_option("--model", help="Text network.")
 @data_option
-@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@out_file_option(help="Measures to write, JSON.")
+@threads_option
 @click.option(
     "--published",
     type=click.Choice(["none", *TEXT]),
     default="none",
     show_default=True,
-    help="Published figures, of other corpora, to stand beside.",
+    help="Published results, of other corpora, to add to the table.",
 )
 @settings_option(TextBitsSettings)
 def command(
     model: Path,
     data: Path,
-    metrics: Path,
+    out: Path,
     threads: int,
     published: str,
     settings: TextBitsSettings,
@@ -79,7 +78,7 @@ def command(
         "transfer": transfer(model),
         "definitions": DEFINITIONS,
     }
-    write_json(metrics, report)
+    write_json(out, report)
     click.echo("\n".join(_log_line(row) for row in rows))
 
 

@@ -18,7 +18,7 @@ from pentrace.generate.samples import Sample, batch, ended
 from pentrace.generate.settings import FictionalSettings
 from pentrace.generate.warping import nearest, outlines
 from pentrace.ink import to_table
-from pentrace.options import settings_option
+from pentrace.options import Command, file_option, note_option, out_folder_option, settings_option
 from pentrace.windows.lines import Lines, load_lines
 
 COLUMNS = 6  # characters in a row of the sheet
@@ -28,14 +28,12 @@ OURS = re.compile(
     r"\.snakemake_timestamp"
 )
 
-FILE = click.Path(path_type=Path)
 
-
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Network with three states of the pen.")
+@click.command("fictional", cls=Command)
+@file_option("--model", help="Prediction network with pen_states: 3.")
 @data_option
-@click.option("--out", type=FILE, required=True, help="Folder to write; older characters in it go.")
-@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
+@out_folder_option(help="Folder to write; older characters in it are removed.")
+@note_option
 @settings_option(FictionalSettings)
 def command(
     model: Path,
@@ -44,7 +42,7 @@ def command(
     note: str,
     settings: FictionalSettings,
 ) -> None:
-    """Draw characters that do not exist, and find the real ones that they come nearest to."""
+    """Draw fictional characters, and find the nearest real ones."""
     refuse_foreign(out, OURS)
     network, units = load_ink_for(model, dataset.normalisation(data))
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result

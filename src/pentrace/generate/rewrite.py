@@ -16,16 +16,14 @@ from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
 from pentrace.generate.model import load_ink
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
-from pentrace.options import settings_option
+from pentrace.options import Command, file_option, out_folder_option, settings_option
 from pentrace.windows.lines import load_lines
 
-FILE = click.Path(path_type=Path)
 
-
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Trained synthesis network.")
+@click.command("rewrite", cls=Command)
+@file_option("--model", help="Synthesis network.")
 @data_option
-@click.option("--out", type=FILE, required=True, help="Folder to write.")
+@out_folder_option(help="Folder to write.")
 @settings_option(RewriteSettings)
 def command(model: Path, data: Path, out: Path, settings: RewriteSettings) -> None:
     """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""

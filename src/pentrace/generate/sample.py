@@ -20,7 +20,7 @@ from pentrace.generate.samples import Sample, choose_primers, generate, title
 from pentrace.generate.settings import SampleSettings
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
-from pentrace.options import settings_option
+from pentrace.options import Command, file_option, note_option, out_folder_option, settings_option
 from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
 
@@ -29,14 +29,12 @@ OURS = re.compile(
     r"bias-.*\.(svg|png|inkml)|sheet\.(svg|png)|points\.parquet|samples\.json|\.snakemake_timestamp"
 )
 
-FILE = click.Path(path_type=Path)
 
-
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Trained network.")
+@click.command("sample", cls=Command)
+@file_option("--model", help="Prediction or synthesis network.")
 @data_option
-@click.option("--out", type=FILE, required=True, help="Folder to write; older samples in it go.")
-@click.option("--note", default="", help="Told in each file for people, such as: synthetic.")
+@out_folder_option(help="Folder to write; older samples in it are removed.")
+@note_option
 @settings_option(SampleSettings)
 def command(
     model: Path,

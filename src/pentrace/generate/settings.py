@@ -47,7 +47,7 @@ class SampleSettings(Settings):
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     prime: Annotated[int, Field(ge=0, le=1000)] | tuple[str, ...] | None = Field(
         1,
-        description="real lines to continue: how many, or their sample ids; null: none",
+        description="real lines to continue: how many, or their sample ids; null: no line",
     )
     formats: Formats = Field(EVERY, description="file formats of the samples")
 

@@ -30,12 +30,12 @@ class NetworkSettings(Settings):
 
     kind: Kind = Field(
         "prediction",
-        description="what it learns: the next step, the next step conditioned on text (synthesis), "
-        "the text of the steps (recognition), or the next character (text)",
+        description="prediction: next step; synthesis: next step of a given text; "
+        "recognition: text of a line; text: next character",
     )
     start: str | None = Field(
         None,
-        description="trained network to start from; null: random weights",
+        description="network to start from; null: random weights",
     )
     layers: int = Field(1, ge=1, le=16, description="LSTM layers")
     hidden: int = Field(128, ge=1, le=8192, description="cells in each layer")
@@ -63,21 +63,22 @@ class NetworkSettings(Settings):
         description="dropout rate",
     )
     window_components: int = Field(
-        10, ge=1, le=100, description="Gaussians in the window on the text; synthesis only"
+        10, ge=1, le=100, description="Gaussians in the soft window; synthesis only"
     )
     window_parametrisation: Literal["exp", "softplus"] = Field(
         "exp",
-        description="position of the window: exp as in the paper; softplus: more stable",
+        description="position of the soft window: exp as in the paper; softplus: more stable",
     )
     alphabet: str | None = Field(
         None,
         min_length=1,
-        description="characters to learn; null: all of the transcripts; not for prediction",
+        description="characters of the network; null: all in the data set; not for prediction",
     )
     fold_rare: int = Field(
         0,
         ge=0,
-        description="rarer characters share one symbol; 0: none do; not for prediction",
+        description="characters that occur less often than this share one symbol; 0: none; "
+        "not for prediction",
     )
     train: TrainSettings = Field(
         default_factory=lambda: TrainSettings.model_validate({}), description="training"

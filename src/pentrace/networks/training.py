@@ -13,98 +13,108 @@ class TrainSettings(Settings):
 
     batches: Literal["lines", "crops", "windows", "streams"] = Field(
         "lines",
-        description="whole lines of like length, random crops, the windows of the data set as they "
-        "are stored, in random order, or streams: a text in as many pieces as a batch has rows, "
-        "read side by side from the first character to the last, the state carried from batch to "
-        "batch",
+        description="whole lines, random crops, stored windows, or streams of text",
     )
     length: int | None = Field(
         None,
         ge=2,
-        description="steps in a crop, or at once of a stream; null: 300. Not for lines, which are "
-        "whole, nor for windows, which are as long as they are stored",
+        description="steps in a crop or in a piece of a stream; null: 300",
     )
     reset_every: int | None = Field(
         None,
         ge=1,
-        description="characters after which the state of streams is put to 0, a multiple of "
-        "length; null: at the start of each epoch alone",
+        description="characters after which the state of a stream is reset; null: after each epoch",
     )
     max_length: int | None = Field(
-        None, ge=2, description="steps after which a line is cut off; used with lines; null: never"
+        None,
+        ge=2,
+        description="most steps of a line; the rest is cut off; lines only; null: no limit",
     )
     first_length: int | None = Field(
         None,
         ge=2,
-        description="steps after which a line is cut off in the first epoch, more by a constant "
-        "factor from epoch to epoch until `grow_epochs`: a window finds its way from the first "
-        "letters on; used with lines; null: whole from the start",
+        description="most steps of a line in the first epoch, then more; null: max_length",
     )
-    grow_epochs: int = Field(10, ge=1, description="epochs with lines cut off by `first_length`")
-    batch_size: int = Field(32, ge=1, description="lines, crops or windows in a batch")
+    grow_epochs: int = Field(
+        10, ge=1, description="epochs until first_length has grown to max_length"
+    )
+    batch_size: int = Field(32, ge=1, description="lines, crops, windows or pieces in a batch")
     distort: bool = Field(
         False,
-        description="whether each line gets another size, width, slant, slope and reach each time, "
-        "drawn at random; recognition only",
+        description="distort each line at random (size, slant, slope); recognition only",
     )
     jitter: float = Field(
         0.0,
         ge=0,
-        description="sd of noise on the positions that are read, drawn anew each time, normalised; "
-        "the target stays where it is, so that what is drawn finds its way back; 0: none; not for "
-        "recognition",
+        description="sd of noise on input positions; 0: none; prediction and synthesis only",
     )
     optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
         "adam",
-        description="update rule; the paper has graves-rmsprop for ink, and sgd for text",
+        description="update rule; the paper uses graves-rmsprop for ink and sgd for text",
     )
     momentum: float = Field(
-        0.0, ge=0, lt=1, description="of sgd only; the paper has 0.99 (Penn) and 0.9 (Wikipedia)"
+        0.0,
+        ge=0,
+        lt=1,
+        description="momentum; sgd only; the paper uses 0.99 (Penn) and 0.9 (Wikipedia)",
     )
-    learning_rate: float = Field(0.003, gt=0, description="learning rate at its highest")
+    learning_rate: float = Field(0.003, gt=0, description="highest learning rate")
     weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay; adamw only")
     schedule: Literal["constant", "cosine", "decay"] = Field(
         "constant",
-        description="learning rate: constant, half a cosine down to 0 at `steps`, or times `decay` "
-        "after each epoch",
+        description="learning rate: constant, cosine to 0 at the last step, or decay per epoch",
     )
-    decay: float = Field(1.0, gt=0, le=1, description="factor per epoch; schedule decay only")
-    warmup: int = Field(0, ge=0, description="steps over which the rate grows linearly from 0")
+    decay: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="factor on the learning rate after each epoch; schedule decay only",
+    )
+    warmup: int = Field(
+        0, ge=0, description="steps in which the learning rate first rises linearly from 0"
+    )
     loss_per: Literal["point", "sequence"] = Field(
         "point",
-        description="what a batch averages over: points, or sequences as in the paper (larger "
-        "gradients, which matters to graves-rmsprop)",
+        description="mean of the loss over points, or over sequences as in the paper",
     )
     clip_outputs: float | None = Field(
-        None, gt=0, description="bound on the derivative at each output; the paper has 100"
+        None,
+        gt=0,
+        description="largest derivative at an output; the paper uses 100; null: no limit",
     )
     clip_inputs: float | None = Field(
-        None, gt=0, description="bound on the derivative at each layer's input; the paper has 10"
+        None,
+        gt=0,
+        description="largest derivative at the input of a layer; the paper uses 10; null: no limit",
     )
     clip_norm: float | None = Field(
-        None, gt=0, description="bound on the norm of the gradient of all weights"
+        None, gt=0, description="largest norm of the gradient; null: no limit"
     )
     weight_noise: float | None = Field(
         None,
         gt=0,
-        description="adaptive weight noise: the sd it starts with, 0.075 in the paper; null: none",
+        description="initial sd of adaptive weight noise; the paper uses 0.075; null: no noise",
     )
-    steps: int | None = Field(1000, ge=1, description="most batches to train on; null: no limit")
+    steps: int | None = Field(
+        1000, ge=1, description="most training steps (batches); null: no limit"
+    )
     epochs: int | None = Field(
-        None, ge=1, description="most passes over the training split; null: no limit"
+        None, ge=1, description="most epochs (passes over the training data); null: no limit"
     )
-    validate_every: int = Field(100, ge=1, description="steps between two validations")
+    validate_every: int = Field(100, ge=1, description="steps between validations")
     patience: int | None = Field(
-        None, ge=1, description="stop after so many validations without a new best; null: never"
+        None,
+        ge=1,
+        description="validations without improvement until training stops; null: no limit",
     )
-    checkpoint_every: int = Field(100, ge=1, description="steps between two checkpoints")
-    seed: int = Field(1, ge=0, description="seed of weights, batches and dropout")
+    checkpoint_every: int = Field(100, ge=1, description="steps between checkpoints")
+    seed: int = Field(1, ge=0, description="random seed of weights, batches and dropout")
     train_on: list[Split] = Field(
-        ["train"], min_length=1, description="splits to train on; the paper takes all but one"
+        ["train"], min_length=1, description="splits to train on; the paper uses all but one"
     )
-    validate_on: Split = Field("validation", description="split of the early stopping")
+    validate_on: Split = Field("validation", description="split for early stopping")
     precision: Literal["float32", "tf32", "bf16"] = Field(
-        "float32", description="arithmetic on a GPU; a CPU always computes in float32"
+        "float32", description="precision on a GPU; a CPU always uses float32"
     )
 
     @property

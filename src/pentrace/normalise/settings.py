@@ -30,12 +30,12 @@ class NormaliseSettings(Settings):
     deslant: bool = Field(False, description="make the writing upright; line-height only")
     straighten: bool = Field(False, description="make the baseline level; line-height only")
     resample: Literal["time", "arc"] | None = Field(
-        None, description="points at equal times or arc lengths; line-height only"
+        None, description="resample to equal times or arc lengths; null: no; line-height only"
     )
     spacing: float | None = Field(
         None,
         gt=0,
-        description="between points, in s or (arc) line heights; line-height only",
+        description="distance of resampled points, in s or (arc) line heights",
     )
 
     @model_validator(mode="after")

@@ -33,7 +33,7 @@ from pentrace.shards import listed
 def command(
     cleaned: Path, samples: Path, out: Path, filter_: str, settings: NormaliseSettings
 ) -> None:
-    """Take the normalising statistics from the training split."""
+    """Compute the normalisation from the training split."""
     rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
     y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
     found = gather(_pieces(cleaned, y_signs, settings), settings)

@@ -4,15 +4,28 @@ from pathlib import Path
 
 import click
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace.generate.lines import LineOptions, write_lines
+from pentrace.generate.settings import Bias
+from pentrace.options import Command, settings_option
 from pentrace.plot import written
 from pentrace.plot.data import page_unit
 from pentrace.plot.options import figure_options
+from pentrace.plot.settings import WritingSettings
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.written import NetworkWithLines
 
-BIASES = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+class BiasesFigureSettings(WritingSettings):
+    """What `pentrace plot biases` writes."""
+
+    text: str | None = Field(
+        None, description="text to write; null: the text of a line of median length"
+    )
+    bias: tuple[Bias, ...] = Field(
+        (0.0, 0.25, 0.5, 1.0, 2.0), min_length=1, description="the text is written at each bias"
+    )
 
 
 def biases_figure(
@@ -30,21 +43,12 @@ def biases_figure(
     return stacked(rows, f"“{text}”", page_unit(loaded.normalisation))
 
 
-@click.command()
+@click.command(cls=Command)
 @written.synthesis_options
-@written.split_option("validation")
-@written.text_option
-@click.option("--bias", "biases", type=click.FloatRange(0), multiple=True, default=BIASES,
-              help="Bias of a line; may be given again.")  # fmt: skip
+@settings_option(BiasesFigureSettings)
 @figure_options
-def command(
-    model: Path,
-    data: Path,
-    seed: int,
-    splits: tuple[str, ...],
-    text: str | None,
-    biases: tuple[float, ...],
-) -> Figure:
+def command(model: Path, data: Path, settings: BiasesFigureSettings) -> Figure:
     """One text at several biases, from the same random numbers."""
-    loaded = written.load(model, data, splits)
-    return biases_figure(loaded, written.text_or_median(text, loaded.lines), biases, seed)
+    loaded = written.load(model, data, settings.splits)
+    text = written.text_or_median(settings.text, loaded.lines)
+    return biases_figure(loaded, text, settings.bias, settings.seed)

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
+from pentrace.options import Command, file_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 
 LABELS = {
     "dx": "Δx, rightward",
@@ -71,8 +72,8 @@ def _legend(axes: Axes, first: Axes, distributions: dict) -> None:
     axes.legend([real, generated], labels, loc="center left")
 
 
-@click.command()
-@click.option("--metrics", type=FILE, required=True, help="metrics.json of a network.")
+@click.command(cls=Command)
+@file_option("--metrics", help="Measures that pentrace evaluate wrote, metrics.json.")
 @figure_options
 def command(metrics: Path) -> Figure:
     """Offsets, strokes and speeds of real and of generated ink."""

@@ -9,10 +9,12 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from pentrace.networks.store import load_model
+from pentrace.options import Command, folder_option
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.heat import gaussian_sum
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
+from pentrace.plot.settings import LineSettings
 
 PIXELS = 1800  # across the page
 MOST = 500_000  # pixels in total: a line is flat, a character is as high as wide
@@ -79,15 +81,17 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
     )  # fmt: skip
 
 
-@click.command()
+@click.command(cls=Command)
 @lines.line_options
-@click.option("--generated", type=FILE, help="samples/ of the network; none: the real line only.")
+@folder_option(
+    "--generated",
+    required=False,
+    help="Folder that pentrace sample wrote; default: only the real line.",
+)
 @figure_options
-def command(
-    model: Path, data: Path, split: str, line: str | None, generated: Path | None
-) -> Figure:
+def command(model: Path, data: Path, settings: LineSettings, generated: Path | None) -> Figure:
     """Density of the next point, for a real line and for a sample that the network generated."""
-    real = lines.pick(data, split, line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model))
     shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])

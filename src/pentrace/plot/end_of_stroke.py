@@ -9,10 +9,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
+from pentrace.options import Command
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
+from pentrace.plot.settings import LineSettings
 
 TALLEST = 0.4  # greatest height of the page, as a share of its width
 LEAST_TOP = 0.25  # smallest probability at which the scale may end
@@ -62,10 +64,10 @@ def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
 
 
-@click.command()
+@click.command(cls=Command)
 @lines.line_options
 @figure_options
-def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
+def command(model: Path, data: Path, settings: LineSettings) -> Figure:
     """Predicted probability of the end of stroke along a line, with the true ends."""
-    real = lines.pick(data, split, line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model))
     return end_of_stroke_figure(predict(model, real.name, real.steps, real.text))

@@ -13,9 +13,10 @@ from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.ink import from_table
 from pentrace.normalise.positions import positions
+from pentrace.options import Command, folder_option
 from pentrace.plot import drawing, style
 from pentrace.plot.drawing import Drawing
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 from pentrace.splits import SPLITS
 from pentrace.windows.lines import load_lines
 
@@ -97,8 +98,8 @@ def load_drawings(drawn: Path, data: Path, names: set[str]) -> dict[str, Drawing
     return found
 
 
-@click.command()
-@click.option("--drawn", type=FILE, required=True, help="fictional/ of the network.")
+@click.command(cls=Command)
+@folder_option("--drawn", help="Folder that pentrace fictional wrote.")
 @data_option
 @figure_options
 def command(drawn: Path, data: Path) -> Figure:

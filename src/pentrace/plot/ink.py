@@ -1,19 +1,32 @@
 """Sheets of recorded ink, coloured by stroke, by point or by time."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_rgba_array
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace.errors import PentraceError
+from pentrace.options import Command, file_option, folder_option, settings_option
 from pentrace.plot import data, drawing, style
 from pentrace.plot.drawing import Drawing
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
 
 AXES = {"point": "point of the sample", "time": "time since the first point (s)"}
+
+
+class InkFigureSettings(Settings):
+    """What `pentrace plot ink` shows."""
+
+    colour: Literal["stroke", "point", "time"] = Field(
+        "stroke", description="what the colour of a point shows"
+    )
+    count: int = Field(8, ge=1, le=200, description="samples on the sheet")
 
 
 def columns_for(drawings: list[Drawing]) -> int:
@@ -55,12 +68,12 @@ def _by_value(drawings: list[Drawing], values: list[np.ndarray], label: str) -> 
     return made
 
 
-@click.command()
-@click.option("--points", type=FILE, required=True, help="Folder of points or cleaned tables.")
-@click.option("--samples", type=FILE, required=True, help="Table of samples.")
-@click.option("--colour", type=click.Choice(["stroke", "point", "time"]), default="stroke")
-@click.option("--count", type=click.IntRange(1, 200), default=8, help="Samples on the sheet.")
+@click.command(cls=Command)
+@folder_option("--points", help="Folder of recorded or cleaned points.")
+@file_option("--samples", help="Table of samples.")
+@settings_option(InkFigureSettings)
 @figure_options
-def command(points: Path, samples: Path, colour: str, count: int) -> Figure:
+def command(points: Path, samples: Path, settings: InkFigureSettings) -> Figure:
     """A sheet of recorded samples, evenly spaced over the table of samples."""
-    return ink_sheet(data.drawings(points, data.spread(data.kept(samples), count)), colour)
+    shown = data.spread(data.kept(samples), settings.count)
+    return ink_sheet(data.drawings(points, shown), settings.colour)

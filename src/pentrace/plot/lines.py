@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import click
 import numpy as np
 
 from pentrace import tables
@@ -12,7 +11,8 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.ink import from_table
-from pentrace.plot.options import FILE
+from pentrace.options import file_option, settings_option
+from pentrace.plot.settings import LineSettings
 from pentrace.windows.lines import load_lines
 
 
@@ -25,15 +25,9 @@ class Line(NamedTuple):
 
 
 def line_options(function: Callable) -> Callable:
-    """Add `--model`, `--data`, `--split` and `--line`: a network and a real line."""
-    for option in (
-        click.option("--line", help="Sample id; without it, the one of median length."),
-        click.option("--split", default="validation", help="Split that the line is taken from."),
-        data_option,
-        click.option("--model", type=FILE, required=True, help="Trained network."),
-    ):
-        function = option(function)
-    return function
+    """Add `--model`, `--data` and the settings that choose a line: a network and a real line."""
+    network = file_option("--model", help="Prediction or synthesis network.")
+    return network(data_option(settings_option(LineSettings)(function)))
 
 
 def pick(data: Path, split: str, name: str | None, texts: bool = False) -> Line:

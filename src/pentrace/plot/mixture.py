@@ -12,9 +12,11 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from pentrace.options import Command
 from pentrace.plot import drawing, lines, style
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
+from pentrace.plot.settings import LineSettings
 
 # Inches: left edge and width of the panels, the links, the room below, the tallest page.
 LEFT, ACROSS, BETWEEN, BELOW, TALLEST = 0.45, 5.95, 0.4, 0.6, 2.5
@@ -84,10 +86,10 @@ def _weights(axes: Axes, predicted: Predicted) -> None:
     bar.outline.set_visible(False)
 
 
-@click.command()
+@click.command(cls=Command)
 @lines.line_options
 @figure_options
-def command(model: Path, data: Path, split: str, line: str | None) -> Figure:
+def command(model: Path, data: Path, settings: LineSettings) -> Figure:
     """Mixture weights over time, below the line for which they were predicted."""
-    real = lines.pick(data, split, line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model))
     return mixture_figure(predict(model, real.name, real.steps, real.text))

@@ -8,13 +8,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace.errors import PentraceError
+from pentrace.options import Command, file_option, folder_option, settings_option
 from pentrace.plot import data, style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
+from pentrace.splits import Split
 
 SHARE = 0.004  # share of the offsets that is outside the limits of an axis, on either side
 BINS = 80
+
+
+class OffsetsFigureSettings(Settings):
+    """What `pentrace plot offsets` shows."""
+
+    split: Split = Field("train", description="split of the offsets")
 
 
 def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") -> Figure:
@@ -99,14 +109,14 @@ def _marginal(
     axes.spines[:].set_visible(False)
 
 
-@click.command()
-@click.option("--cleaned", type=FILE, required=True, help="Folder of cleaned tables.")
-@click.option("--offsets", type=FILE, required=True, help="Folder of offsets tables.")
-@click.option("--samples", type=FILE, required=True, help="Table of samples.")
-@click.option("--split", default="train", help="The split whose offsets are shown.")
+@click.command(cls=Command)
+@folder_option("--cleaned", help="Folder of cleaned points.")
+@folder_option("--offsets", help="Folder of offsets.")
+@file_option("--samples", help="Table of samples.")
+@settings_option(OffsetsFigureSettings)
 @figure_options
-def command(cleaned: Path, offsets: Path, samples: Path, split: str) -> Figure:
+def command(cleaned: Path, offsets: Path, samples: Path, settings: OffsetsFigureSettings) -> Figure:
     """Offsets before and after normalisation: density and marginals."""
-    rows = data.kept(samples, split)
+    rows = data.kept(samples, settings.split)
     before = data.recorded_offsets(cleaned, rows)
-    return offsets_figure(before, data.normalised_offsets(offsets, rows), split)
+    return offsets_figure(before, data.normalised_offsets(offsets, rows), settings.split)

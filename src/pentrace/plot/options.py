@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 from matplotlib.figure import Figure
 
+from pentrace.options import note_option, out_file_option
 from pentrace.plot import style
-
-FILE = click.Path(path_type=Path)
 
 
 def figure_options(function: Callable) -> Callable:
@@ -18,8 +16,8 @@ def figure_options(function: Callable) -> Callable:
     it, so the rule of a figure depends neither on `plot.command` nor on the table of figures.
     """
 
-    @click.option("--out", type=FILE, required=True, help="Figure to write, .png or .svg.")
-    @click.option("--note", default="", help="Text for the corner, such as: synthetic.")
+    @out_file_option(help="Figure to write, PNG or SVG.")
+    @note_option
     def drawn(out: Path, note: str, **given: object) -> None:
         with style.applied():
             made: Figure = function(**given)

@@ -7,18 +7,29 @@ import click
 import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace import dataset
 from pentrace.generate.lines import LineOptions, Primer, write_lines
+from pentrace.options import Command, settings_option
 from pentrace.plot import style, written
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
 from pentrace.plot.options import figure_options
+from pentrace.plot.settings import BiasedSettings
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.written import NetworkWithLines
 
 COUNT = 3  # real lines
 BETWEEN = 0.05  # inches between a real line and its continuation
+
+
+class PrimedFigureSettings(BiasedSettings):
+    """What `pentrace plot primed` writes."""
+
+    text: str | None = Field(
+        None, description="text of each continuation; null: the text of another line"
+    )
 
 
 def primed_figure(
@@ -44,23 +55,14 @@ def primed_figure(
     return stacked(rows, f"bias {bias:g}", page_unit(loaded.normalisation))
 
 
-@click.command()
+@click.command(cls=Command)
 @written.synthesis_options
-@written.split_option("validation")
-@click.option("--text", help="What to go on with; without it, the text of another line.")
-@written.bias_option
+@settings_option(PrimedFigureSettings)
 @figure_options
-def command(
-    model: Path,
-    data: Path,
-    seed: int,
-    splits: tuple[str, ...],
-    text: str | None,
-    bias: float,
-) -> Figure:
+def command(model: Path, data: Path, settings: PrimedFigureSettings) -> Figure:
     """Real lines, each above its continuation by the network."""
-    loaded = written.load(model, data, splits)
+    loaded = written.load(model, data, settings.splits)
     found = written.line_per_writer(loaded.lines, dataset.samples(data), COUNT)
     reals = [line for _, line in found]
-    others = [text or written.text_of(line) for line in reals[1:] + reals[:1]]
-    return primed_figure(loaded, reals, others, bias, seed)
+    others = [settings.text or written.text_of(line) for line in reals[1:] + reals[:1]]
+    return primed_figure(loaded, reals, others, settings.bias, settings.seed)

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
+from pentrace.options import Command, file_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 
 PANELS = {
     "character_error_rate": "character error rate",
@@ -72,8 +73,8 @@ def _lines(rows: list[dict]) -> str:
     return f"written: {each} lines per bias{lost}"
 
 
-@click.command()
-@click.option("--metrics", type=FILE, required=True, help="Metrics of pentrace recognise.")
+@click.command(cls=Command)
+@file_option("--metrics", help="Measures that pentrace recognise wrote, recognition.json.")
 @figure_options
 def command(metrics: Path) -> Figure:
     """Error rates of a recogniser in real and in written lines, by bias."""

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pentrace import tables
+from pentrace.options import Command, file_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 
 PANELS = (
     ("sample", "samples lost"),
@@ -73,9 +74,9 @@ def _bars(axes: Axes, counts: Counter[tuple[str, str]], label: str, of: int) -> 
         axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color=style.GREY)
 
 
-@click.command()
-@click.option("--rejects", type=FILE, required=True, help="Table of rejects.")
-@click.option("--samples", type=FILE, required=True, help="Table of samples.")
+@click.command(cls=Command)
+@file_option("--rejects", help="Table of rejects.")
+@file_option("--samples", help="Table of samples.")
 @figure_options
 def command(rejects: Path, samples: Path) -> Figure:
     """Samples, texts, writers, points and strokes that each rule removed."""

@@ -5,11 +5,21 @@ from pathlib import Path
 import click
 import numpy as np
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
+from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
+from pentrace.splits import Split
+
+
+class ReliabilityFigureSettings(Settings):
+    """What `pentrace plot reliability` shows."""
+
+    split: Split = Field("validation", description="split of the lines")
 
 
 def reliability_figure(calibration: dict, split: str) -> Figure:
@@ -57,13 +67,13 @@ def _wilson(share: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return centre - half, centre + half
 
 
-@click.command()
-@click.option("--metrics", type=FILE, required=True, help="metrics.json of a network.")
-@click.option("--split", default="validation", help="Split that is shown.")
+@click.command(cls=Command)
+@file_option("--metrics", help="Measures that pentrace evaluate wrote, metrics.json.")
+@settings_option(ReliabilityFigureSettings)
 @figure_options
-def command(metrics: Path, split: str) -> Figure:
+def command(metrics: Path, settings: ReliabilityFigureSettings) -> Figure:
     """Observed share of ends of strokes against their predicted probability."""
-    known = read_json(metrics)["calibration"]
+    known, split = read_json(metrics)["calibration"], settings.split
     if split not in known:
         raise PentraceError(
             f"{metrics}: split {split!r} was not measured; give one of: {', '.join(known)}"

@@ -14,9 +14,9 @@ from pentrace import tables
 from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, from_table
-from pentrace.options import settings_option
+from pentrace.options import Command, folder_option, settings_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 from pentrace.shards import listed
 
 # By unit: distance from 0 at which an axis changes from linear to logarithmic.
@@ -152,8 +152,8 @@ def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
             yield f"{rule.name} ({sign} {value:g}): {removed:,} of {total:,}{share}"
 
 
-@click.command()
-@click.option("--points", type=FILE, required=True, help="Folder of points as recorded.")
+@click.command(cls=Command)
+@folder_option("--points", help="Folder of recorded points.")
 @settings_option(CleanSettings)
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:

@@ -6,16 +6,25 @@ import click
 import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.generate.samples import title
 from pentrace.ink import Ink, from_table
+from pentrace.options import Command, file_option, folder_option, settings_option
 from pentrace.plot import drawing, style
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
+
+
+class SamplesFigureSettings(Settings):
+    """What `pentrace plot samples` shows."""
+
+    count: int = Field(15, ge=1, le=100, description="most samples on the sheet")
 
 
 def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> Figure:
@@ -56,13 +65,13 @@ def _title(row: dict) -> str:
     return title(row["bias"], row["prime"], row.get("text"), bool(row.get("failed")))
 
 
-@click.command()
-@click.option("--generated", type=FILE, required=True, help="samples/ of the network.")
-@click.option("--normalisation", type=FILE, required=True, help="normalisation.json of the data.")
-@click.option("--count", type=click.IntRange(1, 100), default=15, help="Most samples shown.")
+@click.command(cls=Command)
+@folder_option("--generated", help="Folder that pentrace sample wrote.")
+@file_option("--normalisation", help="Normalisation of the data set, JSON.")
+@settings_option(SamplesFigureSettings)
 @figure_options
-def command(generated: Path, normalisation: Path, count: int) -> Figure:
+def command(generated: Path, normalisation: Path, settings: SamplesFigureSettings) -> Figure:
     """A sheet of generated samples, by bias, with primers in blue."""
     ink = from_table(tables.read(generated / "points.parquet"))
     unit = page_unit(read_json(normalisation))
-    return samples_figure(ink, read_json(generated / "samples.json"), unit, count)
+    return samples_figure(ink, read_json(generated / "samples.json"), unit, settings.count)

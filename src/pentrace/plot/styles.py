@@ -4,20 +4,35 @@ from pathlib import Path
 
 import click
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace import dataset
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import LineOptions, Primer, write_lines
+from pentrace.options import Command, settings_option
 from pentrace.plot import style, written
 from pentrace.plot.data import page_unit
 from pentrace.plot.lines import Line
 from pentrace.plot.options import figure_options
+from pentrace.plot.settings import BiasedSettings
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.written import NetworkWithLines
+from pentrace.splits import Split
 
 COUNT = 6  # writers
 SMALL = 0.6  # scale of a primer, relative to the written text
 BETWEEN = 0.05  # inches between a primer and the written text
+
+
+class StylesFigureSettings(BiasedSettings):
+    """What `pentrace plot styles` writes."""
+
+    splits: tuple[Split, ...] = Field(
+        ("validation", "validation2", "test"), min_length=1, description="splits of the real lines"
+    )
+    text: str | None = Field(
+        None, description="text to write; null: the text of a line of median length"
+    )
 
 
 def styles_figure(
@@ -49,22 +64,13 @@ def find_primers(lines: list[Line], text: str, samples: Path) -> list[tuple[str,
     return found
 
 
-@click.command()
+@click.command(cls=Command)
 @written.synthesis_options
-@written.split_option("validation", "validation2", "test")
-@written.text_option
-@written.bias_option
+@settings_option(StylesFigureSettings)
 @figure_options
-def command(
-    model: Path,
-    data: Path,
-    seed: int,
-    splits: tuple[str, ...],
-    text: str | None,
-    bias: float,
-) -> Figure:
+def command(model: Path, data: Path, settings: StylesFigureSettings) -> Figure:
     """One text in the styles of several writers, each primed by a real line."""
-    loaded = written.load(model, data, splits)
-    to_write = written.text_or_median(text, loaded.lines)
+    loaded = written.load(model, data, settings.splits)
+    to_write = written.text_or_median(settings.text, loaded.lines)
     primers = find_primers(loaded.lines, to_write, dataset.samples(data))
-    return styles_figure(loaded, to_write, primers, bias, seed)
+    return styles_figure(loaded, to_write, primers, settings.bias, settings.seed)

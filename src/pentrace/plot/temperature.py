@@ -1,21 +1,37 @@
 """Entropy and words of generated text against temperature."""
 
 from pathlib import Path
+from typing import Annotated
 
 import click
 import numpy as np
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace.evaluate.words import words
 from pentrace.generate.fused import FusedText
 from pentrace.generate.model import load_text
 from pentrace.generate.sample_text import samples
 from pentrace.generate.settings import TextSettings
+from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
 
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 TEXTS = 16
+Temperature = Annotated[float, Field(ge=0, le=100)]
+
+
+class TemperatureFigureSettings(Settings):
+    """What `pentrace plot temperature` writes."""
+
+    temperatures: tuple[Temperature, ...] = Field(
+        (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0),
+        min_length=1,
+        description="0: always the likeliest character; 1: as the network is",
+    )
+    length: int = Field(600, ge=1, description="characters in each text")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
 
 
 def temperature_figure(
@@ -53,13 +69,11 @@ def _measured(
     return bits, len(set(found)), len(found) * TEXTS // len(drawn)
 
 
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Network, kind text.")
-@click.option("--temperature", "temperatures", type=click.FloatRange(0, 100), multiple=True,
-              default=TEMPERATURES, help="May be given again.")  # fmt: skip
-@click.option("--length", type=click.IntRange(1), default=500, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.command(cls=Command)
+@file_option("--model", help="Text network.")
+@settings_option(TemperatureFigureSettings)
 @figure_options
-def command(model: Path, temperatures: tuple[float, ...], length: int, seed: int) -> Figure:
+def command(model: Path, settings: TemperatureFigureSettings) -> Figure:
     """Entropy and distinct words of generated text against temperature."""
-    return temperature_figure(load_text(model), temperatures, length, seed)
+    s = settings
+    return temperature_figure(load_text(model), s.temperatures, s.length, s.seed)

@@ -1,16 +1,29 @@
 """Training curves."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 import numpy as np
 import pyarrow as pa
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
+from pentrace.settings import Settings
+
+
+class TrainingFigureSettings(Settings):
+    """How `pentrace plot training` labels the losses."""
+
+    counted: Literal["point", "character"] = Field(
+        "point",
+        description="unit of the losses: character for recognition and text networks",
+    )
 
 
 def training_figure(history: pa.Table, counted: str = "point") -> Figure:
@@ -48,16 +61,10 @@ def _epochs(axes, step: np.ndarray, epoch: np.ndarray) -> None:  # type: ignore[
         above.set_xlabel("epoch")
 
 
-@click.command()
-@click.option("--history", type=FILE, required=True, help="history.parquet of a network.")
-@click.option(
-    "--counted",
-    type=click.Choice(["point", "character"]),
-    default="point",
-    show_default=True,
-    help="What the losses are told by: a character for recognition networks.",
-)
+@click.command(cls=Command)
+@file_option("--history", help="History that pentrace train wrote.")
+@settings_option(TrainingFigureSettings)
 @figure_options
-def command(history: Path, counted: str) -> Figure:
+def command(history: Path, settings: TrainingFigureSettings) -> Figure:
     """Training and validation loss over the training steps."""
-    return training_figure(tables.read(history), counted)
+    return training_figure(tables.read(history), settings.counted)

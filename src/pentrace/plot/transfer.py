@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from pentrace import tables
 from pentrace.errors import PentraceError
+from pentrace.options import Command, file_option
 from pentrace.plot import style
-from pentrace.plot.options import FILE, figure_options
+from pentrace.plot.options import figure_options
 
 
 def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Figure:
@@ -35,10 +36,12 @@ def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Fig
     return made
 
 
-@click.command()
-@click.option("--history", type=FILE, required=True, help="History of the network.")
-@click.option("--start", required=True, help="What it started from, for the legend.")
-@click.option("--anew", type=FILE, help="History of one that started from random weights.")
+@click.command(cls=Command)
+@file_option("--history", help="History that pentrace train wrote.")
+@click.option("--start", required=True, help="Network that it started from, for the legend.")
+@file_option(
+    "--anew", required=False, help="History of the same network, started from random weights."
+)
 @figure_options
 def command(history: Path, start: str, anew: Path | None) -> Figure:
     """Bits per character with and without transfer, over training steps."""

@@ -12,13 +12,16 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import PowerNorm, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from pydantic import Field
 
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, write_lines
 from pentrace.networks.alphabet import encode
+from pentrace.options import Command, settings_option
 from pentrace.plot import drawing, style, written
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
+from pentrace.plot.settings import BiasedSettings
 from pentrace.plot.written import NetworkWithLines
 
 # Inches: left edge and width of the panels, height of the links, space above and below the panels,
@@ -26,6 +29,14 @@ from pentrace.plot.written import NetworkWithLines
 LEFT, ACROSS, BETWEEN, ABOVE, BELOW, TALLEST, HIGHEST = 0.35, 6.0, 0.25, 0.3, 0.42, 10.0, 1.5
 LETTER = 0.09  # inches of the map for one character
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.PINK)  # of neighbouring characters
+
+
+class WindowFigureSettings(BiasedSettings):
+    """What `pentrace plot window` shows."""
+
+    line: str | None = Field(
+        None, description="sample id of the real line; null: a line of median length"
+    )
 
 
 @dataclass(frozen=True)
@@ -163,20 +174,16 @@ def _map(axes: Axes, one: Attended, letter: float, scale: PowerNorm) -> None:
     bar.outline.set_visible(False)
 
 
-@click.command()
+@click.command(cls=Command)
 @written.synthesis_options
-@written.split_option("validation")
-@click.option("--line", help="Sample id; without it, the one of median length.")
-@written.bias_option
+@settings_option(WindowFigureSettings)
 @figure_options
-def command(
-    model: Path, data: Path, seed: int, splits: tuple[str, ...], line: str | None, bias: float
-) -> Figure:
+def command(model: Path, data: Path, settings: WindowFigureSettings) -> Figure:
     """Weights of the soft window, for a real line and for a written line of the same text."""
-    loaded = written.load(model, data, splits)
-    real = written.named(line, loaded.lines)
+    loaded, bias = written.load(model, data, settings.splits), settings.bias
+    real = written.named(settings.line, loaded.lines)
     text = written.text_of(real)
-    (own,) = write_lines(loaded.network, [text], LineOptions(bias, seed))
+    (own,) = write_lines(loaded.network, [text], LineOptions(bias, settings.seed))
     name = written.label(f"line written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
     return window_figure(
         [

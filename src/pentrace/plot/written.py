@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import click
 import numpy as np
 
 from pentrace import tables
@@ -15,9 +14,9 @@ from pentrace.generate.lines import WrittenLine
 from pentrace.generate.model import load_ink
 from pentrace.nfc import nfc
 from pentrace.normalise.positions import positions
+from pentrace.options import file_option
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
-from pentrace.plot.options import FILE
 from pentrace.windows.lines import load_lines
 
 
@@ -30,24 +29,8 @@ class NetworkWithLines(NamedTuple):
 
 
 def synthesis_options(function: Callable) -> Callable:
-    """Add `--model`, `--data` and `--seed`: a network and real lines."""
-    for option in (
-        click.option("--seed", type=click.IntRange(0), default=1, help="Of what is written."),
-        data_option,
-        click.option("--model", type=FILE, required=True, help="Trained synthesis network."),
-    ):
-        function = option(function)
-    return function
-
-
-def split_option(*splits: str) -> Callable:
-    """`--split`, which may be repeated: the splits of the real lines; `splits` is the default."""
-    text = "Split that real lines are taken from; may be given again."
-    return click.option("--split", "splits", multiple=True, default=splits, help=text)
-
-
-text_option = click.option("--text", help="What to write; without it, the line of median length.")
-bias_option = click.option("--bias", type=click.FloatRange(0), default=0.5, help="Of the writing.")
+    """Add `--model` and `--data`: a network and real lines."""
+    return file_option("--model", help="Synthesis network.")(data_option(function))
 
 
 def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
@@ -63,7 +46,7 @@ def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
     if not usable:
         raise PentraceError(
             f"{data}: no line in {', '.join(splits)} with a text in the alphabet of {model}; give "
-            "another --split"
+            "another --splits"
         )
     found = [Line(lines.ids[i], np.array(lines[i]), texts[i]) for i in usable]
     return NetworkWithLines(network, normalisation, found)

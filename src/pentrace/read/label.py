@@ -14,11 +14,11 @@ from pentrace.options import (
     dataset_option,
     file_option,
     folder_option,
-    reader_option,
     settings_option,
 )
 from pentrace.read.rejected import refuse_many_rejects
 from pentrace.read.split import seeded_split, shared_writers
+from pentrace.readers.names import reader_option
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings
 from pentrace.shards import listed

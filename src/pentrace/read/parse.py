@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.ink import to_table
-from pentrace.options import Command, dataset_option, file_option, reader_option, settings_option
+from pentrace.options import Command, dataset_option, file_option, settings_option
+from pentrace.readers.names import reader_option
 from pentrace.readers.results import Parsed, Reject
 from pentrace.readers.settings import ParseSettings
 

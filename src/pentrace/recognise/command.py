@@ -11,6 +11,7 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate import table as evaluated
 from pentrace.files import write_json
 from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.options import Command, file_option, folder_option, note_option, threads_option
 from pentrace.recognise import table
 from pentrace.recognise.read import load_recogniser, read
 from pentrace.recognise.written import load_written
@@ -29,25 +30,30 @@ DEFINITIONS = {
     "each is an error",
     "role": "use of the split by the recogniser: training, early stopping or unseen",
 }
-FILE = click.Path(path_type=Path)
 
 
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Trained recognition network.")
+@click.command("recognise", cls=Command)
+@file_option("--model", help="Recogniser.")
 @data_option
-@click.option("--split", type=click.Choice(SPLITS), default="validation", show_default=True)
-@click.option("--written", type=FILE, help="Folder of lines.parquet and offsets.parquet.")
-@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
-@click.option("--lines", type=FILE, required=True, help="Parquet file to write: one row a line.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--note", default="", help="Text to keep with the figures, such as: synthetic.")
+@click.option(
+    "--split",
+    type=click.Choice(SPLITS),
+    default="validation",
+    show_default=True,
+    help="Split of the real lines.",
+)
+@folder_option("--written", required=False, help="Folder that pentrace rewrite wrote.")
+@file_option("--out-metrics", help="Measures to write, JSON.")
+@file_option("--out-lines", help="Table of lines to write, Parquet.")
+@threads_option
+@note_option
 def command(
     model: Path,
     data: Path,
     split: str,
     written: Path | None,
-    metrics: Path,
-    lines: Path,
+    out_metrics: Path,
+    out_lines: Path,
     threads: int,
     note: str,
 ) -> None:
@@ -66,8 +72,8 @@ def command(
         "note": note,
         "definitions": DEFINITIONS,
     }
-    tables.write_rows(lines, schema.RECOGNISED, rows)
-    write_json(metrics, report)
+    tables.write_rows(out_lines, schema.RECOGNISED, rows)
+    write_json(out_metrics, report)
     click.echo("\n".join(_log_line(row) for row in found))
 
 

@@ -22,9 +22,9 @@ NAMED = (str, click.Path(path_type=Path))
 @file_option("--config", help="The configuration, YAML.")
 @file_option("--rulegraph", "graph", required=False, help="Output of snakemake --rulegraph.")
 @click.option("--dataset", "datasets", type=NAMED, multiple=True, metavar="NAME FOLDER",
-              help="Name and folder of a data set; repeatable.")  # fmt: skip
+              help="Name and folder of a data set. Repeat for several.")  # fmt: skip
 @click.option("--network", "networks", type=NAMED, multiple=True, metavar="NAME FOLDER",
-              help="Data set/name and folder of a network; repeatable.")  # fmt: skip
+              help="Data set/name and folder of a network. Repeat for several.")  # fmt: skip
 @out_file_option(help="Page to write, HTML.")
 def command(
     config: Path,

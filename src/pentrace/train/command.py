@@ -17,7 +17,13 @@ from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import summary, transferred
 from pentrace.normalise.units import differing as differing_units
 from pentrace.normalise.units import read_normalisation
-from pentrace.options import settings_option
+from pentrace.options import (
+    Command,
+    file_option,
+    folder_option,
+    settings_option,
+    threads_option,
+)
 from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.checkpoint import (
     Weights,
@@ -31,25 +37,23 @@ from pentrace.train.loop import Training
 from pentrace.train.processes import Processes, processes
 from pentrace.train.progress import Progress
 
-FILE = click.Path(path_type=Path)
 
-
-@click.command()
+@click.command("train", cls=Command)
 @data_option
+@file_option("--start", required=False, help="Network to start from; default: random weights.")
+@file_option("--out-model", help="Network to write, safetensors.")
+@file_option("--out-history", help="History of the training to write, Parquet.")
+@folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
+@threads_option
 @settings_option(NetworkSettings, without=("start",))
-@click.option("--start", type=FILE, help="Trained network to start from; as settings.start says.")
-@click.option("--model", type=FILE, required=True, help="Model to write, safetensors.")
-@click.option("--history", type=FILE, required=True, help="History to write, Parquet.")
-@click.option("--checkpoints", type=FILE, required=True, help="Folder to resume from.")
-@click.option("--threads", type=click.IntRange(min=1), default=1, help="CPU threads to use.")
 def command(
     data: Path,
-    settings: NetworkSettings,
     start: Path | None,
-    model: Path,
-    history: Path,
+    out_model: Path,
+    out_history: Path,
     checkpoints: Path,
     threads: int,
+    settings: NetworkSettings,
 ) -> None:
     """Train a network; after an interruption, the same command continues from its checkpoint.
 
@@ -81,8 +85,8 @@ def command(
         if group.first:
             network = build(settings)
             network.load_state_dict(best)
-            tables.write_rows(history, schema.HISTORY, rows)
-            save_model(model, network, settings, constants, record)
+            tables.write_rows(out_history, schema.HISTORY, rows)
+            save_model(out_model, network, settings, constants, record)
             # Last, so that an interruption at any time leaves enough to write the same bytes.
             clear_checkpoints(checkpoints)
 

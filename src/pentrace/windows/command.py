@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.errors import PentraceError
+from pentrace.errors import UsageError
 from pentrace.options import Command, file_option, folder_option, out_folder_option, settings_option
 from pentrace.shards import listed
 from pentrace.splits import SPLITS
@@ -21,7 +21,7 @@ GROUP = 512  # samples in one row group
 
 @click.command("windows", cls=Command)
 @folder_option("--offsets", required=False, help="Folder with the offsets of all shards.")
-@file_option("--samples", required=False, help="Table of samples; goes with --offsets.")
+@file_option("--samples", required=False, help="Table of samples, with --offsets.")
 @file_option("--characters", required=False, help="Table of characters, instead of offsets.")
 @out_folder_option(help="Folder to write <split>.parquet to.")
 @settings_option(WindowSettings)
@@ -39,7 +39,7 @@ def command(
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:
-        raise PentraceError("give --offsets and --samples, or --characters")
+        raise UsageError("give --offsets and --samples, or --characters")
 
 
 def _of_characters(characters: Path, out: Path, settings: WindowSettings) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
 from pentrace.generate.model import find_model, load_ink
@@ -22,18 +22,20 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
 @click.command("write", cls=Command)
 @click.argument("text", required=False)
 @file_option("--file", required=False, help="File with the text, instead of TEXT.")
-@out_file_option(help="File to write; a text of several pages adds their numbers to its name.")
+@out_file_option(help="File to write; several pages become page-1.svg, page-2.svg, ...")
 @click.option(
     "--form",
     type=click.Choice(list(FORMS)),
     help="Output format; default: from the suffix of the file.",
 )
-@file_option("--model", required=False, help="Network; default: the one in results/ that writes.")
-@click.option("--style", help="Hand to write in: a file of ink, or a sample of --data.")
+@file_option(
+    "--model", required=False, help="Synthesis network; default: the only one in results/."
+)
+@click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
 @click.option("--substitute", is_flag=True, help="Write é as e where é is not in the alphabet.")
-@click.option("--quiet", is_flag=True, help="Report only what went wrong.")
+@click.option("--quiet", is_flag=True, help="Report only failures.")
 @settings_option(WriteSettings)
 def command(
     text: str | None,
@@ -77,9 +79,9 @@ def command(
 def _text(text: str | None, file: Path | None) -> str:
     """The text to write, from the argument, a file or standard input."""
     if text is None and file is None:
-        raise PentraceError('no text; give one, such as "any text you like", or --file')
+        raise UsageError('no text; give one, such as "any text you like", or --file')
     if text is not None and file is not None:
-        raise PentraceError("both TEXT and --file are given; give only one of them")
+        raise UsageError("both TEXT and --file are given; give only one of them")
     source = "standard input" if file is None else str(file)
     try:
         if file is not None:
@@ -107,13 +109,13 @@ def _primer(
     """The line whose style is asked for, if any."""
     if style is None:
         if text is not None or data is not None:
-            raise PentraceError("--style-text and --data need a --style; give one")
+            raise UsageError("--style-text and --data need a --style; give one")
         return None
     from pentrace.write import style as styles
 
     if data is not None:
         if text is not None:
-            raise PentraceError("the text of a sample is in --data; remove --style-text")
+            raise UsageError("the text of a sample is in --data; remove --style-text")
         return styles.known(styles.from_sample(style, data, normalisation), network, style)
     return styles.known(styles.from_file(Path(style), text, normalisation), network, style)
 
@@ -125,7 +127,7 @@ def _write(
     each = settings.steps_per_character
     how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
     wanted = [text for text in texts if text]
-    if not settings.one_hand:
+    if settings.many_hands:
         return write_lines(network, wanted, how)
     lines, together = write_in_one_hand(network, wanted, how)
     if not together:

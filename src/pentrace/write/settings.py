@@ -25,8 +25,8 @@ class WriteSettings(Settings):
     steps_per_character: int = Field(
         60, ge=1, le=1000, description="most steps for each character of a line"
     )
-    one_hand: bool = Field(
-        True, description="write all lines in one hand, where no --style is given"
+    many_hands: bool = Field(
+        False, description="write each line in a different hand; without --style only"
     )
     longest_line: int = Field(
         50, ge=1, le=1000, description="most characters in a line; networks fail on very long lines"

@@ -31,7 +31,7 @@ from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.normalise.positions import seconds_per_step, unit
-from pentrace.options import settings_option
+from pentrace.options import Command, file_option, settings_option, threads_option
 from pentrace.windows.batches import Lines, load_lines
 
 DEFINITIONS = {
@@ -43,7 +43,6 @@ DEFINITIONS = {
     "at probability 0.5",
     "role": "use of the split by the network: training, early stopping or unseen",
 }
-FILE = click.Path(path_type=Path)
 
 
 class Setup(NamedTuple):
@@ -56,25 +55,25 @@ class Setup(NamedTuple):
     device: str
 
 
-@click.command()
-@click.option("--model", type=FILE, required=True, help="Trained network.")
+@click.command("evaluate", cls=Command)
+@file_option("--model", help="Prediction or synthesis network.")
 @data_option
-@click.option("--metrics", type=FILE, required=True, help="JSON file to write.")
-@click.option("--lines", type=FILE, required=True, help="Parquet file to write: one row a line.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@file_option("--out-metrics", help="Measures to write, JSON.")
+@file_option("--out-lines", help="Table of lines to write, Parquet.")
+@threads_option
 @click.option(
     "--published",
     type=click.Choice(["none", *PUBLISHED]),
     default="none",
     show_default=True,
-    help="Published figures on this data set, to stand beside.",
+    help="Published results on this data set to add to the table.",
 )
-@settings_option(EvaluateSettings, without=("lines",))
+@settings_option(EvaluateSettings)
 def command(
     model: Path,
     data: Path,
-    metrics: Path,
-    lines: Path,
+    out_metrics: Path,
+    out_lines: Path,
     threads: int,
     published: str,
     settings: EvaluateSettings,
@@ -96,9 +95,9 @@ def command(
         "normalisation": units,
         "definitions": DEFINITIONS,
     }
-    write_json(metrics, report)
+    write_json(out_metrics, report)
     per_line = [table.line_rows(s.names, s.name, results[s.name], s.log_area) for s in splits]
-    tables.write_rows(lines, schema.LINES, list(chain.from_iterable(per_line)))
+    tables.write_rows(out_lines, schema.LINES, list(chain.from_iterable(per_line)))
     click.echo("\n".join(_log_line(row) for row in rows))
 
 
