@@ -236,7 +236,7 @@ def test_figures_are_conditioned_on_the_text_of_the_line(folder: Path, writer: P
     other = predict(writer, line.name, line.steps, line.text[::-1])
     assert conditioned.weight.shape == other.weight.shape == (60, 2)
     assert not np.allclose(conditioned.mean, other.mean)
-    with pytest.raises(PentraceError, match="no transcript, which this network reads"):
+    with pytest.raises(PentraceError, match="no transcript, which this network needs"):
         predict(writer, line.name, line.steps, None)
 
 

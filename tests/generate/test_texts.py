@@ -308,9 +308,9 @@ def test_measures_samples_figures_and_report(corpus: Path, model: Path) -> None:
     page = render("run: []", "", *parts)
     assert f"{row['bits_per_character']:.3f}" in page and "With and without transfer" in page
     assert "[line end]" in page and "text 7 x 700" in page and "nats per sequence" not in page
-    assert "on other corpora" in page and "of them folded" not in page
+    assert "for other corpora" in page and "of these, folded" not in page
     assert "1 document was read" in page
-    assert "<th>in a loop</th>" in page and "<b>known words</b>" in page
+    assert "<th>texts in a loop</th>" in page and "<b>known words</b>" in page
 
 
 def test_folded_characters_and_a_transfer_are_reported(corpus: Path, tmp_path: Path) -> None:
@@ -334,9 +334,10 @@ def test_folded_characters_and_a_transfer_are_reported(corpus: Path, tmp_path: P
     assert not any(row["source"] != "measured" for row in metrics["table"])
     parts = [dataset_part("verse", tmp_path, "")], [network_part("verse/run", out, "")]
     page = re.sub(r"(<[^>]*>|\s)+", " ", render("", "", *parts))
-    assert "kept 18 [line end] [blank] ! , . ? a c d e g h l m n s t w" in page
-    assert "added 1 ö" in page and "not in the corpus, and kept 1 o" in page
-    assert "of them folded" in page and "on other corpora" not in page
+    assert " 18 [line end] [blank] ! , . ? a c d e g h l m n s t w" in page
+    assert "only in this corpus: random weights 1 ö" in page
+    assert "only in the other corpus: weights of the other network 1 o" in page
+    assert "of these, folded" in page and "for other corpora" not in page
 
 
 def test_the_report_shows_the_settings_that_a_kind_has() -> None:
