@@ -3,6 +3,7 @@
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+from pentrace.imports import closure
 from tests.helpers.checkout import ROOT
 from tests.helpers.processes import loaded
 
@@ -38,3 +39,8 @@ def test_drawing_and_writing_load_no_large_library() -> None:
 def _of_commands(*names: str) -> set[str]:
     """What a process loads to show the help on all these commands."""
     return loaded(f"from pentrace.__main__ import cli\nfor n in {names}: cli.get_command(None, n)")
+
+
+def test_imports_for_type_checkers_are_no_code_of_a_rule() -> None:
+    """The package names the Python interface for them; no rule may depend on it."""
+    assert [path.name for path in closure("pentrace.errors")] == ["__init__.py", "errors.py"]

@@ -5,6 +5,7 @@ lists them as an input, and editing one module reruns only the stages that impor
 """
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +16,8 @@ PACKAGE = ROOT.name
 def closure(*modules: str) -> list[Path]:
     """Files of `modules` (dotted, inside this package) and of all they import from it, sorted.
 
-    Imports inside functions are included. Names built at run time are not found; name those
-    modules in `modules`.
+    Imports inside functions are included. Imports for type checkers are not: they never run. Names
+    built at run time are not found; name those modules in `modules`.
     """
     found: set[str] = set()
     todo = list(modules)
@@ -43,9 +44,17 @@ def _imports(module: str) -> tuple[str, ...]:
     path = _file(module)
     assert path is not None
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return tuple(names)
+
+
+def _nodes(parent: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below `parent`, without those in `if TYPE_CHECKING:`."""
+    for node in ast.iter_child_nodes(parent):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from _nodes(node)

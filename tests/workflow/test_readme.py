@@ -20,8 +20,8 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", blocks("python"))
-def test_python(code: str, whole: Checkout) -> None:
-    done = whole.run(sys.executable, "-c", code)
+def test_python(code: str, whole_copy: Checkout) -> None:
+    done = whole_copy.run(sys.executable, "-c", code)
     assert done.returncode == 0 and done.stdout.strip(), done.stderr
 
 

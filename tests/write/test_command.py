@@ -100,7 +100,7 @@ def test_missing_text_is_reported(model, tmp_path):
 
 def test_lines_without_a_common_style_are_reported(model, tmp_path):
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
-    wrong = "so each line has its own; give a --style"
+    wrong = "so each line has its own; give a style"
     assert wrong in run("a cab\na bad", *given, status=MISSING).stderr
     assert wrong not in run("a cab\na bad", *given, "--many-hands", status=MISSING).stderr
 
@@ -143,7 +143,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
         (["a", "--model", "gone"], r"gone: no such model; .*make"),
         (["a", "--style-text", "b"], "--data need a --style"),
-        (["a", "--style", "me.txt"], "unknown format of ink"),
+        (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
 )

@@ -156,7 +156,9 @@ def test_inkml_and_parquet_give_what_json_gives(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
-        ("a.txt", "x", "unknown format"),
+        ("a.doc", "x", "unknown format"),
+        ("a.txt", "x", "line 1: .* give a complete SVC2004 file"),
+        ("a.xml", "<x/>", "root element is x, expected ink; give a complete InkML file"),
         ("a.json", "{", "not JSON"),
         ("a.json", "[1]", "no strokes"),
         ("a.json", '{"strokes": []}', "no points"),

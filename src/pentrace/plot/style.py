@@ -1,6 +1,7 @@
 """One style for all figures, and files whose bytes depend only on the figure."""
 
 from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -70,9 +71,19 @@ def applied() -> AbstractContextManager[None]:
     return matplotlib.rc_context(_RC)  # type: ignore[arg-type]
 
 
+class ShownFigure(Figure):
+    """A figure that a notebook shows, also without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        content = BytesIO()
+        with applied():
+            self.savefig(content, format="png")
+        return content.getvalue()
+
+
 def figure(height: float, width: float = WIDTH) -> Figure:
     """An empty figure of `width` x `height` inches, laid out without overlaps."""
-    made = Figure(figsize=(width, height), layout="constrained")
+    made = ShownFigure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(made)
     return made
 

@@ -42,6 +42,20 @@ def load_text_windows(data: Path, splits: Iterable[str]) -> Lines:
     return Lines(found.columns[0], found.starts, found.ids, [None] * len(found.ids))
 
 
+def load_padded(data: Path, split: str, text: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The windows of one split with their padding, W of them of L offsets.
+
+    Returns float32 (W, L, 3), and int64 (W,), how many offsets of each are not padding. Of a `text`
+    int64 (W, L), code points. Raises `PentraceError` that names a file that is missing.
+    """
+    names = ["codes"] if text else ["dx", "dy", "end_of_stroke"]
+    table = tables.read(dataset.windows(data, split), ["valid", *names])
+    kind = np.int64 if text else np.float32
+    columns = [_rows(table[name]).astype(kind, copy=False) for name in names]
+    steps = columns[0] if text else np.stack(columns, -1)
+    return steps, table["valid"].to_numpy().astype(np.int64)
+
+
 def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
     """The columns that `kinds` names, with those types."""
     columns: dict[str, list[np.ndarray]] = {name: [np.zeros(0, kinds[name])] for name in kinds}
@@ -63,5 +77,10 @@ def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
 
 def _valid(column: pa.ChunkedArray, valid: np.ndarray) -> np.ndarray:
     """The first `valid` (W,) values of each of W lists of one length, one after the other."""
-    rows = column.combine_chunks().flatten().to_numpy().reshape(-1, column.type.list_size)
+    rows = _rows(column)
     return rows[np.arange(rows.shape[1]) < valid[:, None]]
+
+
+def _rows(column: pa.ChunkedArray) -> np.ndarray:
+    """Lists of one length as (W, L)."""
+    return column.combine_chunks().flatten().to_numpy().reshape(-1, column.type.list_size)

@@ -6,14 +6,12 @@ from pathlib import Path
 import click
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
 from pentrace.generate.model import find_model, load_ink
-from pentrace.networks.settings import NetworkSettings
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
-from pentrace.page.outputs import FORMS, check, save
-from pentrace.write.compose import compose
+from pentrace.page.outputs import FORMS, check
+from pentrace.write.pages import find_primer, notes, save_pages, write_pages
 from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
 
 MISSING = 3  # exit status where the page is written, but some of its text is not
@@ -59,21 +57,20 @@ def command(
     check(out, form)
     path = find_model(model)
     network, normalisation = load_ink(path, "synthesis")
-    primer = _primer(style, style_text, data, normalisation, network.settings)
+    primer = find_primer(style, style_text, data, normalisation, network.settings)
     characters = characters_in_a_line(settings, normalisation, primer)
     texts = prepared(wanted, network.settings, characters, substitute)
     if not quiet:
-        click.echo(f"writing {_count(sum(map(bool, texts)), 'line')}", err=True)
-    lines = _write(network, texts, settings, primer)
-    notes = {"model": str(path), "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
-    notes |= {"style": style} if style else {}
-    found = compose(texts, lines, normalisation, settings, notes)
-    names = _names(out, len(found))
-    for page, name in zip(found, names, strict=True):
-        save(page, name, form=check(out, form), pen=settings.pen)
+        click.echo(f"writing {count(sum(map(bool, texts)), 'line')}", err=True)
+    made = notes(path, settings, style)
+    pages, report = write_pages(network, normalisation, texts, settings, primer, made)
+    names = save_pages(pages, out, form, settings.pen)
     if not quiet:
-        click.echo(f"{', '.join(map(str, names))}: {_summary(lines)}")
-    _report([line for line in lines if line.failed])
+        click.echo(f"{', '.join(map(str, names))}: {report.summary}")
+    for message in report.messages:
+        click.echo(message, err=True)
+    if report.failed:
+        sys.exit(MISSING)
 
 
 def _text(text: str | None, file: Path | None) -> str:
@@ -94,73 +91,4 @@ def _text(text: str | None, file: Path | None) -> str:
         ) from None
     except UnicodeDecodeError as error:
         raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
-    if not (text or "").strip():
-        raise PentraceError("the text is empty; give a text to write")
     return text or ""
-
-
-def _primer(
-    style: str | None,
-    text: str | None,
-    data: Path | None,
-    normalisation: dict,
-    network: NetworkSettings,
-) -> Primer | None:
-    """The line whose style is asked for, if any."""
-    if style is None:
-        if text is not None or data is not None:
-            raise UsageError("--style-text and --data need a --style; give one")
-        return None
-    from pentrace.write import style as styles
-
-    if data is not None:
-        if text is not None:
-            raise UsageError("the text of a sample is in --data; remove --style-text")
-        return styles.known(styles.from_sample(style, data, normalisation), network, style)
-    return styles.known(styles.from_file(Path(style), text, normalisation), network, style)
-
-
-def _write(
-    network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
-) -> list[WrittenLine]:
-    """A line for each text that is not empty; reports if the lines differ in style."""
-    each = settings.steps_per_character
-    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
-    wanted = [text for text in texts if text]
-    if settings.many_hands:
-        return write_lines(network, wanted, how)
-    lines, together = write_in_one_hand(network, wanted, how)
-    if not together:
-        wrong = "no complete line to take the handwriting style from, so each line has its own"
-        click.echo(f"{wrong}; give a --style, or another --seed", err=True)
-    return lines
-
-
-def _names(out: Path, count: int) -> list[Path]:
-    """The file of each page: page.svg, or page-1.svg, page-2.svg, ..."""
-    if count == 1:
-        return [out]
-    ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
-    stem = out.name.removesuffix(out.name[len(out.name) - len(ending) :])
-    return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
-
-
-def _summary(lines: list[WrittenLine]) -> str:
-    again = sum(line.tries > 1 for line in lines)
-    points = sum(len(line.steps) for line in lines)
-    tries = f", {_count(again, 'line')} drawn again" if again else ""
-    return f"{_count(len(lines), 'line')} and {points} points written{tries}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _report(failed: list[WrittenLine]) -> None:
-    """Report the failed lines on standard error and exit with `MISSING`, if there are any."""
-    for line in failed:
-        wrong = f"missing: {' '.join(line.missed)}" if line.missed else "not written to the end"
-        click.echo(f'"{line.text}": failed {_count(line.tries, "time")}; {wrong}', err=True)
-    if failed:
-        click.echo("try another --seed, a higher --bias or a smaller --longest-line", err=True)
-        sys.exit(MISSING)

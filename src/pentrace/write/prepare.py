@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
@@ -15,9 +16,11 @@ FULL = 0.9  # share of the width that a usual line fills, so that a wide one sti
 def prepared(text: str, network: NetworkSettings, characters: int, substitute: bool) -> list[str]:
     """The lines of `text` in the alphabet of the network; empty lines separate paragraphs.
 
-    Raises `PentraceError` that lists the characters that the network does not know, and its
-    alphabet.
+    Raises `PentraceError` if the text is empty, and for characters that the network does not know:
+    it lists them and the alphabet.
     """
+    if not text.strip():
+        raise PentraceError("the text is empty; give a text to write")
     if substitute:
         known = network.alphabet or ""
         text = "\n".join(substituted(line, known) for line in wrap(text, None))

@@ -1,10 +1,11 @@
-"""Files of a person's ink: one line of handwriting as JSON, InkML or Parquet.
+"""Files of ink, one sample in each: JSON, Parquet, InkML, or a raw file of a known format.
 
 JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "the written text"}`. x grows rightward; y
 upward, or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere.
 `pentrace write` writes such JSON. InkML: as `readers.inkml` reads it, with the text in an
 annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward; or
-the columns dx, dy and end_of_stroke, which must be normalised as the network reads them.
+the columns dx, dy and end_of_stroke, which must be normalised as the network reads them. Raw files:
+as the readers in `RAW` read them.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +20,17 @@ from pentrace.files import read_json
 LARGEST_FILE = 16_000_000  # bytes
 LARGEST = 1e9  # of coordinates
 LATEST = 1e15  # of times, s or ms
-FORMS = ".json, .inkml or .parquet"
+# Suffix of a raw file -> its readers: the first that knows the file reads it.
+RAW = {
+    ".inkml": ("inkml",),
+    ".ink": ("inkml",),
+    ".xml": ("iam", "inkml"),
+    ".svg": ("kanjivg",),
+    ".txt": ("svc2004",),
+    ".svc": ("svc2004",),
+    "": ("svc2004",),
+}
+FORMS = ".json, .parquet, .inkml, .xml (IAM-OnDB), .txt (SVC2004) or .svg (KanjiVG)"
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ class OwnInk:
     t: np.ndarray  # float64 (N,), s; NaN where not recorded
     stroke: np.ndarray  # int64 (N,); -1 in the air
     text: str | None  # None if the file does not contain it
+    unit: str | None = None  # of x and y; None if unknown
+    lost: tuple[str, ...] = ()  # what was left out when the file was read, and why
 
 
 def read(path: Path) -> OwnInk:
@@ -37,12 +50,10 @@ def read(path: Path) -> OwnInk:
 
     Raises `PentraceError` that names the file, the mistake and the remedy.
     """
-    readers = {".json": _json, ".inkml": _inkml, ".parquet": _parquet}
+    readers = {".json": _json, ".parquet": _parquet} | dict.fromkeys(RAW, _raw)
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise PentraceError(
-            f"{path}: unknown format of ink; give a {FORMS} file, or a sample with --data"
-        )
+        raise PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise PentraceError(
@@ -77,7 +88,7 @@ def _bounded(path: Path, found: OwnInk) -> OwnInk:
 
 
 def _no_file(path: Path) -> PentraceError:
-    return PentraceError(f"{path}: no such file; give a {FORMS} file, or a sample with --data")
+    return PentraceError(f"{path}: no such file; give a {FORMS} file")
 
 
 def _json(path: Path) -> OwnInk:
@@ -97,7 +108,8 @@ def _json(path: Path) -> OwnInk:
     flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
     xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
     number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
-    found = _bounded(path, OwnInk(xy, flat[:, 2], number, text))
+    unit = content.get("unit") if isinstance(content.get("unit"), str) else None
+    found = _bounded(path, OwnInk(xy, flat[:, 2], number, text, unit))
     return replace(found, t=_seconds(found.t, number))
 
 
@@ -127,22 +139,16 @@ def _seconds(t: np.ndarray, stroke: np.ndarray) -> np.ndarray:
     return t if len(steps) and np.median(steps) < 0.5 else t * 1e-3
 
 
-def _inkml(path: Path) -> OwnInk:
-    import pyarrow as pa
+def _raw(path: Path) -> OwnInk:
+    from pentrace.write.raw_file import read_raw  # imported here: it takes 0.1 s
 
-    from pentrace import schema
-    from pentrace.readers import inkml
-    from pentrace.readers.settings import ParseSettings
-
-    row = {"path": path.name, "sha256": "", "content": path.read_bytes()}
-    found = inkml.read(pa.Table.from_pylist([row], schema.RAW), ParseSettings())
-    if not found.samples:
-        raise PentraceError(f"{path}: {found.rejects[0].reason}; record it again")
+    found, unit = read_raw(path, RAW[path.suffix.lower()])
     ink, sample = found.ink, found.samples[0]
     sign = -1.0 if sample["y_axis"] == "down" else 1.0
     xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
-    recording = OwnInk(xy, ink.t, ink.stroke.astype(np.int64), sample["text"])
-    return _bounded(path, recording)
+    lost = tuple(reject.reason for reject in found.rejects)
+    stroke = ink.stroke.astype(np.int64)
+    return _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, lost))
 
 
 def _parquet(path: Path) -> OwnInk:
@@ -155,10 +161,14 @@ def _parquet(path: Path) -> OwnInk:
     t = _column(path, table, "t") if timed else np.full(len(x), np.nan)
     if not (np.abs(stroke) < 2**31).all():
         raise PentraceError(f"{path}: a point without a stroke; number strokes from 0")
-    text = (table.schema.metadata or {}).get(b"text")
-    words = None if text is None else text.decode("utf-8", "replace")
+    notes = table.schema.metadata or {}
+    words, unit = (_decoded(notes.get(key)) for key in (b"text", b"unit"))
     xy, number = np.column_stack([x, y]), stroke.astype(np.int64)
-    return _bounded(path, OwnInk(xy, t, number, words))
+    return _bounded(path, OwnInk(xy, t, number, words, unit))
+
+
+def _decoded(note: bytes | None) -> str | None:
+    return None if note is None else note.decode("utf-8", "replace")
 
 
 def offsets(path: Path) -> np.ndarray | None:

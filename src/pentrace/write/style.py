@@ -42,21 +42,33 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
     names the file and the remedy.
     """
     steps = offsets(path)
-    recording = read(path) if steps is None else None
-    found = None if recording is None else recording.text
-    words = nfc((found if text is None else text) or "").strip()
+    if steps is None:
+        return from_ink(read(path), text, normalisation, str(path))
+    return _primer(steps, _line_of_text(text, str(path)), str(path))
+
+
+def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Primer:
+    """The same for ink that was read from a file or made; `name` is for messages."""
+    words = _line_of_text(recording.text if text is None else text, name)
+    return _primer(normalised(recording, len(words), normalisation, name), words, name)
+
+
+def _line_of_text(text: str | None, name: str) -> str:
+    """The text in NFC; raises `PentraceError` if it is not one line."""
+    words = nfc(text or "").strip()
     if not words:
-        raise PentraceError(f"{path}: does not contain its text; give the text with --style-text")
+        raise PentraceError(f"{name}: does not contain its text; give the text with --style-text")
     if len(words.splitlines()) > 1:
-        raise PentraceError(f"{path}: several lines of text; give a file with one line")
-    if recording is not None:
-        steps = normalised(recording, len(words), normalisation, str(path))
-    assert steps is not None
+        raise PentraceError(f"{name}: several lines of text; give ink with one line")
+    return words
+
+
+def _primer(steps: np.ndarray, text: str, name: str) -> Primer:
     if len(steps) > LONGEST:
         raise PentraceError(
-            f"{path}: {len(steps)} points; the limit is {LONGEST}; give a shorter line"
+            f"{name}: {len(steps)} points; the limit is {LONGEST}; give a shorter line"
         )
-    return Primer(steps, words)
+    return Primer(steps, text)
 
 
 def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:

@@ -1,0 +1,1 @@
+"""What `import pentrace` gives: networks that write, ink, and data sets in Python."""

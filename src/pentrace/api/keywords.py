@@ -1,0 +1,60 @@
+"""The keyword arguments of the functions, checked as the options of the commands are."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, TypeVar
+
+import numpy as np
+from pydantic import Field, ValidationError
+
+from pentrace.errors import PentraceError
+from pentrace.generate.samples import STEPS
+from pentrace.settings import Settings, explain
+from pentrace.write.settings import WriteSettings
+
+S = TypeVar("S", bound=Settings)
+
+
+class WriteKeywords(TypedDict, total=False):
+    """The fields of `WriteSettings`, for type checkers and editors; lengths in mm."""
+
+    bias: float
+    seed: int
+    attempts: int
+    steps_per_character: int
+    many_hands: bool
+    longest_line: int
+    page: str
+    margin: float
+    size: float
+    spacing: float | None
+    drift: float
+    pen: Literal["brush", "plotter"]
+    pen_width: float
+
+
+class WriteArguments(WriteSettings):
+    """All arguments of `Model.write`, so that a wrong name is compared with each of them."""
+
+    text: str = ""
+    style: Any = None
+    style_text: str | None = None
+    data: Any = None
+    substitute: bool = False
+
+
+class SampleArguments(Settings):
+    """The keyword arguments of `Model.sample`."""
+
+    count: int = Field(1, ge=1, le=10_000)
+    bias: float = Field(0.0, ge=0, le=20)
+    seed: int = Field(1, ge=0, lt=2**63)
+    steps: int = Field(STEPS, ge=1, le=100_000)
+
+
+def checked(model: type[S], given: Mapping[str, Any]) -> S:
+    """`given` as `model`. Raises `PentraceError` with one line for each wrong name or value."""
+    values = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise PentraceError(explain(model, error, "")) from None

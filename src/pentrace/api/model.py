@@ -1,0 +1,146 @@
+"""Trained networks in Python: writing texts and drawing samples, without PyTorch."""
+
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import Any, Unpack
+
+from threadpoolctl import threadpool_limits
+
+from pentrace.api.handwriting import Handwriting
+from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords, checked
+from pentrace.api.messages import python_errors
+from pentrace.api.written import WrittenText
+from pentrace.errors import PentraceError
+from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.lines import Primer
+from pentrace.generate.model import find_model, load_ink
+from pentrace.generate.samples import STEPS, batch
+from pentrace.networks.settings import Kind, NetworkSettings
+from pentrace.normalise.positions import positions, unit
+from pentrace.write.pages import find_primer, notes, write_pages
+from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.recording import OwnInk
+
+Style = str | PathLike[str] | Handwriting | None
+
+
+class Model:
+    """A trained synthesis or prediction network, opened by `load`.
+
+    path: the model file.
+    normalisation: `recipe`, `mean` and `sd` (dx, dy) of the offsets that it was trained on.
+    """
+
+    def __init__(self, path: Path, network: FusedNetwork, normalisation: dict[str, Any]) -> None:
+        self.path, self.normalisation = path, normalisation
+        self._network = network
+
+    @property
+    def settings(self) -> NetworkSettings:
+        """The settings of the network: `kind`, `layers`, `hidden`, `alphabet` and so on."""
+        return self._network.settings
+
+    def __repr__(self) -> str:
+        given = self.settings
+        return f"<Model {self.path}: {given.kind}, {given.layers} layers of {given.hidden} cells>"
+
+    def write(
+        self,
+        text: str,
+        *,
+        style: Style = None,
+        style_text: str | None = None,
+        data: str | PathLike[str] | None = None,
+        substitute: bool = False,
+        **settings: Unpack[WriteKeywords],
+    ) -> WrittenText:
+        """Write `text` by hand, as `pentrace write` does: the same arguments give the same pages.
+
+        style: a line of handwriting whose style is continued: a file as for `read_ink`,
+            `Handwriting`, or the id of a sample of `data`. None: the style is random.
+        style_text: the text of the ink in `style`, if the file does not contain it.
+        data: a `Dataset`, or its folder.
+        substitute: replace characters that the network does not know by similar ones.
+        settings: those of `pentrace write --help`, such as bias (0 to 20, neater if higher), seed,
+            page ("a4", "a5", "letter", "100x150" in mm, or "line"), size and margin in mm.
+
+        A line that misses characters is drawn again, up to `attempts` times. If it still fails,
+        the best attempt is kept, there is a warning, and `report` of the result has the details.
+        Raises `PentraceError` for a wrong setting or style, for characters that the network does
+        not know, and for a network that cannot write texts.
+        """
+        own = {"text": text, "style_text": style_text, "substitute": substitute}
+        given = checked(WriteArguments, {**own, **settings})
+        self._needs("synthesis", "it is not conditioned on text; use .sample()")
+        with python_errors():
+            primer = self._primer(style, style_text, data)
+            characters = characters_in_a_line(given, self.normalisation, primer)
+            texts = prepared(text, self.settings, characters, substitute)
+            name = style.name if isinstance(style, Handwriting) else str(style or "")
+            made = notes(self.path, given, name)
+            pages, report = write_pages(
+                self._network, self.normalisation, texts, given, primer, made
+            )
+        if report.messages:
+            warnings.warn("\n".join(report.messages), stacklevel=2)
+        return WrittenText(pages, report, given.pen)
+
+    def _primer(
+        self, style: Style, text: str | None, data: str | PathLike[str] | None
+    ) -> Primer | None:
+        folder = None if data is None else Path(data)
+        ink: OwnInk | Path | None = None
+        if style is not None:
+            ink = style.own if isinstance(style, Handwriting) else Path(style)
+        return find_primer(ink, text, folder, self.normalisation, self.settings)
+
+    def sample(
+        self, count: int = 1, *, bias: float = 0.0, seed: int = 1, steps: int = STEPS
+    ) -> list[Handwriting]:
+        """Draw `count` samples of at most `steps` points with a prediction network.
+
+        x and y start at (0, 0), y upward, in the units of the data that the network was trained on;
+        t in s, or None. Sample i of a seed does not depend on `count`, except for rounding. Raises
+        `PentraceError` for a wrong argument, and for a synthesis network.
+        """
+        wanted = {"count": count, "bias": bias, "seed": seed, "steps": steps}
+        given = checked(SampleArguments, wanted)
+        self._needs("prediction", "it is conditioned on text; use .write(text)")
+        with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
+            drawn = batch(self._network, given.count, given.steps, given.seed, given.bias)
+        return [self._handwriting(one, f"sample {i}") for i, one in enumerate(drawn)]
+
+    def _handwriting(self, steps: Any, name: str) -> Handwriting:
+        x, y, t, stroke = positions(steps, self.normalisation)
+        return Handwriting(x, y, stroke, t, None, unit(self.normalisation), name)
+
+    def _needs(self, kind: Kind, remedy: str) -> None:
+        if self.settings.kind != kind:
+            raise PentraceError(f"{self.path}: a {self.settings.kind} network; {remedy}")
+
+
+def load(model: str | PathLike[str] | None = None) -> Model:
+    """The trained network at `model`, for writing texts or drawing samples.
+
+    `model` is a model file, or a folder with model.safetensors, such as
+    results/demo-iam/synthesis. None: the only synthesis network in results/. PyTorch is not
+    needed. Raises `PentraceError` if there is no such file, it is not complete, or its network
+    draws no ink.
+    """
+    with python_errors():
+        path = find_model(None if model is None else _file(Path(model)))
+        network, normalisation = load_ink(path)
+    return Model(path, network, normalisation)
+
+
+def _file(path: Path) -> Path:
+    """The model file at `path`, or in it."""
+    if not path.is_dir():
+        return path
+    if (path / "model.safetensors").is_file():
+        return path / "model.safetensors"
+    raise PentraceError(
+        f"{path}: no model.safetensors in this folder; give the folder of a network, such as "
+        "results/demo-iam/synthesis"
+    )
