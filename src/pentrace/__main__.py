@@ -5,7 +5,7 @@ import sys
 import click
 
 from pentrace import __version__
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, explained
 from pentrace.options import Group
 
 # Subcommand -> (module, help). A room of one stage has its command in `command.py`; in a room of
@@ -50,12 +50,15 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a `PentraceError` is printed without a traceback."""
+    """Run the command line; what users can mend is printed in one line, without a traceback."""
     try:
         cli()
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)
         sys.exit(error.status)
+    except OSError as error:
+        click.echo(f"pentrace: {explained(error)}", err=True)
+        sys.exit(PentraceError.status)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,11 @@ def makes_the_same_twice(make: Callable[[], object], *files: Path) -> None:
 
 
 def train_options(folder: Path, out: Path, settings: dict) -> list[str]:
-    """Options of `pentrace train` on the data set in `folder`, with all that it writes in `out`."""
+    """Options of `pentrace train` on the data set in `folder`, with all that it writes in `out`.
+
+    The folder `out` is made, as snakemake makes the folders of outputs.
+    """
+    out.mkdir(parents=True, exist_ok=True)
     given = {
         "data": folder,
         "out-model": out / "model.safetensors",

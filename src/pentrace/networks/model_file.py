@@ -14,8 +14,14 @@ from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
+NAME = "model.safetensors"  # in the folder of a network
 SPLITS = ("train_on", "validate_on")  # settings of training that name splits
 Framework = Literal["np", "pt"]
+
+
+def located(path: str | Path) -> Path:
+    """The model file that `path` names: itself, or the one in it where it is a folder."""
+    return Path(path) / NAME if Path(path).is_dir() else Path(path)
 
 
 def read(
@@ -23,8 +29,8 @@ def read(
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    Raises `PentraceError` if the file is missing, cut off, or not written by `save_model`, or if
-    its network is of none of `kinds`.
+    `path` is a model file, or the folder of a network. Raises `PentraceError` if the file is
+    missing, cut off, or not written by `save_model`, or if its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -72,6 +78,7 @@ def fitting(path: str | Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
+    path = located(path)
     try:
         with safe_open(path, framework) as file:
             yield file

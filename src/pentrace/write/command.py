@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from pentrace.errors import PentraceError, UsageError
+from pentrace.files import is_stream
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
-from pentrace.generate.model import find_model, load_ink
+from pentrace.generate.model import RESULTS, find_model, load_ink
 from pentrace.networks.settings import NetworkSettings
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.page.outputs import FORMS, check, save
@@ -26,11 +27,12 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
 @click.option(
     "--form",
     type=click.Choice(list(FORMS)),
-    help="Output format; default: from the suffix of the file.",
+    help="Output format; default: from the suffix of the file, or svg for -.",
 )
 @file_option(
-    "--model", required=False, help="Synthesis network; default: the only one in results/."
-)
+    "--model", required=False,
+    help="Synthesis network, file or folder; default: the only one of --data, or in results/.",
+)  # fmt: skip
 @click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
@@ -57,7 +59,7 @@ def command(
     """
     wanted = _text(text, file)
     check(out, form)
-    path = find_model(model)
+    path = find_model(model, data or RESULTS)
     network, normalisation = load_ink(path, "synthesis")
     primer = _primer(style, style_text, data, normalisation, network.settings)
     characters = characters_in_a_line(settings, normalisation, primer)
@@ -108,8 +110,8 @@ def _primer(
 ) -> Primer | None:
     """The line whose style is asked for, if any."""
     if style is None:
-        if text is not None or data is not None:
-            raise UsageError("--style-text and --data need a --style; give one")
+        if text is not None:
+            raise UsageError("--style-text is the text of a --style; give one")
         return None
     from pentrace.write import style as styles
 
@@ -140,6 +142,10 @@ def _names(out: Path, count: int) -> list[Path]:
     """The file of each page: page.svg, or page-1.svg, page-2.svg, ..."""
     if count == 1:
         return [out]
+    if is_stream(out):
+        raise PentraceError(
+            f"{out}: the text fills {count} pages, and this takes one; name a file, or lower --size"
+        )
     ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
     stem = out.name.removesuffix(out.name[len(out.name) - len(ending) :])
     return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
