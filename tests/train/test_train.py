@@ -25,7 +25,7 @@ from pentrace.train.command import command
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.windows.batches import load_lines
-from tests.helpers.commands import invoke, train_options
+from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.processes import ENVIRONMENT, python
 from tests.helpers.small_data import cut, write_data
 
@@ -180,10 +180,8 @@ def printed(data: Path, chosen: dict, name: str = "run") -> str:
 
 def finish_but_for_the_model(data: Path, chosen: dict) -> Path:
     """The checkpoint of a run to "run" that could write everything except its model."""
-    (data / "run/model.safetensors").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
+    with unwritable(data / "run/model.safetensors"), pytest.raises(IsADirectoryError):
         train(data, chosen)
-    (data / "run/model.safetensors").rmdir()
     assert (data / "run/history.parquet").exists()
     (checkpoint,) = (data / "run/checkpoints").glob("*.pt")
     return checkpoint
