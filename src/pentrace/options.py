@@ -90,7 +90,8 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            click.echo(f"pentrace: {error or 'stopped'}", err=True)
+            below = "\n" if sys.stderr.isatty() else ""  # the terminal shows ^C
+            click.echo(f"{below}pentrace: {str(error) or 'stopped'}", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:  # as when `head` has seen enough; standard output is flushed later
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -24,7 +24,7 @@ from pentrace.plot.predicted import predict
 from pentrace.recognise.command import command as recognise
 from pentrace.train.command import command as train
 from pentrace.train.data import load
-from pentrace.train.loop import longest, total
+from pentrace.train.plan import longest, plan_epoch, points_of_run, total
 from pentrace.windows.batches import load_lines
 from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.small_data import Splits, write_data
@@ -141,6 +141,37 @@ def test_lines_grow_to_their_full_length(folder: Path) -> None:
     cut = [longest(lines, how, epoch) for epoch in range(6)]
     assert cut == [10, 16, 24, 38, None, None]  # the longest has 60
     assert longest(lines, TrainSettings(max_length=7), 9) == 7
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"first_length": 10, "grow_epochs": 4, "epochs": 7},
+        {"first_length": 10, "grow_epochs": 4, "epochs": 2},
+        {"first_length": 10, "grow_epochs": 4, "steps": 11, "batch_size": 5, "epochs": 9},
+        {"max_length": 20, "steps": 14},
+        {"batches": "crops", "length": 9, "epochs": 3},
+    ],
+)
+def test_the_points_of_a_run_are_known_before_it_starts(folder: Path, how: dict) -> None:
+    lines = load_lines(folder, ["train"])
+    settings = TrainSettings.model_validate({"batch_size": 3, "steps": None, **how})
+    found, done = 0, 0
+    for epoch in range(settings.epochs or 100):
+        plan = plan_epoch(lines, settings, epoch)
+        for batch in plan:
+            if done != settings.steps:
+                found, done = found + int((batch.stop - batch.start).sum()), done + 1
+    assert points_of_run(lines, settings) == pytest.approx(found, rel=0.05)
+    assert points_of_run(lines, TrainSettings(steps=None, patience=3)) is None
+
+
+def test_a_run_trains_on_the_points_that_were_planned(folder: Path, tmp_path: Path) -> None:
+    how = {"first_length": 10, "grow_epochs": 2, "steps": None, "epochs": 3}
+    history = trained(folder, tmp_path, SYNTHESIS, **how)
+    settings = TrainSettings.model_validate(FAST | how)
+    planned = points_of_run(load_lines(folder, ["train"]).with_text(), settings)
+    assert history.points.iloc[-1] == planned
 
 
 def test_samples_have_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:

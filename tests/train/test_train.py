@@ -1,6 +1,7 @@
 """Training: learns, resumes to the byte, and stops in time."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -185,6 +186,21 @@ def finish_but_for_the_model(data: Path, chosen: dict) -> Path:
     assert (data / "run/history.parquet").exists()
     (checkpoint,) = (data / "run/checkpoints").glob("*.pt")
     return checkpoint
+
+
+def test_ctrl_c_says_how_to_continue(data):
+    words = ("-m", "pentrace", "train", *arguments(data, settings(steps=10**6, checkpoint_every=1)))
+    with subprocess.Popen(
+        [sys.executable, *words], env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list((data / "run/checkpoints").glob("checkpoint-*.pt")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        last = process.stderr.read().splitlines()[-1]
+        assert process.wait() == 130
+    said = r"pentrace: stopped at step \d+; the same command continues from step [1-9]\d*"
+    assert re.fullmatch(said, last)
 
 
 @pytest.mark.parametrize("checkpoint_every", [5, 7])
