@@ -37,6 +37,7 @@ COMMANDS = {
     "recognise": ("recognise.command", "Count a recogniser's errors on real and written lines."),
     "plot": ("plot.command", "Draw a figure."),
     "report": ("report.command", "Show all results on one page."),
+    "list": ("list", "List data sets, networks, styles and presets."),
     "describe": ("describe", "Print what every table contains, as Markdown."),
 }
 

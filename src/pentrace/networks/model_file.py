@@ -35,21 +35,25 @@ def read(
     with _opened(path, framework) as file:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         content = _content(path, file.metadata())
-    settings = _settings(path, content)
-    if settings.kind not in kinds:
-        raise PentraceError(
-            f"{path}: a {settings.kind} network; give a {' or '.join(kinds)} network"
-        )
-    return weights, settings, content["normalisation"]
+    found = _settings(path, content)
+    if found.kind not in kinds:
+        raise PentraceError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
+    return weights, found, content["normalisation"]
+
+
+def settings(path: str | Path) -> NetworkSettings | None:
+    """The settings of the network at `path`; None if it is not a model file of this version."""
+    try:
+        with _opened(path, "np") as file:
+            return _settings(path, _content(path, file.metadata()))
+    except PentraceError:
+        return None
 
 
 def kind(path: str | Path) -> Kind | None:
     """The kind of the network at `path`; None if it is not a model file of this version."""
-    try:
-        with _opened(path, "np") as file:
-            return _settings(path, _content(path, file.metadata())).kind
-    except PentraceError:
-        return None
+    found = settings(path)
+    return found.kind if found else None
 
 
 def transfer(path: str | Path) -> dict | None:
