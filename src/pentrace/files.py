@@ -168,6 +168,21 @@ def read_json(
         raise PentraceError(f"{path}: not JSON ({error}); {broken}") from None
 
 
+def read_keys(path: str | Path, *keys: str) -> dict[str, Any]:
+    """The JSON object in the file at `path`, which has these keys.
+
+    Raises `PentraceError` as `read_json` does, and if a key is missing.
+    """
+    found = read_json(path)
+    missing = [key for key in keys if not isinstance(found, dict) or key not in found]
+    if missing:
+        raise PentraceError(
+            f"{path}: no key {missing[0]!r}: this is another file; give the one that the option "
+            "names, or build it again with snakemake"
+        )
+    return found
+
+
 def write_json(path: str | Path, value: Any) -> None:
     """Write `value` to `path` as indented JSON in UTF-8, completely or not at all.
 
