@@ -45,7 +45,9 @@ def test_data_sets_networks_and_presets(results: Path) -> None:
 
 def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert pentrace("list").count("none here; run this in the folder of Pentrace") == 3
+    shown = pentrace("list")
+    assert shown.count("none here; ") == 3
+    assert "make them with: make" in shown and "they are in workflow/presets of Pentrace" in shown
 
 
 def test_samples_that_can_be_a_style(results: Path) -> None:

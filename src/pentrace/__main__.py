@@ -51,7 +51,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; what users can mend is printed in one line, without a traceback."""
+    """Run the command line; what users can fix is printed without a traceback."""
     try:
         cli()
     except PentraceError as error:

@@ -18,7 +18,7 @@ _kept: list[TextIO] = []  # standard output, while messages are printed to stand
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path to write to; what is there is at `path` when the block succeeds.
+    """Yield a path to write to; its content is at `path` after the block succeeded.
 
     A regular file is written next to `path` and then renamed, so that after an exception, or a
     kill, `path` is as it was before. A symbolic link is followed, and the parent folder is created.
@@ -107,7 +107,7 @@ def _copy(complete: Path, stream: Path) -> None:
 
 
 def _target(path: Path) -> Path:
-    """The file or folder that `path` names, where it is a symbolic link, also one to nothing."""
+    """The file or folder that `path` points to if it is a symbolic link, also one to nothing."""
     return Path(os.path.realpath(path))
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pentrace import dataset, tables
-from pentrace.config.presets import presets
+from pentrace.config.presets import FOLDER, presets
 from pentrace.generate.model import RESULTS, models
 from pentrace.networks.model_file import settings
 from pentrace.options import Command, folder_option
@@ -31,10 +31,14 @@ def command(data: Path | None, everything: bool) -> None:
         return
     styled = ("data set", "samples", "writers", "can be a style")
     parts = {
-        "Data sets": _section(styled, _datasets(RESULTS)),
-        "Networks": _section(("network", "kind", "size"), _networks(RESULTS)),
+        "Data sets": _section(styled, _datasets(RESULTS), "make them with: make"),
+        "Networks": _section(
+            ("network", "kind", "size"), _networks(RESULTS), "train some with: make"
+        ),
         "Styles, for pentrace write --style": "pentrace list --data FOLDER lists them",
-        "Presets, for make CONFIG=...": _section(("preset", "what it does"), [*presets().items()]),
+        "Presets, for make CONFIG=...": _section(
+            ("preset", "what it does"), [*presets().items()], f"they are in {FOLDER} of Pentrace"
+        ),
     }
     click.echo("\n\n".join(f"{title}\n{_indented(text)}" for title, text in parts.items()))
 
@@ -81,8 +85,8 @@ def _networks(root: Path) -> Rows:
     return [(str(folder), *((s.kind, s.size) if s else other)) for folder, s in found]
 
 
-def _section(head: tuple[str, ...], rows: Rows) -> str:
-    return aligned([head, *rows]) if rows else "none here; run this in the folder of Pentrace"
+def _section(head: tuple[str, ...], rows: Rows, remedy: str) -> str:
+    return aligned([head, *rows]) if rows else f"none here; {remedy}"
 
 
 def aligned(rows: Rows) -> str:

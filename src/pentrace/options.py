@@ -86,14 +86,14 @@ class Group(click.Group):
         return import_module(f"{self.package}.{self.modules[name][0]}").command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; Ctrl-C, or a reader of the output that has left, ends it quietly."""
+        """Run a command; Ctrl-C, or the end of the reader of its output, ends it quietly."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             below = "\n" if sys.stderr.isatty() else ""  # the terminal shows ^C
             click.echo(f"{below}pentrace: {str(error) or 'stopped'}", err=True)
             ctx.exit(INTERRUPTED)
-        except BrokenPipeError:  # as when `head` has seen enough; standard output is flushed later
+        except BrokenPipeError:  # such as `head`; Python flushes standard output again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(NO_READER)
 

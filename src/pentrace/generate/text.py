@@ -23,9 +23,7 @@ RULE = "-" * 40
     "--model", required=False,
     help="Text network, file or folder; default: the only one in results/.",
 )  # fmt: skip
-@out_file_option(
-    required=False, help="File to write; default: standard output."
-)
+@out_file_option(required=False, help="File to write; default: standard output.")
 @click.option("--substitute", is_flag=True, help="Read é as e where é is not in the alphabet.")
 @settings_option(PromptSettings)
 def command(

@@ -20,7 +20,7 @@ Framework = Literal["np", "pt"]
 
 
 def located(path: str | Path) -> Path:
-    """The model file that `path` names: itself, or the one in it where it is a folder."""
+    """The model file that `path` names: itself, or the one in it if it is a folder."""
     return Path(path) / NAME if Path(path).is_dir() else Path(path)
 
 
