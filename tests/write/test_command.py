@@ -72,7 +72,7 @@ def test_a_page_on_standard_output(model, tmp_path):
     given = ("a cab", "--model", model, "-o", "-")
     done = run(*given)
     assert done.stdout.startswith("<?xml") and done.stdout.endswith("</svg>\n")
-    assert "writing 1 line" in done.stderr and "-: 1 line, " in done.stderr
+    assert "writing 1 line" in done.stderr and "-: 1 line and " in done.stderr
     assert json.loads(run(*given, "--form", "json").stdout)["text"] == "a cab"
     for form, start in (("png", b"\x89PNG"), ("gif", b"GIF89a"), ("inkml", b"<?xml")):
         assert run(*given, "--form", form).stdout_bytes.startswith(start)
