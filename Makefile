@@ -1,13 +1,15 @@
-# make            environment, synthetic data, the complete workflow, report
-# make kanji      a network that draws characters that do not exist
-# make text       a network that learns to write plays
-# make test       all tests
-# make test-fast  the tests that take at most a few seconds each
-# make lint       formatting, types, imports and rules
+# make            install, make synthetic data, train three small networks, write the report
+# make kanji      train a network that draws characters that do not exist
+# make text       train a network that writes plays
+# make test       run all tests
+# make test-fast  run the tests that take at most a few seconds each
+# make lint       check formatting, types, imports and rules
 # make clean      remove results, logs and synthetic data
+# make help       print this
 #
-# Merge files over config.yaml (several in quotes): make CONFIG=workflow/presets/real.yaml
-# Pass options to snakemake: make ARGS="--cores 8 --dry-run"
+# make CONFIG=real                   use a preset of workflow/presets/, or a file by its path
+# make CONFIG="real graves-3x400"    use several; each overrides those before it
+# make ARGS="--cores 8 --dry-run"    pass options to snakemake
 PYTHON ?= python3
 CONFIG ?=
 ARGS ?=
@@ -16,18 +18,25 @@ BIN := .venv/bin
 # Snakemake uses only the last --configfile, so it would ignore one in ARGS.
 own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=...),$(ARGS))
 
-.PHONY: all text kanji test test-fast lint clean
+# Run the workflow with the presets $(1).
+define run
+@configs=$$($(BIN)/python -m pentrace.config.presets $(1)) && \
+  $(BIN)/snakemake --cores all $(own) $${configs:+--configfile $$configs}
+@echo "The report is results/report.html"
+endef
+
+.PHONY: all text kanji test test-fast lint clean help
 all: .venv/installed
-	$(BIN)/snakemake --cores all $(ARGS) $(if $(CONFIG),--configfile $(CONFIG))
-	@echo "The report is results/report.html"
+	$(call run,$(CONFIG))
 
 kanji: .venv/installed
-	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/kanji.yaml $(CONFIG)
-	@echo "The report is results/report.html"
+	$(call run,kanji $(CONFIG))
 
 text: .venv/installed
-	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/text.yaml $(CONFIG)
-	@echo "The report is results/report.html"
+	$(call run,text $(CONFIG))
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^PYTHON/q' Makefile
 
 # A process for each core, but no more than four: each loads PyTorch.
 parallel = -n auto --maxprocesses 4

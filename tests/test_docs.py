@@ -1,5 +1,8 @@
 """The documents agree with the code."""
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import yaml
@@ -30,6 +33,32 @@ def test_every_setting_is_in_the_configuration() -> None:
     for section in WHOLE:
         model = Config.model_fields[section].annotation
         assert set(values()[section]) == set(model.model_fields), section
+
+
+def test_the_commands_of_the_documents_leave_a_clone_clean(tmp_path: Path) -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    blocks = [
+        b for p in pages for b in re.findall(r"^```sh\n(.*?)^```", p.read_text(), re.M | re.S)
+    ]
+    outputs = {name for b in blocks for name in re.findall(r"(?:-o|--out|>) (\w[\w./-]+)", b)}
+    assert {"page.svg", "page.png", "more-samples"} <= outputs
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    for name in outputs:
+        path = tmp_path / name if Path(name).suffix else tmp_path / name / "file"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    status = ["git", "-C", str(tmp_path), "status", "--short"]
+    assert subprocess.run(status, capture_output=True, text=True).stdout == "?? .gitignore\n"
+
+
+def test_make_help_lists_every_target() -> None:
+    done = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True)
+    targets = re.search(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text(), re.M)
+    assert targets is not None
+    for target in targets[1].split():
+        name = "make" if target == "all" else f"make {target}"
+        assert re.search(rf"^{name}  +\w", done.stdout, re.M), target
 
 
 def test_every_preset_fits() -> None:

@@ -5,7 +5,7 @@ import sys
 import click
 
 from pentrace import __version__
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, explained
 from pentrace.options import Group
 
 # Subcommand -> (module, help). A room of one stage has its command in `command.py`; in a room of
@@ -37,6 +37,7 @@ COMMANDS = {
     "recognise": ("recognise.command", "Count a recogniser's errors on real and written lines."),
     "plot": ("plot.command", "Draw a figure."),
     "report": ("report.command", "Show all results on one page."),
+    "list": ("list", "List data sets, networks, styles and presets."),
     "describe": ("describe", "Print what every table contains, as Markdown."),
 }
 
@@ -50,12 +51,15 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a `PentraceError` is printed without a traceback."""
+    """Run the command line; what users can fix is printed without a traceback."""
     try:
         cli()
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)
         sys.exit(error.status)
+    except OSError as error:
+        click.echo(f"pentrace: {explained(error)}", err=True)
+        sys.exit(PentraceError.status)
 
 
 if __name__ == "__main__":

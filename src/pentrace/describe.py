@@ -1,9 +1,12 @@
 """`pentrace describe`: every table, column by column, as in `docs/tables.md`."""
 
+from pathlib import Path
+
 import click
 import pyarrow as pa
 
-from pentrace.options import Command
+from pentrace.files import write_text
+from pentrace.options import Command, out_file_option
 from pentrace.schema import TABLES, VERSION
 
 # Where each table is, below results/<dataset>/; S is a shard, N a network.
@@ -62,9 +65,10 @@ values `[:valid - 1]` and predicts the values `[1:valid]`.
 
 
 @click.command("describe", cls=Command)
-def command() -> None:
+@out_file_option(default="-", required=False, help="File to write; default: standard output.")
+def command(out: Path) -> None:
     """Print what every table contains, as Markdown."""
-    click.echo(markdown(), nl=False)
+    write_text(out, markdown())
 
 
 def markdown() -> str:

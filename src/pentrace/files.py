@@ -4,21 +4,34 @@ import json
 import os
 import re
 import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from pentrace.errors import PentraceError
+
+_kept: list[TextIO] = []  # standard output, while messages are printed to standard error
 
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path next to `path` to write to; rename it to `path` when the block succeeds.
+    """Yield a path to write to; its content is at `path` after the block succeeded.
 
-    The parent folder is created. After an exception, or a kill, `path` is as it was before.
+    A regular file is written next to `path` and then renamed, so that after an exception, or a
+    kill, `path` is as it was before. A symbolic link is followed, and the parent folder is created.
+    Standard output (-), a device or a pipe gets the complete file at the end of the block.
     """
     path = Path(path)
+    if is_stream(path):
+        with tempfile.TemporaryDirectory() as folder:
+            complete = Path(folder) / path.name
+            yield complete
+            _copy(complete, path)
+        return
+    path = _target(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -33,9 +46,9 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     """Yield a new folder to write to; it replaces `path` when the block succeeds.
 
     An older `path` is removed completely: the caller checks that this is allowed. After an
-    exception in the block, `path` is as it was before.
+    exception in the block, `path` is as it was before. A symbolic link is followed.
     """
-    path = Path(path).resolve()
+    path = _target(Path(path))
     partial, old = (path.with_name(f".{path.name}.{os.getpid()}.{e}") for e in ("partial", "old"))
     for left in (partial, old):  # by a killed process with the same number
         shutil.rmtree(left, ignore_errors=True)
@@ -48,6 +61,76 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def is_standard_output(path: str | Path) -> bool:
+    """Whether `path` is - or another name of standard output, such as /dev/stdout."""
+    if str(path) == "-":
+        return True
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(_standard_output().fileno()))
+    except (OSError, ValueError):  # no such file, or standard output is no file
+        return False
+
+
+def is_stream(path: str | Path) -> bool:
+    """Whether `path` is written to, and not replaced: standard output, a device, a pipe."""
+    path = Path(path)
+    return is_standard_output(path) or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+@contextmanager
+def messages_on_standard_error() -> Iterator[None]:
+    """Print to standard error in the block, so that standard output has only the file."""
+    _kept.append(sys.stdout)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _kept.pop()
+
+
+def _standard_output() -> TextIO:
+    return _kept[-1] if _kept else sys.stdout
+
+
+def _copy(complete: Path, stream: Path) -> None:
+    with complete.open("rb") as source:
+        if is_standard_output(stream):
+            output = _standard_output()
+            output.flush()
+            shutil.copyfileobj(source, output.buffer)
+            output.flush()
+        else:
+            with stream.open("wb") as target:
+                shutil.copyfileobj(source, target)
+
+
+def _target(path: Path) -> Path:
+    """The file or folder that `path` points to if it is a symbolic link, also one to nothing."""
+    return Path(os.path.realpath(path))
+
+
+def check_output(path: Path, folder: bool = False) -> None:
+    """Raise `PentraceError` if `path` cannot be written: its folder is missing or read-only.
+
+    `folder`: a folder is to be written, else a file.
+    """
+    if folder:
+        if str(path) == "-":
+            raise PentraceError("-: a folder cannot be standard output; name a folder")
+        if path.exists() and not path.is_dir():
+            raise PentraceError(f"{path}: is a file; name a folder")
+    elif is_standard_output(path):
+        return
+    elif path.is_dir():
+        raise PentraceError(f"{path}: is a folder; name a file in it")
+    parent = (_target(path) if path.is_symlink() else path).parent
+    if not parent.is_dir():
+        raise PentraceError(f"{path}: there is no folder {parent}; make it with: mkdir -p {parent}")
+    written = path if is_stream(path) else parent
+    if not os.access(written, os.W_OK):
+        raise PentraceError(f"{path}: no permission to write to {written}; choose another place")
 
 
 def remove_partial(folder: str | Path) -> None:
@@ -83,6 +166,21 @@ def read_json(
         raise PentraceError(f"{path}: no such file; {missing}") from None
     except (ValueError, RecursionError) as error:
         raise PentraceError(f"{path}: not JSON ({error}); {broken}") from None
+
+
+def read_keys(path: str | Path, *keys: str) -> dict[str, Any]:
+    """The JSON object in the file at `path`, which has these keys.
+
+    Raises `PentraceError` as `read_json` does, and if a key is missing.
+    """
+    found = read_json(path)
+    missing = [key for key in keys if not isinstance(found, dict) or key not in found]
+    if missing:
+        raise PentraceError(
+            f"{path}: no key {missing[0]!r}: this is another file; give the one that the option "
+            "names, or build it again with snakemake"
+        )
+    return found
 
 
 def write_json(path: str | Path, value: Any) -> None:

@@ -4,6 +4,8 @@ Every field of a model is an option, with its type, default, bounds and descript
 """
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial, wraps
 from importlib import import_module
@@ -16,13 +18,32 @@ from pydantic import BaseModel, ValidationError
 
 from pentrace import option_types as types
 from pentrace.errors import UsageError
+from pentrace.files import check_output, is_standard_output, messages_on_standard_error
 from pentrace.settings import explain, option_name
 
 Decorator = Callable[[Callable], Callable]
 
+# Exit statuses, as shells give them to a process that a signal ended.
+INTERRUPTED = 130
+NO_READER = 141
+
+
+class Output(click.Path):
+    """A file or folder to write, which is checked before the command starts its work."""
+
+    def __init__(self, folder: bool) -> None:
+        super().__init__(path_type=Path)
+        self.folder = folder
+
+    def convert(self, value: Any, *args: Any) -> Any:
+        path = Path(value)
+        check_output(path, self.folder)
+        return path
+
 
 def _path(kind: str, *names: str, required: bool = True, **attrs: Any) -> Decorator:
-    path = click.Path(path_type=Path)
+    output = any(name.startswith("--out") for name in names)
+    path = Output(folder=kind == "FOLDER") if output else click.Path(path_type=Path)
     return click.option(*names, type=path, metavar=kind, required=required, **attrs)
 
 
@@ -64,6 +85,18 @@ class Group(click.Group):
             raise click.exceptions.NoSuchCommand(name, possibilities=self.modules, ctx=ctx)
         return import_module(f"{self.package}.{self.modules[name][0]}").command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C, or the end of the reader of its output, ends it quietly."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            below = "\n" if sys.stderr.isatty() else ""  # the terminal shows ^C
+            click.echo(f"{below}pentrace: {str(error) or 'stopped'}", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:  # such as `head`; Python flushes standard output again
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(NO_READER)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(self.title):
             formatter.write_dl([(name, text) for name, (_, text) in self.modules.items()])
@@ -71,6 +104,15 @@ class Group(click.Group):
 
 class Command(click.Command):
     """A command whose help lists its files first, and then its settings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; if it writes to standard output, messages go to standard error."""
+        outputs = [str(param.name) for param in self.params if isinstance(param.type, Output)]
+        given = [path for name in outputs if (path := ctx.params.get(name)) is not None]
+        if any(map(is_standard_output, given)):
+            with messages_on_standard_error():
+                return super().invoke(ctx)
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

@@ -41,19 +41,33 @@ def write_rows(path: str | Path, schema: pa.Schema, rows: list[dict]) -> None:
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
-    """The complete table at `path`.
+    """The complete table at `path`, or these columns of it.
 
-    Raises `PentraceError` that names the file if it is missing or not Parquet.
+    Raises `PentraceError` that names the file if it is missing, not Parquet, or lacks a column.
     """
     with opened(path) as file:
+        _check_columns(path, file, columns)
         return file.read(columns=columns)
 
 
 def read_pieces(path: str | Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    """The row groups of `path` one by one, so that memory does not grow with the file."""
+    """The row groups of `path` one by one, so that memory does not grow with the file.
+
+    Raises `PentraceError` as `read` does.
+    """
     with opened(path) as file:
+        _check_columns(path, file, columns)
         for group in range(file.num_row_groups):
             yield file.read_row_group(group, columns=columns)
+
+
+def _check_columns(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> None:
+    missing = [name for name in columns or [] if name not in file.schema_arrow.names]
+    if missing:
+        raise PentraceError(
+            f"{path}: no column {missing[0]!r}: this is another table; give the one that the "
+            "option names, or build it again with snakemake"
+        )
 
 
 def opened(path: str | Path) -> pq.ParquetFile:

@@ -135,7 +135,7 @@ def test_lines_that_fail_are_reported_with_a_warning(model):
         ({"text": 5}, "^text: expected text; got 5"),
         ({"text": "Zé"}, "seen Z é; it knows .* or try substitute=True$"),
         ({"style": "gone.json"}, "gone.json: no such file; .* a sample with data=$"),
-        ({"style_text": "a"}, "style_text= and data= need a style="),
+        ({"style_text": "a"}, "style_text= is the text of a style="),
         ({"style": "a", "data": "gone"}, "gone.*: .* give data= the folder of a data set"),
     ],
 )

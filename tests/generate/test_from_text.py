@@ -24,9 +24,9 @@ from pentrace.plot.predicted import predict
 from pentrace.recognise.command import command as recognise
 from pentrace.train.command import command as train
 from pentrace.train.data import load
-from pentrace.train.loop import longest, total
+from pentrace.train.plan import longest, plan_epoch, points_of_run, total
 from pentrace.windows.batches import load_lines
-from tests.helpers.commands import invoke, train_options
+from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.small_data import Splits, write_data
 from tests.helpers.small_lines import NORMALISATION, ink
 from tests.helpers.small_model import options
@@ -116,13 +116,10 @@ def test_interrupted_weight_noise_ends_as_if_unbroken(folder: Path, tmp_path: Pa
     assert not plain.train_loss.equals(
         tables.read(tmp_path / "whole/history.parquet").to_pandas().train_loss
     )
-    # The history cannot be written where a folder is: the run ends, and leaves its checkpoint.
-    blocked = tmp_path / "again/history.parquet"
-    blocked.mkdir(parents=True)
-    with pytest.raises((OSError, PentraceError)):
+    # The history cannot be written: the run ends, and leaves its checkpoint.
+    with unwritable(tmp_path / "again/history.parquet"), pytest.raises(OSError):
         trained(folder, tmp_path / "again", SYNTHESIS, **noisy)
     assert list((tmp_path / "again/checkpoints").iterdir())
-    blocked.rmdir()
     trained(folder, tmp_path / "again", SYNTHESIS, **noisy)
     assert (tmp_path / "again/model.safetensors").read_bytes() == whole
 
@@ -144,6 +141,37 @@ def test_lines_grow_to_their_full_length(folder: Path) -> None:
     cut = [longest(lines, how, epoch) for epoch in range(6)]
     assert cut == [10, 16, 24, 38, None, None]  # the longest has 60
     assert longest(lines, TrainSettings(max_length=7), 9) == 7
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"first_length": 10, "grow_epochs": 4, "epochs": 7},
+        {"first_length": 10, "grow_epochs": 4, "epochs": 2},
+        {"first_length": 10, "grow_epochs": 4, "steps": 11, "batch_size": 5, "epochs": 9},
+        {"max_length": 20, "steps": 14},
+        {"batches": "crops", "length": 9, "epochs": 3},
+    ],
+)
+def test_the_points_of_a_run_are_known_before_it_starts(folder: Path, how: dict) -> None:
+    lines = load_lines(folder, ["train"])
+    settings = TrainSettings.model_validate({"batch_size": 3, "steps": None, **how})
+    found, done = 0, 0
+    for epoch in range(settings.epochs or 100):
+        plan = plan_epoch(lines, settings, epoch)
+        for batch in plan:
+            if done != settings.steps:
+                found, done = found + int((batch.stop - batch.start).sum()), done + 1
+    assert points_of_run(lines, settings) == pytest.approx(found, rel=0.05)
+    assert points_of_run(lines, TrainSettings(steps=None, patience=3)) is None
+
+
+def test_a_run_trains_on_the_points_that_were_planned(folder: Path, tmp_path: Path) -> None:
+    how = {"first_length": 10, "grow_epochs": 2, "steps": None, "epochs": 3}
+    history = trained(folder, tmp_path, SYNTHESIS, **how)
+    settings = TrainSettings.model_validate(FAST | how)
+    planned = points_of_run(load_lines(folder, ["train"]).with_text(), settings)
+    assert history.points.iloc[-1] == planned
 
 
 def test_samples_have_the_texts(folder: Path, writer: Path, tmp_path: Path) -> None:

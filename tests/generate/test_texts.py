@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,6 +157,21 @@ def test_the_command_continues_a_prompt(model: Path) -> None:
         run(model, "--prompt", "Q")
     with pytest.raises(PentraceError, match="--temperature: expected a finite number; got 'nan'"):
         run(model, "--temperature", "nan")
+
+
+def test_the_only_text_network_is_found_and_a_file_written(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PentraceError, match="no text network in results; train one with make text"):
+        invoke(command)
+    shutil.copytree(model.parent, tmp_path / "results/plays/small")
+    given = ("--prompt", "the cat", "--length", "30")
+    said = run(model, *given)
+    assert said == invoke(command, *given).output == run(model.parent, *given)
+    assert invoke(command, *given, "-o", "a.txt").output == ""
+    assert (tmp_path / "a.txt").read_text() == said
+    assert invoke(command, *given, "-o", "-").stdout == said
 
 
 def test_nothing_is_shown_of_a_prompt_that_cannot_be_read(model: Path) -> None:

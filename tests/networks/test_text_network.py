@@ -304,7 +304,7 @@ def test_a_saved_model_has_all_settings_and_is_loaded(tmp_path: Path, sizes: lis
 def test_the_log_reports_speed_in_the_unit_that_is_read(unit: str) -> None:
     log = io.StringIO()
     progress = Progress(stream=log, unit=unit)
-    progress.start(0.0, 0)
+    progress.start(0)
     progress.said -= 60
-    progress.show("step 5", 0.5, 1000)
+    progress.show("step 5", 1000, 2000)
     assert f" {unit}s/s  " in log.getvalue()

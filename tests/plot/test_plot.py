@@ -99,6 +99,34 @@ def test_other_endings_are_refused_and_nothing_is_left(run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("figure", "wrong"),
+    [
+        ("rejects --rejects {run}/samples.parquet --samples {run}/samples.parquet", "column 'stag"),
+        ("rejects --rejects {run}/rejects.parquet --samples {run}/rejects.parquet", "column 'kind"),
+        ("training --history {run}/samples.parquet", "no column 'step'"),
+        ("transfer --history {run}/samples.parquet --start x", "no column 'step'"),
+        ("rules --points {run}/offsets", "no column 'stroke'"),
+        ("ink --points {run}/offsets --samples {run}/samples.parquet", "no column 'stroke'"),
+        ("ink --points {run}/points --samples {run}/rejects.parquet", "no column 'kind'"),
+        ("comparison --metrics {run}/normalisation.json", "no key 'distributions'"),
+        ("reliability --metrics {run}/normalisation.json", "no key 'calibration'"),
+        ("recognition --metrics {run}/normalisation.json", "no key 'table'"),
+        ("recognition --metrics {run}/net/samples/samples.json", "no key 'table'"),
+    ],
+)
+def test_a_wrong_table_is_named_with_the_remedy(run, tmp_path, figure, wrong):
+    words = figure.format(run=run).split()
+    with pytest.raises(PentraceError, match=f"{wrong}.*: this is another .* the option names"):
+        invoke(command, *words, "--out", tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_figure_on_standard_output(run):
+    words = ("training", "--history", run / "net/history.parquet", "-o", "-")
+    assert invoke(command, *words).stdout_bytes.startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("figure", MODULES)
 def test_a_figure_imports_no_other_and_torch_only_for_networks(figure):
     files = {path.stem for path in closure(f"pentrace.plot.{figure.replace('-', '_')}")}

@@ -30,10 +30,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def started(stream: io.StringIO, share: float = 0, points: int = 0, **given: object) -> Progress:
-    """Of a run that starts, or continues from `share` of the run and `points` seen."""
+def started(stream: io.StringIO, points: int = 0, **given: object) -> Progress:
+    """Of a run that starts, or continues with `points` done."""
     shown = Progress(stream=stream, **given)
-    shown.start(share, points)
+    shown.start(points)
     return shown
 
 
@@ -56,9 +56,9 @@ def test_times_are_written_for_people(seconds: float, text: str) -> None:
 def test_speed_and_time_left_are_only_of_this_start(clock: Clock) -> None:
     """The speed of a run that continues from its half is the speed since then."""
     log = io.StringIO()
-    shown = started(log, share=0.5, points=10_000)
+    shown = started(log, points=100_000)
     clock.now += 60
-    shown.show("step 6", 0.6, 70_000)  # a tenth in 60 s: four more to go
+    shown.show("step 6", 160_000, 400_000)  # 60,000 in 60 s, and 240,000 to do
     assert log.getvalue() == "step 6  1,000 points/s  4 min 00 s left\n"
 
 
@@ -66,16 +66,24 @@ def test_the_unit_is_what_the_network_reads(clock: Clock) -> None:
     log = io.StringIO()
     shown = started(log, unit="character")
     clock.now += 25
-    shown.show("step 1", 0.5, 50)
+    shown.show("step 1", 50, 100)
     assert "  2 characters/s  25 s left\n" in log.getvalue()
 
 
 def test_no_time_left_is_shown_where_nothing_has_been_done(clock: Clock) -> None:
     log = io.StringIO()
-    shown = started(log, share=0.25, points=100)
+    shown = started(log, points=100)
     clock.now += 25
-    shown.show("step 5", 0.25, 100)
+    shown.show("step 5", 100, 400)
     assert log.getvalue() == "step 5  0 points/s\n"
+
+
+def test_no_time_left_is_shown_where_only_patience_ends_a_run(clock: Clock) -> None:
+    log = io.StringIO()
+    shown = started(log)
+    clock.now += 25
+    shown.show("step 5", 100, None)
+    assert log.getvalue() == "step 5  4 points/s\n"
 
 
 @pytest.mark.parametrize(("stream", "wait"), [(io.StringIO, 20), (Terminal, 0.5)])
@@ -86,7 +94,7 @@ def test_a_log_file_gets_a_line_in_20_seconds_and_a_terminal_two_a_second(
     shown = started(log)
     for step in range(1, 33):
         clock.now += wait / 8
-        shown.show(f"step {step},", step / 100, step)
+        shown.show(f"step {step},", step, 100)
     assert log.getvalue().count("step") == 4
     assert "step 8," in log.getvalue() and "step 9," not in log.getvalue()
 
@@ -103,7 +111,7 @@ def test_a_terminal_shows_one_line_that_is_overwritten(clock: Clock) -> None:
     screen = Terminal()
     shown = started(screen)
     clock.now += 1
-    shown.show("step 1", 0.5, 8)
+    shown.show("step 1", 8, 16)
     shown.say("validation 1.5")
     begin = "\r\x1b[K"  # back to the beginning of the line, and clear it
     assert screen.getvalue() == f"{begin}step 1  8 points/s  1 s left{begin}validation 1.5\n"
@@ -113,7 +121,7 @@ def test_a_quiet_process_prints_nothing(clock: Clock, capsys: pytest.CaptureFixt
     log = io.StringIO()
     shown = started(log, quiet=True)
     clock.now += 60
-    shown.show("step 1", 0.5, 8)
+    shown.show("step 1", 8, 16)
     shown.say("validation 1.5")
     printed = capsys.readouterr()
     assert (log.getvalue(), printed.out, printed.err) == ("", "", "")

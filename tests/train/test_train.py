@@ -1,6 +1,7 @@
 """Training: learns, resumes to the byte, and stops in time."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from pentrace.train.command import command
 from pentrace.train.data import Data
 from pentrace.train.derivatives import DerivativeClipping
 from pentrace.windows.batches import load_lines
-from tests.helpers.commands import invoke, train_options
+from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.processes import ENVIRONMENT, python
 from tests.helpers.small_data import cut, write_data
 
@@ -180,13 +181,26 @@ def printed(data: Path, chosen: dict, name: str = "run") -> str:
 
 def finish_but_for_the_model(data: Path, chosen: dict) -> Path:
     """The checkpoint of a run to "run" that could write everything except its model."""
-    (data / "run/model.safetensors").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
+    with unwritable(data / "run/model.safetensors"), pytest.raises(IsADirectoryError):
         train(data, chosen)
-    (data / "run/model.safetensors").rmdir()
     assert (data / "run/history.parquet").exists()
     (checkpoint,) = (data / "run/checkpoints").glob("*.pt")
     return checkpoint
+
+
+def test_ctrl_c_says_how_to_continue(data):
+    words = ("-m", "pentrace", "train", *arguments(data, settings(steps=10**6, checkpoint_every=1)))
+    with subprocess.Popen(
+        [sys.executable, *words], env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list((data / "run/checkpoints").glob("checkpoint-*.pt")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        last = process.stderr.read().splitlines()[-1]
+        assert process.wait() == 130
+    said = r"pentrace: stopped at step \d+; the same command continues from step [1-9]\d*"
+    assert re.fullmatch(said, last)
 
 
 @pytest.mark.parametrize("checkpoint_every", [5, 7])

@@ -68,6 +68,19 @@ def test_standard_input_and_quiet(model, tmp_path):
     assert page(tmp_path / "a.json")["text"] == "a cab"
 
 
+def test_a_page_on_standard_output(model, tmp_path):
+    given = ("a cab", "--model", model, "-o", "-")
+    done = run(*given)
+    assert done.stdout.startswith("<?xml") and done.stdout.endswith("</svg>\n")
+    assert "writing 1 line" in done.stderr and "-: 1 line and " in done.stderr
+    assert json.loads(run(*given, "--form", "json").stdout)["text"] == "a cab"
+    for form, start in (("png", b"\x89PNG"), ("gif", b"GIF89a"), ("inkml", b"<?xml")):
+        assert run(*given, "--form", form).stdout_bytes.startswith(start)
+    with pytest.raises(PentraceError, match="fills 3 pages, and this takes one"):
+        run("a cab\n" * 12, *given[1:], "--page", "a5", "--size", 20)
+    assert not list(tmp_path.iterdir())
+
+
 def test_all_lines_continue_the_style_of_the_first(model, tmp_path):
     text = "a minimum of lines\nmore lines\nand the last"
     for name, options in (("one", ()), ("many", ("--many-hands",))):
@@ -142,7 +155,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--page", "a3"], "page: expected a4, a5, letter, line, or WxH"),
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
         (["a", "--model", "gone"], r"gone: no such model; .*make"),
-        (["a", "--style-text", "b"], "--data need a --style"),
+        (["a", "--style-text", "b"], "text of a --style"),
         (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
@@ -183,6 +196,27 @@ def test_the_only_synthesis_network_is_found(tmp_path):
     assert str(one) in str(error.value)
     assert str(two) in str(error.value)
     assert find_model(place, tmp_path) == place
+    assert find_model(place.parent, tmp_path) == place
+    assert find_model(None, tmp_path, "prediction") == place
+
+
+def test_the_folder_of_a_data_set_chooses_its_network(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / "results" / name / "synthesis").mkdir(parents=True)
+        save(tmp_path / "results" / name / "synthesis" / "model.safetensors")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PentraceError, match="several synthesis networks"):
+        run("a cab", "-o", "page.json")
+    run("a cab", "-o", "page.json", "--data", "results/two")
+    assert (
+        page(tmp_path / "page.json")["said"]["model"] == "results/two/synthesis/model.safetensors"
+    )
+    run("a cab", "-o", "page.json", "--model", "results/one/synthesis")
+    assert (
+        page(tmp_path / "page.json")["said"]["model"] == "results/one/synthesis/model.safetensors"
+    )
+    with pytest.raises(PentraceError, match=r"no synthesis network in results/three; .*--model"):
+        run("a cab", "-o", "page.json", "--data", "results/three")
 
 
 @pytest.mark.parametrize("page_size", ["a4", "letter", "100x150", "line"])

@@ -18,11 +18,8 @@ def role(split: str, settings: NetworkSettings) -> str:
 
 def name(settings: NetworkSettings) -> str:
     """A network as the paper names it: prediction 3 x 400, or text 1000 + 800."""
-    cells = settings.cells
-    alike = len(set(cells)) == 1
-    size = f"{len(cells)} x {cells[0]}" if alike else " + ".join(map(str, cells))
     noise = ", adaptive weight noise" if settings.train.weight_noise else ""
-    return f"{settings.kind} {size}{noise}"
+    return f"{settings.kind} {settings.size}{noise}"
 
 
 def raw_log_loss(sums: Sums, log_area: np.ndarray) -> np.ndarray:

@@ -4,30 +4,38 @@ from pathlib import Path
 
 from pentrace.errors import PentraceError
 from pentrace.generate.fused import FusedNetwork, FusedText
-from pentrace.networks.model_file import fitting, kind, read
+from pentrace.networks.model_file import NAME, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, Kind
 from pentrace.normalise.units import checked
 
+RESULTS = Path("results")
 
-def find_model(given: Path | None, root: Path = Path("results")) -> Path:
-    """`given`, or else the only synthesis network below `root`.
 
-    Raises `PentraceError` if there are several, which it lists, and if there is none.
+def find_model(given: Path | None, root: Path = RESULTS, wanted: Kind = "synthesis") -> Path:
+    """The model file of `given`, or else that of the only network of the kind `wanted` in `root`.
+
+    `root` is a folder of data sets, or the folder of one. Raises `PentraceError` if there are
+    several networks, which it lists, and if there is none.
     """
     if given is not None:
-        return given
-    paths = sorted(root.glob("*/*/model.safetensors"))
-    found = [path for path in paths if kind(path) == "synthesis"]
+        return located(given)
+    found = [path for path in models(root) if kind(path) == wanted]
     if len(found) == 1:
         return found[0]
     if found:
         raise PentraceError(
-            f"there are several synthesis networks: {', '.join(map(str, found))}; choose one with "
+            f"there are several {wanted} networks: {', '.join(map(str, found))}; choose one with "
             "--model"
         )
+    make = "make text" if wanted == "text" else "make"
     raise PentraceError(
-        f"no synthesis network in {root}; train one with make, or give a file with --model"
+        f"no {wanted} network in {root}; train one with {make}, or give a file with --model"
     )
+
+
+def models(root: Path) -> list[Path]:
+    """The model files of all networks of a folder of data sets, or of the folder of one."""
+    return sorted({*root.glob(f"*/{NAME}"), *root.glob(f"*/*/{NAME}")})
 
 
 def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:

@@ -1,47 +1,58 @@
 """`pentrace text`: a text network continues a prompt on the terminal."""
 
-import os
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from pentrace.generate.model import load_text
+from pentrace.files import write_text
+from pentrace.generate.fused import FusedText
+from pentrace.generate.model import find_model, load_text
 from pentrace.generate.settings import PromptSettings
 from pentrace.generate.texts import complete_texts, generate
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.nfc import nfc
-from pentrace.options import Command, file_option, settings_option
+from pentrace.options import Command, file_option, out_file_option, settings_option
 
 RULE = "-" * 40
 
 
 @click.command("text", cls=Command)
-@file_option("--model", help="Text network.")
+@file_option(
+    "--model", required=False,
+    help="Text network, file or folder; default: the only one in results/.",
+)  # fmt: skip
+@out_file_option(required=False, help="File to write; default: standard output.")
 @click.option("--substitute", is_flag=True, help="Read é as e where é is not in the alphabet.")
 @settings_option(PromptSettings)
-def command(model: Path, substitute: bool, settings: PromptSettings) -> None:
+def command(
+    model: Path | None, out: Path | None, substitute: bool, settings: PromptSettings
+) -> None:
     """Write text with a trained network; a single text appears character by character."""
-    network, length, seed = load_text(model), settings.length, settings.seed
+    network = load_text(find_model(model, wanted="text"))
     prompts = settings.prompt or ("",)
     read = [prepared(prompt, network.settings, substitute) for prompt in prompts]
     given = [prompt for prompt in read for _ in range(settings.samples)]
-    try:
-        if len(given) > 1:
-            texts = complete_texts(network, given, length, settings, seed)
-            click.echo(f"\n{RULE}\n".join(map("".join, zip(given, texts, strict=True))))
-            return
-        click.echo(given[0], nl=False)
+    pieces = _pieces(network, given, settings)
+    if out is not None:
+        write_text(out, "".join(pieces))
+        return
+    for piece in pieces:
+        click.echo(piece, nl=False)
+
+
+def _pieces(network: FusedText, given: list[str], settings: PromptSettings) -> Iterator[str]:
+    """The texts, in pieces; a single text character by character."""
+    length, seed = settings.length, settings.seed
+    if len(given) > 1:
+        texts = complete_texts(network, given, length, settings, seed)
+        yield f"\n{RULE}\n".join(map("".join, zip(given, texts, strict=True)))
+    else:
+        yield given[0]
         for (character,), _ in generate(network, given, length, settings, seed):
-            click.echo(character, nl=False)
-        click.echo()
-    except KeyboardInterrupt:
-        click.echo()
-        sys.exit(130)
-    except BrokenPipeError:  # for example, `head` has read its lines and ended
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+            yield character
+    yield "\n"
 
 
 def prepared(prompt: str, settings: NetworkSettings, substitute: bool) -> str:

@@ -14,8 +14,14 @@ from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
+NAME = "model.safetensors"  # in the folder of a network
 SPLITS = ("train_on", "validate_on")  # settings of training that name splits
 Framework = Literal["np", "pt"]
+
+
+def located(path: str | Path) -> Path:
+    """The model file that `path` names: itself, or the one in it if it is a folder."""
+    return Path(path) / NAME if Path(path).is_dir() else Path(path)
 
 
 def read(
@@ -23,27 +29,31 @@ def read(
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    Raises `PentraceError` if the file is missing, cut off, or not written by `save_model`, or if
-    its network is of none of `kinds`.
+    `path` is a model file, or the folder of a network. Raises `PentraceError` if the file is
+    missing, cut off, or not written by `save_model`, or if its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         content = _content(path, file.metadata())
-    settings = _settings(path, content)
-    if settings.kind not in kinds:
-        raise PentraceError(
-            f"{path}: a {settings.kind} network; give a {' or '.join(kinds)} network"
-        )
-    return weights, settings, content["normalisation"]
+    found = _settings(path, content)
+    if found.kind not in kinds:
+        raise PentraceError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
+    return weights, found, content["normalisation"]
+
+
+def settings(path: str | Path) -> NetworkSettings | None:
+    """The settings of the network at `path`; None if it is not a model file of this version."""
+    try:
+        with _opened(path, "np") as file:
+            return _settings(path, _content(path, file.metadata()))
+    except PentraceError:
+        return None
 
 
 def kind(path: str | Path) -> Kind | None:
     """The kind of the network at `path`; None if it is not a model file of this version."""
-    try:
-        with _opened(path, "np") as file:
-            return _settings(path, _content(path, file.metadata())).kind
-    except PentraceError:
-        return None
+    found = settings(path)
+    return found.kind if found else None
 
 
 def transfer(path: str | Path) -> dict | None:
@@ -72,6 +82,7 @@ def fitting(path: str | Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
+    path = located(path)
     try:
         with safe_open(path, framework) as file:
             yield file

@@ -95,6 +95,12 @@ class NetworkSettings(Settings):
         return self.sizes or [self.hidden] * self.layers
 
     @property
+    def size(self) -> str:
+        """Layers and cells: 3 x 400, or 1000 + 800 if they differ."""
+        alike = len(set(self.cells)) == 1
+        return f"{len(self.cells)} x {self.cells[0]}" if alike else " + ".join(map(str, self.cells))
+
+    @property
     def starts_elsewhere(self) -> bool:
         """Whether it starts from a network that was trained on another data set."""
         return self.start is not None and "/" in self.start

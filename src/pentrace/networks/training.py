@@ -58,8 +58,10 @@ class TrainSettings(Settings):
         lt=1,
         description="momentum; sgd only; the paper uses 0.99 (Penn) and 0.9 (Wikipedia)",
     )
-    learning_rate: float = Field(0.003, gt=0, description="highest learning rate")
-    weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay; adamw only")
+    learning_rate: float = Field(0.003, gt=0, le=1000, description="highest learning rate")
+    weight_decay: float = Field(
+        0.0, ge=0, le=1000, description="decoupled weight decay; adamw only"
+    )
     schedule: Literal["constant", "cosine", "decay"] = Field(
         "constant",
         description="learning rate: constant, cosine to 0 at the last step, or decay per epoch",

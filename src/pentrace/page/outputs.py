@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pentrace.errors import PentraceError
-from pentrace.files import whole_file
+from pentrace.files import is_stream, whole_file
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 
@@ -69,11 +69,13 @@ FORMS: dict[str, Callable[[Page, Pen], bytes]] = {
 def check(path: Path, form: str | None = None) -> str:
     """The format (a key of FORMS) of the file `path`: `form`, or by default that of its suffix.
 
-    Raises `PentraceError` if the format is not known.
+    Standard output, a device or a pipe without a suffix gets SVG. Raises `PentraceError` if the
+    format is not known.
     """
     if form is None:
         name = path.name.lower()
         form = "animated-svg" if name.endswith(".animated.svg") else path.suffix.lower()[1:]
+        form = form or ("svg" if is_stream(path) else "")
     if form not in FORMS:
         suffixes = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
         wrong = f"unknown format {form}" if form else "the name has no suffix"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
-from pentrace.files import read_json
+from pentrace.files import read_keys
 from pentrace.options import Command, file_option
 from pentrace.plot import style
 from pentrace.plot.options import figure_options
@@ -77,7 +77,7 @@ def _legend(axes: Axes, first: Axes, distributions: dict) -> None:
 @figure_options
 def command(metrics: Path) -> Figure:
     """Offsets, strokes and speeds of real and of generated ink."""
-    found = read_json(metrics)["distributions"]
+    found = read_keys(metrics, "distributions")["distributions"]
     if not found:
         raise PentraceError(f"{metrics}: no ink was compared; set evaluate.generated_lines above 0")
     return comparison_figure(found)

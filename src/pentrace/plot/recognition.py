@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pentrace.errors import PentraceError
-from pentrace.files import read_json
+from pentrace.files import read_keys
 from pentrace.options import Command, file_option
 from pentrace.plot import style
 from pentrace.plot.options import figure_options
@@ -78,5 +78,5 @@ def _lines(rows: list[dict]) -> str:
 @figure_options
 def command(metrics: Path) -> Figure:
     """Error rates of a recogniser in real and in written lines, by bias."""
-    found = read_json(metrics)
+    found = read_keys(metrics, "table", "split")
     return recognition_figure(found["table"], found["split"])

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.options import Command, file_option
 from pentrace.plot import style
 from pentrace.plot.options import figure_options
@@ -80,7 +80,8 @@ def _bars(axes: Axes, counts: Counter[tuple[str, str]], label: str, of: int) -> 
 @figure_options
 def command(rejects: Path, samples: Path) -> Figure:
     """Samples, texts, writers, points and strokes that each rule removed."""
-    lost, read = tables.read(rejects), tables.read(samples)
+    lost = tables.read(rejects, schema.REJECTS.names)
+    read = tables.read(samples, schema.SAMPLES.names)
     unread = totals(lost.filter(pc.equal(lost["stage"], "parse")), "sample").total()
     recorded = {
         kind: pc.sum(read[f"n_{kind}_recorded"]).as_py() or 0 for kind in ("points", "strokes")

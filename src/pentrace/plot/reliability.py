@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from pentrace.errors import PentraceError
-from pentrace.files import read_json
+from pentrace.files import read_keys
 from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
 from pentrace.plot.options import figure_options
@@ -73,7 +73,7 @@ def _wilson(share: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
 @figure_options
 def command(metrics: Path, settings: ReliabilityFigureSettings) -> Figure:
     """Observed share of ends of strokes against their predicted probability."""
-    known, split = read_json(metrics)["calibration"], settings.split
+    known, split = read_keys(metrics, "calibration")["calibration"], settings.split
     if split not in known:
         raise PentraceError(
             f"{metrics}: split {split!r} was not measured; give one of: {', '.join(known)}"

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.clean.rules import POINT_RULES, SAMPLE_RULES, Rule, breaks, limit, number_strokes
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, from_table
@@ -158,5 +158,5 @@ def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:
     """The statistic of each cleaning rule, over all points, with its limit."""
-    pieces = (p for path in listed(points) for p in tables.read_pieces(path))
+    pieces = (p for path in listed(points) for p in tables.read_pieces(path, schema.POINTS.names))
     return rules_figure(gather(map(from_table, pieces), settings), settings)

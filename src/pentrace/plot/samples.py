@@ -13,6 +13,7 @@ from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.generate.samples import title
 from pentrace.ink import Ink, from_table
+from pentrace.normalise.units import read_normalisation
 from pentrace.options import Command, file_option, folder_option, settings_option
 from pentrace.plot import drawing, style
 from pentrace.plot.data import page_unit
@@ -73,5 +74,5 @@ def _title(row: dict) -> str:
 def command(generated: Path, normalisation: Path, settings: SamplesFigureSettings) -> Figure:
     """A sheet of generated samples, by bias, with primers in blue."""
     ink = from_table(tables.read(generated / "points.parquet"))
-    unit = page_unit(read_json(normalisation))
+    unit = page_unit(read_normalisation(normalisation))
     return samples_figure(ink, read_json(generated / "samples.json"), unit, settings.count)

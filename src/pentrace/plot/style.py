@@ -14,7 +14,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.rcsetup import cycler
 
 from pentrace.errors import PentraceError
-from pentrace.files import whole_file
+from pentrace.files import is_stream, whole_file
 from pentrace.page import look
 
 WIDTH = 7.0  # inches, the text width of a two-column page
@@ -110,9 +110,11 @@ def add_note(made: Figure, text: str) -> None:
 def save(made: Figure, path: str | Path) -> None:
     """Write PNG or SVG, by the suffix of `path`, without date or version in the file.
 
-    Raises `PentraceError` for another suffix.
+    Standard output, a device or a pipe without a suffix gets PNG. Raises `PentraceError` for
+    another suffix.
     """
     kind = Path(path).suffix.lower().lstrip(".")
+    kind = kind or ("png" if is_stream(path) else "")
     if kind not in ("png", "svg"):
         raise PentraceError(f"{path}: not a format of figures; use the suffix .png or .svg")
     metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}

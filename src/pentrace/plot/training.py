@@ -9,7 +9,7 @@ import pyarrow as pa
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
@@ -67,4 +67,4 @@ def _epochs(axes, step: np.ndarray, epoch: np.ndarray) -> None:  # type: ignore[
 @figure_options
 def command(history: Path, settings: TrainingFigureSettings) -> Figure:
     """Training and validation loss over the training steps."""
-    return training_figure(tables.read(history), settings.counted)
+    return training_figure(tables.read(history, schema.HISTORY.names), settings.counted)

@@ -7,7 +7,7 @@ import click
 import pyarrow as pa
 from matplotlib.figure import Figure
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option
 from pentrace.plot import style
@@ -45,4 +45,6 @@ def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Fig
 @figure_options
 def command(history: Path, start: str, anew: Path | None) -> Figure:
     """Bits per character with and without transfer, over training steps."""
-    return transfer_figure(tables.read(history), start, tables.read(anew) if anew else None)
+    read, columns = tables.read, schema.HISTORY.names
+    other = read(anew, columns) if anew else None
+    return transfer_figure(read(history, columns), start, other)

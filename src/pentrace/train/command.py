@@ -12,6 +12,7 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.imports import closure
 from pentrace.networks.kinds import build
+from pentrace.networks.model_file import located
 from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import summary, transferred
@@ -59,6 +60,7 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
+    start = None if start is None else located(start)
     constants: dict = {}  # a text has none
     record = None
     if settings.kind == "text":

@@ -9,7 +9,6 @@ from torch import Tensor
 from pentrace.errors import PentraceError
 from pentrace.networks.kinds import Network
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.training import TrainSettings
 from pentrace.train.checkpoint import (
     Checkpoint,
     Position,
@@ -19,73 +18,14 @@ from pentrace.train.checkpoint import (
 )
 from pentrace.train.data import Data
 from pentrace.train.optimisers import learning_rate
+from pentrace.train.plan import plan_epoch, points_of_run, total
 from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.train.step import Descent
-from pentrace.windows.batches import (
-    Batch,
-    Lines,
-    Plan,
-    crop_batches,
-    line_batches,
-    stream_batches,
-    window_batches,
-)
+from pentrace.windows.batches import Batch, line_batches, stream_batches
 
 # Reading a loss waits for the device, so on a GPU the losses of several steps are read at once.
 STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
-
-
-def plan_epoch(lines: Lines, settings: TrainSettings, epoch: int) -> Plan:
-    """The batches of one pass, which depend only on the seed and the number of the pass.
-
-    Raises `PentraceError` if no line is long enough for a batch.
-    """
-    plan = _plan(lines, settings, epoch)
-    if not len(plan):
-        raise PentraceError(f"training splits: {_too_short(lines, settings)}")
-    return plan
-
-
-def _too_short(lines: Lines, s: TrainSettings) -> str:
-    if s.batches in ("lines", "windows"):
-        return f"none of the {s.batches} has a step to predict; set train.train_on to other splits"
-    is_text = lines.steps.ndim == 1  # one line of symbols, never used as a whole line
-    what = f"{len(lines.steps)} characters are not" if is_text else "no line is long"
-    return (
-        f"{what} enough for {s.batches} of length {s.piece}; lower train.length, or set "
-        f"train.batches to {'streams' if is_text else 'lines'}"
-    )
-
-
-def _plan(lines: Lines, s: TrainSettings, epoch: int) -> Plan:
-    if s.batches == "lines":
-        return line_batches(lines, s.batch_size, s.seed, epoch, longest(lines, s, epoch))
-    if s.batches == "windows":
-        return window_batches(lines, s.batch_size, s.seed, epoch)
-    if s.batches == "crops":
-        return crop_batches(lines, s.piece, s.batch_size, s.seed, epoch)
-    return stream_batches(lines, s.piece, s.batch_size)
-
-
-def total(settings: NetworkSettings, data: Data) -> int:
-    """The number of points, characters or sequences that the loss of a complete pass sums over."""
-    s = settings.train
-    whole = s.model_copy(update={"first_length": None})
-    plan = plan_epoch(data.lines, whole, 0)
-    if s.loss_per == "sequence":
-        return len(plan.items.sample)
-    if settings.counted == "character" and data.symbols is not None:
-        return int((data.symbols[plan.items.sample] >= 0).sum())
-    return plan.n_steps
-
-
-def longest(lines: Lines, s: TrainSettings, epoch: int) -> int | None:
-    """Steps after which a line is cut off in pass `epoch`; None if no line is."""
-    if s.first_length is None or epoch >= s.grow_epochs:
-        return s.max_length
-    last = s.max_length or int(lines.n_steps.max(initial=0))
-    return round(s.first_length * (last / s.first_length) ** (epoch / s.grow_epochs))
 
 
 class Training:
@@ -113,8 +53,10 @@ class Training:
         self.taken_over = settings.kind == "text" and start is not None
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
+        self.points = points_of_run(train.lines, self.settings)
         self.descent = Descent(settings, processes, start, total(settings, train))
         self.position = Position()
+        self.saved = 0  # step of the last checkpoint
         self.best: Weights = _copy(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []
         of_text, size = settings.kind == "text", self.settings.batch_size
@@ -128,13 +70,22 @@ class Training:
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
 
-        Raises `PentraceError` if a loss or a weight stops being finite.
+        Raises `PentraceError` if a loss or a weight stops being finite. A `KeyboardInterrupt` is
+        raised again, and says how to continue.
         """
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            step, saved = self.position.step, self.saved
+            how = f"continues from step {saved}" if saved else "starts again"
+            raise KeyboardInterrupt(f"stopped at step {step}; the same command {how}") from None
+
+    def _run(self) -> tuple[Weights, list[dict]]:
         self._resume()
         if self.taken_over and not self.position.history:
             self._validate()  # the loss with the weights that it starts from
         self._say_left_out()
-        self.progress.start(self._share(), self.position.points)
+        self.progress.start(self.position.points)
         while not self._finished():
             self._train_step()
             self._report()
@@ -148,6 +99,7 @@ class Training:
         if found is None:
             return
         self.position, self.best = found.position, found.best
+        self.saved = self.position.step
         self.descent.network.load_state_dict(found.weights)
         self.descent.optimiser.load_state_dict(found.optimiser)
         if self.descent.noise is not None and found.noise is not None:
@@ -163,15 +115,6 @@ class Training:
             or (s.epochs is not None and p.epoch + p.batch // len(self.plan) >= s.epochs)
             or (s.patience is not None and p.misses >= s.patience)
         )
-
-    def _share(self) -> float:
-        """The share of the run that is done, from 0 to 1, if patience does not end it."""
-        s, shares = self.settings, [0.0]
-        if s.steps is not None:
-            shares.append(self.position.step / s.steps)
-        if s.epochs is not None:
-            shares.append(self._epochs() / s.epochs)
-        return max(shares)
 
     def _epochs(self) -> float:
         return self.position.epoch + self.position.batch / len(self.plan)
@@ -264,6 +207,7 @@ class Training:
         )
         if self.processes.first:
             save_checkpoint(self.checkpoint, state)
+        self.saved = self.position.step
 
     def _say_left_out(self) -> None:
         """Report how many lines or windows are too short to train on; streams lose only steps."""
@@ -276,7 +220,7 @@ class Training:
         of = f"/{self.settings.steps}" if self.settings.steps else ""
         loss = f"  loss {p.loss_sum / p.loss_count:.3f}" if p.loss_count else ""
         text = f"step {p.step}{of}  epoch {self._epochs():.2f}{loss}"
-        self.progress.show(text, self._share(), p.points)
+        self.progress.show(text, p.points, self.points)
 
     def _say_row(self, row: dict) -> None:
         best = "  (best)" if self.position.misses == 0 else ""

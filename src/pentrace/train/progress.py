@@ -19,33 +19,35 @@ class Progress:
         self.quiet = quiet
         self.terminal = self.stream.isatty()
         self.begun = self.said = time.monotonic()
-        self.share0 = self.points0 = 0.0
+        self.points0 = 0
 
-    def start(self, share: float, points: int) -> None:
-        """Start to measure at this share of the run, with this number of points done."""
+    def start(self, points: int) -> None:
+        """Start to measure, with this number of points done."""
         self.begun = self.said = time.monotonic()
-        self.share0, self.points0 = share, points
+        self.points0 = points
 
-    def show(self, text: str, share: float, points: int) -> None:
-        """Print `text`, the speed and the time left, unless the last line is very recent."""
+    def show(self, text: str, points: int, total: int | None) -> None:
+        """Print `text`, the speed and the time left, unless the last line is very recent.
+
+        `points` of the `total` of the run are done; None if the total is not known.
+        """
         now = time.monotonic()
         if now - self.said < EVERY[self.terminal]:
             return
         self.said = now
-        self._write(f"{text}  {self._speed(now, share, points)}", over=True)
+        self._write(f"{text}  {self._speed(now, points, total)}", over=True)
 
     def say(self, text: str) -> None:
         """Print `text` on a line that stays."""
         self._write(text, over=False)
 
-    def _speed(self, now: float, share: float, points: int) -> str:
-        """Units per second since `start`, and the time left; earlier runs do not count."""
-        seconds = max(now - self.begun, 1e-9)
-        speed = f"{(points - self.points0) / seconds:,.0f} {self.unit}s/s"
-        if share <= self.share0:
+    def _speed(self, now: float, points: int, total: int | None) -> str:
+        """Points per second since `start`, and the time left; earlier runs do not count."""
+        each_second = (points - self.points0) / max(now - self.begun, 1e-9)
+        speed = f"{each_second:,.0f} {self.unit}s/s"
+        if total is None or not each_second:
             return speed
-        left = seconds * (1 - share) / (share - self.share0)
-        return f"{speed}  {duration(left)} left"
+        return f"{speed}  {duration(max(total - points, 0) / each_second)} left"
 
     def _write(self, text: str, over: bool) -> None:
         if self.quiet:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.model import find_model, load_ink
+from pentrace.generate.model import RESULTS, find_model, load_ink
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.page.outputs import FORMS, check
 from pentrace.write.pages import find_primer, notes, save_pages, write_pages
@@ -24,11 +24,12 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
 @click.option(
     "--form",
     type=click.Choice(list(FORMS)),
-    help="Output format; default: from the suffix of the file.",
+    help="Output format; default: from the suffix of the file, or svg for -.",
 )
 @file_option(
-    "--model", required=False, help="Synthesis network; default: the only one in results/."
-)
+    "--model", required=False,
+    help="Synthesis network, file or folder; default: the only one of --data, or in results/.",
+)  # fmt: skip
 @click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
@@ -55,7 +56,7 @@ def command(
     """
     wanted = _text(text, file)
     check(out, form)
-    path = find_model(model)
+    path = find_model(model, data or RESULTS)
     network, normalisation = load_ink(path, "synthesis")
     primer = find_primer(style, style_text, data, normalisation, network.settings)
     characters = characters_in_a_line(settings, normalisation, primer)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
+from pentrace.files import is_stream
 from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
 from pentrace.networks.settings import NetworkSettings
@@ -28,8 +29,8 @@ def find_primer(
     the style and the remedy.
     """
     if style is None:
-        if text is not None or data is not None:
-            raise UsageError("--style-text and --data need a --style; give one")
+        if text is not None:
+            raise UsageError("--style-text is the text of a --style; give one")
         return None
     from pentrace.write import style as styles
 
@@ -89,7 +90,7 @@ def notes(model: str | Path, settings: WriteSettings, style: str | None) -> dict
 def save_pages(pages: list[Page], out: Path, form: str | None, pen: Pen) -> list[Path]:
     """Write each page to a file; several pages add their numbers to the name `out`.
 
-    Raises `PentraceError` for an unknown form.
+    Raises `PentraceError` for an unknown form, and for several pages to standard output or a pipe.
     """
     form, names = check(out, form), page_files(out, len(pages))
     for page, name in zip(pages, names, strict=True):
@@ -101,6 +102,10 @@ def page_files(out: Path, count: int) -> list[Path]:
     """The file of each page: page.svg, or page-1.svg, page-2.svg, ..."""
     if count == 1:
         return [out]
+    if is_stream(out):
+        raise PentraceError(
+            f"{out}: the text fills {count} pages, and this takes one; name a file, or lower --size"
+        )
     ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
     stem = out.name.removesuffix(out.name[len(out.name) - len(ending) :])
     return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]

@@ -1,0 +1,106 @@
+"""`pentrace list`: data sets, networks, samples that can be a style, and presets."""
+
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pentrace import dataset, tables
+from pentrace.config.presets import FOLDER, presets
+from pentrace.generate.model import RESULTS, models
+from pentrace.networks.model_file import settings
+from pentrace.options import Command, folder_option
+
+SHOWN = 20  # styles, unless all are asked for
+WIDEST = 120  # characters of a cell
+
+Rows = list[tuple[str, ...]]
+
+
+@click.command("list", cls=Command)
+@folder_option(
+    "--data", required=False,
+    help="Folder of a data set, to list its samples that can be a style.",
+)  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help=f"List more than {SHOWN} samples.")
+def command(data: Path | None, everything: bool) -> None:
+    """List data sets, networks, samples that can be a style, and presets."""
+    if data is not None:
+        click.echo(_styles(data, everything))
+        return
+    styled = ("data set", "samples", "writers", "can be a style")
+    parts = {
+        "Data sets": _section(styled, _datasets(RESULTS), "make them with: make"),
+        "Networks": _section(
+            ("network", "kind", "size"), _networks(RESULTS), "train some with: make"
+        ),
+        "Styles, for pentrace write --style": "pentrace list --data FOLDER lists them",
+        "Presets, for make CONFIG=...": _section(
+            ("preset", "what it does"), [*presets().items()], f"they are in {FOLDER} of Pentrace"
+        ),
+    }
+    click.echo("\n\n".join(f"{title}\n{_indented(text)}" for title, text in parts.items()))
+
+
+def styles(data: Path) -> pa.Table:
+    """The samples of the data set in the folder `data` that can be a style, by name.
+
+    They have a text and a split, and no rule dropped them. Raises `PentraceError` if there is no
+    table of samples.
+    """
+    table = tables.read(
+        dataset.samples(data), ["sample_id", "writer", "text", "split", "dropped_by"]
+    )
+    text = pc.fill_null(table["text"], "")
+    chosen = pc.and_(pc.is_null(table["dropped_by"]), pc.is_valid(table["split"]))
+    return table.filter(pc.and_(chosen, pc.greater(pc.utf8_length(text), 0))).sort_by("sample_id")
+
+
+def _styles(data: Path, everything: bool) -> str:
+    found = styles(data)
+    if not len(found):
+        return f"{data}: no sample has a text, so none can be a style"
+    shown = found if everything else found.slice(0, SHOWN)
+    rows = [(r["sample_id"], r["writer"] or "", r["text"]) for r in shown.to_pylist()]
+    more = "" if len(shown) == len(found) else f"\n{len(shown)} of {len(found)}; --all lists all"
+    return aligned([("style", "writer", "text"), *rows]) + more
+
+
+def _datasets(root: Path) -> Rows:
+    """Folder and counts of each data set of ink; only the folder of a text."""
+    rows: Rows = []
+    for folder in sorted(path.parent for path in root.glob("*/samples.parquet")):
+        table = tables.read(dataset.samples(folder), ["writer"])
+        writers = pc.count_distinct(table["writer"]).as_py()
+        rows.append((str(folder), str(len(table)), str(writers), str(len(styles(folder)))))
+    texts = sorted(path.parent for path in root.glob("*/characters.parquet"))
+    return rows + [(str(folder), "text", "", "") for folder in texts]
+
+
+def _networks(root: Path) -> Rows:
+    """Folder, kind and size of each network."""
+    found = ((path.parent, settings(path)) for path in models(root))
+    other = ("of another version; train it again", "")
+    return [(str(folder), *((s.kind, s.size) if s else other)) for folder, s in found]
+
+
+def _section(head: tuple[str, ...], rows: Rows, remedy: str) -> str:
+    return aligned([head, *rows]) if rows else f"none here; {remedy}"
+
+
+def aligned(rows: Rows) -> str:
+    """Rows as columns, two blanks apart."""
+    cells = [[_short(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in cells)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _short(cell: str) -> str:
+    cell = " ".join(cell.split())
+    return cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

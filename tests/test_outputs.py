@@ -1,0 +1,145 @@
+"""Where outputs go: files, links, standard output, devices, pipes; and what is refused at once."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pentrace.__main__ import cli
+from pentrace.describe import markdown
+from pentrace.errors import PentraceError, explained
+from pentrace.files import check_output, whole_file, whole_folder, write_text
+from tests.helpers.processes import ENVIRONMENT
+
+
+def run(*words: object, status: int = 0, **given: object) -> subprocess.CompletedProcess:
+    """`python -m pentrace` with `words` in a process of its own."""
+    call = [sys.executable, "-m", "pentrace", *map(str, words)]
+    done = subprocess.run(call, env=ENVIRONMENT, **{"capture_output": True, "text": True, **given})
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there/file")
+    for text in ("new", "replaced"):  # the link points to nothing at first
+        write_text(tmp_path / "link", text)
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "there/file").read_text() == text
+    (tmp_path / "folder").symlink_to("elsewhere")
+    with whole_folder(tmp_path / "folder") as made:
+        (made / "a").write_text("a")
+    assert (tmp_path / "folder").is_symlink() and (tmp_path / "elsewhere/a").exists()
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    write_text(pipe, "any text")
+    reader.join(10)
+    assert read == ["any text"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode) and list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_device_is_written_to() -> None:
+    ours, theirs = os.openpty()
+    try:
+        device = Path(os.ttyname(theirs))
+        write_text(device, "any text")
+        assert os.read(ours, 100) == b"any text"
+        assert stat.S_ISCHR(device.stat().st_mode)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_nothing_is_written_after_an_error(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    for path in (Path("-"), tmp_path / "file"):
+        with pytest.raises(ValueError), whole_file(path) as partial:
+            partial.write_text("half")
+            raise ValueError
+    assert capfd.readouterr().out == "" and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["-", "link"])
+def test_standard_output(name: str, tmp_path: Path) -> None:
+    if name == "link":  # as /dev/stdout is one, which a test must not put at risk
+        link = tmp_path / "stdout"
+        link.symlink_to("/proc/self/fd/1")
+        name = str(link)
+    assert run("describe", "-o", name).stdout == markdown()
+    with (tmp_path / "file").open("w") as file:
+        file.write("first\n")
+        file.flush()
+        run("describe", "-o", name, capture_output=False, text=False, stdout=file)
+    assert (tmp_path / "file").read_text() == "first\n" + markdown()
+
+
+def test_messages_are_kept_out_of_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("datasets: {}")
+    done = run("report", "--config", tmp_path / "config.yaml", "-o", "-")
+    assert done.stdout.startswith("<!doctype html>") and done.stdout.endswith("</html>")
+    assert done.stderr.startswith("-: 0 data sets")
+
+
+@pytest.mark.parametrize(
+    ("folder", "path", "wrong"),
+    [
+        (False, "gone/file", "there is no folder .*gone; make it with: mkdir -p .*gone"),
+        (False, "file/file", "there is no folder .*file; make it"),
+        (False, "link", "there is no folder .*nowhere; make it"),
+        (False, ".", "is a folder; name a file in it"),
+        (True, "gone/folder", "there is no folder .*gone; make it"),
+        (True, "file", "is a file; name a folder"),
+        (True, "-", "a folder cannot be standard output; name a folder"),
+    ],
+)
+def test_an_output_that_cannot_be_made_is_refused_with_the_remedy(
+    folder: bool, path: str, wrong: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere/file")
+    with pytest.raises(PentraceError, match=wrong):
+        check_output(Path(path) if path == "-" else tmp_path / path, folder)
+
+
+def test_outputs_are_checked_before_anything_is_read(tmp_path: Path) -> None:
+    words = ["write", "a", "--model", "gone", "-o", str(tmp_path / "gone/page.svg")]
+    error = CliRunner().invoke(cli, words).exception
+    assert isinstance(error, PentraceError) and "there is no folder" in str(error)
+
+
+def test_errors_of_the_system_are_one_line(tmp_path: Path) -> None:
+    done = run("describe", "-o", tmp_path / ("x" * 250), status=1)
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+    assert done.stderr.endswith("ile name too long; give a shorter name\n")
+    with Path("/dev/full").open("w") as full:
+        given = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
+        done = run("describe", status=1, **given)
+    assert done.stderr == "pentrace: no space left on device; free some space on the disk\n"
+    assert explained(OSError("disk\nlost")) == "disk; check the disk and the path"
+
+
+def test_a_reader_that_leaves_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    given = {"capture_output": False, "stdout": writing, "stderr": subprocess.PIPE}
+    assert run("describe", status=141, **given).stderr == ""
+    os.close(writing)
+
+
+def test_ctrl_c_ends_any_command_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pentrace.describe.markdown", stopped)
+    done = CliRunner().invoke(cli, ["describe"])
+    assert (done.exit_code, done.stderr, done.stdout) == (130, "pentrace: stopped\n", "")
