@@ -29,8 +29,9 @@ text: .venv/installed
 	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/text.yaml $(CONFIG)
 	@echo "The report is results/report.html"
 
-# A process for each core, but no more than four: each loads PyTorch.
-parallel = -n auto --maxprocesses 4
+# A process for each core, but no more than four, since each loads PyTorch; one that has nothing
+# left to do takes tests over from another.
+parallel = -n auto --maxprocesses 4 --dist worksteal
 
 test: .venv/installed-dev
 	$(BIN)/pytest $(parallel)
