@@ -29,8 +29,8 @@ text: .venv/installed
 	$(BIN)/snakemake --cores all $(own) --configfile workflow/presets/text.yaml $(CONFIG)
 	@echo "The report is results/report.html"
 
-# A process for each core, but no more than four, since each loads PyTorch; one that has nothing
-# left to do takes tests over from another.
+# One process for each core, but at most four, since each loads PyTorch. A process that has no
+# tests left takes some of another's.
 parallel = -n auto --maxprocesses 4 --dist worksteal
 
 test: .venv/installed-dev
