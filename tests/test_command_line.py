@@ -1,6 +1,7 @@
 """Every subcommand has its settings as options: name, type, default and bounds are the model's."""
 
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
