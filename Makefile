@@ -38,8 +38,9 @@ text: .venv/installed
 help:
 	@sed -n 's/^# \{0,1\}//p;/^PYTHON/q' Makefile
 
-# A process for each core, but no more than four: each loads PyTorch.
-parallel = -n auto --maxprocesses 4
+# One process for each core, but at most four, since each loads PyTorch. A process that has no
+# tests left takes some of another's.
+parallel = -n auto --maxprocesses 4 --dist worksteal
 
 test: .venv/installed-dev
 	$(BIN)/pytest $(parallel)

@@ -1,7 +1,6 @@
 """Every subcommand has its settings as options: name, type, default and bounds are the model's."""
 
 import re
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +42,7 @@ from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSet
 from pentrace.settings import Settings
 from pentrace.windows.settings import WindowSettings
 from pentrace.write.settings import WriteSettings
+from tests.helpers.commands import invoke, pentrace
 
 # The settings of each subcommand that has any, and those of its fields that have no option.
 SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
@@ -110,8 +110,7 @@ def typed(option: str, value: Any) -> str:
 
 def rows(name: str) -> dict[str, str]:
     """Option -> its row of `--help`: names, metavar, description, default and bounds."""
-    done = CliRunner().invoke(command(name), ["--help"])
-    text = done.output.split("Options:", 1)[1]
+    text = invoke(command(name), "--help").output.split("Options:", 1)[1]
     found = re.split(r"\n  (?=-)", text)[1:]
     words = [" ".join(row.split("\n\n")[0].split()) for row in found]
     return {re.findall(r"--[^ /]+", row)[0]: row for row in words}
@@ -160,9 +159,7 @@ def test_the_table_of_stages_names_the_module_of_each_command() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_help(name: str) -> None:
-    done = CliRunner().invoke(cli, [name, "--help"])
-    assert done.exit_code == 0
-    assert f"Usage: cli {name}" in done.output
+    assert f"Usage: cli {name}" in pentrace(name, "--help")
     assert COMMANDS[name][1] in CliRunner().invoke(cli, ["--help"], terminal_width=200).output
 
 
@@ -206,9 +203,7 @@ def shapes(settings: Outer) -> None:
 
 
 def given(*words: str) -> dict:
-    done = CliRunner().invoke(shapes, words)
-    if done.exception is not None:
-        raise done.exception
+    done = invoke(shapes, *words)
     return Outer.model_validate_json(done.output).model_dump(exclude_unset=True)
 
 
@@ -282,16 +277,5 @@ def test_a_figure_has_the_defaults_that_other_commands_have() -> None:
     ],
 )
 def test_a_misspelt_name_gets_a_suggestion(words: list[str], hint: str) -> None:
-    done = CliRunner().invoke(cli, words)
-    assert done.exit_code == 2
-    assert "Did you mean" in done.output and hint in done.output
-
-
-def test_commands_are_imported_when_they_are_called() -> None:
-    program = (
-        "import sys; from click.testing import CliRunner; from pentrace.__main__ import cli;"
-        "CliRunner().invoke(cli, ['write', '--help']);"
-        "print('torch' in sys.modules, 'pentrace.train.command' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.split() == ["False", "False"]
+    printed = pentrace(*words, status=2)
+    assert "Did you mean" in printed and hint in printed

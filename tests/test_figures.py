@@ -5,12 +5,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import pentrace.plot
 from pentrace.figures import DATASET_CATEGORIES, FIGURES, NETWORK_CATEGORIES, Figure
 from pentrace.imports import closure
 from pentrace.plot.command import command
+from tests.helpers.commands import invoke
 
 
 def test_every_module_that_draws_is_in_the_table_and_the_reverse() -> None:
@@ -21,7 +21,7 @@ def test_every_module_that_draws_is_in_the_table_and_the_reverse() -> None:
 
 
 def test_every_figure_is_listed_in_the_help() -> None:
-    printed = CliRunner().invoke(command, ["--help"]).output
+    printed = invoke(command, "--help").output
     listed = re.findall(r"^  ([a-z-]+)  +\S", printed.split("Figures:")[1], re.MULTILINE)
     assert listed == list(dict.fromkeys(figure.command_name for figure in FIGURES))
 
@@ -47,5 +47,5 @@ def test_its_code_has_neither_the_table_nor_the_group_of_commands(figure: Figure
 
 
 def test_an_unknown_figure_is_refused() -> None:
-    done = CliRunner().invoke(command, ["nothing", "--out", "a.png"])
-    assert done.exit_code == 2 and "No such command 'nothing'" in done.output
+    done = invoke(command, "nothing", "--out", "a.png", status=2)
+    assert "No such command 'nothing'" in done.output

@@ -14,9 +14,9 @@ from pentrace.config.models import Config
 from pentrace.errors import PentraceError
 from pentrace.files import remove_partial
 from pentrace.results import lock, network_figures, network_files, prune
-from tests.test_docs import merged
+from tests.helpers.checkout import ROOT, merged
 
-VALUES = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+VALUES = yaml.safe_load((ROOT / "config.yaml").read_text())
 TEXT = {"run": ["shakespeare", "alice"]}
 
 

@@ -19,22 +19,9 @@ from pentrace.clean.settings import CleanSettings
 from pentrace.ink import Ink, to_table
 from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
+from tests.helpers.small_ink import make_ink
 
 LOOSE = CleanSettings(too_short=2)
-
-
-def make_ink(*samples: list[tuple[float, float, float, int]]) -> Ink:
-    """Ink of samples given as lists of (x, y, t, stroke)."""
-    flat = np.concatenate([np.reshape(np.array(s, float), (-1, 4)) for s in (*samples, [])])
-    return Ink(
-        ids=[f"s{i}" for i in range(len(samples))],
-        starts=np.cumsum([0, *map(len, samples)]),
-        x=flat[:, 0].astype(np.float32),
-        y=flat[:, 1].astype(np.float32),
-        stroke=flat[:, 3].astype(np.int32),
-        t=flat[:, 2],
-        channels={},
-    )
 
 
 def straight(n: int, stroke: int = 0, y: float = 0.0) -> list[tuple[float, float, float, int]]:

@@ -24,13 +24,13 @@ def python(
 
 
 def loaded(code: str, *words: object, folder: Path | None = None) -> set[str]:
-    """The top-level packages that a fresh process has loaded when `code` has run.
+    """The modules, packages among them, that a fresh process has loaded when `code` has run.
 
     `words` are its command-line arguments. `code` may end by `SystemExit`, but not with an error.
     """
     program = (
         f"import sys\ntry: exec({code!r})\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "print('\\n' + ' '.join({name.split('.')[0] for name in sys.modules}))"
+        "print('\\n' + ' '.join(sys.modules))"
     )
     return set(python("-c", program, *words, folder=folder).stdout.splitlines()[-1].split())

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from tests.helpers.rows import window_row
-
 LETTERS = "abc "
-LENGTH = 96
 NORMALISATION = {
     "recipe": "graves", "mean": [1.0, 0.0], "sd": [20.0, 20.0], "cap": None, "filter": {},
     "settings": {"recipe": "graves", "splits": ["train"]},
@@ -21,8 +18,3 @@ def ink(text: str, random: np.random.Generator) -> np.ndarray:
     ends = np.tile(np.arange(12) == 11, len(text))
     steps = np.stack([dx, dy, ends], 1) + random.normal(0, 0.03, (12 * len(text), 3)) * [1, 1, 0]
     return np.concatenate([np.zeros((1, 3)), steps]).astype(np.float32)
-
-
-def row(name: str, split: str, text: str | None, steps: np.ndarray) -> dict:
-    """One window with a complete line."""
-    return window_row(name, split, steps, LENGTH, text)

@@ -1,6 +1,7 @@
 """Recipes: what they do to steps, and that the inverse gives the recorded points."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from pentrace.normalise.normalise import command as normalise_command
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.normalise.statistics import command as statistics_command
+from tests.helpers import small_ink
 from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
 
@@ -26,18 +28,9 @@ WRITE_RNN = NormaliseSettings(recipe="write-rnn")
 UPRIGHT = NormaliseSettings(recipe="line-height", deslant=True, straighten=True)
 
 
-def make_ink(*samples: list[tuple[float, float, int]]) -> Ink:
-    """Ink of samples given as lists of (x, y, stroke), sampled every 0.01 s."""
-    flat = np.array([point for sample in samples for point in sample], float)
-    return Ink(
-        ids=[f"s{i}" for i in range(len(samples))],
-        starts=np.cumsum([0, *map(len, samples)]),
-        x=flat[:, 0].astype(np.float32),
-        y=flat[:, 1].astype(np.float32),
-        stroke=flat[:, 2].astype(np.int32),
-        t=np.arange(len(flat)) / 100,
-        channels={},
-    )
+def make_ink(*samples: Iterable[tuple[float, float, int]]) -> Ink:
+    """Ink of samples given as (x, y, stroke), sampled every 0.01 s."""
+    return small_ink.make_ink(*map(small_ink.at_100_hz, samples))
 
 
 def signs(ink: Ink, sign: int = -1) -> np.ndarray:

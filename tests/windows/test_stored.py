@@ -1,7 +1,5 @@
 """Stored windows: what training reads, and how other programs load them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,8 @@ import torch
 from pentrace import tables
 from pentrace.windows import command as stage
 from pentrace.windows.stored import load_text_windows, load_windows
-from tests.helpers import small_corpus as small_text
+from tests.helpers import small_corpus
+from tests.helpers.processes import python
 from tests.helpers.small_data import cut, write_data
 
 LENGTH = 11
@@ -75,7 +74,7 @@ def test_a_split_without_windows_gives_none(folder: Path) -> None:
 
 
 def test_the_windows_of_a_text_are_used_unchanged(tmp_path: Path) -> None:
-    small_text.build(tmp_path, {"a.txt": small_text.VERSE.encode()})
+    small_corpus.build(tmp_path, {"a.txt": small_corpus.VERSE.encode()})
     found = load_text_windows(tmp_path, ["train"])
     rows = rows_of(tmp_path, "train")
     assert (found.n_steps + 1).tolist() == [row["valid"] for row in rows]
@@ -90,7 +89,7 @@ def by_duckdb(path: Path) -> np.ndarray:
     out = path.with_suffix(".npy")
     line = f'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])'
     program = f"import duckdb, numpy as np\nnp.save({str(out)!r}, {line})"
-    subprocess.run([sys.executable, "-c", program], check=True)
+    python("-c", program)
     return np.load(out)
 
 

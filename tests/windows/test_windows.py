@@ -15,7 +15,7 @@ from pentrace.windows.command import SPLITS, command
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.lines import Lines, load_lines
 from pentrace.windows.settings import OF_TEXT, WindowSettings
-from tests.helpers.commands import invoke
+from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
 
 
@@ -167,10 +167,8 @@ def test_windows_are_padded_to_one_length_and_sorted_by_sample(tmp_path: Path) -
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_inputs(tmp_path, make_steps([25, 8, 31]), ["train", "test", "train"], [None] * 3)
-    run(tmp_path)
-    first = [(tmp_path / f"windows/{s}.parquet").read_bytes() for s in SPLITS]
-    run(tmp_path)
-    assert [(tmp_path / f"windows/{s}.parquet").read_bytes() for s in SPLITS] == first
+    files = [tmp_path / f"windows/{s}.parquet" for s in SPLITS]
+    makes_the_same_twice(lambda: run(tmp_path), *files)
 
 
 def test_windows_do_not_depend_on_shards_and_row_groups(tmp_path: Path) -> None:
