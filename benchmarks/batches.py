@@ -30,8 +30,8 @@ from pentrace.windows.batches import (
     load_lines,
     window_batches,
 )
-from pentrace.windows.command import command as windows
 from pentrace.windows.stored import load_windows
+from pentrace.windows.windows import command as windows
 
 LENGTH, BATCH, SHARDS, GROUP = 300, 32, 8, 256
 LOADERS: dict[str, Callable[[Path, list[str]], Lines]] = {

@@ -27,11 +27,11 @@ from lxml import etree
 from pentrace import schema, tables
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import find_ink, tree_files
-from pentrace.collect.pack import pack
+from pentrace.collect.write_shards import pack
 from pentrace.demo.board import line_xml
 from pentrace.demo.recording import RecordedLine
+from pentrace.ingest.parse import command as parse
 from pentrace.ink import CHANNELS
-from pentrace.read.parse import command as parse
 from pentrace.readers.sources.iam import INK, group
 from pentrace.shards import shard_of
 

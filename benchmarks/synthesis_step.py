@@ -31,7 +31,7 @@ from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.training import TrainSettings
-from pentrace.train.arithmetic import set_arithmetic
+from pentrace.train.precision import set_arithmetic
 
 CHARACTERS, SYMBOLS = 45, 70
 SETTINGS = NetworkSettings(

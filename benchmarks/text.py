@@ -20,14 +20,14 @@ import yaml
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from pentrace.generate.fused import FusedText
+from pentrace.generate.numpy_networks import FusedText
 from pentrace.generate.settings import DrawSettings
-from pentrace.generate.texts import complete_texts
+from pentrace.generate.text_loop import complete_texts
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.text import TextNetwork
-from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.data import Data
-from pentrace.train.processes import Processes
+from pentrace.train.distributed import Processes
+from pentrace.train.precision import set_arithmetic
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Lines, gather, stream_batches
 from timing import cpu_time, product, run_all

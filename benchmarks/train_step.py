@@ -22,9 +22,9 @@ from torch import Tensor, nn
 
 from pentrace.networks.mixture import log_loss, width
 from pentrace.networks.settings import NetworkSettings
-from pentrace.train.arithmetic import set_arithmetic
 from pentrace.train.data import Data
-from pentrace.train.processes import Processes
+from pentrace.train.distributed import Processes
+from pentrace.train.precision import set_arithmetic
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Batch, Lines, crop_batches, gather
 from timing import cpu_time, product, run_all

@@ -29,9 +29,9 @@ from tests.helpers import small_synthesis
 from tests.helpers.reference import draw as plain_draw
 from tests.helpers.reference import first_cell, one_hot_text, window_step
 
-from pentrace.generate.chances import chances
-from pentrace.generate.model import load_ink
-from pentrace.generate.steps import write
+from pentrace.generate.ink_loop import write
+from pentrace.generate.load_model import load_ink
+from pentrace.generate.random_numbers import chances
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import Network, build, run
 from pentrace.networks.settings import NetworkSettings

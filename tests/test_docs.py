@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from pentrace.config.load import load
-from pentrace.config.models import Config
+from pentrace.config.checks import load
+from pentrace.config.schema import Config
 from pentrace.describe import markdown
 from tests.helpers.checkout import merged
 

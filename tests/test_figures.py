@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 import pentrace.plot
-from pentrace.figures import DATASET_CATEGORIES, FIGURES, NETWORK_CATEGORIES, Figure
-from pentrace.imports import closure
-from pentrace.plot.command import command
+from pentrace.figure_table import DATASET_CATEGORIES, FIGURES, NETWORK_CATEGORIES, Figure
+from pentrace.import_closure import closure
+from pentrace.plot.plot import command
 from tests.helpers.commands import invoke
 
 
 def test_every_module_that_draws_is_in_the_table_and_the_reverse() -> None:
     (folder,) = map(Path, pentrace.plot.__path__)
-    modules = {path.stem for path in folder.glob("[a-z]*.py")} - {"command"}
+    modules = {path.stem for path in folder.glob("[a-z]*.py")} - {"plot"}
     drawing = {m for m in modules if hasattr(import_module(f"pentrace.plot.{m}"), "command")}
     assert {figure.module for figure in FIGURES} == drawing
 
@@ -43,7 +43,7 @@ def test_every_figure_has_texts_and_a_heading_of_the_report(figure: Figure) -> N
 def test_its_code_has_neither_the_table_nor_the_group_of_commands(figure: Figure) -> None:
     """So a changed caption, or a new figure, draws no other figure again."""
     code = {path.name for path in closure(f"pentrace.plot.{figure.module}")}
-    assert not code & {"figures.py", "command.py"}
+    assert not code & {"figure_table.py", "plot.py"}
 
 
 def test_an_unknown_figure_is_refused() -> None:

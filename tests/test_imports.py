@@ -3,7 +3,7 @@
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
-from pentrace.imports import closure
+from pentrace.import_closure import closure
 from tests.helpers.checkout import ROOT
 from tests.helpers.processes import loaded
 
@@ -25,7 +25,7 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
 def test_help_on_writing_loads_no_large_library() -> None:
     found = _of_commands("write", "text", "sample-text")
     assert not found & (TORCH | FIGURES | TABLES)
-    assert "pentrace.write.command" in found and "pentrace.train.command" not in found
+    assert "pentrace.write.write" in found and "pentrace.train.train" not in found
 
 
 def test_only_commands_that_compute_with_pytorch_load_it() -> None:

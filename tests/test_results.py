@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pentrace.config.load import load
-from pentrace.config.models import Config
+from pentrace.config.checks import load
+from pentrace.config.schema import Config
 from pentrace.errors import PentraceError
 from pentrace.files import remove_partial
-from pentrace.results import lock, network_figures, network_files, prune
+from pentrace.results_folder import lock, network_figures, network_files, prune
 from tests.helpers.checkout import ROOT, merged
 
 VALUES = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -66,7 +66,7 @@ def test_files_by_kind_of_network() -> None:
     assert other(loaded(run=["kanji"]), "kanji") == {*written, "fictional"}
 
 
-HOLD = "import sys, time; from pathlib import Path; from pentrace.results import lock; "
+HOLD = "import sys, time; from pathlib import Path; from pentrace.results_folder import lock; "
 
 
 def test_a_second_holder_is_refused_until_the_first_one_ends(tmp_path: Path) -> None:

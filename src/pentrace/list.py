@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from pentrace import dataset, tables
 from pentrace.config.presets import FOLDER, presets
-from pentrace.generate.model import RESULTS, models
+from pentrace.generate.load_model import RESULTS, models
 from pentrace.networks.model_file import settings
 from pentrace.options import Command, folder_option
 

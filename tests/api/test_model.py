@@ -13,8 +13,8 @@ from pentrace.api.keywords import WriteKeywords
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from pentrace.write.command import command
 from pentrace.write.settings import WriteSettings
+from pentrace.write.write import command
 from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from pentrace import tables
 from pentrace.collect.archive import archive_files
-from pentrace.collect.command import command, without
+from pentrace.collect.collect import command, without
 from pentrace.collect.find import Found, find, notes, table_path, tree_files, wanted
-from pentrace.collect.pack import pack
 from pentrace.collect.scan import scan
+from pentrace.collect.write_shards import pack
 from pentrace.errors import PentraceError
 from pentrace.readers.sources import iam, inkml, svc2004, text
 from pentrace.shards import names, natural, shard_of

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from pentrace.config.models import Config, DatasetSettings
+from pentrace.config.schema import Config, DatasetSettings
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.training import TrainSettings
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from pentrace.clean.rules import limit
 from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
-from pentrace.config.keys import refuse_repeated_keys
-from pentrace.config.load import FOLDERS, load
-from pentrace.config.models import Config
+from pentrace.config.checks import FOLDERS, load
+from pentrace.config.repeated_keys import refuse_repeated_keys
+from pentrace.config.schema import Config
 from pentrace.errors import PentraceError
 from pentrace.generate.settings import SampleSettings
 from pentrace.settings import explain

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pentrace.demo import corpus, dirt
-from pentrace.demo.command import command
+from pentrace.demo.demo import command
 from pentrace.demo.sentences import SENTENCES
 from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError

@@ -10,7 +10,8 @@ import torch
 from scipy.stats import multivariate_normal
 from torch import Tensor
 
-from pentrace.evaluate import baseline, distributions, lines, measures, table
+from pentrace.evaluate import baseline, distributions, measures, table
+from pentrace.evaluate import line_losses as lines
 from pentrace.evaluate.measures import Sums
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings

@@ -9,9 +9,9 @@ import pytest
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.generate.fictional import compare, summary
-from pentrace.generate.samples import Sample
 from pentrace.generate.settings import FictionalSettings
-from pentrace.generate.warping import distances, nearest, outlines
+from pentrace.generate.time_warping import distances, nearest, outlines
+from pentrace.generate.unconditional import Sample
 from pentrace.plot import style
 from pentrace.plot.drawing import from_offsets
 from pentrace.plot.fictional import fictional_figure

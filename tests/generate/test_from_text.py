@@ -21,10 +21,10 @@ from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.training import TrainSettings
 from pentrace.plot.lines import pick
 from pentrace.plot.predicted import predict
-from pentrace.recognise.command import command as recognise
-from pentrace.train.command import command as train
+from pentrace.recognise.recognise import command as recognise
 from pentrace.train.data import load
 from pentrace.train.plan import longest, plan_epoch, points_of_run, total
+from pentrace.train.train import command as train
 from pentrace.windows.batches import load_lines
 from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.small_data import Splits, write_data

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from pentrace.errors import PentraceError
-from pentrace.generate.chances import chances
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.model import load_ink
-from pentrace.generate.steps import draw, write
+from pentrace.generate.ink_loop import draw, write
+from pentrace.generate.load_model import load_ink
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.random_numbers import chances
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
@@ -174,8 +174,8 @@ def test_weights_that_do_not_fit_are_refused(tmp_path):
 def test_writing_needs_no_torch(tmp_path):
     _both(tmp_path, **KINDS[4])
     program = (
-        "import sys; from pentrace.generate.steps import write; "
-        "from pentrace.generate.model import load_ink; "
+        "import sys; from pentrace.generate.ink_loop import write; "
+        "from pentrace.generate.load_model import load_ink; "
         "from pentrace.networks.alphabet import encode; import numpy as np; "
         "network, _ = load_ink(sys.argv[1]); "
         "text = encode(['abc'], network.settings); "

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from pentrace.errors import PentraceError
-from pentrace.generate.chances import another_seed
 from pentrace.generate.lines import (
     LineOptions,
     Primer,
@@ -13,6 +12,7 @@ from pentrace.generate.lines import (
     write_in_one_hand,
     write_lines,
 )
+from pentrace.generate.random_numbers import another_seed
 from tests.helpers.small_synthesis import steady
 
 TEXTS = ["a bad cab", "dad", "the quick brown fox"]

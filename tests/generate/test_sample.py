@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from pentrace.errors import PentraceError
-from pentrace.generate.chances import chances
-from pentrace.generate.from_text import choose_texts, generate_from_text
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.samples import batch
+from pentrace.generate.conditional import choose_texts, generate_from_text
+from pentrace.generate.ink_loop import draw
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.random_numbers import chances
 from pentrace.generate.settings import SampleSettings
-from pentrace.generate.steps import draw
+from pentrace.generate.unconditional import batch
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays

@@ -18,27 +18,27 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pentrace.errors import PentraceError
-from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.evaluate.evaluate_samples import command as evaluate_samples
 from pentrace.evaluate.evaluate_text import command as evaluate
 from pentrace.evaluate.table import name
-from pentrace.evaluate.words import known_share, loop, words
-from pentrace.generate.characters import drawn, entropy, probabilities
-from pentrace.generate.model import load_text
+from pentrace.evaluate.text_losses import bits, dynamic_loss, static_loss, unigram_loss
+from pentrace.evaluate.text_words import known_share, loop, words
+from pentrace.generate.draw_character import drawn, entropy, probabilities
+from pentrace.generate.load_model import load_text
 from pentrace.generate.sample_text import command as sample
 from pentrace.generate.settings import DrawSettings
 from pentrace.generate.text import command
-from pentrace.generate.texts import begun, complete_texts, generate
+from pentrace.generate.text_loop import begun, complete_texts, generate
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.text import TextNetwork
 from pentrace.plot import style
 from pentrace.plot.temperature import temperature_figure
 from pentrace.plot.transfer import transfer_figure
-from pentrace.report.command import render
 from pentrace.report.contents import dataset_part, network_part, shown
+from pentrace.report.report import render
 from pentrace.tables import read
-from pentrace.train.command import command as train
+from pentrace.train.train import command as train
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded
 from tests.helpers.small_corpus import VERSE, arguments, build, trained

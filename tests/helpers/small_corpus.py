@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from pentrace import schema, tables
-from pentrace.read.characters import command as characters
-from pentrace.train.command import command as train
-from pentrace.windows.command import command as windows
+from pentrace.ingest.characters import command as characters
+from pentrace.train.train import command as train
+from pentrace.windows.windows import command as windows
 from tests.helpers.commands import invoke, train_options
 
 VERSE = "the cat sat on the mat, and the dog sat on the log.\nwho sat? the cat sat!\n"

@@ -6,7 +6,7 @@ import numpy as np
 
 from pentrace import schema, tables
 from pentrace.normalise.normalise import offsets_table
-from pentrace.windows.command import command as windows
+from pentrace.windows.windows import command as windows
 from tests.helpers.commands import invoke
 from tests.helpers.rows import filled
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.ink import Ink, to_table
-from pentrace.windows.command import command as windows
+from pentrace.windows.windows import command as windows
 from tests.helpers.commands import invoke
 
 SPLITS = ["train", "train", "validation", "test", None]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.model import load_ink
+from pentrace.generate.load_model import load_ink
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model

@@ -6,15 +6,15 @@ import torch
 from pydantic import ValidationError
 
 from pentrace.evaluate import baseline, measures
-from pentrace.generate.chances import chances
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.samples import batch, beginning, ended
-from pentrace.generate.steps import draw, write
+from pentrace.generate.ink_loop import draw, write
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.random_numbers import chances
+from pentrace.generate.unconditional import batch, beginning, ended
 from pentrace.networks.kinds import build
 from pentrace.networks.mixture import log_density, split, step_loss, width
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays
-from pentrace.train.distort import jittered
+from pentrace.train.augmentation import jittered
 from pentrace.windows.batches import Batch, gather
 from pentrace.windows.lines import Lines
 from tests.helpers import reference

@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.generate.fused import FusedText
+from pentrace.generate.numpy_networks import FusedText
 from pentrace.networks.alphabet import encode, symbols_of
 from pentrace.networks.model_file import read
 from pentrace.networks.settings import NetworkSettings
@@ -24,12 +24,12 @@ from pentrace.plot.training import training_figure
 from pentrace.plot.transfer import transfer_figure
 from pentrace.report.contents import best_of
 from pentrace.train.checkpoint import Weights
-from pentrace.train.command import command
 from pentrace.train.data import load
+from pentrace.train.distributed import Processes
 from pentrace.train.loop import Training
-from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.train.step import Descent
+from pentrace.train.train import command
 from pentrace.windows.batches import Lines, gather, stream_batches
 from tests.helpers.commands import invoke
 from tests.helpers.small_corpus import NETWORK, TRAIN, VERSE, arguments, build, trained

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ink import Ink, to_table
-from pentrace.normalise.constants import gather
-from pentrace.normalise.frame import Frame
+from pentrace.normalise.coordinate_frame import Frame
+from pentrace.normalise.mean_and_sd import gather
 from pentrace.normalise.normalise import command as normalise_command
 from pentrace.normalise.recipes import from_offsets, log_area, to_offsets, to_steps
 from pentrace.normalise.settings import NormaliseSettings

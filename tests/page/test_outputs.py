@@ -21,8 +21,8 @@ from pentrace.demo.recording import record
 from pentrace.errors import PentraceError
 from pentrace.ink import from_table
 from pentrace.page import outputs
+from pentrace.page.appearance import DOT
 from pentrace.page.gif import gif
-from pentrace.page.look import DOT
 from pentrace.page.page import Page, bounds, duration
 from pentrace.page.pen import LEAST, MOST, drawn
 from pentrace.page.png import DPI, MM, png

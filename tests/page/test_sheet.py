@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image
 
-from pentrace.page.look import BLUE, DOT, INK, PEN_WIDTH
+from pentrace.page.appearance import BLUE, DOT, INK, PEN_WIDTH
 from pentrace.page.page import LABEL, Page
 from pentrace.page.png import fitting, png
 from pentrace.page.sheet import LARGEST, MARGIN, STROKE, SampleInk, scale, sheet, single

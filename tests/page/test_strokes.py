@@ -9,8 +9,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
+from pentrace.page.appearance import BLUE, DOT, INK, PEN_WIDTH, rgb
 from pentrace.page.gif import gif
-from pentrace.page.look import BLUE, DOT, INK, PEN_WIDTH, rgb
 from pentrace.page.pen import Pen, drawn
 from pentrace.page.png import MM, png
 from pentrace.page.sheet import SampleInk, single

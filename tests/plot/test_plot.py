@@ -10,14 +10,14 @@ from pentrace import schema, tables
 from pentrace.clean.settings import CleanSettings
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
-from pentrace.imports import closure
+from pentrace.import_closure import closure
 from pentrace.ink import Ink
 from pentrace.plot import comparison, data, drawing, ink, offsets, reliability, rules, samples
 from pentrace.plot import rejects as losses
 from pentrace.plot import training as curves
-from pentrace.plot.command import MODULES, command
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.heat import BLUR, gaussian_sum
+from pentrace.plot.plot import MODULES, command
 from pentrace.plot.style import INK
 from tests.helpers.commands import invoke
 from tests.helpers.small_results import (

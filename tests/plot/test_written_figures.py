@@ -14,7 +14,7 @@ from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import encode
 from pentrace.networks.store import load_model
 from pentrace.plot import biases, primed, stacked, styles, window, written
-from pentrace.plot.command import command
+from pentrace.plot.plot import command
 from pentrace.plot.stacked import Row
 from pentrace.plot.style import BLUE, INK, RED, save
 from tests.helpers import small_data, small_model, small_synthesis

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentrace import schema
-from pentrace.config.load import load
+from pentrace.config.checks import load
 from pentrace.ink import to_table
 from pentrace.page.inkml import inkml as to_inkml
 from pentrace.readers import inkml

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from svgelements import Path as SvgPath
 
 from pentrace import schema, tables
-from pentrace.collect.command import command as collect
-from pentrace.collect.package import raw_folder
+from pentrace.collect.collect import command as collect
+from pentrace.collect.python_package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
+from pentrace.ingest.assign_splits import seeded_split
 from pentrace.ink import to_table
-from pentrace.read.split import seeded_split
 from pentrace.readers import kanjivg
 from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.sources.kanjivg import group

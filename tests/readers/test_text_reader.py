@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pentrace import schema, tables
-from pentrace.collect.package import raw_folder
+from pentrace.collect.python_package import raw_folder
 from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
-from pentrace.read.characters import code_points
-from pentrace.read.contiguous import parts
+from pentrace.ingest.characters import code_points
+from pentrace.ingest.split_text import parts
 from pentrace.readers._gutenberg import without_gutenberg
 from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import decoded, read, without_markdown
-from pentrace.windows.command import command as windows
 from pentrace.windows.text import load_codes
+from pentrace.windows.windows import command as windows
 from tests.helpers.commands import invoke
 from tests.helpers.small_corpus import VERSE, build, raw_table
 

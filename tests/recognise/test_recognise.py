@@ -17,9 +17,9 @@ from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.plot.recognition import recognition_figure
-from pentrace.recognise.command import command
-from pentrace.recognise.errors import count, rate
-from pentrace.recognise.read import load_recogniser, read
+from pentrace.recognise.decoding import load_recogniser, read
+from pentrace.recognise.error_rates import count, rate
+from pentrace.recognise.recognise import command
 from pentrace.windows.lines import load_lines
 from tests.helpers import small_model
 from tests.helpers.commands import invoke

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pentrace.errors import PentraceError
-from pentrace.plot.command import FIGURES
+from pentrace.plot.plot import FIGURES
 from pentrace.report import rulegraph
-from pentrace.report.command import command, count, decimals, words
 from pentrace.report.contents import pictures
+from pentrace.report.report import command, count, decimals, words
 from tests.helpers.commands import invoke
 from tests.helpers.small_results import build_dataset, build_outputs, metrics
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pentrace.train import distort
-from pentrace.train.distort import matrices
+from pentrace.train import augmentation as distort
+from pentrace.train.augmentation import matrices
 
 
 def lines(count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:

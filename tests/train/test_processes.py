@@ -9,7 +9,7 @@ import torch
 
 from pentrace import tables
 from pentrace.networks.store import load_model
-from pentrace.train.command import command
+from pentrace.train.train import command
 from tests.helpers.commands import invoke, train_options
 from tests.helpers.processes import python
 from tests.helpers.small_data import Splits, write_data

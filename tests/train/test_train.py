@@ -22,9 +22,9 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.networks.training import TrainSettings
 from pentrace.train.checkpoint import fingerprint
-from pentrace.train.command import command
+from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
-from pentrace.train.derivatives import DerivativeClipping
+from pentrace.train.train import command
 from pentrace.windows.batches import load_lines
 from tests.helpers.commands import invoke, train_options, unwritable
 from tests.helpers.processes import ENVIRONMENT, python

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from pentrace import tables
-from pentrace.windows import command as stage
+from pentrace.windows import windows as stage
 from pentrace.windows.stored import load_text_windows, load_windows
 from tests.helpers import small_corpus
 from tests.helpers.processes import python

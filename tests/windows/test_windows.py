@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.normalise.normalise import offsets_table
-from pentrace.windows.command import SPLITS, command
 from pentrace.windows.cut import cut, padded
 from pentrace.windows.lines import Lines, load_lines
 from pentrace.windows.settings import OF_TEXT, WindowSettings
+from pentrace.windows.windows import SPLITS, command
 from tests.helpers.commands import invoke, makes_the_same_twice
 from tests.helpers.rows import filled
 

@@ -10,9 +10,10 @@ import pytest
 from click import Context
 
 from pentrace.__main__ import COMMANDS, cli
-from pentrace.figures import FIGURES
-from pentrace.plot.command import command as plot
+from pentrace.figure_table import FIGURES
+from pentrace.plot.plot import command as plot
 from tests.helpers.checkout import SMOKE, Checkout
+from tests.helpers.commands import make_folders
 
 pytestmark = pytest.mark.slow
 
@@ -100,15 +101,19 @@ def test_every_figure_has_a_rule(whole: Checkout) -> None:
     assert sorted(rules) == sorted(figure.name.replace("-", "_") for figure in FIGURES)
 
 
-def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> None:
+def test_the_rules_give_each_command_options_that_it_has(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """For ink, kanji and text: the runs here make only ink."""
     preset = ("--configfile", "workflow/presets/everything.yaml")
     printed = checkout.snakemake("-n", "--printshellcmds", *preset)
     lines = re.findall(r"^Shell command: pentrace (.*?) 2?>", printed, re.MULTILINE)
     called = {}
+    monkeypatch.chdir(checkout.folder)
     for name, *words in map(shlex.split, lines):
         group, name, words = (plot, *words[:1], words[1:]) if name == "plot" else (cli, name, words)
         found = group.get_command(Context(group), name)
+        make_folders(words)
         called[group, name] = found.make_context(name, words).params
     assert {name for group, name in called if group is cli} == set(COMMANDS) - BY_HAND - {"plot"}
     assert {name for group, name in called if group is plot} >= {"ink", "training", "fictional"}
@@ -116,7 +121,7 @@ def test_the_rules_give_each_command_options_that_it_has(checkout: Checkout) -> 
 
 
 def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
-    whole_copy.edit("src/pentrace/figures.py", "Training curves", "Curves")
+    whole_copy.edit("src/pentrace/figure_table.py", "Training curves", "Curves")
     assert whole_copy.rules("-n", *SMOKE) == {"report", "all"}
 
 

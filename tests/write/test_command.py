@@ -8,10 +8,10 @@ import pytest
 from click.testing import Result
 
 from pentrace.errors import PentraceError
-from pentrace.generate.model import find_model
+from pentrace.generate.load_model import find_model
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.store import save_model
-from pentrace.write.command import MISSING, command
+from pentrace.write.write import MISSING, command
 from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded

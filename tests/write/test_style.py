@@ -16,7 +16,7 @@ from pentrace.generate.lines import Primer
 from pentrace.ink import Ink, to_table
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import from_offsets
-from pentrace.write.recording import read
+from pentrace.write.own_ink import read
 from pentrace.write.style import LONGEST, from_file, from_sample, known
 from tests.helpers import small_model
 from tests.helpers.small_data import edit_samples

@@ -8,14 +8,14 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from pentrace.collect.scan import scan
-from pentrace.config.keys import refuse_repeated_keys
-from pentrace.config.load import load, origin
+from pentrace.config.repeated_keys import refuse_repeated_keys
+from pentrace.config.checks import load, origin
 from pentrace.errors import PentraceError
-from pentrace.figures import DATASET_FIGURES, FIGURES
+from pentrace.figure_table import DATASET_FIGURES, FIGURES
 from pentrace.files import remove_partial
-from pentrace.imports import closure
-from pentrace.results import lock, network_figures, network_files, prune
-from pentrace.splits import SPLITS
+from pentrace.import_closure import closure
+from pentrace.results_folder import lock, network_figures, network_files, prune
+from pentrace.split_names import SPLITS
 
 # The commands of this environment come first in PATH, so it need not be activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")

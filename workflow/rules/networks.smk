@@ -7,7 +7,7 @@ rule train:
         windows=stored_windows,
         normalisation=normalisation,
         start=start_from,
-        code=code("pentrace.train.command"),
+        code=code("pentrace.train.train"),
     output:
         model="results/{dataset}/{network}/model.safetensors",
         history="results/{dataset}/{network}/history.parquet",
@@ -93,7 +93,7 @@ rule recognise:
             if w.network in SYNTHESIS
             else []
         ),
-        code=code("pentrace.recognise.command"),
+        code=code("pentrace.recognise.recognise"),
     output:
         metrics="results/{dataset}/{network}/recognition.json",
         lines="results/{dataset}/{network}/recognised.parquet",

@@ -1,4 +1,4 @@
-# One rule for each figure in the table of pentrace.figures. A figure depends only on the code of its
+# One rule for each figure in the table of pentrace.figure_table. A figure depends only on the code of its
 # module: a changed title or caption draws no figure again.
 OF_NETWORK = "results/{dataset}/{network}"
 

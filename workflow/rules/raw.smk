@@ -5,7 +5,7 @@ if any(d in DEMO_ARCHIVES for d in CONFIG.run):
 
     rule demo:
         input:
-            code=code("pentrace.demo.command"),
+            code=code("pentrace.demo.demo"),
         output:
             *[path for paths in DEMO_ARCHIVES.values() for path in paths],
         log:

@@ -71,7 +71,7 @@ rule report:
             for d, n in CONFIG.trained
             for name in network_files(CONFIG, n)
         ],
-        code=code("pentrace.report.command"),
+        code=code("pentrace.report.report"),
         templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],
     output:
         "results/report.html",

@@ -51,4 +51,4 @@ def manifest(dataset, name):
 
 def collect_code(dataset):
     name = CONFIG.datasets[dataset].reader
-    return code("pentrace.collect.command", f"pentrace.readers.sources.{name}")
+    return code("pentrace.collect.collect", f"pentrace.readers.sources.{name}")

@@ -4,7 +4,7 @@
 rule parse:
     input:
         raw="results/{dataset}/raw/ink-{shard}.parquet",
-        code=reader_code("pentrace.read.parse"),
+        code=reader_code("pentrace.ingest.parse"),
     output:
         points="results/{dataset}/points/{shard}.parquet",
         samples="results/{dataset}/parsed/{shard}.samples.parquet",
@@ -27,7 +27,7 @@ rule label:
         raw="results/{dataset}/raw/labels.parquet",
         samples=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
         rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
-        code=reader_code("pentrace.read.label"),
+        code=reader_code("pentrace.ingest.label"),
     output:
         labels="results/{dataset}/labels.parquet",
         rejects="results/{dataset}/label-rejects.parquet",
@@ -137,7 +137,7 @@ rule windows:
     input:
         offsets=sharded("results/{dataset}/offsets/{shard}.parquet"),
         samples="results/{dataset}/samples.parquet",
-        code=code("pentrace.windows.command"),
+        code=code("pentrace.windows.windows"),
     output:
         expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:

@@ -4,7 +4,7 @@
 rule characters:
     input:
         raw=sharded("results/{dataset}/raw/ink-{shard}.parquet"),
-        code=code("pentrace.read.characters"),
+        code=code("pentrace.ingest.characters"),
     output:
         characters="results/{dataset}/characters.parquet",
         vocabulary="results/{dataset}/vocabulary.parquet",
@@ -30,7 +30,7 @@ rule characters:
 rule text_windows:
     input:
         characters="results/{dataset}/characters.parquet",
-        code=code("pentrace.windows.command"),
+        code=code("pentrace.windows.windows"),
     output:
         expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:

@@ -16,7 +16,7 @@ from pentrace.api.handwriting import Handwriting
 from pentrace.errors import PentraceError
 from pentrace.normalise.units import read_normalisation
 from pentrace.shards import listed
-from pentrace.splits import SPLITS
+from pentrace.split_names import SPLITS
 from pentrace.windows.lines import load_lines
 from pentrace.windows.stored import load_padded
 

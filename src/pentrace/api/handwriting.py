@@ -13,7 +13,7 @@ from pentrace.api.messages import python_errors
 from pentrace.errors import PentraceError
 from pentrace.page.sheet import SampleInk, scale, single
 from pentrace.page.svg import svg
-from pentrace.write.recording import LARGEST, OwnInk, read
+from pentrace.write.own_ink import LARGEST, OwnInk, read
 
 SEVERAL = {name: f"{name}s" for name in ("unit", "tablet unit", "line height")}
 

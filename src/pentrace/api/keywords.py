@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from pentrace.errors import PentraceError
-from pentrace.generate.samples import STEPS
+from pentrace.generate.unconditional import STEPS
 from pentrace.settings import Settings, explain
 from pentrace.write.settings import WriteSettings
 

@@ -12,15 +12,15 @@ from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords
 from pentrace.api.messages import python_errors
 from pentrace.api.written import WrittenText
 from pentrace.errors import PentraceError
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import Primer
-from pentrace.generate.model import find_model, load_ink
-from pentrace.generate.samples import STEPS, batch
+from pentrace.generate.load_model import find_model, load_ink
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
+from pentrace.write.own_ink import OwnInk
 from pentrace.write.pages import find_primer, notes, write_pages
 from pentrace.write.prepare import characters_in_a_line, prepared
-from pentrace.write.recording import OwnInk
 
 Style = str | PathLike[str] | Handwriting | None
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pentrace.collect.find import Found, TreeFile, find_all, find_ink, notes, tree_files
-from pentrace.collect.package import raw_folder
+from pentrace.collect.python_package import raw_folder
 from pentrace.files import write_text
 from pentrace.shards import names, shard_of
 

@@ -17,14 +17,14 @@ from pentrace.dataset import data_option
 from pentrace.evaluate import baseline, distributions, measures, table
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
-from pentrace.evaluate.lines import Predictor, measure
+from pentrace.evaluate.line_losses import Predictor, measure
 from pentrace.evaluate.measures import Sums
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_json
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, write_lines
-from pentrace.generate.samples import batch
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.unconditional import batch
 from pentrace.networks.alphabet import knows
 from pentrace.networks.kinds import InkNetwork
 from pentrace.networks.settings import OF_INK, NetworkSettings

@@ -11,7 +11,7 @@ import numpy as np
 
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
-from pentrace.evaluate.words import known_share, loop, words
+from pentrace.evaluate.text_words import known_share, loop, words
 from pentrace.files import read_json, write_json
 from pentrace.options import Command, file_option, folder_option, out_file_option
 from pentrace.windows.text import load_codes

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from pentrace.dataset import data_option
-from pentrace.evaluate.characters import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.published import TEXT
 from pentrace.evaluate.settings import TextBitsSettings
 from pentrace.evaluate.table import name, role
+from pentrace.evaluate.text_losses import bits, dynamic_loss, static_loss, unigram_loss
 from pentrace.files import write_json
 from pentrace.networks.alphabet import symbol_count, symbols_of
 from pentrace.networks.model_file import transfer

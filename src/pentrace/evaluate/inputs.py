@@ -9,10 +9,10 @@ import numpy as np
 
 from pentrace import dataset, tables
 from pentrace.errors import PentraceError
-from pentrace.evaluate.lines import choose
+from pentrace.evaluate.line_losses import choose
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.networks.settings import NetworkSettings
-from pentrace.normalise.frame import Frame
+from pentrace.normalise.coordinate_frame import Frame
 from pentrace.normalise.recipes import log_area
 from pentrace.train.data import read
 from pentrace.windows.batches import Lines

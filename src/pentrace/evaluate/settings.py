@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 Device = Literal["auto", "cpu", "cuda"]
 WHERE = "device of the network; auto: a GPU if there is one"

@@ -11,12 +11,12 @@ from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
-from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.model import load_ink_for
-from pentrace.generate.samples import Sample, batch, ended
+from pentrace.generate.load_model import load_ink_for
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.sample_files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.settings import FictionalSettings
-from pentrace.generate.warping import nearest, outlines
+from pentrace.generate.time_warping import nearest, outlines
+from pentrace.generate.unconditional import Sample, batch, ended
 from pentrace.ink import to_table
 from pentrace.options import Command, file_option, note_option, out_folder_option, settings_option
 from pentrace.windows.lines import Lines, load_lines

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace.generate.chances import another_seed, chances
-from pentrace.generate.fused import FusedNetwork
-from pentrace.generate.steps import Written, write
+from pentrace.generate.ink_loop import Written, write
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.random_numbers import another_seed, chances
 from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings
-from pentrace.nfc import nfc
+from pentrace.unicode_nfc import nfc
 
 TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
 NEAR = 0.25  # share of the largest window weight from which a character counts as visited

@@ -13,7 +13,7 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
 from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
-from pentrace.generate.model import load_ink
+from pentrace.generate.load_model import load_ink
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
 from pentrace.options import Command, file_option, out_folder_option, settings_option

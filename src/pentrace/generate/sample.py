@@ -11,17 +11,17 @@ from threadpoolctl import threadpool_limits
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.files import whole_folder, write_json
-from pentrace.generate.files import refuse_foreign, to_ink, write_pictures
-from pentrace.generate.from_text import choose_texts, generate_from_text
-from pentrace.generate.fused import FusedNetwork
+from pentrace.generate.conditional import choose_texts, generate_from_text
 from pentrace.generate.lines import Primer
-from pentrace.generate.model import load_ink_for
-from pentrace.generate.samples import Sample, choose_primers, generate, title
+from pentrace.generate.load_model import load_ink_for
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.sample_files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.settings import SampleSettings
+from pentrace.generate.unconditional import Sample, choose_primers, generate, title
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
 from pentrace.options import Command, file_option, note_option, out_folder_option, settings_option
-from pentrace.splits import SPLITS
+from pentrace.split_names import SPLITS
 from pentrace.windows.lines import load_lines
 
 # The files that a folder of samples may contain; the time stamp is snakemake's.

@@ -6,11 +6,11 @@ import click
 import numpy as np
 
 from pentrace.files import whole_folder, write_json
-from pentrace.generate.characters import entropy
-from pentrace.generate.fused import FusedText
-from pentrace.generate.model import load_text
+from pentrace.generate.draw_character import entropy
+from pentrace.generate.load_model import load_text
+from pentrace.generate.numpy_networks import FusedText
 from pentrace.generate.settings import DrawSettings, TextSettings
-from pentrace.generate.texts import generate
+from pentrace.generate.text_loop import generate
 from pentrace.options import Command, file_option, out_folder_option, settings_option
 
 

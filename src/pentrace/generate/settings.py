@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 Bias = Annotated[float, Field(ge=0, le=20)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]

@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from pentrace.files import write_text
-from pentrace.generate.fused import FusedText
-from pentrace.generate.model import find_model, load_text
+from pentrace.generate.load_model import find_model, load_text
+from pentrace.generate.numpy_networks import FusedText
 from pentrace.generate.settings import PromptSettings
-from pentrace.generate.texts import complete_texts, generate
+from pentrace.generate.text_loop import complete_texts, generate
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
-from pentrace.nfc import nfc
 from pentrace.options import Command, file_option, out_file_option, settings_option
+from pentrace.unicode_nfc import nfc
 
 RULE = "-" * 40
 

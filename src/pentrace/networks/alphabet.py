@@ -10,7 +10,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
-from pentrace.nfc import nfc
+from pentrace.unicode_nfc import nfc
 
 Unknown = Literal["error", "fold"]
 

@@ -38,7 +38,7 @@ def save_model(
 
 
 def arrays(network: Network) -> dict[str, np.ndarray]:
-    """The weights of a network on the CPU by name, as `generate.fused.FusedNetwork` takes them."""
+    """The weights of a network on the CPU by name, as `FusedNetwork` of `generate` takes them."""
     return {name: value.numpy() for name, value in network.state_dict().items()}
 
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.window.layer import REMEMBER, SoftWindow, WindowState
+from pentrace.networks.soft_window.layer import REMEMBER, SoftWindow, WindowState
 
 
 class SynthesisState(NamedTuple):

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.files import read_json
 from pentrace.ink import from_table
-from pentrace.normalise.frame import Frames
+from pentrace.normalise.coordinate_frame import Frames
 from pentrace.normalise.recipes import to_offsets
 from pentrace.normalise.statistics import y_sign
 from pentrace.options import Command, file_option

@@ -15,7 +15,7 @@ import numpy as np
 from pentrace import resample
 from pentrace.errors import PentraceError
 from pentrace.ink import Ink
-from pentrace.normalise.frame import Frame, Frames, find_frames, into, out_of, upward
+from pentrace.normalise.coordinate_frame import Frame, Frames, find_frames, into, out_of, upward
 from pentrace.normalise.settings import NormaliseSettings
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 # The options of each recipe, besides the splits.
 OPTIONS = {

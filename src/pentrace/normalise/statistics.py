@@ -11,7 +11,7 @@ import numpy as np
 from pentrace import tables
 from pentrace.files import write_json
 from pentrace.ink import Ink, from_table
-from pentrace.normalise.constants import gather
+from pentrace.normalise.mean_and_sd import gather
 from pentrace.normalise.recipes import Steps, to_steps
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option

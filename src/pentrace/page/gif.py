@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import GifImagePlugin, Image
 
-from pentrace.page.look import INK, PAPER, PEN_DOWN, PEN_UP, rgb
+from pentrace.page.appearance import INK, PAPER, PEN_DOWN, PEN_UP, rgb
 from pentrace.page.page import Page
 from pentrace.page.pen import DrawnInk, Pen, drawn
 from pentrace.page.png import blank

@@ -20,7 +20,7 @@ def _svg(page: Page, pen: Pen) -> bytes:
 
 
 def _animated(page: Page, pen: Pen) -> bytes:
-    from pentrace.page.animated import animated
+    from pentrace.page.animated_svg import animated
 
     return animated(page, pen).encode()
 
@@ -38,19 +38,19 @@ def _gif(page: Page, pen: Pen) -> bytes:
 
 
 def _inkml(page: Page, pen: Pen) -> bytes:
-    from pentrace.page.traces import inkml
+    from pentrace.page.point_files import inkml
 
     return inkml(page).encode()
 
 
 def _parquet(page: Page, pen: Pen) -> bytes:
-    from pentrace.page.traces import parquet
+    from pentrace.page.point_files import parquet
 
     return parquet(page)
 
 
 def _json(page: Page, pen: Pen) -> bytes:
-    from pentrace.page.traces import to_json
+    from pentrace.page.point_files import to_json
 
     return to_json(page).encode()
 

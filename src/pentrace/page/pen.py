@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from pentrace.page.look import DOT, INK
+from pentrace.page.appearance import DOT, INK
 from pentrace.page.page import Page, points, y_downward
 from pentrace.page.strokes import split
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from pentrace.errors import PentraceError
-from pentrace.page.look import GREY, INK, PAPER
+from pentrace.page.appearance import GREY, INK, PAPER
 from pentrace.page.page import LABEL, Page
 from pentrace.page.pen import Pen, drawn
 from pentrace.page.raster import discs, stamp

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pentrace.page.appearance import BLUE, INK, PEN_WIDTH
 from pentrace.page.layout import timed
-from pentrace.page.look import BLUE, INK, PEN_WIDTH
 from pentrace.page.page import LABEL, LETTER_WIDTH, Label, Page
 from pentrace.page.strokes import pieces
 

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from pentrace.page.look import GREY
+from pentrace.page.appearance import GREY
 from pentrace.page.page import LABEL, Page
 from pentrace.page.pen import LEAST, DrawnInk, Pen, directions, drawn
 from pentrace.page.text import STEPS, escaped, rounded

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from pentrace.page.look import DOT, GREY, INK
+from pentrace.page.appearance import DOT, GREY, INK
 from pentrace.page.sheet import grid
 from pentrace.page.strokes import split
 from pentrace.plot import style

@@ -17,7 +17,7 @@ from pentrace.options import Command, folder_option
 from pentrace.plot import drawing, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
-from pentrace.splits import SPLITS
+from pentrace.split_names import SPLITS
 from pentrace.windows.lines import load_lines
 
 COLUMNS = 4  # pairs in a row

@@ -15,7 +15,7 @@ from pentrace.options import Command, file_option, folder_option, settings_optio
 from pentrace.plot import data, style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 SHARE = 0.004  # share of the offsets that is outside the limits of an axis, on either side
 BINS = 80

@@ -13,7 +13,7 @@ from pentrace.options import Command, file_option, settings_option
 from pentrace.plot import style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 
 class ReliabilityFigureSettings(Settings):

@@ -11,7 +11,7 @@ from pydantic import Field
 from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
-from pentrace.generate.samples import title
+from pentrace.generate.unconditional import title
 from pentrace.ink import Ink, from_table
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import Command, file_option, folder_option, settings_option

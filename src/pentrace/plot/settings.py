@@ -4,7 +4,7 @@ from pydantic import Field
 
 from pentrace.generate.settings import Bias
 from pentrace.settings import Settings
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 
 class LineSettings(Settings):

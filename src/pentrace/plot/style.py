@@ -15,7 +15,7 @@ from matplotlib.rcsetup import cycler
 
 from pentrace.errors import PentraceError
 from pentrace.files import is_stream, whole_file
-from pentrace.page import look
+from pentrace.page import appearance as look
 
 WIDTH = 7.0  # inches, the text width of a two-column page
 

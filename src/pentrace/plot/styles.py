@@ -17,7 +17,7 @@ from pentrace.plot.options import figure_options
 from pentrace.plot.settings import BiasedSettings
 from pentrace.plot.stacked import Row, stacked
 from pentrace.plot.written import NetworkWithLines
-from pentrace.splits import Split
+from pentrace.split_names import Split
 
 COUNT = 6  # writers
 SMALL = 0.6  # scale of a primer, relative to the written text

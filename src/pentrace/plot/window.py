@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from pydantic import Field
 
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, write_lines
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.alphabet import encode
 from pentrace.options import Command, settings_option
 from pentrace.plot import drawing, style, written

@@ -9,14 +9,14 @@ import numpy as np
 from pentrace import tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import WrittenLine
-from pentrace.generate.model import load_ink
-from pentrace.nfc import nfc
+from pentrace.generate.load_model import load_ink
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.normalise.positions import positions
 from pentrace.options import file_option
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
+from pentrace.unicode_nfc import nfc
 from pentrace.windows.lines import load_lines
 
 

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from pentrace.nfc import nfc
 from pentrace.readers.results import Labelled
+from pentrace.unicode_nfc import nfc
 
 
 def label(samples: pa.Table) -> Labelled:

@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pentrace.errors import PentraceError
-from pentrace.nfc import nfc
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.xml import find_first
+from pentrace.unicode_nfc import nfc
 
 SPLITS = {
     "trainset.txt": "train",

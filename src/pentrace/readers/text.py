@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pentrace.nfc import nfc
 from pentrace.readers._gutenberg import without_gutenberg
 from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
+from pentrace.unicode_nfc import nfc
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # A text has almost no control characters; a picture or an archive has many.

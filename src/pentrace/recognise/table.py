@@ -5,8 +5,8 @@ from itertools import groupby
 
 import numpy as np
 
-from pentrace.nfc import nfc
-from pentrace.recognise.errors import count, rate
+from pentrace.recognise.error_rates import count, rate
+from pentrace.unicode_nfc import nfc
 
 SEED = 1  # of the bootstrap: the intervals are the same in every run
 

@@ -9,9 +9,9 @@ import pandas as pd
 from PIL import Image
 
 from pentrace import tables
-from pentrace.figures import FIGURES
+from pentrace.figure_table import FIGURES
 from pentrace.files import read_json
-from pentrace.splits import SPLITS
+from pentrace.split_names import SPLITS
 
 BY_NAME = {figure.name: figure for figure in FIGURES}
 EXAMPLES = 3  # reasons shown for a rule

@@ -9,7 +9,7 @@ import numpy as np
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
-from pentrace.splits import SPLITS
+from pentrace.split_names import SPLITS
 from pentrace.windows.batches import Batch, Lines, load_lines
 from pentrace.windows.stored import load_text_windows, load_windows
 from pentrace.windows.text import load_codes

@@ -17,9 +17,9 @@ from pentrace.train.checkpoint import (
     save_checkpoint,
 )
 from pentrace.train.data import Data
+from pentrace.train.distributed import Processes
 from pentrace.train.optimisers import learning_rate
 from pentrace.train.plan import plan_epoch, points_of_run, total
-from pentrace.train.processes import Processes
 from pentrace.train.progress import Progress
 from pentrace.train.step import Descent
 from pentrace.windows.batches import Batch, line_batches, stream_batches

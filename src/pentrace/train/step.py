@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
+from pentrace.train.augmentation import distort, jittered
 from pentrace.train.checkpoint import Weights
+from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
-from pentrace.train.derivatives import DerivativeClipping
-from pentrace.train.distort import distort, jittered
+from pentrace.train.distributed import Processes
 from pentrace.train.optimisers import learning_rate, make_optimiser
-from pentrace.train.processes import Processes
 from pentrace.train.weight_noise import WeightNoise
 from pentrace.windows.batches import Batch, Plan, gather
 

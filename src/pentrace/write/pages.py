@@ -4,14 +4,14 @@ from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream
-from pentrace.generate.fused import FusedNetwork
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
-from pentrace.write.recording import OwnInk
+from pentrace.write.own_ink import OwnInk
 from pentrace.write.report import WritingReport, report
 from pentrace.write.settings import WriteSettings
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pentrace.page.look import PEN_WIDTH
+from pentrace.page.appearance import PEN_WIDTH
 from pentrace.settings import Settings
 
 PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}  # mm

@@ -21,11 +21,11 @@ from pentrace.generate.lines import Primer
 from pentrace.ink import Ink
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
-from pentrace.nfc import nfc
 from pentrace.normalise.recipes import to_offsets
 from pentrace.normalise.units import differing, read_normalisation
-from pentrace.splits import SPLITS
-from pentrace.write.recording import OwnInk, offsets, read
+from pentrace.split_names import SPLITS
+from pentrace.unicode_nfc import nfc
+from pentrace.write.own_ink import OwnInk, offsets, read
 from pentrace.write.scale import character_width
 
 GRID = 180  # positions in the width of a character: the resolution of the tablet of IAM-OnDB

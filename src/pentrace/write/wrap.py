@@ -2,7 +2,7 @@
 
 import textwrap
 
-from pentrace.nfc import nfc
+from pentrace.unicode_nfc import nfc
 
 
 def wrap(text: str, characters: int | None) -> list[str]:

@@ -2,8 +2,8 @@
 
 from pathlib import PurePosixPath
 
-from pentrace.nfc import nfc
 from pentrace.readers.source import Source
+from pentrace.unicode_nfc import nfc
 
 INK = (
     Source(

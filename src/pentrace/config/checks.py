@@ -1,0 +1,241 @@
+"""The whole configuration, checked before any job.
+
+The `label`, `clean`, `normalise` and so on of a data set are merged over those at the top. The
+`windows` of a text are merged over `OF_TEXT`, since those at the top are counted in points of ink.
+"""
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pentrace.config.schema import Config
+from pentrace.errors import PentraceError
+from pentrace.evaluate.published import PUBLISHED
+from pentrace.networks.settings import SHAPE
+from pentrace.readers.names import READERS
+from pentrace.settings import explain
+from pentrace.windows.settings import OF_TEXT
+
+PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
+# The networks of a data set are folders next to its tables, so no network has one of these names.
+FOLDERS = (
+    "raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames", "windows", "plots"
+)  # fmt: skip
+
+
+def load(values: Mapping[str, Any]) -> Config:
+    """Check `values`, as read from YAML, and return the configuration.
+
+    Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
+    """
+    config = _validated(values)
+    checks = (_spelling, _names, _readers, _published, _recogniser)
+    mistakes = [mistake for check in checks for mistake in check(config)]
+    later = (_kinds, _starts, _shapes, _unseen_validation, _words)
+    if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
+        raise PentraceError("\n".join(["The configuration is inconsistent:", *mistakes]))
+    return config
+
+
+def _validated(values: Mapping[str, Any]) -> Config:
+    # The top is checked before it is merged into each data set, so a mistake is reported once.
+    _check(_without_sections(values))
+    return _check({**values, "datasets": _merged_datasets(values)})
+
+
+def _check(values: Mapping[str, Any]) -> Config:
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        mistakes = explain(Config, error, "")
+        raise PentraceError(f"The configuration has mistakes:\n{mistakes}") from None
+
+
+def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without the sections of data sets, which are complete only after merging."""
+    datasets = values.get("datasets")
+    if not isinstance(datasets, Mapping):
+        return dict(values)
+    return {
+        **values,
+        "datasets": {name: _without_section(entry) for name, entry in datasets.items()},
+    }
+
+
+def _without_section(entry: Any) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    return {k: v for k, v in entry.items() if k not in PER_DATASET or not isinstance(v, Mapping)}
+
+
+def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Each data set with the top's sections under its own, or `OF_TEXT` under a text's windows."""
+    datasets = {}
+    for name, entry in values["datasets"].items():
+        top = {**values, "windows": OF_TEXT} if entry["reader"] == "text" else values
+        sections = {s: {**top.get(s, {}), **entry.get(s, {})} for s in PER_DATASET}
+        datasets[name] = {**entry, **sections}
+    return datasets
+
+
+def _spelling(config: Config) -> list[str]:
+    """Names of data sets and networks that cannot be names of their folders."""
+    mistakes = []
+    for key, names in (("datasets", config.datasets), ("networks", config.networks)):
+        for name in names:
+            if not re.fullmatch(NAME, name):
+                mistakes.append(
+                    f"{key}: not a name for a folder: {name!r}; use letters, digits, - and _, with "
+                    "a letter or digit first"
+                )
+    for name in config.networks:
+        if name in FOLDERS:
+            mistakes.append(
+                f"networks: {name!r} is a folder of tables; use none of: {', '.join(FOLDERS)}"
+            )
+    return mistakes
+
+
+def _names(config: Config) -> list[str]:
+    """Mistakes in names: data sets and networks that are asked for but not defined."""
+    mistakes = []
+    lists: list[tuple[str, list[str], Collection[str]]] = [
+        ("run", config.run, config.datasets),
+        ("train", config.train, config.networks),
+    ]
+    lists += [
+        (f"datasets.{name}.train", entry.train, config.networks)
+        for name, entry in config.datasets.items()
+        if isinstance(entry.train, list)
+    ]
+    for key, asked, known in lists:
+        for name in asked:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                mistakes.append(
+                    f"{key}: unknown name {name!r}; {hint}use one of: {', '.join(known)}"
+                )
+        if len(set(asked)) < len(asked):
+            mistakes.append(f"{key}: a name is repeated; name each once: {', '.join(asked)}")
+    return mistakes
+
+
+def _readers(config: Config) -> list[str]:
+    """Mistakes in `reader`; a reader is a module of `pentrace.readers.sources`."""
+    known = ", ".join(READERS)
+    return [
+        f"datasets.{name}.reader: unknown reader {entry.reader!r}; use one of: {known}"
+        for name, entry in config.datasets.items()
+        if entry.reader not in READERS
+    ]
+
+
+def _shapes(config: Config) -> list[str]:
+    """Networks that would start from one of another kind or size."""
+    return [
+        f"networks.{name}.{key}: is {getattr(own, key)!r}, but {own.start}, which {name} starts "
+        f"from, has {getattr(first, key)!r}; give both the same value"
+        for name in config.learners
+        if (own := config.networks[name]).start
+        and (first := config.networks.get(origin("", own.start)[1]))
+        for key in SHAPE
+        if getattr(own, key) != getattr(first, key)
+    ]
+
+
+def _kinds(config: Config) -> list[str]:
+    """Networks for text that would be trained on ink, and the reverse."""
+    return [
+        f"datasets.{dataset}.train: {name!r} is of kind {config.networks[name].kind} and cannot be "
+        f"trained on data of the reader {config.datasets[dataset].reader}; use networks of: "
+        f"{', '.join(_fitting(config, dataset))}"
+        for dataset in config.run
+        for name in config.named(dataset)
+        if name not in _fitting(config, dataset)
+    ]
+
+
+def _fitting(config: Config, dataset: str) -> list[str]:
+    """The networks that can be trained on a data set."""
+    text = config.datasets[dataset].reader == "text"
+    return [name for name, network in config.networks.items() if (network.kind == "text") == text]
+
+
+def _starts(config: Config) -> list[str]:
+    """Networks that would start from one that is not trained, or from themselves, by a cycle."""
+    allowed = dict.fromkeys(
+        n if d == dataset else f"{d}/{n}" for dataset in config.run for d, n in config.trained
+    )
+    wrong = [(d, n) for d, n in config.trained if not _begins(config, d, n)]
+    return [
+        f"networks.{name}.start: {config.networks[name].start!r} is not trained before {name} on "
+        f"{dataset}; add it to `train` and its data set to `run`, or start from a trained network: "
+        f"{', '.join(a for a in allowed if a != name) or 'there is none'}"
+        for dataset, name in {n: (d, n) for d, n in reversed(wrong)}.values()
+    ]
+
+
+def _begins(config: Config, dataset: str, name: str) -> bool:
+    """Whether the chain of networks that `name` starts from ends, and all of it is trained."""
+    seen = [(dataset, name)]
+    while (start := config.networks[name].start) is not None:
+        kind = config.networks[name].kind
+        dataset, name = origin(dataset, start)
+        if (dataset, name) in seen or (dataset, name) not in config.trained:
+            return False
+        if "/" in start and kind != "text":
+            return False
+        seen.append((dataset, name))
+    return True
+
+
+def origin(dataset: str, start: str) -> tuple[str, str]:
+    """Data set and network that `start` of a network trained on `dataset` names."""
+    other, _, name = start.rpartition("/")
+    return other or dataset, name
+
+
+def _recogniser(config: Config) -> list[str]:
+    """Mistakes in `recogniser`."""
+    known = [name for name, network in config.networks.items() if network.kind == "recognition"]
+    if config.recogniser is None or config.recogniser in known:
+        return []
+    return [
+        f"recogniser: {config.recogniser!r} is not a network of kind recognition; use one of: "
+        f"{', '.join(['null', *known])}"
+    ]
+
+
+def _words(config: Config) -> list[str]:
+    """Mistakes in `evaluate_text.words`."""
+    path = config.evaluate_text.words
+    if path is None or path.is_file() or not config.of_kind("text"):
+        return []
+    return [
+        f"evaluate_text.words: no file {str(path)!r}; give a file with one word per line, or null"
+    ]
+
+
+def _published(config: Config) -> list[str]:
+    """Mistakes in `published`."""
+    return [
+        f"datasets.{name}.published: unknown {entry.published!r}; use: {', '.join(PUBLISHED)}"
+        for name, entry in config.datasets.items()
+        if entry.published is not None and entry.published not in PUBLISHED
+    ]
+
+
+def _unseen_validation(config: Config) -> list[str]:
+    """Networks that would be validated on lines from which the statistics were taken."""
+    return [
+        f"datasets.{dataset}.normalise.splits: {split!r} is also networks.{network}.train."
+        "validate_on; remove it from one of them"
+        for dataset, network in config.trained
+        for split in config.datasets[dataset].normalise.splits
+        if split == config.networks[network].train.validate_on
+    ]

@@ -1,0 +1,151 @@
+"""Drawing steps from raw outputs, and lines from a network, in NumPy.
+
+The density is that of `networks.mixture`. Line i of a seed is the same in every batch, except for
+the rounding of matrix products.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pentrace.errors import PentraceError
+from pentrace.generate.numpy_networks import FusedNetwork
+
+
+class Written(NamedTuple):
+    """Drawn lines; the values behind `length` in a line have no meaning."""
+
+    steps: np.ndarray  # float32 (B, N, 3), dx, dy (normalised, y upward), end of stroke
+    length: np.ndarray  # int64 (B,), steps until the window left the text or the sample ended
+    stopped: np.ndarray  # bool (B,), whether it did; otherwise `length` is the limit
+    character: np.ndarray  # int64 (B, N), the character (from 0) with the largest window weight
+    window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each drawn step, with a text
+
+
+def draw(raw: np.ndarray, chance: np.ndarray, bias: float = 0.0) -> np.ndarray:
+    """float32 (B, 3), dx, dy, state of the pen, from raw (B, 6M + 1 or 6M + 3), chance (B, 4).
+
+    chance: uniform for the component, two normals for the offset, uniform for the pen. `bias` b
+    as in Graves 2013, equations 61 and 62: sd = exp(log sd - b), weights sharpened by 1 + b.
+    """
+    components, pens = divmod(raw.shape[1], 6)
+    weights = raw[:, pens : pens + components] * np.float32(1 + bias)
+    weights -= weights.max(1, keepdims=True)
+    cumulated = np.exp(weights, dtype=np.float64).cumsum(1)
+    chosen = np.minimum((cumulated <= chance[:, :1] * cumulated[:, -1:]).sum(1), components - 1)
+    # Raw numbers of the chosen component, each (B,).
+    parts = raw[:, pens + components :].reshape(len(raw), 5, components)
+    x, y, log_sx, log_sy, r = parts[np.arange(len(raw)), :, chosen].T
+    r = np.minimum(np.maximum(r, -8), 8)  # rho = tanh r, sqrt(1 - rho^2) = 1 / cosh r
+    first, second = chance[:, 1], chance[:, 2]
+    step = np.empty((len(raw), 3), np.float32)
+    step[:, 0] = x + _sd(log_sx, bias) * first
+    step[:, 1] = y + _sd(log_sy, bias) * (np.tanh(r) * first + second / np.cosh(r))
+    step[:, 2] = _pen(raw[:, :pens], chance[:, 3])
+    return step
+
+
+def _pen(raw: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """State (B,): 0 down, 1 end of stroke, 2 end of character; raw (B, 1 or 3), uniform (B,)."""
+    if raw.shape[1] == 1:
+        return chance < 0.5 + 0.5 * np.tanh(raw[:, 0] / 2)
+    odds = np.exp(raw - raw.max(1, keepdims=True))
+    ends = odds[:, :0:-1].cumsum(1)  # of the character, and of any stroke
+    return (chance[:, None] * odds.sum(1, keepdims=True) < ends).sum(1)
+
+
+def _sd(log_sd: np.ndarray, bias: float) -> np.ndarray:
+    return np.exp(np.minimum(np.maximum(log_sd, -15), 15) - np.float32(bias))
+
+
+def write(
+    network: FusedNetwork,
+    chance: np.ndarray,
+    text: np.ndarray | None = None,
+    bias: float = 0.0,
+    primers: list[np.ndarray] | None = None,
+    limits: np.ndarray | None = None,
+) -> Written:
+    """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
+
+    text: int64 (B, U), -1 for padding, for a synthesis network: the text of the primer and the new
+    text together. A line stops when phi of the place behind its text is above that of every
+    character in it (section 5.3), or when all of the window is beyond that place. With three
+    states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
+    with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
+    line is cut off, by default N. Raises `PentraceError` if steps are not finite numbers.
+    """
+    batch, limit = chance.shape[:2]
+    steps = np.zeros((batch, limit, 3), np.float32)
+    tracker = _Tracker(text, np.full(batch, limit) if limits is None else limits, limit)
+    network.start(batch, text)
+    step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
+    for n in range(limit):
+        step = draw(network.step(step), chance[:, n], bias)
+        steps[:, n] = step
+        if tracker.done(n, step[:, 2] == 2, network):
+            break
+    if not np.isfinite(steps).all():
+        raise PentraceError(
+            "the network draws steps that are not finite numbers: its weights are damaged or its "
+            "training diverged; train again, with a lower learning rate if it happens again"
+        )
+    window = None if tracker.window is None else tracker.window[: n + 1]
+    return Written(steps, tracker.length, tracker.stopped, tracker.character, window)
+
+
+def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
+    """Let the network read a primer per line; return the last step of each (B, 3), not yet read.
+
+    All primers end at the same step: the state of a line with a shorter primer is reset later.
+    """
+    longest = max(map(len, primers))
+    begins = np.array([longest - len(primer) for primer in primers])
+    table = np.zeros((longest, len(primers), 3), np.float32)
+    for line, primer in enumerate(primers):
+        table[begins[line] :, line] = primer
+    for n in range(longest):
+        if n in begins:
+            network.forget(np.flatnonzero(begins == n))
+        if n + 1 < longest:
+            network.step(table[n])
+    return table[-1]
+
+
+class _Tracker:
+    """At which character of its text each line is, and whether it has ended."""
+
+    def __init__(self, text: np.ndarray | None, limits: np.ndarray, limit: int) -> None:
+        self.length = np.minimum(limits, limit)  # (B,)
+        self.stopped = np.zeros(len(limits), bool)
+        self.character = np.zeros((len(limits), limit), np.int64)
+        self.window: np.ndarray | None = None
+        if text is not None:
+            self.behind = (text >= 0).sum(1)  # (B,), the place behind each text
+            self.inside = np.arange(text.shape[1] + 1) <= self.behind[:, None]
+            # Memory is used only when it is written to: steps that are not drawn cost nothing.
+            self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
+
+    def done(self, n: int, over: np.ndarray, network: FusedNetwork) -> bool:
+        """Record step n; return whether all lines have ended or reached their limit.
+
+        over (B,): whether the state of the pen ended the sample at this step.
+        """
+        if self.window is not None:
+            over = self._behind(n, network)
+        if over.any():
+            leaving = over & ~self.stopped & (n < self.length)
+            self.length[leaving] = n + 1
+            self.stopped |= leaving
+        return bool(self.length.max() <= n + 1)
+
+    def _behind(self, n: int, network: FusedNetwork) -> np.ndarray:
+        """Whether the window of each line (B,) has left its text; records where the window is."""
+        assert self.window is not None
+        assert network.window is not None and network.phi is not None
+        seen = np.multiply(network.phi, self.inside, out=self.window[n])
+        # Far beyond the text all weights are at their bound, and their order means nothing. Kappa
+        # (K, B) is where the window is, 1 at the first character.
+        beyond = (network.window.kappa > self.behind + 1).all(0)
+        self.character[:, n] = np.where(beyond, self.behind, seen.argmax(1))
+        return self.character[:, n] == self.behind

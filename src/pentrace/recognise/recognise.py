@@ -1,0 +1,112 @@
+"""`pentrace recognise`: how legible real lines, and lines that a network wrote, are."""
+
+from pathlib import Path
+
+import click
+import torch
+
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
+from pentrace.errors import PentraceError
+from pentrace.evaluate import table as evaluated
+from pentrace.files import write_json
+from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.options import Command, file_option, folder_option, note_option, threads_option
+from pentrace.recognise import table
+from pentrace.recognise.decoding import load_recogniser, read
+from pentrace.recognise.written_lines import load_written
+from pentrace.split_names import SPLITS
+from pentrace.windows.batches import load_lines
+
+DEFINITIONS = {
+    "character_error_rate": "smallest number of insertions, deletions and substitutions of "
+    "characters (NFC) that turns the texts into what was read, divided by the number of characters "
+    "in the texts; may exceed 1",
+    "word_error_rate": "the same for words, separated by blanks",
+    "low, high": "95 % interval, bootstrap over lines",
+    "failed": "written lines that lack some of their text after the last attempt; they are read "
+    "and counted like all other lines",
+    "unknown_characters": "characters of the texts that are not in the alphabet of the recogniser; "
+    "each is an error",
+    "role": "use of the split by the recogniser: training, early stopping or unseen",
+}
+
+
+@click.command("recognise", cls=Command)
+@file_option("--model", help="Recogniser.")
+@data_option
+@click.option(
+    "--split",
+    type=click.Choice(SPLITS),
+    default="validation",
+    show_default=True,
+    help="Split of the real lines.",
+)
+@folder_option("--written", required=False, help="Folder that pentrace rewrite wrote.")
+@file_option("--out-metrics", help="Measures to write, JSON.")
+@file_option("--out-lines", help="Table of lines to write, Parquet.")
+@threads_option
+@note_option
+def command(
+    model: Path,
+    data: Path,
+    split: str,
+    written: Path | None,
+    out_metrics: Path,
+    out_lines: Path,
+    threads: int,
+    note: str,
+) -> None:
+    """Read real and written lines with a recogniser, and count its errors."""
+    torch.set_num_threads(threads)
+    network = load_recogniser(model, dataset.normalisation(data))
+    lines_written = [] if written is None else _written(network, written)
+    wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
+    rows = _real(network, data, split, wanted) + lines_written
+    found = table.summary(rows, network.settings.alphabet or "")
+    report = {
+        "table": found,
+        "split": split,
+        "role": evaluated.role(split, network.settings),
+        "recogniser": _recogniser(network),
+        "note": note,
+        "definitions": DEFINITIONS,
+    }
+    tables.write_rows(out_lines, schema.RECOGNISED, rows)
+    write_json(out_metrics, report)
+    click.echo("\n".join(_log_line(row) for row in found))
+
+
+def _real(network: RecognitionNetwork, data: Path, split: str, wanted: set[str]) -> list[dict]:
+    """The lines of a split; if some of them were written again, only those."""
+    lines = load_lines(data, [split]).with_text()
+    if wanted.intersection(lines.ids):
+        lines = lines.take([i for i, name in enumerate(lines.ids) if name in wanted])
+    if not lines.ids:
+        raise PentraceError(
+            f"{data}: no line with a transcript in the split {split}; give another --split"
+        )
+    return table.line_rows(lines.ids, lines.texts, read(network, lines), ())
+
+
+def _written(network: RecognitionNetwork, folder: Path) -> list[dict]:
+    lines, written = load_written(folder)
+    return table.line_rows(lines.ids, lines.texts, read(network, lines), written)
+
+
+def _recogniser(network: RecognitionNetwork) -> dict:
+    weights = sum(weight.numel() for weight in network.parameters())
+    return {"settings": network.settings.model_dump(mode="json"), "weights": weights}
+
+
+def _log_line(row: dict) -> str:
+    name = "real" if row["bias"] is None else f"written, bias {row['bias']:g}"
+    parts = [f"{row['lines']} lines"]
+    for key, of in (("character_error_rate", "characters"), ("word_error_rate", "words")):
+        found = row[key]
+        if found is not None:
+            interval = f"{found['low']:.1%} to {found['high']:.1%}"
+            parts.append(f"errors in {of} {found['rate']:.1%} ({interval})")
+    parts += [f"{row['failed']} failed"] * bool(row["failed"])
+    parts += [f"{row['unknown_characters']} characters unknown"] * bool(row["unknown_characters"])
+    return f"{name}: {', '.join(parts)}"

@@ -1,0 +1,87 @@
+"""The folder results/: the files that a configuration makes there, the lock, and old files."""
+
+import fcntl
+import shutil
+from pathlib import Path
+from typing import IO
+
+from pentrace import shards
+from pentrace.config.schema import Config
+from pentrace.errors import PentraceError
+from pentrace.figure_table import NETWORK_FIGURES, Figure, Need
+from pentrace.files import remove_partial
+
+MEASURES = ("metrics.json", "sample-metrics.json", "recognition.json")
+
+_held: list[IO[str]] = []  # the lock ends when the process ends, since that closes its file
+
+
+def network_figures(config: Config, network: str) -> list[Figure]:
+    """The figures of a network, in the order of the table."""
+    kind, met = config.networks[network].kind, _met(config, network)
+    return [f for f in NETWORK_FIGURES if kind in f.kinds and all(met[need] for need in f.needs)]
+
+
+def _met(config: Config, network: str) -> dict[Need, bool]:
+    """For each condition of `pentrace.figure_table`, whether the configuration meets it."""
+    settings = config.networks[network]
+    return {
+        "pen_states": settings.pen_states == 3,
+        "recogniser": config.recogniser is not None,
+        "transfer": settings.starts_elsewhere,
+        "generated_lines": config.evaluate.generated_lines > 0,
+        "validation": "validation" in config.evaluate.splits,
+    }
+
+
+def network_files(config: Config, network: str) -> list[str]:
+    """The files and folders of a network that the report shows, relative to its folder."""
+    settings = config.networks[network]
+    files = ["history.parquet"]
+    if settings.kind != "recognition":
+        files += ["metrics.json", "samples"]
+    if settings.kind == "text":
+        files += ["sample-metrics.json"]
+    if settings.kind == "recognition" or (settings.kind == "synthesis" and config.recogniser):
+        files += ["recognition.json"]
+    if settings.pen_states == 3:
+        files += ["fictional"]
+    return files + [f"plots/{figure.name}.png" for figure in network_figures(config, network)]
+
+
+def lock(folder: Path) -> None:
+    """Keep other processes out of `folder` until this process ends, even if it is killed.
+
+    Raises `PentraceError` if another process holds the lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise PentraceError(
+            f"{folder}/: another run is using this folder; wait until it ends, or stop it"
+        ) from None
+    _held.append(file)
+
+
+def prune(config: Config, folder: Path) -> None:
+    """Remove from `folder` the files that killed runs and other configurations have left.
+
+    The report shows every figure and measure that it finds, so figures and measures that the
+    configuration does not make are removed. So are the shards beyond the number of a data set.
+    """
+    remove_partial(folder)
+    for dataset in config.run:
+        shards.prune(folder / dataset, config.datasets[dataset].shards)
+    for dataset, network in config.trained:
+        _prune_network(folder / dataset / network, set(network_files(config, network)))
+
+
+def _prune_network(folder: Path, wanted: set[str]) -> None:
+    possible = {*MEASURES, *(f"plots/{figure.name}.png" for figure in NETWORK_FIGURES)}
+    for name in possible - wanted:
+        (folder / name).unlink(missing_ok=True)
+    if "fictional" not in wanted:
+        shutil.rmtree(folder / "fictional", ignore_errors=True)

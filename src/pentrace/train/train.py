@@ -1,0 +1,161 @@
+"""`pentrace train`: trains a network, and writes it and the history of its training."""
+
+import gc
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import torch
+
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
+from pentrace.errors import PentraceError
+from pentrace.import_closure import closure
+from pentrace.networks.kinds import build
+from pentrace.networks.model_file import located
+from pentrace.networks.settings import SHAPE, NetworkSettings
+from pentrace.networks.store import load_model, save_model
+from pentrace.networks.transfer import summary, transferred
+from pentrace.normalise.units import differing as differing_units
+from pentrace.normalise.units import read_normalisation
+from pentrace.options import (
+    Command,
+    file_option,
+    folder_option,
+    settings_option,
+    threads_option,
+)
+from pentrace.train.checkpoint import (
+    Weights,
+    checkpoint_path,
+    clear_checkpoints,
+    clear_partial,
+    fingerprint,
+)
+from pentrace.train.data import Data, fill_alphabet, load
+from pentrace.train.distributed import Processes, processes
+from pentrace.train.loop import Training
+from pentrace.train.precision import set_arithmetic
+from pentrace.train.progress import Progress
+
+
+@click.command("train", cls=Command)
+@data_option
+@file_option("--start", required=False, help="Network to start from; default: random weights.")
+@file_option("--out-model", help="Network to write, safetensors.")
+@file_option("--out-history", help="History of the training to write, Parquet.")
+@folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
+@threads_option
+@settings_option(NetworkSettings, without=("start",))
+def command(
+    data: Path,
+    start: Path | None,
+    out_model: Path,
+    out_history: Path,
+    checkpoints: Path,
+    threads: int,
+    settings: NetworkSettings,
+) -> None:
+    """Train a network; after an interruption, the same command continues from its checkpoint.
+
+    On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
+    """
+    start = None if start is None else located(start)
+    constants: dict = {}  # a text has none
+    record = None
+    if settings.kind == "text":
+        settings, begin, record = continued(fill_alphabet(data, settings), start)
+    else:
+        constants = read_normalisation(dataset.normalisation(data))
+        settings, begin = started(settings, start, constants)
+    settings, train, validation = load(data, settings)
+    with processes() as group:
+        set_arithmetic(settings.train, group.device, threads)
+        if group.first:
+            clear_partial(checkpoints)
+        mark = mark_of(settings, constants, (train, validation), begin, threads, group)
+        unit = "character" if settings.kind == "text" else "point"
+        progress = Progress(quiet=not group.first, unit=unit)
+        path = checkpoint_path(checkpoints, mark)
+        run = Training(settings, train, validation, path, group, progress, begin)
+        # The loop over a line makes thousands of objects. The garbage collector would then search
+        # all imported objects again and again: an eighth of the time of a synthesis network.
+        gc.freeze()
+        best, rows = run.run()
+        # A finished run may be resumed: all processes must have read it before it is removed.
+        group.wait()
+        if group.first:
+            network = build(settings)
+            network.load_state_dict(best)
+            tables.write_rows(out_history, schema.HISTORY, rows)
+            save_model(out_model, network, settings, constants, record)
+            # Last, so that an interruption at any time leaves enough to write the same bytes.
+            clear_checkpoints(checkpoints)
+
+
+def started(
+    settings: NetworkSettings, start: Path | None, normalisation: dict
+) -> tuple[NetworkSettings, Weights | None]:
+    """The settings with the alphabet of the network at `start`, and its weights.
+
+    Raises `PentraceError` if that network has another kind or size, or was trained on offsets in
+    other units.
+    """
+    if start is None:
+        return settings, None
+    network, found, units = load_model(start)
+    differing = _differing(found, settings)
+    if settings.alphabet not in (None, found.alphabet):
+        differing.append("alphabet")
+    differing += differing_units(units, normalisation)
+    _refuse(start, differing)
+    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
+
+
+def continued(
+    settings: NetworkSettings, start: Path | None
+) -> tuple[NetworkSettings, Weights | None, dict | None]:
+    """The settings of a text network, also with the characters of that at `start`, and its weights.
+
+    Also the record of the transfer, which is reported and stored with the model. Raises
+    `PentraceError` if that network has another kind or size.
+    """
+    if start is None:
+        return settings, None, None
+    network, found, _ = load_model(start)
+    _refuse(start, _differing(found, settings))
+    settings, weights, record = transferred(network.state_dict(), found, settings)
+    record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
+    click.echo(summary(record), err=True)
+    return settings, weights, record
+
+
+def _differing(found: NetworkSettings, settings: NetworkSettings) -> list[str]:
+    return [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+
+
+def _refuse(start: Path, differing: list[str]) -> None:
+    if differing:
+        raise PentraceError(
+            f"{start}: cannot start from this network: it differs in {', '.join(differing)}; "
+            "give both the same settings"
+        )
+
+
+def mark_of(
+    settings: NetworkSettings,
+    normalisation: dict,
+    data: Sequence[Data],
+    start: Weights | None,
+    threads: int,
+    group: Processes,
+) -> str:
+    """The fingerprint of this run: its data and settings, the program and the machine."""
+    machine: dict[str, str | int] = {
+        "torch": torch.__version__,
+        "threads": threads,
+        "processes": group.world,
+        "device": group.device.type,
+    }
+    code = closure("pentrace.train.train")
+    return fingerprint(settings, normalisation, data, start, code, machine)

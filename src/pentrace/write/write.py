@@ -1,0 +1,95 @@
+"""`pentrace write`: any text, in any person's handwriting, on a page."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pentrace.errors import PentraceError, UsageError
+from pentrace.generate.load_model import RESULTS, find_model, load_ink
+from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
+from pentrace.page.outputs import FORMS, check
+from pentrace.write.pages import find_primer, notes, save_pages, write_pages
+from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.report import count
+from pentrace.write.settings import WriteSettings
+
+MISSING = 3  # exit status where the page is written, but some of its text is not
+
+
+@click.command("write", cls=Command)
+@click.argument("text", required=False)
+@file_option("--file", required=False, help="File with the text, instead of TEXT.")
+@out_file_option(help="File to write; several pages become page-1.svg, page-2.svg, ...")
+@click.option(
+    "--form",
+    type=click.Choice(list(FORMS)),
+    help="Output format; default: from the suffix of the file, or svg for -.",
+)
+@file_option(
+    "--model", required=False,
+    help="Synthesis network, file or folder; default: the only one of --data, or in results/.",
+)  # fmt: skip
+@click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
+@click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
+@folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
+@click.option("--substitute", is_flag=True, help="Write é as e where é is not in the alphabet.")
+@click.option("--quiet", is_flag=True, help="Report only failures.")
+@settings_option(WriteSettings)
+def command(
+    text: str | None,
+    file: Path | None,
+    out: Path,
+    form: str | None,
+    model: Path | None,
+    style: str | None,
+    style_text: str | None,
+    data: Path | None,
+    substitute: bool,
+    quiet: bool,
+    settings: WriteSettings,
+) -> None:
+    """Write TEXT (- for standard input) as handwriting on one page, or on several if it is long.
+
+    Each line is checked against its text and drawn again if a part is missing. If a line still
+    fails, the page is written and the exit status is 3.
+    """
+    wanted = _text(text, file)
+    check(out, form)
+    path = find_model(model, data or RESULTS)
+    network, normalisation = load_ink(path, "synthesis")
+    primer = find_primer(style, style_text, data, normalisation, network.settings)
+    characters = characters_in_a_line(settings, normalisation, primer)
+    texts = prepared(wanted, network.settings, characters, substitute)
+    if not quiet:
+        click.echo(f"writing {count(sum(map(bool, texts)), 'line')}", err=True)
+    made = notes(path, settings, style)
+    pages, report = write_pages(network, normalisation, texts, settings, primer, made)
+    names = save_pages(pages, out, form, settings.pen)
+    if not quiet:
+        click.echo(f"{', '.join(map(str, names))}: {report.summary}")
+    for message in report.messages:
+        click.echo(message, err=True)
+    if report.failed:
+        sys.exit(MISSING)
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    """The text to write, from the argument, a file or standard input."""
+    if text is None and file is None:
+        raise UsageError('no text; give one, such as "any text you like", or --file')
+    if text is not None and file is not None:
+        raise UsageError("both TEXT and --file are given; give only one of them")
+    source = "standard input" if file is None else str(file)
+    try:
+        if file is not None:
+            text = file.read_bytes().decode("utf-8-sig")
+        elif text == "-":
+            text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except OSError as error:
+        raise PentraceError(
+            f"{source}: cannot be read ({error.strerror}); give a text file"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
+    return text or ""
