@@ -287,6 +287,12 @@ def test_loss_that_is_not_finite_stops_and_names_the_batch(data):
         assert all(value.isfinite().all() for value in weights.values())
 
 
+@pytest.mark.parametrize("rate", [1e4, 1e300])
+def test_an_absurd_learning_rate_is_refused(data, rate):
+    with pytest.raises(PentraceError, match=r"learning_rate: expected at most 1000; got"):
+        train(data, settings(learning_rate=rate))
+
+
 def test_split_without_lines_is_refused(data):
     write(data, validation=[])
     with pytest.raises(PentraceError, match=r"no lines in the split validation; set train\.valid"):
