@@ -21,7 +21,7 @@ NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"report"}
 # Rules that rerun after every change of the configuration: it is saved, and is in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
-BY_HAND = {"write", "text", "describe"}  # commands without a rule
+BY_HAND = {"write", "text", "describe", "list"}  # commands without a rule
 
 
 def test_every_named_file_is_there(whole: Checkout) -> None:
