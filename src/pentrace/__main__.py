@@ -22,7 +22,7 @@ ROOMS = {
     "windows": ("windows", "Cut offsets or characters into fixed-length windows."),
     "train": ("train", "Train a network."),
     "sample": ("generate", "Write new handwriting with a trained network."),
-    "write": ("write", "Write any text by hand, in any person's style, on a page."),
+    "write": ("write", "Write any text as handwriting, in the style of a given line."),
     "rewrite": ("generate", "Write the texts of real lines, to measure legibility."),
     "fictional": ("generate", "Draw fictional characters; find the nearest real ones."),
     "evaluate": ("evaluate", "Measure a trained network on complete lines."),

@@ -124,7 +124,7 @@ FIGURES = (
         "transfer",
         "With and without transfer",
         "Bits per character of the validation split over training steps. Red: this network, which "
-        "started from the weights of a network trained on another corpus. Blue, if the run has it: "
+        "started from the weights of a network trained on another corpus. Blue, if it was trained: "
         "the same network, trained in the same way from random weights.",
         "Training",
         "Bits per character with and without transfer, over training steps.",

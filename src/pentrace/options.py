@@ -142,11 +142,16 @@ class Setting(click.Option):
         return {"default": types.shown(default)} | ({"range": bounds} if bounds else {})
 
 
-def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> Decorator:
+def settings_option(
+    model: type[BaseModel],
+    without: tuple[str, ...] = (),
+    defaults: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+) -> Decorator:
     """An option for each field of `model`, and `--settings` for all fields as JSON.
 
     The command gets the checked model as `settings`; options override the JSON. Fields named in
-    `without` have no option.
+    `without` have no option. `defaults` gives other defaults for some fields, depending on the
+    other options of the command.
     """
 
     def decorate(function: Callable) -> Callable:
@@ -154,7 +159,8 @@ def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> De
         def run(**given: Any) -> Any:
             text = given.pop("settings")
             mine = _given(given)
-            return function(settings=settings_from(model, text, mine), **given)
+            under = defaults(given) if defaults else {}
+            return function(settings=settings_from(model, text, mine, under), **given)
 
         made: Callable = run
         for option in [_json_option, *reversed([*_options(model, without)])]:
@@ -164,12 +170,19 @@ def settings_option(model: type[BaseModel], without: tuple[str, ...] = ()) -> De
     return decorate
 
 
-def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, ...], Any]) -> Any:
+def settings_from(
+    model: type[BaseModel],
+    text: str,
+    given: Mapping[tuple[str, ...], Any],
+    defaults: Mapping[str, Any] | None = None,
+) -> Any:
     """`model` with the values of `text`, a JSON object; the options in `given` override them.
+
+    `defaults` are used for fields that neither sets.
 
     Raises `UsageError` with one line per mistake, which names the option or the key.
     """
-    values = _object(text)
+    values = json_object(text)
     where = "--settings" if values else ""
     for path, value in given.items():
         section = values
@@ -179,18 +192,19 @@ def settings_from(model: type[BaseModel], text: str, given: Mapping[tuple[str, .
                 raise UsageError(f"--settings.{key}: expected a section of keys and values")
         section[path[-1]] = value
     try:
-        return model.model_validate(values)
+        return model.model_validate({**(defaults or {}), **values})
     except ValidationError as error:
         raise UsageError(explain(model, error, where, given)) from None
 
 
-def _object(text: str) -> dict[str, Any]:
+def json_object(text: str, option: str = "--settings") -> dict[str, Any]:
+    """The JSON object that was given for `option`; raises `UsageError` where it is none."""
     try:
         values = json.loads(text)
     except ValueError as error:
-        raise UsageError(f'--settings: not JSON ({error}); give {{"key": value}}') from None
+        raise UsageError(f'{option}: not JSON ({error}); give {{"key": value}}') from None
     if not isinstance(values, dict):
-        raise UsageError(f'--settings: expected {{"key": value}}; got {text!r}')
+        raise UsageError(f'{option}: expected {{"key": value}}; got {text!r}')
     return values
 
 

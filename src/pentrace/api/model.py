@@ -55,7 +55,7 @@ class Model:
         substitute: bool = False,
         **settings: Unpack[WriteKeywords],
     ) -> WrittenText:
-        """Write `text` by hand, as `pentrace write` does: the same arguments give the same pages.
+        """Write `text` as handwriting; equal arguments give the same pages as in `pentrace write`.
 
         style: a line of handwriting whose style is continued: a file as for `read_ink`,
             `Handwriting`, or the id of a sample of `data`. None: the style is random.

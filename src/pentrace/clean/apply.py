@@ -1,4 +1,4 @@
-"""Applying the rules to the ink of many samples, with a record of every loss."""
+"""Applying the rules to the ink of many samples, with a record of all that is removed."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from pentrace.ink import Ink
 
 
 @dataclass(frozen=True)
-class Loss:
+class Removed:
     """What one rule removed from one sample."""
 
     sample: int  # index into `ink.ids`
@@ -22,61 +22,61 @@ class Loss:
 
 def clean(
     ink: Ink, settings: CleanSettings, has_text: np.ndarray | None = None
-) -> tuple[Ink, list[Loss]]:
-    """`ink` without what breaks a rule, and the losses, in the order of rules and samples.
+) -> tuple[Ink, list[Removed]]:
+    """`ink` without what breaks a rule, and what each rule removed, by rule and sample.
 
     The rule `no-text` uses bool (S,) `has_text`. A sample that is dropped stays in `Ink.ids` with
-    no points, and is one loss of the first rule that drops it. Strokes are counted again.
+    no points, and is rejected once, by the first rule that drops it. Strokes are counted again.
     """
-    left, losses = _clean_points(number_strokes(ink), settings)
+    left, rejects = _clean_points(number_strokes(ink), settings)
     dropped = np.zeros(len(ink.ids), bool)
     for rule in SAMPLE_RULES:
         hits = breaks(rule, rule.statistic(left), settings) & ~dropped
         dropped |= hits
-        losses += _sample_losses(rule, left, hits, settings)
+        rejects += _sample_rejects(rule, left, hits, settings)
     if settings.no_text and has_text is not None:
-        losses += [_textless(int(i)) for i in np.flatnonzero(~has_text & ~dropped)]
+        rejects += [_textless(int(i)) for i in np.flatnonzero(~has_text & ~dropped)]
         dropped |= ~has_text
-    return number_strokes(left.keep(~dropped[left.owner])), losses
+    return number_strokes(left.keep(~dropped[left.owner])), rejects
 
 
-def _textless(sample: int) -> Loss:
-    return Loss(
+def _textless(sample: int) -> Removed:
+    return Removed(
         sample, "no-text", "sample", 1, "the sample has no transcript, and clean.no_text is on"
     )
 
 
-def _clean_points(ink: Ink, settings: CleanSettings) -> tuple[Ink, list[Loss]]:
+def _clean_points(ink: Ink, settings: CleanSettings) -> tuple[Ink, list[Removed]]:
     recorded = np.arange(len(ink.x)) - np.repeat(ink.starts[:-1], ink.lengths)
-    losses = []
+    rejects = []
     for rule in POINT_RULES:
         values = rule.statistic(ink)
         hits = breaks(rule, values, settings)
         if not hits.any():
             continue
-        losses += _point_losses(rule, ink, np.flatnonzero(hits), recorded, values, settings)
+        rejects += _point_rejects(rule, ink, np.flatnonzero(hits), recorded, values, settings)
         if rule.lost == "strokes":
             ink = number_strokes(ink, hits)
         else:
             ink, recorded = ink.keep(~hits), recorded[~hits]
-    return ink, losses
+    return ink, rejects
 
 
-def _point_losses(
+def _point_rejects(
     rule: Rule,
     ink: Ink,
     at: np.ndarray,
     recorded: np.ndarray,
     values: np.ndarray,
     settings: CleanSettings,
-) -> list[Loss]:
-    """One loss per sample: `at` are the points that break the rule (int), `values` the statistic
+) -> list[Removed]:
+    """One per sample: `at` are the points that break the rule (int), `values` the statistic
     (N,), and `recorded` the number of each point in the recording, int (N,)."""
     samples, first, counts = np.unique(ink.owner[at], return_index=True, return_counts=True)
     first = at[first]
-    bound = f"limit {limit(rule.name, settings):g} {rule.unit}"
+    bound = f"limit {limit(rule.name, settings):g} {rule.unit}: {_key(rule)}"
     return [
-        Loss(
+        Removed(
             sample=int(sample),
             rule=rule.name,
             lost=rule.lost,
@@ -90,9 +90,16 @@ def _point_losses(
     ]
 
 
-def _sample_losses(rule: Rule, ink: Ink, hits: np.ndarray, settings: CleanSettings) -> list[Loss]:
-    bound = f"limit {limit(rule.name, settings):g}" if hits.any() else ""
+def _sample_rejects(
+    rule: Rule, ink: Ink, hits: np.ndarray, settings: CleanSettings
+) -> list[Removed]:
+    bound = f"limit {limit(rule.name, settings):g}: {_key(rule)}" if hits.any() else ""
     return [
-        Loss(int(i), rule.name, "sample", 1, f"{rule.found}: {ink.lengths[i]} ({bound})")
+        Removed(int(i), rule.name, "sample", 1, f"{rule.found}: {ink.lengths[i]} ({bound})")
         for i in np.flatnonzero(hits)
     ]
+
+
+def _key(rule: Rule) -> str:
+    """The setting of a rule, as in the configuration."""
+    return f"clean.{rule.name.replace('-', '_')}"

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.clean.apply import Loss, clean
+from pentrace.clean.apply import Removed, clean
 from pentrace.clean.settings import CleanSettings
 from pentrace.ink import from_table, to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
@@ -20,7 +20,7 @@ from pentrace.options import Command, dataset_option, file_option, settings_opti
 @file_option("--samples", help="Samples of the shard, from parse.")
 @file_option("--labels", help="Labels of the data set, from label.")
 @file_option("--out-points", help="Table of cleaned points to write.")
-@file_option("--out-rejects", help="Table of losses to write.")
+@file_option("--out-rejects", help="Table of rejects to write.")
 @settings_option(CleanSettings)
 def command(
     dataset: str,
@@ -43,14 +43,16 @@ def command(
         for piece in tables.read_pieces(points):
             ink = from_table(piece)
             has_text = np.array([name in with_text for name in ink.ids], bool)
-            left, losses = clean(ink, settings, has_text)
-            rows.extend(_row(dataset, ink.ids[loss.sample], sources, loss) for loss in losses)
+            left, rejects = clean(ink, settings, has_text)
+            rows.extend(
+                _row(dataset, ink.ids[removed.sample], sources, removed) for removed in rejects
+            )
             for name in ink.ids:
                 del empty[name]
             if len(left.x):
                 yield to_table(left)
-        loss = Loss(0, "no-points", "sample", 1, "the recording has no points")
-        rows.extend(_row(dataset, name, sources, loss) for name in empty)
+        removed = Removed(0, "no-points", "sample", 1, "the recording has no points")
+        rows.extend(_row(dataset, name, sources, removed) for name in empty)
 
     written = tables.write(out_points, schema.POINTS, pieces())
     tables.write_rows(out_rejects, schema.REJECTS, rows)
@@ -60,15 +62,15 @@ def command(
     )
 
 
-def _row(dataset: str, sample_id: str, sources: dict[str, str], loss: Loss) -> dict:
+def _row(dataset: str, sample_id: str, sources: dict[str, str], removed: Removed) -> dict:
     """A row of `schema.REJECTS`."""
     return {
         "dataset": dataset,
         "sample_id": sample_id,
         "source": sources[sample_id],
         "stage": "clean",
-        "rule": loss.rule,
-        "lost": loss.lost,
-        "count": loss.count,
-        "reason": loss.reason,
+        "rule": removed.rule,
+        "lost": removed.lost,
+        "count": removed.count,
+        "reason": removed.reason,
     }

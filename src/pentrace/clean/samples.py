@@ -19,11 +19,11 @@ FROM_LABELS = [name for name in schema.LABELS.names if name in schema.SAMPLES.na
 @dataset_option
 @folder_option("--parsed", help="Folder with the samples and rejects, from parse.")
 @file_option("--labels", help="Labels of the data set, from label.")
-@file_option("--label-rejects", help="Losses of label.")
+@file_option("--label-rejects", help="Rejects of label.")
 @folder_option("--cleaned", help="Folder with the cleaned points, from clean.")
-@folder_option("--cleaned-rejects", help="Folder with the losses of clean.")
+@folder_option("--cleaned-rejects", help="Folder with the rejects of clean.")
 @file_option("--out-samples", help="Table of samples to write.")
-@file_option("--out-rejects", help="Table of losses to write.")
+@file_option("--out-rejects", help="Table of rejects to write.")
 def command(
     dataset: str,
     parsed: Path,
@@ -37,8 +37,8 @@ def command(
     """Gather the tables of samples and rejects."""
     by_clean = list(_rows(listed(cleaned_rejects)))
     by_parse = _rows(listed(parsed, "*.rejects.parquet"))
-    losses = [*by_parse, *_rows([label_rejects]), *by_clean]
-    tables.write_rows(out_rejects, schema.REJECTS, losses)
+    rejects = [*by_parse, *_rows([label_rejects]), *by_clean]
+    tables.write_rows(out_rejects, schema.REJECTS, rejects)
     counts = cleaned_counts(listed(cleaned))
     dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
     labelled = {row["sample_id"]: row for row in _rows([labels])}
@@ -58,7 +58,7 @@ def command(
     rows.sort(key=lambda row: row["sample_id"])
     tables.write_rows(out_samples, schema.SAMPLES, rows)
     click.echo(
-        f"{len(rows)} samples, {len(dropped)} of them dropped by cleaning; {len(losses)} losses"
+        f"{len(rows)} samples, {len(dropped)} of them dropped by cleaning; {len(rejects)} rejects"
     )
 
 

@@ -20,12 +20,16 @@ from pentrace.shards import names, shard_of
 @reader_option
 @folder_option("--raw", help="Folder of raw files, or package:NAME for a Python package.")
 @click.option(
-    "--shards", required=True, type=click.IntRange(1), metavar="INTEGER", help="Number of shards."
+    "--shards",
+    required=True,
+    type=click.IntRange(1, 99),
+    metavar="INTEGER",
+    help="Number of shards.",
 )
 @click.option(
     "--only",
     required=True,
-    help="ink: all shards; ink-03: one shard, from unpacked trees; labels: the labels.",
+    help="ink: all shards; ink-03: one shard, from unpacked trees; labels: the label files.",
 )
 @out_folder_option(help="Folder to write to.")
 def command(reader: str, raw: Path, shards: int, only: str, out: Path) -> None:

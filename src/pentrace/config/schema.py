@@ -32,18 +32,26 @@ class DatasetSettings(Settings):
     train: bool | list[str] = Field(
         True, description="networks to train; true: those of `train`; false: none"
     )
-    published: str | None = Field(None, description="published results to show beside: graves-2013")
+    published: str | None = Field(None, description="published results to show for comparison")
     note: str = Field("", description="text in the corner of every figure")
-    parse: ParseSettings = Field(default_factory=ParseSettings, description="over the top's")
-    label: LabelSettings = Field(default_factory=LabelSettings, description="over the top's")
-    clean: CleanSettings = Field(default_factory=CleanSettings, description="over the top's")
+    parse: ParseSettings = Field(
+        default_factory=ParseSettings, description="settings for this data set"
+    )
+    label: LabelSettings = Field(
+        default_factory=LabelSettings, description="settings for this data set"
+    )
+    clean: CleanSettings = Field(
+        default_factory=CleanSettings, description="settings for this data set"
+    )
     normalise: NormaliseSettings = Field(
-        default_factory=NormaliseSettings, description="over the top's"
+        default_factory=NormaliseSettings, description="settings for this data set"
     )
     characters: CharacterSettings = Field(
-        default_factory=CharacterSettings, description="over the top's"
+        default_factory=CharacterSettings, description="settings for this data set"
     )
-    windows: WindowSettings = Field(default_factory=WindowSettings, description="over the top's")
+    windows: WindowSettings = Field(
+        default_factory=WindowSettings, description="settings for this data set"
+    )
 
 
 class Config(Settings):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
-from pentrace.split_names import Split
+from pentrace.split_names import Split, TextSplit
 
 Device = Literal["auto", "cpu", "cuda"]
 WHERE = "device of the network; auto: a GPU if there is one"
@@ -54,7 +54,7 @@ class EvaluateSettings(Settings):
 class TextBitsSettings(Settings):
     """What `pentrace evaluate-text` measures of a text network."""
 
-    splits: list[Literal["train", "validation", "test"]] = Field(
+    splits: list[TextSplit] = Field(
         ["validation", "test"], min_length=1, description="splits to measure"
     )
     characters: int | None = Field(None, ge=1, description="most characters in a split; null: all")

@@ -14,7 +14,7 @@ import numpy as np
 
 from pentrace.networks.settings import NetworkSettings
 
-EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.window.steps
+EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.soft_window.steps
 
 
 class Layer:

@@ -15,9 +15,9 @@ from pentrace.readers.results import Reject
 from pentrace.readers.settings import CharacterSettings
 from pentrace.readers.text import Document, read
 from pentrace.shards import listed, natural
+from pentrace.split_names import TEXT_SPLITS
 
 PIECE = 1 << 16  # characters in one row
-SPLITS = ("train", "validation", "test")
 
 
 @click.command("characters", cls=Command)
@@ -50,7 +50,7 @@ def command(
     rows = [_row(dataset, number, one, split) for number, one in enumerate(found)]
     tables.write_rows(out_documents, schema.DOCUMENTS, rows)
     sizes = ", ".join(
-        f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in SPLITS
+        f"{s} {sum(p.stop - p.start for p in split if p.split == s):,}" for s in TEXT_SPLITS
     )
     click.echo("\n".join([*messages, f"{counted(len(found), 'document')}; characters: {sizes}"]))
     if lost:
@@ -111,7 +111,7 @@ def vocabulary_rows(codes: list[np.ndarray], split: list[Part]) -> list[dict]:
     for part in split:
         found = np.unique(codes[part.document][part.start : part.stop], return_counts=True)
         for code, count in zip(*(values.tolist() for values in found), strict=True):
-            row = counts.setdefault(code, dict.fromkeys(SPLITS, 0))
+            row = counts.setdefault(code, dict.fromkeys(TEXT_SPLITS, 0))
             row[part.split] += count
     return [{"code": c, "character": chr(c), **counts[c]} for c in sorted(counts)]
 
@@ -126,7 +126,7 @@ def _row(dataset: str, number: int, document: Document, split: list[Part]) -> di
         "encoding": document.encoding,
         "characters": len(document.text),
         "cut": document.cut,
-        **{name: own.get(name, 0) for name in SPLITS},
+        **{name: own.get(name, 0) for name in TEXT_SPLITS},
     }
 
 

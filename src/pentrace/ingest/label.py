@@ -18,7 +18,7 @@ from pentrace.options import (
     folder_option,
     settings_option,
 )
-from pentrace.readers.names import reader_option
+from pentrace.readers.names import ink_reader_option
 from pentrace.readers.results import Labelled, Reject
 from pentrace.readers.settings import LabelSettings
 from pentrace.shards import listed
@@ -26,11 +26,11 @@ from pentrace.shards import listed
 
 @click.command("label", cls=Command)
 @dataset_option
-@reader_option
+@ink_reader_option
 @file_option("--raw", help="raw/labels.parquet of the data set, from collect.")
 @folder_option("--parsed", help="Folder with the samples and rejects, from parse.")
 @file_option("--out-labels", help="Table of labels to write.")
-@file_option("--out-rejects", help="Table of lost labels to write.")
+@file_option("--out-rejects", help="Table of rejects to write.")
 @settings_option(LabelSettings)
 def command(
     dataset: str,

@@ -11,14 +11,14 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.ink import to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
-from pentrace.readers.names import reader_option
+from pentrace.readers.names import ink_reader_option
 from pentrace.readers.results import Parsed, Reject
 from pentrace.readers.settings import ParseSettings
 
 
 @click.command("parse", cls=Command)
 @dataset_option
-@reader_option
+@ink_reader_option
 @file_option("--raw", help="Shard of raw files, from collect.")
 @file_option("--out-points", help="Table of points to write.")
 @file_option("--out-samples", help="Table of samples to write.")

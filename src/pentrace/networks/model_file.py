@@ -15,7 +15,7 @@ from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
 NAME = "model.safetensors"  # in the folder of a network
-SPLITS = ("train_on", "validate_on")  # settings of training that name splits
+SPLIT_KEYS = ("train_on", "validate_on")  # settings of training that name splits
 Framework = Literal["np", "pt"]
 
 
@@ -110,7 +110,7 @@ def _settings(path: str | Path, content: dict) -> NetworkSettings:
     the settings of training change. Which splits it has seen does matter.
     """
     given = content["settings"]
-    splits = {key: given["train"][key] for key in SPLITS if key in given.get("train", {})}
+    splits = {key: given["train"][key] for key in SPLIT_KEYS if key in given.get("train", {})}
     try:
         return NetworkSettings.model_validate(given)
     except ValidationError as error:

@@ -1,6 +1,5 @@
 """`pentrace statistics`: take the normalising statistics from the training split."""
 
-import json
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,14 @@ from pentrace.ink import Ink, from_table
 from pentrace.normalise.mean_and_sd import gather
 from pentrace.normalise.recipes import Steps, to_steps
 from pentrace.normalise.settings import NormaliseSettings
-from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
+from pentrace.options import (
+    Command,
+    file_option,
+    folder_option,
+    json_object,
+    out_file_option,
+    settings_option,
+)
 from pentrace.shards import listed
 
 
@@ -39,7 +45,7 @@ def command(
     found = gather(_pieces(cleaned, y_signs, settings), settings)
     if not _timed(cleaned):
         found["timed"] = False
-    write_json(out, found | {"filter": json.loads(filter_)})
+    write_json(out, found | {"filter": json_object(filter_, "--filter")})
     click.echo(f"{found['recipe']}: mean {found['mean']}, sd {found['sd']}")
 
 

@@ -14,7 +14,7 @@ from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.xml import find_first
 from pentrace.unicode_nfc import nfc
 
-SPLITS = {
+SPLIT_OF_LIST = {
     "trainset.txt": "train",
     "testset_v.txt": "validation",
     "testset_t.txt": "validation2",
@@ -69,7 +69,7 @@ def _by_kind(files: pa.Table) -> dict[str, list[tuple[PurePosixPath, bytes]]]:
     for file in files.to_pylist():
         path = PurePosixPath(file["path"])
         kind = "original" if path.suffix.lower() == ".xml" else "ascii"
-        kind = "lists" if path.name.lower() in SPLITS else kind
+        kind = "lists" if path.name.lower() in SPLIT_OF_LIST else kind
         kinds[kind].append((path, file["content"]))
     return kinds
 
@@ -196,7 +196,7 @@ def _splits(files: list) -> dict[str, str]:
     """Split of each form that is in a list."""
     splits: dict[str, str] = {}
     for path, content in files:
-        split = SPLITS[path.name.lower()]
+        split = SPLIT_OF_LIST[path.name.lower()]
         for form in _decoded(content).split():
             if splits.setdefault(form, split) != split:
                 raise PentraceError(

@@ -57,7 +57,7 @@ class LabelSettings(Settings):
     )
     split: Literal["official", "writer", "form", "sample"] = Field(
         "official",
-        description="unit of the random split; official: the owner's lists, else writer",
+        description="the data set's lists (official), or a random split by writer, form or sample",
     )
     validation: float = Field(0.15, ge=0, lt=1, description="random split: share for validation")
     validation2: float = Field(

@@ -16,11 +16,9 @@ class WindowSettings(Settings):
     """
 
     length: int = Field(
-        301,
-        ge=2,
-        description="offsets or characters in one window",
+        301, ge=2, description="offsets or characters in one window; of a text: 101"
     )
-    stride: int = Field(300, ge=1, description="offsets from the start of one window to the next")
+    stride: int = Field(300, ge=1, description="offsets from window to window; of a text: 100")
 
     @model_validator(mode="after")
     def _no_gaps(self) -> "WindowSettings":

@@ -24,7 +24,9 @@ GROUP = 512  # samples in one row group
 @file_option("--samples", required=False, help="Table of samples, with --offsets.")
 @file_option("--characters", required=False, help="Table of characters, instead of offsets.")
 @out_folder_option(help="Folder to write <split>.parquet to.")
-@settings_option(WindowSettings)
+@settings_option(
+    WindowSettings, defaults=lambda given: OF_TEXT if given["characters"] is not None else {}
+)
 def command(
     offsets: Path | None,
     samples: Path | None,
@@ -34,8 +36,7 @@ def command(
 ) -> None:
     """Cut offsets, or the characters of texts, into fixed-length windows."""
     if characters is not None and offsets is None and samples is None:
-        chosen = settings if settings.model_fields_set else WindowSettings(**OF_TEXT)
-        _of_characters(characters, out, chosen)
+        _of_characters(characters, out, settings)
     elif characters is None and offsets is not None and samples is not None:
         _of_offsets(offsets, samples, out, settings)
     else:
