@@ -13,6 +13,7 @@ from pentrace import tables
 from pentrace.windows import windows as stage
 from pentrace.windows.stored import load_text_windows, load_windows
 from tests.helpers import small_corpus
+from tests.helpers.commands import invoke
 from tests.helpers.processes import python
 from tests.helpers.small_data import cut, write_data
 
@@ -129,3 +130,10 @@ def test_the_documentation_has_these_lines() -> None:
         'np.stack(duckdb.sql(f"select dx from \'{path}\'").fetchnumpy()["dx"])',
     ):
         assert line in page
+
+
+def test_a_length_of_text_windows_needs_no_stride(tmp_path: Path) -> None:
+    small_corpus.build(tmp_path, {"a.txt": b"to be or not to be, " * 99})
+    given = ("--characters", tmp_path / "characters.parquet", "--out", tmp_path / "longer")
+    invoke(stage.command, *given, "--length", 201)
+    assert pq.read_schema(tmp_path / "longer/train.parquet").field("codes").type.list_size == 201
