@@ -267,7 +267,7 @@ FIGURES = (
         "Real and generated ink",
         "Distributions in real and in generated samples. The distance between the two is the earth "
         "mover's distance, in standard deviations (sd) of the real values. In brackets: the same "
-        "distance between two splits of real ink. A perfect network would come near it.",
+        "distance between two splits of real ink, which a perfect network would have too.",
         "Evaluation",
         "Offsets, strokes and speeds of real and of generated ink.",
         inputs=("metrics",),

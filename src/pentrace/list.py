@@ -1,4 +1,4 @@
-"""`pentrace list`: data sets, networks, samples that can be a style, and presets."""
+"""`pentrace list`: data sets, networks, samples that usable as style, and presets."""
 
 from pathlib import Path
 
@@ -21,15 +21,15 @@ Rows = list[tuple[str, ...]]
 @click.command("list", cls=Command)
 @folder_option(
     "--data", required=False,
-    help="Folder of a data set, to list its samples that can be a style.",
+    help="Folder of a data set, to list its samples that usable as style.",
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help=f"List more than {SHOWN} samples.")
 def command(data: Path | None, everything: bool) -> None:
-    """List data sets, networks, samples that can be a style, and presets."""
+    """List data sets, networks, samples that usable as style, and presets."""
     if data is not None:
         click.echo(_styles(data, everything))
         return
-    styled = ("data set", "samples", "writers", "can be a style")
+    styled = ("data set", "samples", "writers", "usable as style")
     parts = {
         "Data sets": _section(styled, _datasets(RESULTS), "make them with: make"),
         "Networks": _section(
@@ -44,7 +44,7 @@ def command(data: Path | None, everything: bool) -> None:
 
 
 def styles(data: Path) -> pa.Table:
-    """The samples of the data set in the folder `data` that can be a style, by name.
+    """The samples of the data set in the folder `data` that usable as style, by name.
 
     They have a text and a split, and no rule dropped them. Raises `PentraceError` if there is no
     table of samples.

@@ -113,7 +113,7 @@ SAMPLES = _table(
 
 REJECTS = _table(
     "rejects",
-    "One row per loss: what one rule removed from one file or sample. Nothing is dropped silently.",
+    "One row for what one rule removed from one file or sample. Nothing is dropped silently.",
     _column("dataset", pa.string(), "data set, as named in the configuration"),
     _column("sample_id", pa.string(), "name of the sample"),
     _column("source", pa.string(), "raw file, path inside the archive or tree"),

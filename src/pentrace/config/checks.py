@@ -37,7 +37,7 @@ def load(values: Mapping[str, Any]) -> Config:
     mistakes = [mistake for check in checks for mistake in check(config)]
     later = (_kinds, _starts, _shapes, _unseen_validation, _words)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
-        raise PentraceError("\n".join(["The configuration is inconsistent:", *mistakes]))
+        raise PentraceError("\n".join(["The configuration has mistakes:", *mistakes]))
     return config
 
 

@@ -23,7 +23,7 @@ class EvaluateSettings(Settings):
     lines: int | None = Field(
         None,
         ge=1,
-        description="most lines in a split; null: all",
+        description="maximum number of lines in a split; null: all",
     )
     batch_size: int = Field(
         32, ge=1, le=4096, description="lines at once; affects memory and speed only"
@@ -57,7 +57,9 @@ class TextBitsSettings(Settings):
     splits: list[TextSplit] = Field(
         ["validation", "test"], min_length=1, description="splits to measure"
     )
-    characters: int | None = Field(None, ge=1, description="most characters in a split; null: all")
+    characters: int | None = Field(
+        None, ge=1, description="maximum characters in a split; null: all"
+    )
     chunk: int = Field(1000, ge=1, description="characters at once; affects memory only")
     device: Device = Field("auto", description=WHERE)
     dynamic: bool = Field(True, description="also measure while the weights keep learning")

@@ -30,19 +30,19 @@ class SampleSettings(Settings):
         None,
         ge=1,
         le=100_000,
-        description="most steps in a sample; null: 700, or 60 per character of a text",
+        description="maximum steps of a sample; null: 700, or 60 per character of a text",
     )
     texts: tuple[Text, ...] | None = Field(
         None,
         description="texts for a synthesis network to write; null: those of validation lines",
     )
     attempts: int = Field(
-        4, ge=1, le=100, description="most times a text is drawn, until it is complete"
+        4, ge=1, le=100, description="maximum attempts to write a text completely"
     )
     bias: tuple[Bias, ...] = Field(
         (0.0, 0.5, 1.0),
         min_length=1,
-        description="0: as the network is; 0.15 to 1: neat; larger: bland",
+        description="0: no change; larger: neater, and less varied",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     prime: Annotated[int, Field(ge=0, le=1000)] | tuple[str, ...] | None = Field(
@@ -66,7 +66,7 @@ class RewriteSettings(Settings):
     """Which texts a synthesis network writes to be measured, and how neatly."""
 
     split: Split = Field("validation", description="split whose texts are written")
-    lines: int | None = Field(60, ge=1, description="most lines; null: all")
+    lines: int | None = Field(60, ge=1, description="maximum number of lines; null: all")
     bias: tuple[Bias, ...] = Field(
         (0.0, 0.25, 0.5, 1.0, 2.0),
         min_length=1,
@@ -74,7 +74,7 @@ class RewriteSettings(Settings):
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: int = Field(
-        4, ge=1, le=100, description="most times a line is drawn, until it is complete"
+        4, ge=1, le=100, description="maximum attempts to write a line completely"
     )
 
     @field_validator("bias")
@@ -89,7 +89,7 @@ class FictionalSettings(Settings):
     """The characters that are drawn, and the real characters that they are compared with."""
 
     characters: int = Field(24, ge=1, le=1000, description="characters to draw")
-    steps: int = Field(400, ge=2, le=100_000, description="most steps in a character")
+    steps: int = Field(400, ge=2, le=100_000, description="maximum steps of a character")
     bias: float = Field(1.0, ge=0, le=20, description="0: as the network is; larger: neater")
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     formats: Formats = Field(EVERY, description="file formats of the characters")

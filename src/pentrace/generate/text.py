@@ -24,7 +24,11 @@ RULE = "-" * 40
     help="Text network, file or folder; default: the only one in results/.",
 )  # fmt: skip
 @out_file_option(required=False, help="File to write; default: standard output.")
-@click.option("--substitute", is_flag=True, help="Read é as e where é is not in the alphabet.")
+@click.option(
+    "--substitute",
+    is_flag=True,
+    help="Replace unknown characters by similar ones, é by e.",
+)
 @settings_option(PromptSettings)
 def command(
     model: Path | None, out: Path | None, substitute: bool, settings: PromptSettings

@@ -28,12 +28,12 @@ class TrainSettings(Settings):
     max_length: int | None = Field(
         None,
         ge=2,
-        description="most steps of a line; the rest is cut off; lines only; null: no limit",
+        description="maximum steps of a line; the rest is cut off; lines only; null: no limit",
     )
     first_length: int | None = Field(
         None,
         ge=2,
-        description="most steps of a line in the first epoch, then more; null: max_length",
+        description="maximum steps of a line in the first epoch, then more; null: max_length",
     )
     grow_epochs: int = Field(
         10, ge=1, description="epochs until first_length has grown to max_length"
@@ -98,10 +98,10 @@ class TrainSettings(Settings):
         description="initial sd of adaptive weight noise; the paper uses 0.075; null: no noise",
     )
     steps: int | None = Field(
-        1000, ge=1, description="most training steps (batches); null: no limit"
+        1000, ge=1, description="maximum training steps (batches); null: no limit"
     )
     epochs: int | None = Field(
-        None, ge=1, description="most epochs (passes over the training data); null: no limit"
+        None, ge=1, description="maximum epochs (passes over the training data); null: no limit"
     )
     validate_every: int = Field(100, ge=1, description="steps between validations")
     patience: int | None = Field(

@@ -25,7 +25,7 @@ from pentrace.settings import Settings
 class SamplesFigureSettings(Settings):
     """What `pentrace plot samples` shows."""
 
-    count: int = Field(15, ge=1, le=100, description="most samples on the sheet")
+    count: int = Field(15, ge=1, le=100, description="maximum number of samples on the sheet")
 
 
 def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> Figure:

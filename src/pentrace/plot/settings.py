@@ -28,4 +28,4 @@ class WritingSettings(Settings):
 class BiasedSettings(WritingSettings):
     """The same, and the bias of the writing."""
 
-    bias: Bias = Field(1.0, description="0: as the network is; 0.15 to 1: neat; larger: bland")
+    bias: Bias = Field(1.0, description="0: no change; larger: neater, and less varied")

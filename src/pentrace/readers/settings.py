@@ -10,9 +10,9 @@ from pentrace.settings import Settings
 class ParseSettings(Settings):
     """Limits on raw files (larger ones are rejected), and how to read them."""
 
-    max_bytes: int = Field(16_000_000, ge=1, description="most bytes in one raw file")
-    max_depth: int = Field(32, ge=1, le=256, description="most elements nested in an XML file")
-    max_points: int = Field(1_000_000, ge=1, description="most points in one recording")
+    max_bytes: int = Field(16_000_000, ge=1, description="largest raw file, in bytes")
+    max_depth: int = Field(32, ge=1, le=256, description="deepest nesting of XML elements")
+    max_points: int = Field(1_000_000, ge=1, description="maximum number of points in a recording")
     swap_xy: bool = Field(
         False,
         description="swap the x and y columns; svc2004 only",
@@ -50,7 +50,7 @@ class LabelSettings(Settings):
         description="lines that mark a missing transcript",
     )
     max_scratched_out: int = Field(
-        0, ge=0, description="most words written as # (scratched out) in the text of a line"
+        0, ge=0, description="maximum number of # (scratched-out words) in a line"
     )
     max_percent_run: int = Field(
         1, ge=1, description="longest run of % (illegible) in the text of a line"
@@ -86,7 +86,7 @@ class CharacterSettings(Settings):
         le=1,
         description="largest share of unreadable raw files before the run stops",
     )
-    max_bytes: int = Field(64_000_000, ge=1, description="most bytes in one raw file")
+    max_bytes: int = Field(64_000_000, ge=1, description="largest raw file, in bytes")
     cut_gutenberg: bool = Field(
         True, description="remove the header and footer of Project Gutenberg"
     )

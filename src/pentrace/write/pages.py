@@ -64,6 +64,8 @@ def write_pages(
 
     `notes` are stored in files that can contain them. Raises `PentraceError` as `write_lines` does.
     """
+    if primer is not None and settings.many_hands:
+        raise UsageError("--many-hands is for pages without a --style; remove one of them")
     lines, scattered = _lines(network, texts, settings, primer)
     return compose(texts, lines, normalisation, settings, notes), report(lines, scattered)
 

@@ -16,20 +16,23 @@ class WriteSettings(Settings):
     """How `pentrace write` writes a text; lengths in mm."""
 
     bias: float = Field(
-        1.0, ge=0, le=20, description="0: as the network is; 0.15 to 1: neat; larger: bland"
+        1.0, ge=0, le=20, description="0: no change; larger: neater, and less varied"
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: int = Field(
-        4, ge=1, le=100, description="most times a line is drawn, until it is complete"
+        4, ge=1, le=100, description="maximum attempts to write a line completely"
     )
     steps_per_character: int = Field(
-        60, ge=1, le=1000, description="most steps for each character of a line"
+        60, ge=1, le=1000, description="maximum steps for each character of a line"
     )
     many_hands: bool = Field(
         False, description="write each line in a different hand; without --style only"
     )
     longest_line: int = Field(
-        50, ge=1, le=1000, description="most characters in a line; networks fail on very long lines"
+        50,
+        ge=1,
+        le=1000,
+        description="maximum characters in a line; networks fail on long lines",
     )
     page: str = Field(
         "a4", description="page: a4, a5, letter, WIDTHxHEIGHT in mm, or line (cut to the ink)"

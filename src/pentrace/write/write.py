@@ -33,7 +33,11 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
 @click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
-@click.option("--substitute", is_flag=True, help="Write é as e where é is not in the alphabet.")
+@click.option(
+    "--substitute",
+    is_flag=True,
+    help="Replace unknown characters by similar ones, é by e.",
+)
 @click.option("--quiet", is_flag=True, help="Report only failures.")
 @settings_option(WriteSettings)
 def command(
