@@ -1,5 +1,6 @@
 """`pentrace write`, from the command line."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded
 from tests.helpers.small_synthesis import save
+
+ENDINGS = (".svg", ".animated.svg", ".png", ".gif", ".inkml", ".json", ".parquet")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,50 @@ def test_long_texts_fill_several_pages(model, tmp_path):
     assert " ".join(texts).split() == text.read_text(encoding="utf-8-sig").split()
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_pages_of_an_earlier_run_do_not_stay(model, tmp_path, ending):
+    given = ("--model", model, "--page", "a5", "--size", 10, "-o", tmp_path / f"my.page{ending}")
+
+    def names(lines: int) -> list[str]:
+        run("a cab\n" * lines, *given)
+        return sorted(path.name.removesuffix(ending) for path in tmp_path.iterdir())
+
+    assert names(20) == ["my.page-1", "my.page-2", "my.page-3"]
+    assert names(10) == ["my.page-1", "my.page-2"]
+    assert names(1) == ["my.page"]
+    assert names(10) == ["my.page-1", "my.page-2"]
+
+
+def test_only_pages_of_this_command_are_removed(model, tmp_path):
+    given = ("--model", model, "--page", "a5", "--size", 10, "--quiet")
+    run("a cab\n" * 20, *given, "-o", tmp_path / "a.svg")
+    content = (tmp_path / "a-3.svg").read_bytes()
+    (tmp_path / "drawn").mkdir()
+    (tmp_path / "drawn" / "a-3.svg").write_bytes(content)
+    kept = {"a-4.svg", "a-03.svg", "a-x.svg", "b-3.svg", "a.b-3.svg", "a-3.png"}
+    for name in kept:
+        (tmp_path / name).write_bytes(content)  # its note is not that of this number or name
+    (tmp_path / "a-5.svg").write_text("<svg>my drawing</svg>")
+    (tmp_path / "a-6.svg").symlink_to(tmp_path / "drawn" / "a-3.svg")
+    run("a cab", *given, "-o", tmp_path / "a.svg")
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == kept | {"a.svg", "a-5.svg", "a-6.svg", "drawn"}
+
+
+def test_written_files_contain_no_path(tmp_path):
+    (tmp_path / "results" / "data" / "mine").mkdir(parents=True)
+    named = save(tmp_path / "results" / "data" / "mine" / "model.safetensors", pace=0.03)
+    style = small_style.save(tmp_path / "me.json", small_style.waves())
+    digest = hashlib.sha256(named.read_bytes()).hexdigest()
+    for ending in ENDINGS:
+        out = tmp_path / f"page{ending}"
+        run("a cab", "--model", named, "--style", style, "-o", out)
+        content = out.read_bytes()
+        for note in ("data/mine/model.safetensors", digest, "me.json", "write (page 1 of 1)"):
+            assert note.encode() in content, (ending, note)
+        assert str(tmp_path).encode() not in content and b"results/" not in content
+
+
 def test_standard_input_and_quiet(model, tmp_path):
     done = run("-", "--model", model, "-o", tmp_path / "a.json", "--quiet", stdin="a cab\n")
     assert (done.stdout, done.stderr) == ("", "")
@@ -98,7 +145,7 @@ def test_a_style_changes_the_handwriting(tmp_path):
     run("a cab", "--model", model, "-o", plain)
     run("a cab", "--model", model, "-o", mine, "--style", style)
     assert page(plain)["strokes"] != page(mine)["strokes"]
-    assert page(mine)["said"]["style"] == str(style)
+    assert page(mine)["said"]["style"] == style.name
     # What was written is a style again.
     run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
 
@@ -208,13 +255,9 @@ def test_the_folder_of_a_data_set_chooses_its_network(tmp_path, monkeypatch):
     with pytest.raises(PentraceError, match="several synthesis networks"):
         run("a cab", "-o", "page.json")
     run("a cab", "-o", "page.json", "--data", "results/two")
-    assert (
-        page(tmp_path / "page.json")["said"]["model"] == "results/two/synthesis/model.safetensors"
-    )
+    assert page(tmp_path / "page.json")["said"]["model"] == "two/synthesis/model.safetensors"
     run("a cab", "-o", "page.json", "--model", "results/one/synthesis")
-    assert (
-        page(tmp_path / "page.json")["said"]["model"] == "results/one/synthesis/model.safetensors"
-    )
+    assert page(tmp_path / "page.json")["said"]["model"] == "one/synthesis/model.safetensors"
     with pytest.raises(PentraceError, match=r"no synthesis network in results/three; .*--model"):
         run("a cab", "-o", "page.json", "--data", "results/three")
 

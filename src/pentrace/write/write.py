@@ -9,7 +9,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, find_model, load_ink
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.page.outputs import FORMS, check
-from pentrace.write.pages import find_primer, notes, save_pages, write_pages
+from pentrace.write.pages import find_primer, model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import characters_in_a_line, prepared
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
@@ -63,7 +63,7 @@ def command(
     texts = prepared(wanted, network.settings, characters, substitute)
     if not quiet:
         click.echo(f"writing {count(sum(map(bool, texts)), 'line')}", err=True)
-    made = notes(path, settings, style)
+    made = notes(model_notes(path), settings, style, sample=data is not None)
     pages, report = write_pages(network, normalisation, texts, settings, primer, made)
     names = save_pages(pages, out, form, settings.pen)
     if not quiet:
