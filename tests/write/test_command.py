@@ -188,6 +188,8 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     assert not out.exists()
     run("Zoé", "--model", model, "-o", out, "--substitute")
     assert page(out)["text"] == "zoe"
+    run("a b é\u00a0c", "--model", model, "-o", out, "--substitute", "--longest-line", 4)
+    assert page(out)["text"] == "a b\ne c"
 
 
 @pytest.mark.parametrize(

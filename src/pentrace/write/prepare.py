@@ -8,7 +8,7 @@ from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.write.scale import character_width, line_height
 from pentrace.write.settings import WriteSettings
-from pentrace.write.wrap import wrap
+from pentrace.write.wrap import NO_BREAK, unbroken, wrap
 
 FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
@@ -23,12 +23,16 @@ def prepared(text: str, network: NetworkSettings, characters: int, substitute: b
         raise PentraceError("the text is empty; give a text to write")
     if substitute:
         known = network.alphabet or ""
-        text = "\n".join(substituted(line, known) for line in wrap(text, None))
+        text = "\n".join(_substituted(line, known) for line in unbroken(text).splitlines())
     lines = wrap(text, characters)
     nothing = "no known character is similar to them; reword the text"
     remedy = nothing if substitute else "reword the text, or try --substitute"
     encode(lines, network, remedy=remedy)
     return lines
+
+
+def _substituted(line: str, known: str) -> str:
+    return NO_BREAK.join(substituted(part, known) for part in line.split(NO_BREAK))
 
 
 def characters_in_a_line(
@@ -42,6 +46,6 @@ def characters_in_a_line(
         steps = primer.steps[1:, 0] * normalisation["sd"][0] + normalisation["mean"][0]
         x = np.append(0, np.cumsum(steps))
         character = float(np.ptp(x)) / len(primer.text)
-    inner = settings.paper[0] - 2 * settings.margin
+    inner = settings.paper[0] - 2 * settings.edge
     fitting = FULL * inner * line_height(normalisation) / (settings.size * max(character, 1e-9))
     return int(min(max(fitting, 1), settings.longest_line))
