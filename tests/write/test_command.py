@@ -38,7 +38,7 @@ def test_a_text_becomes_a_page_and_a_summary_is_printed(model, tmp_path):
     out = tmp_path / "page.json"
     done = run("any text you like", "--model", model, "--seed", 3, "--bias", 0.7, "-o", out)
     assert "page.json: 1 line and " in done.stdout
-    assert "writing 1 line" in done.stderr
+    assert "writing 17 characters" in done.stderr
     found = page(out)
     assert (found["width"], found["height"]) == (210, 297)
     assert found["text"] == "any text you like"
@@ -119,7 +119,7 @@ def test_a_page_on_standard_output(model, tmp_path):
     given = ("a cab", "--model", model, "-o", "-")
     done = run(*given)
     assert done.stdout.startswith("<?xml") and done.stdout.endswith("</svg>\n")
-    assert "writing 1 line" in done.stderr and "-: 1 line and " in done.stderr
+    assert "writing 5 characters" in done.stderr and "-: 1 line and " in done.stderr
     assert json.loads(run(*given, "--form", "json").stdout)["text"] == "a cab"
     for form, start in (("png", b"\x89PNG"), ("gif", b"GIF89a"), ("inkml", b"<?xml")):
         assert run(*given, "--form", form).stdout_bytes.startswith(start)
@@ -148,6 +148,28 @@ def test_a_style_changes_the_handwriting(tmp_path):
     assert page(mine)["said"]["style"] == style.name
     # What was written is a style again.
     run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
+
+
+@pytest.mark.parametrize("size", [5, 8])
+@pytest.mark.parametrize("styled", [False, True])
+def test_lines_fill_the_width_between_the_margins(tmp_path, size, styled):
+    model = save(tmp_path / "slow.safetensors", pace=0.03)  # its letters are not of usual width
+    style = small_style.save(tmp_path / "me.json", small_style.waves())
+    out, text = tmp_path / "a.json", "the quick brown fox jumps over the lazy dog " * 8
+    given = ("--model", model, "--size", size, "--page", "210x2000", "-o", out)
+    run(text, *given, *(("--style", style) if styled else ()))
+    x = np.array([point[0] for stroke in page(out)["strokes"] for point in stroke])
+    assert 0.75 * 170 <= np.ptp(x) <= 170
+    assert page(out)["text"].split() == text.split()
+
+
+def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
+    text, given = "the quick brown fox " * 8, ("--model", model, "-o", tmp_path / "a.json")
+    short = run(text, *given, "--longest-line", 10).stdout
+    assert "lines end at 10 characters, the longest line, although about" in short
+    long = run(text, *given, "--longest-line", 150, "--size", 12).stdout
+    assert "characters fit in a line, so lines are shorter than 150" in long
+    assert "characters" not in run("a cab", *given, "--longest-line", 10).stdout
 
 
 def test_missing_text_is_reported(model, tmp_path):

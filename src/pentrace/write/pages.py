@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
+from pentrace.generate.lines import Primer
 from pentrace.generate.load_model import RESULTS
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.settings import NetworkSettings
@@ -15,6 +15,7 @@ from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
+from pentrace.write.lines import write_text
 from pentrace.write.own_ink import OwnInk
 from pentrace.write.report import WritingReport, report
 from pentrace.write.settings import WriteSettings
@@ -61,31 +62,18 @@ def find_primer(
 def write_pages(
     network: FusedNetwork,
     normalisation: dict,
-    texts: list[str],
+    text: str,
     settings: WriteSettings,
     primer: Primer | None,
     notes: dict[str, str],
 ) -> tuple[list[Page], WritingReport]:
-    """The pages of `texts`, as `prepare.prepared` gives them, and what was checked.
+    """The pages of `text`, as `prepare.prepared` gives it, and what was checked.
 
     `notes` are stored in files that can contain them. Raises `PentraceError` as `write_lines` does.
     """
-    lines, scattered = _lines(network, texts, settings, primer)
-    pages = compose(texts, lines, normalisation, settings, notes)
-    return _numbered(pages), report(lines, scattered)
-
-
-def _lines(
-    network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
-) -> tuple[list[WrittenLine], bool]:
-    """A line for each text that is not empty; whether their styles differ against the settings."""
-    each = settings.steps_per_character
-    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
-    wanted = [text for text in texts if text]
-    if settings.many_hands:
-        return write_lines(network, wanted, how), False
-    lines, together = write_in_one_hand(network, wanted, how)
-    return lines, not together
+    found = write_text(network, normalisation, text, settings, primer)
+    pages = compose(found.texts, found.lines, normalisation, settings, notes)
+    return _numbered(pages), report(found.lines, found.scattered, found.limit)
 
 
 def model_notes(path: Path) -> dict[str, str]:
