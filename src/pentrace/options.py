@@ -201,7 +201,7 @@ def json_object(text: str, option: str = "--settings") -> dict[str, Any]:
     """The JSON object that was given for `option`; raises `UsageError` where it is none."""
     try:
         values = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f'{option}: not JSON ({error}); give {{"key": value}}') from None
     if not isinstance(values, dict):
         raise UsageError(f'{option}: expected {{"key": value}}; got {text!r}')

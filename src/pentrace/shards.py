@@ -7,6 +7,9 @@ from pathlib import Path
 
 from pentrace.errors import PentraceError
 
+# The folders of a data set that have a file for each shard.
+SHARDED = ("raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames")
+
 
 def names(shards: int) -> list[str]:
     """The names of `shards` shards: 00, 01, ..."""
@@ -38,11 +41,11 @@ def natural(path: str) -> tuple:
 
 
 def prune(folder: Path, shards: int) -> None:
-    """Remove from the folders in `folder` the files of shards beyond the first `shards`.
+    """Remove from the tables in `folder` the files of shards beyond the first `shards`.
 
     When a data set gets fewer shards, these files remain and would be read as its data.
     """
-    for path in folder.glob("*/*"):
-        shard = re.fullmatch(r"(?:ink-)?([0-9]+)(?:\..*)?", path.name)
+    for path in (path for name in SHARDED for path in (folder / name).glob("*")):
+        shard = re.fullmatch(r"(?:ink-)?([0-9]+)(\.samples|\.rejects)?\.(parquet|tsv)", path.name)
         if shard and path.is_file() and int(shard[1]) >= shards:
             path.unlink()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pentrace.page.layout import LineInk, Paper, level, pages
 from pentrace.page.page import Page, bounds, duration
+from pentrace.page.pen import MOST
 from pentrace.write.wrap import wrap
 
 A5 = Paper(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
@@ -41,9 +42,29 @@ def test_words_are_not_cut_and_line_breaks_are_kept():
         "n",
         "things",
     ]
-    assert wrap("a  b\tc", None) == ["a b c"]
+    assert wrap("a  b\tc", 9) == ["a b c"]
     assert wrap("\n\n", 5) == []
     assert wrap("e\u0301", 5) == ["é"]
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", " \u00a0 "])
+def test_no_break_spaces_do_not_break_and_become_spaces(space):
+    assert wrap(f"about 10{space}km away", 10) == ["about", "10 km away"]
+    assert wrap(f"about 10{space}km away", 8) == ["about", "10 km", "away"]
+    assert wrap(f"{space}10{space}km\n{space}\nfar{space}", 20) == ["10 km", "", "far"]
+
+
+@pytest.mark.parametrize("degrees", [-70, -45, -20, 0, 20, 45, 70])
+def test_a_line_of_any_slope_is_made_level(degrees):
+    xy, angle = _ink(1).xy, np.radians(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    np.testing.assert_allclose(level(xy @ turn + [7, -3]), level(xy), atol=0.2)
+
+
+def test_upright_ink_and_letters_are_not_turned():
+    column, letter = _ink(1).xy[:, ::-1], np.array([[0.0, 0], [1, 1.5], [2, 3], [2, 0]])
+    for xy in (column, letter):
+        assert np.ptp(level(xy), axis=0) == pytest.approx(np.ptp(xy, axis=0), rel=0.35)
 
 
 @pytest.mark.parametrize("slope", [-0.15, 0.0, 0.1])
@@ -120,12 +141,12 @@ def test_empty_lines_separate_paragraphs():
 
 def test_a_cut_page_is_as_large_as_the_ink():
     cut = Paper(10, 10, 5, 6, 12, 0.4, cut=True)
-    (page,) = pages([_ink(0, 300.0), _ink(1)], 1.0, cut, 1, {})
-    x_min, y_min, x_max, y_max = bounds(page)
-    assert x_min == pytest.approx(5, abs=2)
-    assert page.width == pytest.approx(x_max + 5)
-    assert y_min == pytest.approx(5)
-    assert 5 <= page.height - y_max <= 12
+    for lines in ([_ink(0, 300.0), _ink(1)], [_ink(0, 5.0)]):
+        (page,) = pages(lines, 1.0, cut, 1, {})
+        edge = 5 + 0.4 * MOST / 2
+        expected = (edge, edge, page.width - edge, page.height - edge)
+        assert bounds(page) == pytest.approx(expected)
+    assert pages([None], 1.0, cut, 1, {})[0].width == 10
 
 
 def test_time_increases_from_stroke_to_stroke():

@@ -46,6 +46,12 @@ def test_every_named_file_is_there(whole: Checkout) -> None:
     assert (whole.folder / "results/report.html").stat().st_size > 100_000
 
 
+def test_no_result_contains_the_path_of_this_project(whole: Checkout) -> None:
+    path = str(whole.folder).encode()
+    for file in (whole.folder / "results").rglob("*"):
+        assert not file.is_file() or path not in file.read_bytes(), file
+
+
 def test_every_raw_recording_is_accounted_for(whole: Checkout) -> None:
     folder = whole.folder / "results/demo-iam"
     samples = pd.read_parquet(folder / "samples.parquet")

@@ -1,5 +1,6 @@
 """`pentrace write`, from the command line."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded
 from tests.helpers.small_synthesis import save
+
+ENDINGS = (".svg", ".animated.svg", ".png", ".gif", ".inkml", ".json", ".parquet")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def test_a_text_becomes_a_page_and_a_summary_is_printed(model, tmp_path):
     out = tmp_path / "page.json"
     done = run("any text you like", "--model", model, "--seed", 3, "--bias", 0.7, "-o", out)
     assert "page.json: 1 line and " in done.stdout
-    assert "writing 1 line" in done.stderr
+    assert "writing 17 characters" in done.stderr
     found = page(out)
     assert (found["width"], found["height"]) == (210, 297)
     assert found["text"] == "any text you like"
@@ -62,6 +65,50 @@ def test_long_texts_fill_several_pages(model, tmp_path):
     assert " ".join(texts).split() == text.read_text(encoding="utf-8-sig").split()
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_pages_of_an_earlier_run_do_not_stay(model, tmp_path, ending):
+    given = ("--model", model, "--page", "a5", "--size", 10, "-o", tmp_path / f"my.page{ending}")
+
+    def names(lines: int) -> list[str]:
+        run("a cab\n" * lines, *given)
+        return sorted(path.name.removesuffix(ending) for path in tmp_path.iterdir())
+
+    assert names(20) == ["my.page-1", "my.page-2", "my.page-3"]
+    assert names(10) == ["my.page-1", "my.page-2"]
+    assert names(1) == ["my.page"]
+    assert names(10) == ["my.page-1", "my.page-2"]
+
+
+def test_only_pages_of_this_command_are_removed(model, tmp_path):
+    given = ("--model", model, "--page", "a5", "--size", 10, "--quiet")
+    run("a cab\n" * 20, *given, "-o", tmp_path / "a.svg")
+    content = (tmp_path / "a-3.svg").read_bytes()
+    (tmp_path / "drawn").mkdir()
+    (tmp_path / "drawn" / "a-3.svg").write_bytes(content)
+    kept = {"a-4.svg", "a-03.svg", "a-x.svg", "b-3.svg", "a.b-3.svg", "a-3.png"}
+    for name in kept:
+        (tmp_path / name).write_bytes(content)  # its note is not that of this number or name
+    (tmp_path / "a-5.svg").write_text("<svg>my drawing</svg>")
+    (tmp_path / "a-6.svg").symlink_to(tmp_path / "drawn" / "a-3.svg")
+    run("a cab", *given, "-o", tmp_path / "a.svg")
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == kept | {"a.svg", "a-5.svg", "a-6.svg", "drawn"}
+
+
+def test_written_files_contain_no_path(tmp_path):
+    (tmp_path / "results" / "data" / "mine").mkdir(parents=True)
+    named = save(tmp_path / "results" / "data" / "mine" / "model.safetensors", pace=0.03)
+    style = small_style.save(tmp_path / "me.json", small_style.waves())
+    digest = hashlib.sha256(named.read_bytes()).hexdigest()
+    for ending in ENDINGS:
+        out = tmp_path / f"page{ending}"
+        run("a cab", "--model", named, "--style", style, "-o", out)
+        content = out.read_bytes()
+        for note in ("data/mine/model.safetensors", digest, "me.json", "write (page 1 of 1)"):
+            assert note.encode() in content, (ending, note)
+        assert str(tmp_path).encode() not in content and b"results/" not in content
+
+
 def test_standard_input_and_quiet(model, tmp_path):
     done = run("-", "--model", model, "-o", tmp_path / "a.json", "--quiet", stdin="a cab\n")
     assert (done.stdout, done.stderr) == ("", "")
@@ -72,7 +119,7 @@ def test_a_page_on_standard_output(model, tmp_path):
     given = ("a cab", "--model", model, "-o", "-")
     done = run(*given)
     assert done.stdout.startswith("<?xml") and done.stdout.endswith("</svg>\n")
-    assert "writing 1 line" in done.stderr and "-: 1 line and " in done.stderr
+    assert "writing 5 characters" in done.stderr and "-: 1 line and " in done.stderr
     assert json.loads(run(*given, "--form", "json").stdout)["text"] == "a cab"
     for form, start in (("png", b"\x89PNG"), ("gif", b"GIF89a"), ("inkml", b"<?xml")):
         assert run(*given, "--form", form).stdout_bytes.startswith(start)
@@ -98,9 +145,31 @@ def test_a_style_changes_the_handwriting(tmp_path):
     run("a cab", "--model", model, "-o", plain)
     run("a cab", "--model", model, "-o", mine, "--style", style)
     assert page(plain)["strokes"] != page(mine)["strokes"]
-    assert page(mine)["said"]["style"] == str(style)
+    assert page(mine)["said"]["style"] == style.name
     # What was written is a style again.
     run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
+
+
+@pytest.mark.parametrize("size", [5, 8])
+@pytest.mark.parametrize("styled", [False, True])
+def test_lines_fill_the_width_between_the_margins(tmp_path, size, styled):
+    model = save(tmp_path / "slow.safetensors", pace=0.03)  # its letters are not of usual width
+    style = small_style.save(tmp_path / "me.json", small_style.waves())
+    out, text = tmp_path / "a.json", "the quick brown fox jumps over the lazy dog " * 8
+    given = ("--model", model, "--size", size, "--page", "210x2000", "-o", out)
+    run(text, *given, *(("--style", style) if styled else ()))
+    x = np.array([point[0] for stroke in page(out)["strokes"] for point in stroke])
+    assert 0.75 * 170 <= np.ptp(x) <= 170
+    assert page(out)["text"].split() == text.split()
+
+
+def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
+    text, given = "the quick brown fox " * 8, ("--model", model, "-o", tmp_path / "a.json")
+    short = run(text, *given, "--longest-line", 10).stdout
+    assert "lines end at 10 characters, the longest line, although about" in short
+    long = run(text, *given, "--longest-line", 150, "--size", 12).stdout
+    assert "characters fit in a line, so lines are shorter than 150" in long
+    assert "characters" not in run("a cab", *given, "--longest-line", 10).stdout
 
 
 def test_missing_text_is_reported(model, tmp_path):
@@ -141,6 +210,8 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     assert not out.exists()
     run("Zoé", "--model", model, "-o", out, "--substitute")
     assert page(out)["text"] == "zoe"
+    run("a b é\u00a0c", "--model", model, "-o", out, "--substitute", "--longest-line", 4)
+    assert page(out)["text"] == "a b\ne c"
 
 
 @pytest.mark.parametrize(
@@ -208,13 +279,9 @@ def test_the_folder_of_a_data_set_chooses_its_network(tmp_path, monkeypatch):
     with pytest.raises(PentraceError, match="several synthesis networks"):
         run("a cab", "-o", "page.json")
     run("a cab", "-o", "page.json", "--data", "results/two")
-    assert (
-        page(tmp_path / "page.json")["said"]["model"] == "results/two/synthesis/model.safetensors"
-    )
+    assert page(tmp_path / "page.json")["said"]["model"] == "two/synthesis/model.safetensors"
     run("a cab", "-o", "page.json", "--model", "results/one/synthesis")
-    assert (
-        page(tmp_path / "page.json")["said"]["model"] == "results/one/synthesis/model.safetensors"
-    )
+    assert page(tmp_path / "page.json")["said"]["model"] == "one/synthesis/model.safetensors"
     with pytest.raises(PentraceError, match=r"no synthesis network in results/three; .*--model"):
         run("a cab", "-o", "page.json", "--data", "results/three")
 

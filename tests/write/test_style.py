@@ -54,6 +54,17 @@ def test_units_do_not_matter(tmp_path, factor):
     np.testing.assert_allclose(_style(tmp_path / "b.json", scaled), plain, atol=0.05)
 
 
+@pytest.mark.parametrize("degrees", [-60, -30, 30, 60])
+def test_a_sloping_line_is_turned(tmp_path, degrees):
+    plain, angle = _style(tmp_path / "a.json", waves(10)), np.radians(degrees)
+    way = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    sloping = [np.column_stack([stroke[:, :2] @ way, stroke[:, 2]]) for stroke in waves(10)]
+    x, y = from_offsets(_style(tmp_path / "b.json", sloping), NORMALISATION)
+    expected = from_offsets(plain, NORMALISATION)
+    assert np.ptp(x) == pytest.approx(np.ptp(expected[0]), rel=0.02)
+    assert np.ptp(y) == pytest.approx(np.ptp(expected[1]), rel=0.2)
+
+
 def test_y_downward_as_in_browsers_and_times_in_ms(tmp_path):
     plain = _style(tmp_path / "a.json", waves())
     flipped = [stroke * [1, -1, 1000] for stroke in waves()]

@@ -24,7 +24,7 @@ class WriteKeywords(TypedDict, total=False):
     many_hands: bool
     longest_line: int
     page: str
-    margin: float
+    margin: float | None
     size: float
     spacing: float | None
     drift: float

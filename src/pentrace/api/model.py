@@ -19,8 +19,8 @@ from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
 from pentrace.write.own_ink import OwnInk
-from pentrace.write.pages import find_primer, notes, write_pages
-from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.pages import find_primer, model_notes, notes, write_pages
+from pentrace.write.prepare import prepared
 
 Style = str | PathLike[str] | Handwriting | None
 
@@ -34,7 +34,7 @@ class Model:
 
     def __init__(self, path: Path, network: FusedNetwork, normalisation: dict[str, Any]) -> None:
         self.path, self.normalisation = path, normalisation
-        self._network = network
+        self._network, self._notes = network, model_notes(path)
 
     @property
     def settings(self) -> NetworkSettings:
@@ -75,12 +75,11 @@ class Model:
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
         with python_errors():
             primer = self._primer(style, style_text, data)
-            characters = characters_in_a_line(given, self.normalisation, primer)
-            texts = prepared(text, self.settings, characters, substitute)
+            ready = prepared(text, self.settings, substitute)
             name = style.name if isinstance(style, Handwriting) else str(style or "")
-            made = notes(self.path, given, name)
+            made = notes(self._notes, given, name, sample=data is not None)
             pages, report = write_pages(
-                self._network, self.normalisation, texts, given, primer, made
+                self._network, self.normalisation, ready, given, primer, made
             )
         if report.messages:
             warnings.warn("\n".join(report.messages), stacklevel=2)

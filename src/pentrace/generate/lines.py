@@ -98,26 +98,20 @@ def write_lines(
     return [_with_all_tries(best[i], how) for i in range(len(texts))]
 
 
-def write_in_one_hand(
-    network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
-) -> tuple[list[WrittenLine], bool]:
-    """As `write_lines`, and whether all lines have the same handwriting style.
+def leading_line(
+    network: FusedNetwork, texts: Sequence[str], how: LineOptions
+) -> tuple[int, WrittenLine] | None:
+    """The number of a line that gives its handwriting style to all lines of `texts`, and the line.
 
-    Without a primer each line has a different style. Therefore the first line of `LEADING`
-    characters, or else the longest, is written first and is the primer of all other lines. If it
-    fails, the next line of this length is tried, at most `LEADS` in all.
+    It is the first line of `LEADING` characters, or else the longest. If it fails, the next line of
+    this length is tried, at most `LEADS` in all; None if all of them fail.
     """
-    if how.primer is not None or len(texts) < 2:
-        return write_lines(network, texts, how, first), True
     order = sorted(range(len(texts)), key=lambda i: (-min(len(texts[i]), LEADING), i))
-    for lead in order[:LEADS]:
-        (leading,) = write_lines(network, [texts[lead]], how, first + lead)
-        if not leading.failed:
-            how = replace(how, primer=Primer(leading.steps, leading.text))
-            before = write_lines(network, texts[:lead], how, first)
-            after = write_lines(network, texts[lead + 1 :], how, first + lead + 1)
-            return [*before, leading, *after], True
-    return write_lines(network, texts, how, first), False
+    for number in order[:LEADS]:
+        (line,) = write_lines(network, [texts[number]], how, number)
+        if not line.failed:
+            return number, line
+    return None
 
 
 def _badness(line: WrittenLine) -> tuple[int, bool]:

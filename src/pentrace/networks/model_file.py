@@ -15,7 +15,8 @@ from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
 NAME = "model.safetensors"  # in the folder of a network
-SPLIT_KEYS = ("train_on", "validate_on")  # settings of training that name splits
+# The settings of training that matter to those who use a network: what it has seen, and how.
+KEPT = ("train_on", "validate_on", "batches", "weight_noise")
 Framework = Literal["np", "pt"]
 
 
@@ -98,25 +99,32 @@ def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
         content = json.loads((metadata or {}).get("pentrace") or "null")
     except json.JSONDecodeError as error:
         raise PentraceError(f"{path}: the metadata is not JSON ({error}); train again") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if (
+        not isinstance(content, dict)
+        or content.get("format") != FORMAT
+        or not isinstance(content.get("normalisation"), dict)
+    ):
         raise PentraceError(f"{path}: not a model of this version of Pentrace; train again")
     return content
 
 
 def _settings(path: str | Path, content: dict) -> NetworkSettings:
-    """The settings of the network; of its training only the splits if it was trained differently.
+    """The settings of the network; those of its training only as far as they still exist.
 
-    How a network was trained does not matter to those who use it, so a model stays readable when
-    the settings of training change. Which splits it has seen does matter.
+    How a network was trained matters little to those who use it, so a model stays readable when
+    the settings of training change. `KEPT` says what does matter.
     """
-    given = content["settings"]
-    splits = {key: given["train"][key] for key in SPLIT_KEYS if key in given.get("train", {})}
+    try:
+        given = {**content["settings"]}
+        train = {key: given["train"][key] for key in KEPT if key in given.get("train", {})}
+    except (KeyError, TypeError, AttributeError):
+        raise PentraceError(f"{path}: the settings are damaged; train again") from None
     try:
         return NetworkSettings.model_validate(given)
     except ValidationError as error:
         reason = explain(NetworkSettings, error, "settings")
     try:
-        return NetworkSettings.model_validate({**given, "train": splits})
+        return NetworkSettings.model_validate({**given, "train": train})
     except ValidationError:
         raise PentraceError(
             f"{path}: a model of another version of Pentrace: {reason}; train again"

@@ -110,7 +110,7 @@ class TrainSettings(Settings):
         description="validations without improvement until training stops; null: no limit",
     )
     checkpoint_every: int = Field(100, ge=1, description="steps between checkpoints")
-    seed: int = Field(1, ge=0, description="random seed of weights, batches and dropout")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed of weights, batches and dropout")
     train_on: list[Split] = Field(
         ["train"], min_length=1, description="splits to train on; the paper uses all but one"
     )

@@ -40,7 +40,7 @@ class Patch(NamedTuple):
 
 
 def gif(page: Page, pen: Pen) -> bytes:
-    """`page` as a GIF that repeats forever. Same page, same bytes."""
+    """`page` as a GIF that repeats forever, with its notes as comments. Same page, same bytes."""
     line = drawn(page, pen)
     corner, size = seen(page, line)
     scale = min(*(SIDE / size), FINEST)
@@ -50,7 +50,7 @@ def gif(page: Page, pen: Pen) -> bytes:
     at = (_positions(line, times) - corner) * scale
     colour = np.where(_is_down(line, times), DOWN, UP)
     frames = _patches(canvas, ink, times, at, colour, PEN * scale / 2)
-    head = _header(*canvas.shape)
+    head = _header(*canvas.shape) + b"".join(map(_comment, page.notes.items()))
     return b"".join([head, *(_encoded(f, t) for f, t in zip(frames, ticks, strict=True)), b";"])
 
 
@@ -142,6 +142,13 @@ def _header(height: int, width: int) -> bytes:
     screen = struct.pack("<HHBBB", width, height, 0xB3, 0, 0)
     again = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
     return b"GIF89a" + screen + ink.tobytes() + bytes(rgb(PEN_DOWN) + rgb(PEN_UP)) + again
+
+
+def _comment(note: tuple[str, str]) -> bytes:
+    """A note as a comment (GIF89a, 24), in blocks of at most 255 bytes."""
+    words = ": ".join(note).encode() + b"\n"
+    blocks = [words[i : i + 255] for i in range(0, len(words), 255)]
+    return b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
 def _encoded(patch: Patch, ticks: int) -> bytes:

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from pentrace.page.page import Page
+from pentrace.page.pen import MOST
 from pentrace.page.strokes import pieces
 
 AIR_SPEED = 200.0  # mm/s of a pen that is not on the paper
-ASCENT, DESCENT = 0.8, 0.4  # of the size, above and below a baseline
-STEEPEST = 0.3  # dy/dx: a steeper fit has not found the baseline
+ASCENT = 0.8  # of the size, above the first baseline
+STEEPEST = 0.3  # dy/dx: a steeper fit to the feet of letters has not found the baseline
+STEEP = 0.2  # dy/dx of a line, from which it is turned before this fit
+UPRIGHT = 75.0  # degrees: steeper ink is a column or a single letter, and not a sloping line
+LONG = 3.0  # length of a line, in its height (both standard deviations), that shows its direction
 # Standard deviations of how a line strays from its place.
 LEFT, FOOT, TURN, BOW = 0.12, 0.04, 0.003, 0.05  # sizes, sizes, radians, sizes
 
@@ -49,13 +53,13 @@ class LineInk:
 
 
 def level(xy: np.ndarray) -> np.ndarray:
-    """xy (N, 2) sheared so that the line is level, begins at x = 0 and has its baseline at y = 0.
+    """xy (N, 2) made level: the line begins at x = 0 and has its baseline at y = 0.
 
-    The foot of each twentieth of the line is a low percentile of y, so that descenders have little
-    influence. The slope is the median over pairs of feet (Theil and Sen), so that a single wrong
-    foot has none.
+    A steep line is `turned`, and the slope that remains is removed by a shear. The foot of each
+    twentieth of the line is a low percentile of y, so that descenders have little influence. The
+    slope is the median over pairs of feet (Theil and Sen), so that a single wrong foot has none.
     """
-    x, y = xy.T
+    x, y = turned(xy).T
     edges = np.linspace(x.min(), x.max(), 21)
     part = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, 19)
     used = [part == i for i in range(20) if (part == i).sum() > 2]
@@ -68,6 +72,18 @@ def level(xy: np.ndarray) -> np.ndarray:
     slope = slope if abs(slope) <= STEEPEST else 0.0
     y = y - slope * x
     return np.column_stack([x - x.min(), y - np.median(foot - slope * at)])
+
+
+def turned(xy: np.ndarray) -> np.ndarray:
+    """xy (N, 2), turned to the horizontal if it is a long line that rises or falls steeply."""
+    centred = xy - xy.mean(axis=0)
+    spread, axes = np.linalg.eigh(centred.T @ centred)
+    along = axes[:, 1] * (1.0 if axes[0, 1] >= 0 else -1.0)
+    angle = np.arctan2(along[1], along[0])
+    is_long = spread[1] > LONG**2 * max(float(spread[0]), 0.0)
+    if not is_long or not np.arctan(STEEP) < abs(angle) <= np.radians(UPRIGHT):
+        return xy
+    return np.column_stack([xy @ along, xy @ [-along[1], along[0]]])
 
 
 def _strayed(xy: np.ndarray, paper: Paper, seed: int, number: int) -> np.ndarray:
@@ -136,18 +152,20 @@ def _first_baseline(xy: np.ndarray, paper: Paper) -> float:
 
 def _page(part: Placed, lines: list[LineInk | None], paper: Paper, notes: dict[str, str]) -> Page:
     width, height = paper.width, paper.height
-    if paper.cut:
-        flat = np.concatenate([np.zeros((1, 2)), *(xy for _, xy in part)])
-        width, depth = flat[:, 0].max(), -flat[:, 1].min()
-        depth = max(depth, (ASCENT + DESCENT) * paper.size)
-        width, height = float(width) + 2 * paper.margin, float(depth) + 2 * paper.margin
+    corner = np.array([paper.margin, height - paper.margin])
+    if paper.cut and part:
+        flat = np.concatenate([xy for _, xy in part])
+        # The pen is wider than its path.
+        edge = paper.margin + paper.pen_width * MOST / 2
+        width, height = (np.ptp(flat, axis=0) + 2 * edge).tolist()
+        corner = np.array([edge - flat[:, 0].min(), height - edge - flat[:, 1].max()])
     strokes: list[np.ndarray] = []
     texts = []
     for number, xy in part:
         line = lines[number]
         assert line is not None
         texts.append(line.text)
-        strokes += _strokes(xy + np.array([paper.margin, height - paper.margin]), line)
+        strokes += _strokes(xy + corner, line)
     return Page(width, height, timed(strokes), paper.pen_width, "\n".join(texts), notes)
 
 

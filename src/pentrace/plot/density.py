@@ -91,7 +91,7 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
 @figure_options
 def command(model: Path, data: Path, settings: LineSettings, generated: Path | None) -> Figure:
     """Density of the next point, for a real line and for a sample that the network generated."""
-    real = lines.pick(data, settings.split, settings.line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model, data))
     shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])

@@ -69,5 +69,5 @@ def _over_time(axes: Axes, predicted: Predicted, scale: Normalize) -> None:
 @figure_options
 def command(model: Path, data: Path, settings: LineSettings) -> Figure:
     """Predicted probability of the end of stroke along a line, with the true ends."""
-    real = lines.pick(data, settings.split, settings.line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model, data))
     return end_of_stroke_figure(predict(model, real.name, real.steps, real.text))

@@ -91,5 +91,5 @@ def _weights(axes: Axes, predicted: Predicted) -> None:
 @figure_options
 def command(model: Path, data: Path, settings: LineSettings) -> Figure:
     """Mixture weights over time, below the line for which they were predicted."""
-    real = lines.pick(data, settings.split, settings.line, reads_text(model))
+    real = lines.pick(data, settings.split, settings.line, reads_text(model, data))
     return mixture_figure(predict(model, real.name, real.steps, real.text))

@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pentrace import dataset
 from pentrace.errors import PentraceError
 from pentrace.networks import mixture
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import InkNetwork, run
-from pentrace.networks.model_file import kind
+from pentrace.networks.model_file import read
 from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.normalise.recipes import from_offsets
+from pentrace.normalise.units import checked
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
 
@@ -67,9 +69,14 @@ def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = 
     )
 
 
-def reads_text(model: str | Path) -> bool:
-    """Whether the network at `model` needs the text of a line."""
-    return kind(model) == "synthesis"
+def reads_text(model: Path, data: Path) -> bool:
+    """Whether the network at `model` needs the text of a line of the data set in `data`.
+
+    Raises `PentraceError` if it was trained on offsets in other units: the figure would be wrong.
+    """
+    _, settings, normalisation = read(model, "np", OF_INK)
+    checked(model, normalisation, dataset.normalisation(data))
+    return settings.kind == "synthesis"
 
 
 def _symbols(name: str, text: str | None, settings: NetworkSettings) -> torch.Tensor | None:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import dataset, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import WrittenLine
-from pentrace.generate.load_model import load_ink
+from pentrace.generate.load_model import load_ink_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.normalise.positions import positions
 from pentrace.options import file_option
@@ -38,7 +38,7 @@ def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
 
     Raises `PentraceError` if the network is of another kind, or if there is no such line.
     """
-    network, normalisation = load_ink(model, "synthesis")
+    network, normalisation = load_ink_for(model, dataset.normalisation(data), "synthesis")
     known = set(network.settings.alphabet or "")
     lines = load_lines(data, splits).with_text()
     texts = [nfc(text or "") for text in lines.texts]

@@ -1,5 +1,7 @@
 """The batches of each pass over the training splits, and how many points a run trains on."""
 
+import math
+
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.training import TrainSettings
@@ -77,7 +79,8 @@ def points_of_run(lines: Lines, s: TrainSettings) -> int | None:
     if not limits:
         return None
     passes = min(limits) / batches
-    last = s.grow_epochs if s.first_length else 0  # from this pass on, all have as many points
+    # From this pass on, all have the same number of points.
+    last = min(s.grow_epochs, math.ceil(passes)) if s.first_length else 0
     shares = [*(min(passes - epoch, 1) for epoch in range(last)), passes - last]
     points = (max(share, 0) * plan_epoch(lines, s, e).n_steps for e, share in enumerate(shares))
     return round(sum(points))

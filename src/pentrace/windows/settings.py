@@ -16,7 +16,7 @@ class WindowSettings(Settings):
     """
 
     length: int = Field(
-        301, ge=2, description="offsets or characters in one window; of a text: 101"
+        301, ge=2, le=1_000_000, description="offsets or characters in one window; of a text: 101"
     )
     stride: int = Field(300, ge=1, description="offsets from window to window; of a text: 100")
 

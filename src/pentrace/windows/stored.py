@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import dataset, tables
+from pentrace.errors import PentraceError
 from pentrace.windows.lines import Lines
 
 Kinds = dict[str, type[np.generic]]  # name of a column -> type of its numbers
@@ -78,9 +79,19 @@ def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
 def _valid(column: pa.ChunkedArray, valid: np.ndarray) -> np.ndarray:
     """The first `valid` (W,) values of each of W lists of one length, one after the other."""
     rows = _rows(column)
+    if len(valid) and not 0 <= valid.min() <= valid.max() <= rows.shape[1]:
+        raise PentraceError(
+            f"windows with {valid.max()} valid offsets of {rows.shape[1]}; delete the folder "
+            "windows of the data set and build it again with snakemake"
+        )
     return rows[np.arange(rows.shape[1]) < valid[:, None]]
 
 
 def _rows(column: pa.ChunkedArray) -> np.ndarray:
-    """Lists of one length as (W, L)."""
+    """Lists of one length as (W, L); raises `PentraceError` for a column of another form."""
+    if not pa.types.is_fixed_size_list(column.type) or column.null_count:
+        raise PentraceError(
+            "the windows are not fixed-size lists, as another version of Pentrace wrote them; "
+            "delete the folder windows of the data set and build it again with snakemake"
+        )
     return column.combine_chunks().flatten().to_numpy().reshape(-1, column.type.list_size)

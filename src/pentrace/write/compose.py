@@ -36,5 +36,5 @@ def paper(settings: WriteSettings) -> Paper:
     width, height = settings.paper
     spacing = settings.spacing or 2 * settings.size
     cut = settings.page == "line"
-    margin, size = settings.margin, settings.size
+    margin, size = settings.edge, settings.size
     return Paper(width, height, margin, size, spacing, settings.pen_width, cut, settings.drift)

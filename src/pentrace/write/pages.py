@@ -1,19 +1,26 @@
 """A text to pages and files: what `pentrace write` and `pentrace.load(...).write(...)` share."""
 
+import hashlib
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_in_one_hand, write_lines
+from pentrace.generate.lines import Primer
+from pentrace.generate.load_model import RESULTS
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
+from pentrace.write.lines import write_text
 from pentrace.write.own_ink import OwnInk
 from pentrace.write.report import WritingReport, report
 from pentrace.write.settings import WriteSettings
+
+WRITTEN = "pentrace write (page"  # before the number of a page, in the notes of its file
 
 
 def find_primer(
@@ -55,48 +62,65 @@ def find_primer(
 def write_pages(
     network: FusedNetwork,
     normalisation: dict,
-    texts: list[str],
+    text: str,
     settings: WriteSettings,
     primer: Primer | None,
     notes: dict[str, str],
 ) -> tuple[list[Page], WritingReport]:
-    """The pages of `texts`, as `prepare.prepared` gives them, and what was checked.
+    """The pages of `text`, as `prepare.prepared` gives it, and what was checked.
 
     `notes` are stored in files that can contain them. Raises `PentraceError` as `write_lines` does.
     """
     if primer is not None and settings.many_hands:
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
-    lines, scattered = _lines(network, texts, settings, primer)
-    return compose(texts, lines, normalisation, settings, notes), report(lines, scattered)
+    found = write_text(network, normalisation, text, settings, primer)
+    pages = compose(found.texts, found.lines, normalisation, settings, notes)
+    return _numbered(pages), report(found.lines, found.scattered, found.limit)
 
 
-def _lines(
-    network: FusedNetwork, texts: list[str], settings: WriteSettings, primer: Primer | None
-) -> tuple[list[WrittenLine], bool]:
-    """A line for each text that is not empty; whether their styles differ against the settings."""
-    each = settings.steps_per_character
-    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
-    wanted = [text for text in texts if text]
-    if settings.many_hands:
-        return write_lines(network, wanted, how), False
-    lines, together = write_in_one_hand(network, wanted, how)
-    return lines, not together
+def model_notes(path: Path) -> dict[str, str]:
+    """What is stored with the ink about the model file at `path`, without paths of this machine."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"model": _model_name(path), "model_sha256": digest}
 
 
-def notes(model: str | Path, settings: WriteSettings, style: str | None) -> dict[str, str]:
-    """What is stored with the ink about how it was made."""
-    made = {"model": str(model), "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
-    return made | ({"style": style} if style else {})
+def notes(
+    model: dict[str, str], settings: WriteSettings, style: str | None, sample: bool = False
+) -> dict[str, str]:
+    """What is stored with the ink about how it was made; `model` is from `model_notes`.
+
+    `style` is the path of a file, of which the name is stored; with `sample` the id of a sample.
+    """
+    made = {**model, "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
+    return made | ({"style": style if sample else Path(style).name} if style else {})
+
+
+def _model_name(path: Path) -> str:
+    """Data set, network and file of a model in results/; of other files only the name."""
+    parts = path.resolve().parts
+    return "/".join(parts[-3:] if parts[-4:-3] == (RESULTS.name,) else parts[-1:])
+
+
+def _numbered(pages: list[Page]) -> list[Page]:
+    """The pages with their numbers in their notes, so that `_remove_older` knows them again."""
+    return [
+        replace(page, notes={**page.notes, "software": f"{WRITTEN} {number} of {len(pages)})"})
+        for number, page in enumerate(pages, 1)
+    ]
 
 
 def save_pages(pages: list[Page], out: Path, form: str | None, pen: Pen) -> list[Path]:
     """Write each page to a file; several pages add their numbers to the name `out`.
 
-    Raises `PentraceError` for an unknown form, and for several pages to standard output or a pipe.
+    Pages of an earlier run that wrote more of them, or only one, are removed. Raises
+    `PentraceError` for an unknown form, and for several pages to standard output or a pipe.
     """
     form, names = check(out, form), page_files(out, len(pages))
     for page, name in zip(pages, names, strict=True):
         save(page, name, form=form, pen=pen)
+    if not is_stream(out):
+        _remove_older(out, names)
     return names
 
 
@@ -108,6 +132,29 @@ def page_files(out: Path, count: int) -> list[Path]:
         raise PentraceError(
             f"{out}: the text fills {count} pages, and this takes one; name a file, or lower --size"
         )
-    ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
-    stem = out.name.removesuffix(out.name[len(out.name) - len(ending) :])
+    stem, ending = _split(out)
     return [out.with_name(f"{stem}-{page + 1}{ending}") for page in range(count)]
+
+
+def _split(out: Path) -> tuple[str, str]:
+    """The name of `out` before its suffix, and the suffix, which may be .animated.svg."""
+    ending = ".animated.svg" if out.name.lower().endswith(".animated.svg") else out.suffix
+    return out.name.removesuffix(out.name[len(out.name) - len(ending) :]), ending
+
+
+def _remove_older(out: Path, names: list[Path]) -> None:
+    """Remove the pages that an earlier run with the same `out` wrote, and this one did not.
+
+    Only regular files are removed, and only those that contain the note of `_numbered` with the
+    number in their name.
+    """
+    stem, ending = _split(out)
+    page = re.compile(re.escape(stem) + r"(?:-([1-9]\d*))?" + re.escape(ending))
+    for path in out.parent.iterdir():
+        found = page.fullmatch(path.name)
+        if not found or path in names or path.is_symlink() or not path.is_file():
+            continue
+        several = rb"(?:[2-9]|[1-9]\d+)" if found[1] else b"1"
+        note = re.escape(f"{WRITTEN} {found[1] or 1} of ").encode() + several + rb"\)"
+        if re.search(note, path.read_bytes()):
+            path.unlink()

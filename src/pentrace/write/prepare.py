@@ -6,42 +6,54 @@ from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
+from pentrace.normalise.positions import positions
+from pentrace.page.layout import level
 from pentrace.write.scale import character_width, line_height
 from pentrace.write.settings import WriteSettings
-from pentrace.write.wrap import wrap
+from pentrace.write.wrap import NO_BREAK, unbroken
 
 FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
-def prepared(text: str, network: NetworkSettings, characters: int, substitute: bool) -> list[str]:
-    """The lines of `text` in the alphabet of the network; empty lines separate paragraphs.
+def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
+    """`text` in the alphabet of the network, as `wrap.unbroken` gives it.
 
     Raises `PentraceError` if the text is empty, and for characters that the network does not know:
     it lists them and the alphabet.
     """
     if not text.strip():
         raise PentraceError("the text is empty; give a text to write")
+    text = unbroken(text)
     if substitute:
         known = network.alphabet or ""
-        text = "\n".join(substituted(line, known) for line in wrap(text, None))
-    lines = wrap(text, characters)
+        text = "\n".join(_substituted(line, known) for line in text.splitlines())
     nothing = "no known character is similar to them; reword the text"
     remedy = nothing if substitute else "reword the text, or try --substitute"
-    encode(lines, network, remedy=remedy)
-    return lines
+    encode(text.replace(NO_BREAK, " ").splitlines(), network, remedy=remedy)
+    return text
 
 
-def characters_in_a_line(
-    settings: WriteSettings, normalisation: dict, primer: Primer | None
-) -> int:
-    """How many characters of this size fit between the margins, up to the longest line."""
+def _substituted(line: str, known: str) -> str:
+    return NO_BREAK.join(substituted(part, known) for part in line.split(NO_BREAK))
+
+
+def usual_width(normalisation: dict, primer: Primer | None) -> float:
+    """Width of a character before any is written, in units of the ink before normalising."""
+    if primer is None:
+        return character_width(normalisation)
+    return mean_width(primer.steps, primer.text, normalisation)
+
+
+def mean_width(steps: np.ndarray, text: str, normalisation: dict) -> float:
+    """Mean width of the characters of a line, level, in the same units."""
+    x, y = positions(steps, normalisation)[:2]
+    return float(np.ptp(level(np.column_stack([x, y]))[:, 0])) / len(text)
+
+
+def fitting(settings: WriteSettings, normalisation: dict, width: float) -> int:
+    """How many characters of this mean `width` fit between the margins, at least 1."""
     if settings.page == "line":
         return settings.longest_line
-    character = character_width(normalisation)
-    if primer is not None:
-        steps = primer.steps[1:, 0] * normalisation["sd"][0] + normalisation["mean"][0]
-        x = np.append(0, np.cumsum(steps))
-        character = float(np.ptp(x)) / len(primer.text)
-    inner = settings.paper[0] - 2 * settings.margin
-    fitting = FULL * inner * line_height(normalisation) / (settings.size * max(character, 1e-9))
-    return int(min(max(fitting, 1), settings.longest_line))
+    inner = settings.paper[0] - 2 * settings.edge
+    fit = FULL * inner * line_height(normalisation) / (settings.size * max(width, 1e-9))
+    return int(np.clip(fit, 1, 1e6))

@@ -28,6 +28,7 @@ class WritingReport:
 
     lines: list[LineReport]
     scattered: bool = False  # the lines differ in style, although one style was asked for
+    limit: str = ""  # why lines are shorter than the page is wide, or than was asked for
 
     @property
     def failed(self) -> list[LineReport]:
@@ -40,7 +41,8 @@ class WritingReport:
         again = sum(line.attempts > 1 for line in self.lines)
         points = sum(line.points for line in self.lines)
         drawn = f", {count(again, 'line')} drawn again" if again else ""
-        return f"{count(len(self.lines), 'line')} and {points} points written{drawn}"
+        limit = f"; {self.limit}" if self.limit else ""
+        return f"{count(len(self.lines), 'line')} and {points} points written{drawn}{limit}"
 
     @property
     def messages(self) -> list[str]:
@@ -62,13 +64,13 @@ class WritingReport:
         return "\n".join([self.summary, *self.messages])
 
 
-def report(lines: Sequence[WrittenLine], scattered: bool) -> WritingReport:
+def report(lines: Sequence[WrittenLine], scattered: bool = False, limit: str = "") -> WritingReport:
     """The report of `lines`."""
     found = [
         LineReport(line.text, line.missed, line.finished, line.tries, len(line.steps))
         for line in lines
     ]
-    return WritingReport(found, scattered)
+    return WritingReport(found, scattered, limit)
 
 
 def count(number: int, what: str) -> str:

@@ -37,7 +37,9 @@ class WriteSettings(Settings):
     page: str = Field(
         "a4", description="page: a4, a5, letter, WIDTHxHEIGHT in mm, or line (cut to the ink)"
     )
-    margin: float = Field(20.0, ge=0, le=1000, description="margin on all four sides, in mm")
+    margin: float | None = Field(
+        None, ge=0, le=1000, description="margin on all four sides, in mm; null: 20, or 2 for line"
+    )
     size: float = Field(6.0, gt=0, le=1000, description="height of the writing, in mm")
     spacing: float | None = Field(
         None, gt=0, le=1000, description="distance between lines, in mm; null: twice the size"
@@ -61,21 +63,26 @@ class WriteSettings(Settings):
     @model_validator(mode="after")
     def _room_to_write(self) -> "WriteSettings":
         if self.page != "line":
-            width, height = (side - 2 * self.margin for side in self.paper)
+            width, height = (side - 2 * self.edge for side in self.paper)
             lowest = max(NARROWEST, 1.5 * self.size)
             if width < NARROWEST or height < lowest:
                 raise ValueError(
-                    f"page {self.page} with a margin of {self.margin:g} mm leaves {width:g} x "
+                    f"page {self.page} with a margin of {self.edge:g} mm leaves {width:g} x "
                     f"{height:g} mm to write on; at least {NARROWEST:g} x {lowest:g} mm are "
                     "needed; set a larger page, or a smaller margin or size"
                 )
         return self
 
     @property
+    def edge(self) -> float:
+        """The margin in mm."""
+        return (2.0 if self.page == "line" else 20.0) if self.margin is None else self.margin
+
+    @property
     def paper(self) -> tuple[float, float]:
         """Width and height in mm; of `line`, only the margins."""
         if self.page == "line":
-            return 2 * self.margin, 2 * self.margin
+            return 2 * self.edge, 2 * self.edge
         if self.page in PAPERS:
             return PAPERS[self.page]
         width, _, height = self.page.partition("x")

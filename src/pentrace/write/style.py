@@ -23,6 +23,7 @@ from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import to_offsets
 from pentrace.normalise.units import differing, read_normalisation
+from pentrace.page.layout import turned
 from pentrace.split_names import SPLITS
 from pentrace.unicode_nfc import nfc
 from pentrace.write.own_ink import OwnInk, offsets, read
@@ -88,6 +89,7 @@ def normalised(recording: OwnInk, characters: int, normalisation: dict, name: st
     Raises `PentraceError` that begins with `name` if it is not a line of handwriting.
     """
     character = character_width(normalisation)
+    recording = replace(recording, xy=turned(recording.xy))
     ink = clean(_ink(recording, 1.0, name), RULES)[0]
     width = float(np.ptp(ink.x)) if len(ink.x) > 1 else 0.0
     if not width > 0 or np.ptp(ink.y) > 10 * max(characters, 3) * width:

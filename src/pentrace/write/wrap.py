@@ -1,23 +1,33 @@
 """Breaking a text into lines."""
 
+import re
 import textwrap
 
 from pentrace.unicode_nfc import nfc
 
+NO_BREAK = "\u00a0"
+_NO_BREAK = re.compile(r"\s*[\u00a0\u2007\u202f][\u00a0\u2007\u202f\s]*")
 
-def wrap(text: str, characters: int | None) -> list[str]:
-    """The lines of `text`, in NFC, none longer than `characters` (None: no limit).
+
+def wrap(text: str, characters: int) -> list[str]:
+    """The lines of `text`, in NFC, none longer than `characters`.
 
     Line breaks are kept; an empty line separates paragraphs and is an empty string. White space
-    becomes single spaces; a word longer than a line is cut. The first and last line are not empty.
+    becomes single spaces. A line is not broken at a no-break space (U+00A0, U+2007, U+202F), which
+    becomes a space. A word longer than a line is cut. The first and last line are not empty.
     """
     lines: list[str] = []
-    for line in nfc(text).strip().splitlines():
-        words = " ".join(line.split())
-        if characters is None or not words:
-            lines.append(words)
-        else:
-            cut = textwrap.wrap(words, characters, break_on_hyphens=False)
-            # Before a word that it cuts, textwrap may leave a space or an empty line.
-            lines += [part.strip() for part in cut if part.strip()]
+    for line in unbroken(text).splitlines():
+        cut = textwrap.wrap(line, characters, break_on_hyphens=False)
+        parts = [part.replace(NO_BREAK, " ").strip() for part in cut]
+        # Before a word that it cuts, textwrap may leave a space or an empty line.
+        lines += [part for part in parts if part] or [""]
     return lines
+
+
+def unbroken(text: str) -> str:
+    """`text` in NFC with single spaces, or `NO_BREAK` at no-break spaces, and with its lines."""
+    return "\n".join(
+        NO_BREAK.join(" ".join(part.split()) for part in _NO_BREAK.split(line.strip()))
+        for line in nfc(text).strip().splitlines()
+    )

@@ -9,8 +9,8 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, find_model, load_ink
 from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
 from pentrace.page.outputs import FORMS, check
-from pentrace.write.pages import find_primer, notes, save_pages, write_pages
-from pentrace.write.prepare import characters_in_a_line, prepared
+from pentrace.write.pages import find_primer, model_notes, notes, save_pages, write_pages
+from pentrace.write.prepare import prepared
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
 
@@ -63,12 +63,11 @@ def command(
     path = find_model(model, data or RESULTS)
     network, normalisation = load_ink(path, "synthesis")
     primer = find_primer(style, style_text, data, normalisation, network.settings)
-    characters = characters_in_a_line(settings, normalisation, primer)
-    texts = prepared(wanted, network.settings, characters, substitute)
+    ready = prepared(wanted, network.settings, substitute)
     if not quiet:
-        click.echo(f"writing {count(sum(map(bool, texts)), 'line')}", err=True)
-    made = notes(path, settings, style)
-    pages, report = write_pages(network, normalisation, texts, settings, primer, made)
+        click.echo(f"writing {count(len(ready), 'character')}", err=True)
+    made = notes(model_notes(path), settings, style, sample=data is not None)
+    pages, report = write_pages(network, normalisation, ready, settings, primer, made)
     names = save_pages(pages, out, form, settings.pen)
     if not quiet:
         click.echo(f"{', '.join(map(str, names))}: {report.summary}")

@@ -1,0 +1,85 @@
+"""A text to drawn lines that fill the width of the page."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from pentrace.generate.lines import LineOptions, Primer, WrittenLine, leading_line, write_lines
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.write.prepare import fitting, mean_width, usual_width
+from pentrace.write.settings import WriteSettings
+from pentrace.write.wrap import wrap
+
+
+class WrittenLines(NamedTuple):
+    """The lines of a text."""
+
+    texts: list[str]  # an empty text is an empty line
+    lines: list[WrittenLine]  # of the texts that are not empty
+    scattered: bool  # whether their styles differ against the settings
+    limit: str  # how the length of lines differs from what was asked for or fits; or empty
+
+
+def write_text(
+    network: FusedNetwork,
+    normalisation: dict,
+    text: str,
+    settings: WriteSettings,
+    primer: Primer | None,
+) -> WrittenLines:
+    """`text`, as `prepare.prepared` gives it, in lines as wide as the page.
+
+    The width of writing is known only when there is some, so one line is written first, and the
+    text is wrapped again by its width. Without `primer` such a line gives its style to all lines.
+    If none is complete after the text was wrapped again, the first wrapping is kept.
+    """
+    each = settings.steps_per_character
+    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
+    fit = fitting(settings, normalisation, usual_width(normalisation, primer))
+    texts = wrap(text, min(fit, settings.longest_line))
+    if settings.many_hands or len(_written(texts)) < 2:
+        lines = write_lines(network, _written(texts), how)
+        return WrittenLines(texts, lines, False, _limit(settings, text, texts, fit))
+    # With a style, a line that fails is not worth several attempts: it only shows the width.
+    once = how if primer is None else replace(how, attempts=1)
+    first = leading_line(network, _written(texts), once)
+    if first is not None:
+        fit = fitting(
+            settings, normalisation, mean_width(first[1].steps, first[1].text, normalisation)
+        )
+        again = wrap(text, min(fit, settings.longest_line))
+        if again != texts:
+            second = leading_line(network, _written(again), once)
+            texts, first = (texts, first) if second is None else (again, second)
+    lines = _continued(network, _written(texts), how, first)
+    scattered = first is None and primer is None
+    return WrittenLines(texts, lines, scattered, _limit(settings, text, texts, fit))
+
+
+def _written(texts: list[str]) -> list[str]:
+    """The texts that are not empty."""
+    return [text for text in texts if text]
+
+
+def _continued(
+    network: FusedNetwork, texts: list[str], how: LineOptions, first: tuple[int, WrittenLine] | None
+) -> list[WrittenLine]:
+    """A line for each of `texts`, in the style of `how`, or else of the line `first`, if any."""
+    if first is None:
+        return write_lines(network, texts, how)
+    number, line = first
+    if how.primer is None:
+        how = replace(how, primer=Primer(line.steps, line.text))
+    before = write_lines(network, texts[:number], how)
+    return [*before, line, *write_lines(network, texts[number + 1 :], how, number + 1)]
+
+
+def _limit(settings: WriteSettings, text: str, texts: list[str], fit: int) -> str:
+    """Why lines are shorter than the page is wide, or than the longest line that was asked for."""
+    longest = settings.longest_line
+    if settings.page == "line" or len(texts) == len(text.splitlines()):
+        return ""
+    if longest < 0.9 * fit:
+        return f"lines end at {longest} characters, the longest line, although about {fit} fit"
+    if longest > fit and "longest_line" in settings.model_fields_set:
+        return f"about {fit} characters fit in a line, so lines are shorter than {longest}"
+    return ""
