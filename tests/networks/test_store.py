@@ -10,6 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from pentrace.errors import PentraceError
+from pentrace.networks.kinds import build
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
@@ -84,3 +85,38 @@ def test_a_network_stays_readable_when_settings_of_training_change(model, tmp_pa
     _, found, _ = load_model(old)
     assert found.train.train_on == ["train", "test"] and found.train.validate_on == "validation2"
     assert found.model_copy(update={"train": SETTINGS.train}) == SETTINGS
+
+
+def test_a_text_network_stays_readable_too(tmp_path):
+    text = NetworkSettings.model_validate(
+        {"kind": "text", "layers": 1, "hidden": 4, "embedding": 3, "alphabet": "ab",
+         "train": {"batches": "streams"}}
+    )  # fmt: skip
+    path = tmp_path / "model.safetensors"
+    save_model(path, build(text), text, {})
+    edit(path, lambda content: content["settings"]["train"].update(obsolete=1))
+    assert load_model(path)[1].train.batches == "streams"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.pop("settings"),
+        lambda content: content.update(settings=[1]),
+        lambda content: content["settings"].update(train=None),
+        lambda content: content.pop("normalisation"),
+    ],
+)
+def test_damaged_metadata_is_named(model, change):
+    edit(model, change)
+    with pytest.raises(PentraceError, match=r"model\.safetensors: .*train again"):
+        load_model(model)
+
+
+def edit(path, change) -> None:
+    """Change the metadata of the model file at `path`."""
+    with safe_open(path, "pt") as file:
+        content = json.loads(file.metadata()["pentrace"])
+        weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    change(content)
+    save_file(weights, path, {"pentrace": json.dumps(content)})

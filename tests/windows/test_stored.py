@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
 
 from pentrace import tables
+from pentrace.errors import PentraceError
 from pentrace.windows import windows as stage
 from pentrace.windows.stored import load_text_windows, load_windows
 from tests.helpers import small_corpus
@@ -137,3 +139,21 @@ def test_a_length_of_text_windows_needs_no_stride(tmp_path: Path) -> None:
     given = ("--characters", tmp_path / "characters.parquet", "--out", tmp_path / "longer")
     invoke(stage.command, *given, "--length", 201)
     assert pq.read_schema(tmp_path / "longer/train.parquet").field("codes").type.list_size == 201
+
+
+def test_windows_of_another_form_are_refused_with_the_remedy(folder: Path) -> None:
+    path = folder / "windows/train.parquet"
+    table = pq.read_table(path)
+    lists = pa.array(table["dx"].to_pylist(), pa.list_(pa.float32()))
+    pq.write_table(table.set_column(table.schema.get_field_index("dx"), "dx", lists), path)
+    with pytest.raises(PentraceError, match="not fixed-size lists"):
+        load_windows(folder, ["train"])
+
+
+def test_more_valid_offsets_than_a_window_has_are_refused(folder: Path) -> None:
+    path = folder / "windows/train.parquet"
+    table = pq.read_table(path)
+    valid = pa.array([LENGTH + 1] * len(table), pa.int32())
+    pq.write_table(table.set_column(table.schema.get_field_index("valid"), "valid", valid), path)
+    with pytest.raises(PentraceError, match="valid offsets of 11; delete"):
+        load_windows(folder, ["train"])
