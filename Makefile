@@ -21,8 +21,9 @@ own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=..
 # Run the workflow with the presets $(1).
 define run
 @configs=$$($(BIN)/python -m pentrace.config.presets $(1)) && \
-  $(BIN)/snakemake --cores all $(own) $${configs:+--configfile $$configs}
-@echo "The report is results/report.html"
+  $(BIN)/snakemake --cores all $(own) $${configs:+--configfile $$configs} && \
+  results=$$(sed -n 's/^results: *\([^ ]*\).*/\1/p' config.yaml $$configs | tail -n 1) && \
+  echo "The report is $$results/report.html"
 endef
 
 .PHONY: all text kanji test test-fast lint clean help
@@ -70,4 +71,4 @@ lint: .venv/installed-dev
 	touch $@
 
 clean:
-	rm -rf results logs data/demo .snakemake
+	rm -rf results results-* logs data/demo data/demo-* .snakemake

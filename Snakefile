@@ -2,15 +2,25 @@
 #   snakemake --cores all                 everything in config.yaml
 #   snakemake --cores all tables          only the tables of all data sets
 #   snakemake --cores all --configfile workflow/presets/real.yaml
+#   snakemake --cores all --configfile workflow/presets/real.yaml -- tables
+# A -- ends the list of files of --configfile, or of values of --config, before a target.
 from snakemake.utils import min_version
 
-min_version("9.10")
+min_version("9.19")
 
 
 configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+
+
+# In the paths of rules, <results> and <logs> are these folders.
+pathvars:
+    results=CONFIG.results,
+    logs=LOGS,
+
+
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/raw.smk"
 include: "workflow/rules/tables.smk"
@@ -24,16 +34,17 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        "results/report.html",
+        "<results>/report.html",
 
 
 rule tables:
     input:
-        [f"results/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)],
+        [f"<results>/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)],
         [w for d in CONFIG.run for w in windows(d)],
 
 
 onstart:
     lock_results()
-    remove_partial(Path("data/demo"))
-    prune(CONFIG, Path("results"))
+    remove_partial(Path(DEMO))
+    prune(CONFIG, Path(CONFIG.results))
+    report_replaced()

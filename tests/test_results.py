@@ -28,6 +28,32 @@ def figures(config: Config, network: str) -> set[str]:
     return {figure.name for figure in network_figures(config, network)}
 
 
+PRESETS = sorted((ROOT / "workflow/presets").glob("*.yaml"))
+
+
+def what_is_made(config: Config) -> dict:
+    """What the tables and networks of each name are made from."""
+    datasets = {
+        name: entry.model_dump(exclude={"train"}) for name, entry in config.datasets.items()
+    }
+    return {"demo": config.demo, "networks": config.networks, "datasets": datasets}
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_that_changes_what_another_run_made_has_a_separate_folder(preset: Path) -> None:
+    default, config = loaded(), loaded(**yaml.safe_load(preset.read_text()))
+    assert (config.results == "results") == (what_is_made(config) == what_is_made(default))
+    if config.demo != default.demo:
+        for name in ("demo-iam", "demo-svc"):
+            assert Path(config.datasets[name].raw).parent.match("data/demo-*")
+
+
+@pytest.mark.parametrize("name", ["src", ".", "results/a", "../results", "/results", "results-"])
+def test_another_folder_of_results_is_refused(name: str) -> None:
+    with pytest.raises(PentraceError, match="use results, or results-NAME"):
+        loaded(results=name)
+
+
 INK = {"training", "density", "end-of-stroke", "mixture", "samples"}
 MEASURED = {"comparison", "reliability"}
 WRITTEN = {"biases", "styles", "primed", "window"}
@@ -130,9 +156,11 @@ def touch(folder: Path, *names: str) -> None:
 def test_shards_beyond_those_of_the_data_set_are_removed(tmp_path: Path) -> None:
     touch(tmp_path / "demo-svc", *(f"points/0{shard}.parquet" for shard in range(4)))
     touch(tmp_path / "iam", "points/09.parquet")  # not in this run
+    touch(tmp_path / "demo-svc", "mine/2024.svg", "mine/07.parquet", "points/2024.svg")  # a user's
     prune(loaded(), tmp_path)
     assert tree(tmp_path) == {
-        "demo-svc/points/00.parquet", "demo-svc/points/01.parquet", "iam/points/09.parquet"
+        "demo-svc/points/00.parquet", "demo-svc/points/01.parquet", "iam/points/09.parquet",
+        "demo-svc/mine/2024.svg", "demo-svc/mine/07.parquet", "demo-svc/points/2024.svg",
     }  # fmt: skip
 
 

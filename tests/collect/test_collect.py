@@ -347,66 +347,61 @@ def test_large_shards_have_several_row_groups(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
 
 
-def manifests(folder: Path) -> dict[str, tuple[str, int]]:
-    """Name -> text and time of change of each manifest."""
-    found = sorted(folder.glob("*.tsv"))
-    return {p.name: (p.read_text(), p.stat().st_mtime_ns) for p in found if p.name[0] != "."}
-
-
 def test_a_scan_of_a_tree_shows_the_shard_that_changed(tmp_path: Path) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw, out = tmp_path / "raw", tmp_path / "cache"
     put(raw, LINES | LABELS)
-    assert scan("iam", raw, 4, out).scattered
-    before = manifests(out)
-    assert list(before) == [*(f"ink-{name}.tsv" for name in names(4)), "labels.tsv"]
+    found = scan("iam", raw, 4, out)
+    assert found.scattered
+    before = found.manifests
+    assert list(before) == [*(f"ink-{name}" for name in names(4)), "labels"]
     path = next(iter(LINES))
     line = f"{path}\t{len(LINES[path])}\t{hashlib.sha256(LINES[path]).hexdigest()}\n"
-    (shard,) = [name for name, (text, _) in before.items() if line in text]
+    (shard,) = [name for name, text in before.items() if line in text]
     os.utime(raw / path, ns=(1, 1))
-    scan("iam", raw, 4, out)
-    assert manifests(out) == before  # touched, and nothing written
+    assert scan("iam", raw, 4, out).manifests == before
     (raw / path).write_bytes(b"<ink>something else</ink>\n")
-    scan("iam", raw, 4, out)
-    after = manifests(out)
+    after = scan("iam", raw, 4, out).manifests
     assert [name for name in after if after[name] != before[name]] == [shard]
     (raw / "ascii/a01/a01-000/a01-000u.txt").unlink()
-    scan("iam", raw, 4, out)
-    last = manifests(out)
-    assert [name for name in last if last[name] != after[name]] == ["labels.tsv"]
+    last = scan("iam", raw, 4, out).manifests
+    assert [name for name in last if last[name] != after[name]] == ["labels"]
 
 
 def test_only_a_touched_file_is_read_again(tmp_path: Path) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw, out = tmp_path / "raw", tmp_path / "cache"
     put(raw, LINES)
-    scan("iam", raw, 2, out)
-    before = manifests(out)
+    before = scan("iam", raw, 2, out).manifests
     times = {path: (raw / path).stat().st_mtime_ns for path in LINES}
     for path, time in times.items():  # other bytes, of the same size and time: this cannot be seen
         (raw / path).write_bytes(LINES[path].upper())
         os.utime(raw / path, ns=(time, time))
-    scan("iam", raw, 2, out)
-    assert manifests(out) == before
+    assert scan("iam", raw, 2, out).manifests == before
     touched = next(iter(LINES))
     os.utime(raw / touched, ns=(1, 1))
-    scan("iam", raw, 2, out)
-    texts = [text for text, _ in manifests(out).values()]
+    texts = scan("iam", raw, 2, out).manifests.values()
     for path, content in LINES.items():
         now = content.upper() if path == touched else content
         assert sum(hashlib.sha256(now).hexdigest() in text for text in texts) == 1
 
 
 def test_a_scan_of_an_archive_treats_it_as_one_file(tmp_path: Path) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw, out = tmp_path / "raw", tmp_path / "cache"
     path = tar(raw / "lineStrokes-all.tar.gz", LINES, "gz")
     found = scan("iam", raw, 4, out)
     assert not found.scattered and any("no writers" in note for note in found.notes)
-    before = manifests(out)
+    before = found.manifests
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert before["ink.tsv"][0] == f"lineStrokes-all.tar.gz\t{path.stat().st_size}\t{checksum}\n"
-    assert before["labels.tsv"][0] == ""
+    assert before["ink"] == f"lineStrokes-all.tar.gz\t{path.stat().st_size}\t{checksum}\n"
+    assert before["labels"] == ""
     os.utime(path, ns=(1, 1))
-    scan("iam", raw, 4, out)
-    assert manifests(out) == before
+    assert scan("iam", raw, 4, out).manifests == before
+
+
+def test_a_scan_may_leave_no_file(tmp_path: Path) -> None:
+    put(tmp_path / "raw", LINES)
+    saved = scan("iam", tmp_path / "raw", 4, tmp_path / "cache")
+    assert scan("iam", tmp_path / "raw", 4, tmp_path / "none/cache", save=False) == saved
+    assert (tmp_path / "cache").is_file() and not (tmp_path / "none").exists()
 
 
 def test_a_scan_without_ink_is_refused(tmp_path: Path) -> None:

@@ -214,6 +214,6 @@ def test_the_package_is_collected_byte_for_byte(tmp_path: Path) -> None:
     parsed = kanjivg.read(tables.read(tmp_path / "ink-07.parquet"), ParseSettings())
     assert {reject.lost for reject in parsed.rejects} == {"nothing"}
     assert len(parsed.samples) > 100
-    found = scan("kanjivg", Path("package:kanjivg"), 40, tmp_path)
-    listed = (tmp_path / "ink-07.tsv").read_text().splitlines()
+    found = scan("kanjivg", Path("package:kanjivg"), 40, tmp_path / "cache")
+    listed = found.manifests["ink-07"].splitlines()
     assert found.scattered and len(listed) == len(rows)

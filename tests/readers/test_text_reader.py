@@ -238,8 +238,8 @@ def test_a_folder_of_texts_is_found(tmp_path: Path) -> None:
     (tmp_path / "raw/deep").mkdir(parents=True)
     (tmp_path / "raw/deep/a.TXT").write_bytes(b"a")
     (tmp_path / "raw/notes.pdf").write_bytes(b"b")
-    assert scan("text", tmp_path / "raw", 1, tmp_path / "out").scattered
-    assert (tmp_path / "out/ink-00.tsv").read_text().startswith("deep/a.TXT\t1\t")
+    found = scan("text", tmp_path / "raw", 1, tmp_path / "cache")
+    assert found.scattered and found.manifests["ink-00"].startswith("deep/a.TXT\t1\t")
 
 
 def test_a_package_is_a_folder_of_raw_files() -> None:

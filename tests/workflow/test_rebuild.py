@@ -135,6 +135,22 @@ def test_a_wrong_key_is_named_before_any_job(checkout: Checkout) -> None:
     assert not (checkout.folder / "results").exists()
 
 
+def test_a_dry_run_writes_nothing(checkout: Checkout) -> None:
+    raw = checkout.folder / "data/raw/text/alice"
+    raw.mkdir(parents=True)
+    (raw / "alice.txt").write_text("a text\n" * 99)
+    before = files(checkout.folder)
+    every = ("--config", "run=[demo-iam, demo-svc, kanji, shakespeare, alice]")
+    assert "train shakespeare small-text" in checkout.rules("-n", *every)
+    assert files(checkout.folder) == before
+
+
+def files(folder: Path) -> set[Path]:
+    """Files and folders, without those of Snakemake and of the Python interpreter."""
+    left_out = {".snakemake", "__pycache__"}
+    return {path for path in folder.rglob("*") if not left_out & {*path.parts}}
+
+
 def test_missing_raw_data_is_an_error_that_names_the_files(checkout: Checkout) -> None:
     printed = checkout.snakemake("tables", "--configfile", "workflow/presets/real.yaml", fails=True)
     assert "data/raw/iam" in printed and "lineStrokes" in printed

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -100,6 +101,28 @@ def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout)
     recogniser = {f"{rule} demo-iam recogniser" for rule in rules}
     synthesis = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
     assert whole_copy.rules("-n", *SMOKE) == recogniser | synthesis | CONFIGURED
+
+
+def test_a_network_that_is_replaced_is_reported_before_the_first_job(whole_copy: Checkout) -> None:
+    other = ("--config", "networks={prediction: {hidden: 17}}")
+    printed = whole_copy.snakemake(*SMOKE, *other, "--", str(NETWORK / "model.safetensors"))
+    before, _, after = printed.partition("rule train:")
+    assert f"replaces {NETWORK}/model.safetensors: its settings changed." in before
+    assert "replaces" not in after and "synthesis/model" not in before
+
+
+def test_the_report_of_snakemake_has_every_figure_with_its_caption(
+    whole: Checkout, tmp_path: Path
+) -> None:
+    whole.snakemake("--report", str(tmp_path / "report.zip"), *SMOKE)
+    with zipfile.ZipFile(tmp_path / "report.zip") as packed:
+        names = {Path(name).name for name in packed.namelist()}
+        page = packed.read("report/report.html").decode()
+    for figure in FIGURES:
+        if f"{figure.name}.png" in names:
+            assert figure.caption[:40] in page and figure.category in page, figure.name
+    drawn = {path.name for path in (whole.folder / "results").rglob("plots/*.png")}
+    assert drawn and drawn <= names
 
 
 def test_every_figure_has_a_rule(whole: Checkout) -> None:

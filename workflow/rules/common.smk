@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from pentrace.collect.scan import scan
 from pentrace.config.repeated_keys import refuse_repeated_keys
@@ -28,6 +29,8 @@ except PentraceError as error:
 
 # Jobs that compute with a network take turns on the GPU, if there is one; see the profile.
 GPU = int(shutil.which("nvidia-smi") is not None)
+# The logs of runs with other folders of results do not mix.
+LOGS = "logs" if CONFIG.results == "results" else f"logs/{CONFIG.results}"
 # Data sets of text, and data sets of ink.
 TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
 INK = [d for d in CONFIG.run if d not in TEXTS]
@@ -56,17 +59,17 @@ def dataset_tables(dataset):
 
 def windows(dataset):
     return expand(
-        "results/{dataset}/windows/{split}.parquet", dataset=dataset, split=SPLITS
+        "<results>/{dataset}/windows/{split}.parquet", dataset=dataset, split=SPLITS
     )
 
 
 def lines(w):
     """Input function: the files from which complete samples of the data set are read."""
     if w.dataset in TEXTS:
-        return f"results/{w.dataset}/characters.parquet"
-    offsets = "results/{dataset}/offsets/{shard}.parquet"
+        return f"<results>/{w.dataset}/characters.parquet"
+    offsets = "<results>/{dataset}/offsets/{shard}.parquet"
     return [
-        f"results/{w.dataset}/samples.parquet",
+        f"<results>/{w.dataset}/samples.parquet",
         *expand(offsets, dataset=w.dataset, shard=shards(w.dataset)),
     ]
 
@@ -111,9 +114,14 @@ def one_of(names):
     return "|".join(names) or "none"
 
 
+def in_results(pattern):
+    """`pattern` with the folder of the results; Snakemake replaces <results> only in paths."""
+    return pattern.replace("<results>", CONFIG.results)
+
+
 def folder(pattern):
     """Parameter function: a folder, for commands that read or write several files in it."""
-    return lambda w: pattern.format(**w)
+    return lambda w: in_results(pattern).format(**w)
 
 
 def start_from(w):
@@ -121,12 +129,12 @@ def start_from(w):
     start = CONFIG.networks[w.network].start
     if start is None:
         return []
-    return "results/{}/{}/model.safetensors".format(*origin(w.dataset, start))
+    return "<results>/{}/{}/model.safetensors".format(*origin(w.dataset, start))
 
 
 def normalisation(w):
     """Input function: the normalisation of the data set; a text has none."""
-    return [] if w.dataset in TEXTS else f"results/{w.dataset}/normalisation.json"
+    return [] if w.dataset in TEXTS else f"<results>/{w.dataset}/normalisation.json"
 
 
 def without_transfer(w):
@@ -144,9 +152,32 @@ def recogniser_of(w):
 
 def lock_results():
     try:
-        lock(Path("results"))
+        lock(Path(CONFIG.results))
     except PentraceError as error:
         raise WorkflowError(str(error)) from None
+
+
+CAUSES = {
+    "params_changed": "its settings changed",
+    "code_changed": "the command of its rule changed",
+    "input_changed": "it has other inputs",
+    "updated_input": "its data or code changed",
+    "updated_input_run": "its data is made again",
+    "missing_output": "some of its files are missing",
+    "forced": "you forced it",
+}
+
+
+def report_replaced():
+    """Log which finished models the jobs of this run will replace, and why."""
+    for job in workflow.dag.needrun_jobs():
+        model = job.output.get("model")
+        if model and os.path.exists(model):
+            reason = workflow.dag.reason(job)
+            causes = [
+                words for cause, words in CAUSES.items() if getattr(reason, cause)
+            ]
+            logger.warning(f"This run replaces {model}: {', '.join(causes)}.")
 
 
 wildcard_constraints:

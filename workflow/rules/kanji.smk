@@ -4,20 +4,20 @@ THREE_PEN_STATES = [n for n in CONFIG.learners if CONFIG.networks[n].pen_states 
 
 rule fictional:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
-        normalisation="results/{dataset}/normalisation.json",
+        normalisation="<results>/{dataset}/normalisation.json",
         code=code("pentrace.generate.fictional"),
     output:
-        directory("results/{dataset}/{network}/fictional"),
+        directory("<results>/{dataset}/{network}/fictional"),
     log:
-        "logs/{dataset}/{network}/fictional.log",
+        "<logs>/{dataset}/{network}/fictional.log",
     wildcard_constraints:
         network=one_of(THREE_PEN_STATES),
     conda:
         "../envs/pentrace.yaml"
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         settings=CONFIG.fictional.model_dump_json(),
         note=note,
     shell:

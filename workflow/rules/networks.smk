@@ -9,10 +9,10 @@ rule train:
         start=start_from,
         code=code("pentrace.train.train"),
     output:
-        model="results/{dataset}/{network}/model.safetensors",
-        history="results/{dataset}/{network}/history.parquet",
+        model="<results>/{dataset}/{network}/model.safetensors",
+        history="<results>/{dataset}/{network}/history.parquet",
     log:
-        "logs/{dataset}/{network}/train.log",
+        "<logs>/{dataset}/{network}/train.log",
     wildcard_constraints:
         network=one_of([n for n in CONFIG.learners if n not in SYNTHESIS]),
     conda:
@@ -21,8 +21,8 @@ rule train:
     resources:
         gpu=GPU,
     params:
-        data=folder("results/{dataset}"),
-        checkpoints=folder("results/{dataset}/{network}/checkpoints"),
+        data=folder("<results>/{dataset}"),
+        checkpoints=folder("<results>/{dataset}/{network}/checkpoints"),
         settings=network_settings,
         start=lambda w, input: f"--start {input.start}" if input.start else "",
     shell:
@@ -40,20 +40,20 @@ use rule train as train_synthesis with:
 
 rule sample:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
-        normalisation="results/{dataset}/normalisation.json",
+        normalisation="<results>/{dataset}/normalisation.json",
         code=code("pentrace.generate.sample"),
     output:
-        directory("results/{dataset}/{network}/samples"),
+        directory("<results>/{dataset}/{network}/samples"),
     log:
-        "logs/{dataset}/{network}/sample.log",
+        "<logs>/{dataset}/{network}/sample.log",
     wildcard_constraints:
         network=one_of(INK_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         settings=CONFIG.sample.model_dump_json(),
         note=note,
     shell:
@@ -63,19 +63,19 @@ rule sample:
 
 rule rewrite:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
         code=code("pentrace.generate.rewrite"),
     output:
-        directory("results/{dataset}/{network}/rewritten"),
+        directory("<results>/{dataset}/{network}/rewritten"),
     log:
-        "logs/{dataset}/{network}/rewrite.log",
+        "<logs>/{dataset}/{network}/rewrite.log",
     wildcard_constraints:
         network=one_of(SYNTHESIS),
     conda:
         "../envs/pentrace.yaml"
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         settings=CONFIG.rewrite.model_dump_json(),
     shell:
         "pentrace rewrite --model {input.model} --data {params.data} --out {output}"
@@ -85,20 +85,20 @@ rule rewrite:
 # A recogniser reads real lines. For a synthesis network it also reads the lines that this wrote.
 rule recognise:
     input:
-        model=lambda w: f"results/{w.dataset}/{recogniser_of(w)}/model.safetensors",
+        model=lambda w: f"<results>/{w.dataset}/{recogniser_of(w)}/model.safetensors",
         lines=lines,
-        normalisation="results/{dataset}/normalisation.json",
+        normalisation="<results>/{dataset}/normalisation.json",
         written=lambda w: (
-            f"results/{w.dataset}/{w.network}/rewritten"
+            f"<results>/{w.dataset}/{w.network}/rewritten"
             if w.network in SYNTHESIS
             else []
         ),
         code=code("pentrace.recognise.recognise"),
     output:
-        metrics="results/{dataset}/{network}/recognition.json",
-        lines="results/{dataset}/{network}/recognised.parquet",
+        metrics="<results>/{dataset}/{network}/recognition.json",
+        lines="<results>/{dataset}/{network}/recognised.parquet",
     log:
-        "logs/{dataset}/{network}/recognise.log",
+        "<logs>/{dataset}/{network}/recognise.log",
     wildcard_constraints:
         network=one_of(RECOGNITION_MEASURED),
     conda:
@@ -107,7 +107,7 @@ rule recognise:
     resources:
         gpu=GPU,
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         split=CONFIG.rewrite.split,
         written=lambda w, input: f"--written {input.written}" if input.written else "",
         note=note,
@@ -120,16 +120,16 @@ rule recognise:
 
 rule evaluate:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
-        normalisation="results/{dataset}/normalisation.json",
-        frames=sharded("results/{dataset}/frames/{shard}.parquet"),
+        normalisation="<results>/{dataset}/normalisation.json",
+        frames=sharded("<results>/{dataset}/frames/{shard}.parquet"),
         code=code("pentrace.evaluate.evaluate"),
     output:
-        metrics="results/{dataset}/{network}/metrics.json",
-        lines="results/{dataset}/{network}/lines.parquet",
+        metrics="<results>/{dataset}/{network}/metrics.json",
+        lines="<results>/{dataset}/{network}/lines.parquet",
     log:
-        "logs/{dataset}/{network}/evaluate.log",
+        "<logs>/{dataset}/{network}/evaluate.log",
     wildcard_constraints:
         network=one_of(INK_NETWORKS),
     conda:
@@ -138,7 +138,7 @@ rule evaluate:
     resources:
         gpu=GPU,
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         settings=CONFIG.evaluate.model_dump_json(),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:

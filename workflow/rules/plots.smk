@@ -1,6 +1,6 @@
 # One rule for each figure in the table of pentrace.figure_table. A figure depends only on the code of its
 # module: a changed title or caption draws no figure again.
-OF_NETWORK = "results/{dataset}/{network}"
+OF_NETWORK = "<results>/{dataset}/{network}"
 
 
 def one_path(option, path):
@@ -16,7 +16,7 @@ def in_shards(option, folder):
 def history_without_transfer(w):
     """Input function: the history of the same network without transfer, if the run has one."""
     network = without_transfer(w)
-    return f"results/{w.dataset}/{network}/history.parquet" if network else []
+    return f"<results>/{w.dataset}/{network}/history.parquet" if network else []
 
 
 def anew_option(w):
@@ -26,15 +26,15 @@ def anew_option(w):
 
 # Inputs of figures, by their names in the table: files, and the option that names them.
 INPUTS = {
-    "points": in_shards("--points", "results/{dataset}/points"),
-    "cleaned": in_shards("--cleaned", "results/{dataset}/cleaned"),
-    "offsets": in_shards("--offsets", "results/{dataset}/offsets"),
-    "samples": one_path("--samples", "results/{dataset}/samples.parquet"),
-    "rejects": one_path("--rejects", "results/{dataset}/rejects.parquet"),
-    "lines": (lines, "--data results/{dataset}"),
-    "units": ("results/{dataset}/normalisation.json", ""),  # found by --data
+    "points": in_shards("--points", "<results>/{dataset}/points"),
+    "cleaned": in_shards("--cleaned", "<results>/{dataset}/cleaned"),
+    "offsets": in_shards("--offsets", "<results>/{dataset}/offsets"),
+    "samples": one_path("--samples", "<results>/{dataset}/samples.parquet"),
+    "rejects": one_path("--rejects", "<results>/{dataset}/rejects.parquet"),
+    "lines": (lines, "--data <results>/{dataset}"),
+    "units": ("<results>/{dataset}/normalisation.json", ""),  # found by --data
     "normalisation": one_path(
-        "--normalisation", "results/{dataset}/normalisation.json"
+        "--normalisation", "<results>/{dataset}/normalisation.json"
     ),
     "model": one_path("--model", f"{OF_NETWORK}/model.safetensors"),
     "history": one_path("--history", f"{OF_NETWORK}/history.parquet"),
@@ -56,7 +56,20 @@ def figure_options(figure):
     """Parameter function: the options of the command that draws the figure."""
     parts = [INPUTS[name][1] for name in figure.inputs]
     parts += [SETTINGS[name] for name in figure.settings] + [figure.options]
-    return lambda w: " ".join(p(w) if callable(p) else p.format(**w) for p in parts)
+    return lambda w: " ".join(
+        in_results(p(w) if callable(p) else p.format(**w)) for p in parts
+    )
+
+
+def caption(figure):
+    """Parameter function: the caption. Snakemake does not compare functions of the output."""
+    return lambda w, output: figure.caption
+
+
+def labels(figure):
+    """What tells the figure from others in the report of Snakemake."""
+    network = {"network": "{network}"} if figure.kinds else {}
+    return {"data set": "{dataset}", **network, "figure": figure.title}
 
 
 def figure_stem(figure):
@@ -72,9 +85,14 @@ for figure in FIGURES:
             **{name: INPUTS[name][0] for name in figure.inputs},
             code=code(f"pentrace.plot.{figure.module}"),
         output:
-            f"results/{figure_stem(figure)}.png",
+            report(
+                f"<results>/{figure_stem(figure)}.png",
+                caption="../report/figure.rst",
+                category=figure.category,
+                labels=labels(figure),
+            ),
         log:
-            f"logs/{figure_stem(figure)}.log",
+            f"<logs>/{figure_stem(figure)}.log",
         wildcard_constraints:
             dataset=one_of(CONFIG.run if figure.kinds else INK),
             network=one_of(
@@ -86,6 +104,7 @@ for figure in FIGURES:
             figure=figure.command_name,
             options=figure_options(figure),
             note=note,
+            caption=caption(figure),
         shell:
             "pentrace plot {params.figure} {params.options} {params.note} --out {output}"
             " > {log} 2>&1"

@@ -9,13 +9,14 @@ if any(d in DEMO_ARCHIVES for d in CONFIG.run):
         output:
             *[path for paths in DEMO_ARCHIVES.values() for path in paths],
         log:
-            "logs/demo.log",
+            "<logs>/demo.log",
         conda:
             "../envs/pentrace.yaml"
         params:
+            out=lambda w, output: os.path.commonpath(output),
             settings=CONFIG.demo.model_dump_json(),
         shell:
-            "pentrace demo --settings {params.settings:q} --out data/demo > {log} 2>&1"
+            "pentrace demo --settings {params.settings:q} --out {params.out} > {log} 2>&1"
 
 
 # An archive is read once for all its shards.
@@ -25,16 +26,16 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
         name:
             f"collect_{name}"
         input:
-            manifest=manifest(name, "ink"),
+            archives=archives(name),
             code=collect_code(name),
         output:
             expand(
-                "results/{dataset}/raw/ink-{shard}.parquet",
+                "<results>/{dataset}/raw/ink-{shard}.parquet",
                 dataset=name,
                 shard=shards(name),
             ),
         log:
-            f"logs/{name}/collect.log",
+            f"<logs>/{name}/collect.log",
         conda:
             "../envs/pentrace.yaml"
         params:
@@ -42,6 +43,7 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
             reader=CONFIG.datasets[name].reader,
             raw=folder(CONFIG.datasets[name].raw),
             shards=CONFIG.datasets[name].shards,
+            checksum=checksum(name, "ink"),
         shell:
             "pentrace collect --reader {params.reader} --raw {params.raw:q}"
             " --shards {params.shards} --only ink --out {params.folder} > {log} 2>&1"
@@ -50,21 +52,21 @@ for name in [d for d in CONFIG.run if not SCATTERED[d]]:
 # A tree is read shard by shard, so that a changed file rebuilds only its own shard.
 rule collect_shard:
     input:
-        manifest="results/{dataset}/raw/ink-{shard}.tsv",
         code=lambda w: collect_code(w.dataset),
     output:
-        "results/{dataset}/raw/ink-{shard}.parquet",
+        "<results>/{dataset}/raw/ink-{shard}.parquet",
     log:
-        "logs/{dataset}/collect/{shard}.log",
+        "<logs>/{dataset}/collect/{shard}.log",
     wildcard_constraints:
         dataset="|".join(d for d in CONFIG.run if SCATTERED[d]) or "none",
     conda:
         "../envs/pentrace.yaml"
     params:
-        folder=folder("results/{dataset}/raw"),
+        folder=folder("<results>/{dataset}/raw"),
         reader=reader,
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
         shards=lambda w: CONFIG.datasets[w.dataset].shards,
+        checksum=lambda w: checksum(w.dataset, f"ink-{w.shard}"),
     shell:
         "pentrace collect --reader {params.reader} --raw {params.raw:q} --shards {params.shards}"
         " --only ink-{wildcards.shard} --out {params.folder} > {log} 2>&1"
@@ -72,18 +74,19 @@ rule collect_shard:
 
 rule collect_labels:
     input:
-        manifest=lambda w: manifest(w.dataset, "labels"),
+        archives=lambda w: archives(w.dataset),
         code=lambda w: collect_code(w.dataset),
     output:
-        "results/{dataset}/raw/labels.parquet",
+        "<results>/{dataset}/raw/labels.parquet",
     log:
-        "logs/{dataset}/collect/labels.log",
+        "<logs>/{dataset}/collect/labels.log",
     conda:
         "../envs/pentrace.yaml"
     params:
-        folder=folder("results/{dataset}/raw"),
+        folder=folder("<results>/{dataset}/raw"),
         reader=reader,
         raw=lambda w: CONFIG.datasets[w.dataset].raw,
+        checksum=lambda w: checksum(w.dataset, "labels"),
     shell:
         "pentrace collect --reader {params.reader} --raw {params.raw:q} --shards 1 --only labels"
         " --out {params.folder} > {log} 2>&1"

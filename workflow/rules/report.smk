@@ -1,6 +1,4 @@
 # The report, a single HTML page.
-from hashlib import sha256
-
 import yaml
 
 TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
@@ -11,9 +9,9 @@ TEXT = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 # compared and printed.
 rule configuration:
     output:
-        "results/config.yaml",
+        "<results>/config.yaml",
     log:
-        "logs/configuration.log",
+        "<logs>/configuration.log",
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -32,9 +30,9 @@ rule rulegraph:
             *sorted(str(p) for p in Path("workflow/rules").glob("*.smk")),
         ],
     output:
-        "results/rulegraph.dot",
+        "<results>/rulegraph.dot",
     log:
-        "logs/rulegraph.log",
+        "<logs>/rulegraph.log",
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -53,36 +51,36 @@ rule rulegraph:
 
 rule report:
     input:
-        config="results/config.yaml",
-        rulegraph="results/rulegraph.dot",
+        config="<results>/config.yaml",
+        rulegraph="<results>/rulegraph.dot",
         tables=[
-            f"results/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
+            f"<results>/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
         ],
-        vocabularies=[f"results/{d}/vocabulary.parquet" for d in TEXTS],
-        normalisation=[f"results/{d}/normalisation.json" for d in INK],
+        vocabularies=[f"<results>/{d}/vocabulary.parquet" for d in TEXTS],
+        normalisation=[f"<results>/{d}/normalisation.json" for d in INK],
         windows=[w for d in CONFIG.run for w in windows(d)],
         figures=expand(
-            "results/{dataset}/plots/{figure}.png",
+            "<results>/{dataset}/plots/{figure}.png",
             dataset=INK,
             figure=[figure.name for figure in DATASET_FIGURES],
         ),
         networks=[
-            f"results/{d}/{n}/{name}"
+            f"<results>/{d}/{n}/{name}"
             for d, n in CONFIG.trained
             for name in network_files(CONFIG, n)
         ],
         code=code("pentrace.report.report"),
         templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],
     output:
-        "results/report.html",
+        "<results>/report.html",
     log:
-        "logs/report.log",
+        "<logs>/report.log",
     conda:
         "../envs/pentrace.yaml"
     params:
-        datasets=" ".join(f"--dataset {d} results/{d}" for d in CONFIG.run),
+        datasets=" ".join(f"--dataset {d} {CONFIG.results}/{d}" for d in CONFIG.run),
         networks=" ".join(
-            f"--network {d}/{n} results/{d}/{n}" for d, n in CONFIG.trained
+            f"--network {d}/{n} {CONFIG.results}/{d}/{n}" for d, n in CONFIG.trained
         ),
     shell:
         "pentrace report --config {input.config} --rulegraph {input.rulegraph}"

@@ -1,14 +1,26 @@
 # Finds the raw files once, when Snakemake reads the Snakefile.
-from snakemake.logging import logger
+from hashlib import sha256
 
-DEMO_ARCHIVES = {
-    "demo-iam": expand(
-        "data/demo/iam/{archive}-all.tar.gz",
-        archive=["lineStrokes", "ascii", "original-xml"],
-    )
-    + ["data/demo/iam/task1.tar.gz"],
-    "demo-svc": ["data/demo/svc/Task2.zip"],
+DEMO_FILES = {
+    "demo-iam": [
+        "iam/lineStrokes-all.tar.gz",
+        "iam/ascii-all.tar.gz",
+        "iam/original-xml-all.tar.gz",
+        "iam/task1.tar.gz",
+    ],
+    "demo-svc": ["svc/Task2.zip"],
 }
+
+
+def demo_folder():
+    """The folder that `pentrace demo` writes to: data/demo, or data/demo-NAME if `raw` is in it."""
+    raw = [Path(CONFIG.datasets[d].raw) for d in DEMO_FILES if d in CONFIG.run]
+    found = [str(path.parent) for path in raw if path.parent.match("data/demo-*")]
+    return found[0] if found else "data/demo"
+
+
+DEMO = demo_folder()
+DEMO_ARCHIVES = {d: [f"{DEMO}/{name}" for name in DEMO_FILES[d]] for d in DEMO_FILES}
 
 
 def is_made_here(dataset):
@@ -23,14 +35,15 @@ def is_made_here(dataset):
 
 
 def scanned(dataset):
-    """The contents of the raw folder. Logs its notes, and writes manifests to results/."""
+    """The contents of the raw folder. Logs its notes. A dry run leaves no file."""
     entry = CONFIG.datasets[dataset]
     try:
         found = scan(
             entry.reader,
             Path(entry.raw),
             entry.shards,
-            Path("results", dataset, "raw"),
+            cache=Path(CONFIG.results, dataset, "raw/.checksums.tsv"),
+            save=not workflow.output_settings.dryrun,
         )
     except PentraceError as error:
         raise WorkflowError(f"Data set {dataset}: {error}") from None
@@ -39,14 +52,19 @@ def scanned(dataset):
     return found
 
 
-SCATTERED = {d: False if is_made_here(d) else scanned(d).scattered for d in CONFIG.run}
+SCANS = {d: scanned(d) for d in CONFIG.run if not is_made_here(d)}
+SCATTERED = {d: d in SCANS and SCANS[d].scattered for d in CONFIG.run}
 
 
-def manifest(dataset, name):
-    """Files that change if raw files change: the manifest, or the archives of the demo."""
-    if is_made_here(dataset):
-        return DEMO_ARCHIVES[dataset]
-    return f"results/{dataset}/raw/{name}.tsv"
+def archives(dataset):
+    """Inputs that are raw files: the archives of the demo. Others are in `checksum`."""
+    return [] if dataset in SCANS else DEMO_ARCHIVES[dataset]
+
+
+def checksum(dataset, name):
+    """A parameter that changes if raw files change."""
+    manifest = SCANS[dataset].manifests[name] if dataset in SCANS else ""
+    return sha256(manifest.encode()).hexdigest()
 
 
 def collect_code(dataset):

@@ -3,14 +3,14 @@
 
 rule parse:
     input:
-        raw="results/{dataset}/raw/ink-{shard}.parquet",
+        raw="<results>/{dataset}/raw/ink-{shard}.parquet",
         code=reader_code("pentrace.ingest.parse"),
     output:
-        points="results/{dataset}/points/{shard}.parquet",
-        samples="results/{dataset}/parsed/{shard}.samples.parquet",
-        rejects="results/{dataset}/parsed/{shard}.rejects.parquet",
+        points="<results>/{dataset}/points/{shard}.parquet",
+        samples="<results>/{dataset}/parsed/{shard}.samples.parquet",
+        rejects="<results>/{dataset}/parsed/{shard}.rejects.parquet",
     log:
-        "logs/{dataset}/parse/{shard}.log",
+        "<logs>/{dataset}/parse/{shard}.log",
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -24,20 +24,20 @@ rule parse:
 
 rule label:
     input:
-        raw="results/{dataset}/raw/labels.parquet",
-        samples=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
-        rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
+        raw="<results>/{dataset}/raw/labels.parquet",
+        samples=sharded("<results>/{dataset}/parsed/{shard}.samples.parquet"),
+        rejects=sharded("<results>/{dataset}/parsed/{shard}.rejects.parquet"),
         code=reader_code("pentrace.ingest.label"),
     output:
-        labels="results/{dataset}/labels.parquet",
-        rejects="results/{dataset}/label-rejects.parquet",
+        labels="<results>/{dataset}/labels.parquet",
+        rejects="<results>/{dataset}/label-rejects.parquet",
     log:
-        "logs/{dataset}/label.log",
+        "<logs>/{dataset}/label.log",
     conda:
         "../envs/pentrace.yaml"
     params:
         reader=reader,
-        parsed=folder("results/{dataset}/parsed"),
+        parsed=folder("<results>/{dataset}/parsed"),
         settings=dataset_settings("label"),
     shell:
         "pentrace label --dataset {wildcards.dataset} --reader {params.reader}"
@@ -47,15 +47,15 @@ rule label:
 
 rule clean:
     input:
-        points="results/{dataset}/points/{shard}.parquet",
-        samples="results/{dataset}/parsed/{shard}.samples.parquet",
-        labels="results/{dataset}/labels.parquet",
+        points="<results>/{dataset}/points/{shard}.parquet",
+        samples="<results>/{dataset}/parsed/{shard}.samples.parquet",
+        labels="<results>/{dataset}/labels.parquet",
         code=code("pentrace.clean.clean"),
     output:
-        cleaned="results/{dataset}/cleaned/{shard}.parquet",
-        rejects="results/{dataset}/cleaned-rejects/{shard}.parquet",
+        cleaned="<results>/{dataset}/cleaned/{shard}.parquet",
+        rejects="<results>/{dataset}/cleaned-rejects/{shard}.parquet",
     log:
-        "logs/{dataset}/clean/{shard}.log",
+        "<logs>/{dataset}/clean/{shard}.log",
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -68,24 +68,24 @@ rule clean:
 
 rule samples:
     input:
-        parsed=sharded("results/{dataset}/parsed/{shard}.samples.parquet"),
-        parse_rejects=sharded("results/{dataset}/parsed/{shard}.rejects.parquet"),
-        labels="results/{dataset}/labels.parquet",
-        label_rejects="results/{dataset}/label-rejects.parquet",
-        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
-        cleaned_rejects=sharded("results/{dataset}/cleaned-rejects/{shard}.parquet"),
+        parsed=sharded("<results>/{dataset}/parsed/{shard}.samples.parquet"),
+        parse_rejects=sharded("<results>/{dataset}/parsed/{shard}.rejects.parquet"),
+        labels="<results>/{dataset}/labels.parquet",
+        label_rejects="<results>/{dataset}/label-rejects.parquet",
+        cleaned=sharded("<results>/{dataset}/cleaned/{shard}.parquet"),
+        cleaned_rejects=sharded("<results>/{dataset}/cleaned-rejects/{shard}.parquet"),
         code=code("pentrace.clean.samples"),
     output:
-        samples="results/{dataset}/samples.parquet",
-        rejects="results/{dataset}/rejects.parquet",
+        samples="<results>/{dataset}/samples.parquet",
+        rejects="<results>/{dataset}/rejects.parquet",
     log:
-        "logs/{dataset}/samples.log",
+        "<logs>/{dataset}/samples.log",
     wildcard_constraints:
         dataset=one_of(INK),
     conda:
         "../envs/pentrace.yaml"
     params:
-        folder=folder("results/{dataset}"),
+        folder=folder("<results>/{dataset}"),
     shell:
         "pentrace samples --dataset {wildcards.dataset} --parsed {params.folder}/parsed"
         " --labels {input.labels} --label-rejects {input.label_rejects}"
@@ -95,17 +95,17 @@ rule samples:
 
 rule statistics:
     input:
-        cleaned=sharded("results/{dataset}/cleaned/{shard}.parquet"),
-        samples="results/{dataset}/samples.parquet",
+        cleaned=sharded("<results>/{dataset}/cleaned/{shard}.parquet"),
+        samples="<results>/{dataset}/samples.parquet",
         code=code("pentrace.normalise.statistics"),
     output:
-        "results/{dataset}/normalisation.json",
+        "<results>/{dataset}/normalisation.json",
     log:
-        "logs/{dataset}/statistics.log",
+        "<logs>/{dataset}/statistics.log",
     conda:
         "../envs/pentrace.yaml"
     params:
-        cleaned=folder("results/{dataset}/cleaned"),
+        cleaned=folder("<results>/{dataset}/cleaned"),
         settings=dataset_settings("normalise"),
         filter=dataset_settings("clean"),
     shell:
@@ -115,15 +115,15 @@ rule statistics:
 
 rule normalise:
     input:
-        cleaned="results/{dataset}/cleaned/{shard}.parquet",
-        samples="results/{dataset}/parsed/{shard}.samples.parquet",
-        normalisation="results/{dataset}/normalisation.json",
+        cleaned="<results>/{dataset}/cleaned/{shard}.parquet",
+        samples="<results>/{dataset}/parsed/{shard}.samples.parquet",
+        normalisation="<results>/{dataset}/normalisation.json",
         code=code("pentrace.normalise.normalise"),
     output:
-        offsets="results/{dataset}/offsets/{shard}.parquet",
-        frames="results/{dataset}/frames/{shard}.parquet",
+        offsets="<results>/{dataset}/offsets/{shard}.parquet",
+        frames="<results>/{dataset}/frames/{shard}.parquet",
     log:
-        "logs/{dataset}/normalise/{shard}.log",
+        "<logs>/{dataset}/normalise/{shard}.log",
     conda:
         "../envs/pentrace.yaml"
     shell:
@@ -135,19 +135,19 @@ rule normalise:
 
 rule windows:
     input:
-        offsets=sharded("results/{dataset}/offsets/{shard}.parquet"),
-        samples="results/{dataset}/samples.parquet",
+        offsets=sharded("<results>/{dataset}/offsets/{shard}.parquet"),
+        samples="<results>/{dataset}/samples.parquet",
         code=code("pentrace.windows.windows"),
     output:
-        expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
+        expand("<results>/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:
-        "logs/{dataset}/windows.log",
+        "<logs>/{dataset}/windows.log",
     wildcard_constraints:
         dataset=one_of(INK),
     conda:
         "../envs/pentrace.yaml"
     params:
-        folder=folder("results/{dataset}"),
+        folder=folder("<results>/{dataset}"),
         settings=dataset_settings("windows"),
     shell:
         "pentrace windows --offsets {params.folder}/offsets --samples {input.samples}"

@@ -3,21 +3,21 @@
 
 rule characters:
     input:
-        raw=sharded("results/{dataset}/raw/ink-{shard}.parquet"),
+        raw=sharded("<results>/{dataset}/raw/ink-{shard}.parquet"),
         code=code("pentrace.ingest.characters"),
     output:
-        characters="results/{dataset}/characters.parquet",
-        vocabulary="results/{dataset}/vocabulary.parquet",
-        documents="results/{dataset}/documents.parquet",
-        rejects="results/{dataset}/rejects.parquet",
+        characters="<results>/{dataset}/characters.parquet",
+        vocabulary="<results>/{dataset}/vocabulary.parquet",
+        documents="<results>/{dataset}/documents.parquet",
+        rejects="<results>/{dataset}/rejects.parquet",
     log:
-        "logs/{dataset}/characters.log",
+        "<logs>/{dataset}/characters.log",
     wildcard_constraints:
         dataset=one_of(TEXTS),
     conda:
         "../envs/pentrace.yaml"
     params:
-        raw=folder("results/{dataset}/raw"),
+        raw=folder("<results>/{dataset}/raw"),
         settings=dataset_settings("characters"),
     shell:
         "pentrace characters --dataset {wildcards.dataset} --raw {params.raw}"
@@ -29,18 +29,18 @@ rule characters:
 
 rule text_windows:
     input:
-        characters="results/{dataset}/characters.parquet",
+        characters="<results>/{dataset}/characters.parquet",
         code=code("pentrace.windows.windows"),
     output:
-        expand("results/{{dataset}}/windows/{split}.parquet", split=SPLITS),
+        expand("<results>/{{dataset}}/windows/{split}.parquet", split=SPLITS),
     log:
-        "logs/{dataset}/windows.log",
+        "<logs>/{dataset}/windows.log",
     wildcard_constraints:
         dataset=one_of(TEXTS),
     conda:
         "../envs/pentrace.yaml"
     params:
-        folder=folder("results/{dataset}/windows"),
+        folder=folder("<results>/{dataset}/windows"),
         settings=dataset_settings("windows"),
     shell:
         "pentrace windows --characters {input.characters} --out {params.folder}"
@@ -51,12 +51,12 @@ rule text_windows:
 # neither temperatures nor words.
 rule sample_text:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         code=code("pentrace.generate.sample_text"),
     output:
-        directory("results/{dataset}/{network}/samples"),
+        directory("<results>/{dataset}/{network}/samples"),
     log:
-        "logs/{dataset}/{network}/sample.log",
+        "<logs>/{dataset}/{network}/sample.log",
     wildcard_constraints:
         network=one_of(TEXT_NETWORKS),
     conda:
@@ -70,20 +70,20 @@ rule sample_text:
 
 rule evaluate_samples:
     input:
-        samples="results/{dataset}/{network}/samples",
+        samples="<results>/{dataset}/{network}/samples",
         lines=lines,
         words=str(CONFIG.evaluate_text.words) if CONFIG.evaluate_text.words else [],
         code=code("pentrace.evaluate.evaluate_samples"),
     output:
-        metrics="results/{dataset}/{network}/sample-metrics.json",
+        metrics="<results>/{dataset}/{network}/sample-metrics.json",
     log:
-        "logs/{dataset}/{network}/evaluate-samples.log",
+        "<logs>/{dataset}/{network}/evaluate-samples.log",
     wildcard_constraints:
         network=one_of(TEXT_NETWORKS),
     conda:
         "../envs/pentrace.yaml"
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         words=lambda w, input: (
             f"--words {shlex.quote(input.words)}" if input.words else ""
         ),
@@ -94,13 +94,13 @@ rule evaluate_samples:
 
 rule evaluate_text:
     input:
-        model="results/{dataset}/{network}/model.safetensors",
+        model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
         code=code("pentrace.evaluate.evaluate_text"),
     output:
-        metrics="results/{dataset}/{network}/metrics.json",
+        metrics="<results>/{dataset}/{network}/metrics.json",
     log:
-        "logs/{dataset}/{network}/evaluate.log",
+        "<logs>/{dataset}/{network}/evaluate.log",
     wildcard_constraints:
         network=one_of(TEXT_NETWORKS),
     conda:
@@ -109,7 +109,7 @@ rule evaluate_text:
     resources:
         gpu=GPU,
     params:
-        data=folder("results/{dataset}"),
+        data=folder("<results>/{dataset}"),
         settings=CONFIG.evaluate_text.model_dump_json(exclude={"words"}),
         published=lambda w: CONFIG.datasets[w.dataset].published or "none",
     shell:

@@ -1,7 +1,7 @@
 """Manifests of the raw files, by which a workflow sees that one of them has changed.
 
-The Snakefile calls `scan` at every start. It is fast if little has changed, imports nothing large,
-and writes a manifest only if its content changes: touching a file reruns nothing.
+The Snakefile calls `scan` at every start. It is fast if little has changed, and imports nothing
+large. A manifest depends only on names and contents: touching a file reruns nothing.
 """
 
 import hashlib
@@ -16,38 +16,34 @@ from pentrace.collect.python_package import raw_folder
 from pentrace.files import write_text
 from pentrace.shards import names, shard_of
 
-_CACHE = ".checksums.tsv"
-
 
 @dataclass(frozen=True)
 class Scan:
     """The result of `scan`."""
 
-    scattered: bool  # all ink is in trees: one job per shard, from ink-S.tsv; else all from ink.tsv
+    scattered: bool  # all ink is in trees: one job per shard; else one job for all shards
+    manifests: dict[str, str]  # by name: `ink-S` for each shard S, or `ink`; and `labels`
     notes: list[str]  # messages for users
 
 
-def scan(reader: str, raw: Path, shards: int, out: Path) -> Scan:
-    """Write the manifests of the raw files of `reader` in `raw` into the folder `out`.
+def scan(reader: str, raw: Path, shards: int, cache: Path, save: bool = True) -> Scan:
+    """List the raw files of `reader` in `raw`: one manifest for each job that reads some.
 
     `raw` is a folder, or `package:NAME` (see `package.raw_folder`).
-    Writes `ink-S.tsv` for each shard S if all ink is in trees, else `ink.tsv`; and `labels.tsv`.
-    A row is path, size in bytes and sha256 of a file, or of a complete archive.
-    Raises `PentraceError` if there is no ink.
+    A line is path, size in bytes and sha256 of a file, or of a complete archive.
+    The checksums are kept in the file `cache` if `save`. Raises `PentraceError` if there is no ink.
     """
     module = import_module(f"pentrace.readers.sources.{reader}")
     raw = raw_folder(raw)
     ink, labels = find_ink(module.INK, raw), find_all(module.LABELS, raw)
-    known = _Checksums(out / _CACHE)
+    known = _Checksums(cache)
     rows, label_rows = known.rows(ink), known.rows(labels)
-    known.save()
+    if save:
+        known.save()
     scattered = all(found.tree for found in ink)
-    if scattered:
-        _write_shards(rows, module.group, shards, out)
-    else:
-        _write_changed(out / "ink.tsv", rows)
-    _write_changed(out / "labels.tsv", label_rows)
-    return Scan(scattered, notes(module.INK + module.LABELS, raw))
+    parts = _by_shard(rows, module.group, shards) if scattered else {"ink": rows}
+    manifests = {name: _text(part) for name, part in {**parts, "labels": label_rows}.items()}
+    return Scan(scattered, manifests, notes(module.INK + module.LABELS, raw))
 
 
 @dataclass(frozen=True)
@@ -97,15 +93,13 @@ def _sha256(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_shards(rows: list[_Row], group: Callable[[str], str], shards: int, out: Path) -> None:
-    by_shard: list[list[_Row]] = [[] for _ in range(shards)]
+def _by_shard(rows: list[_Row], group: Callable[[str], str], shards: int) -> dict[str, list[_Row]]:
+    parts: dict[str, list[_Row]] = {f"ink-{name}": [] for name in names(shards)}
+    by_number = list(parts.values())
     for row in rows:
-        by_shard[shard_of(group(row.path), shards)].append(row)
-    for name, part in zip(names(shards), by_shard, strict=True):
-        _write_changed(out / f"ink-{name}.tsv", part)
+        by_number[shard_of(group(row.path), shards)].append(row)
+    return parts
 
 
-def _write_changed(path: Path, rows: list[_Row]) -> None:
-    text = "".join(f"{row.path}\t{row.size}\t{row.sha256}\n" for row in rows)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_text(path, text)
+def _text(rows: list[_Row]) -> str:
+    return "".join(f"{row.path}\t{row.size}\t{row.sha256}\n" for row in rows)

@@ -33,7 +33,7 @@ def load(values: Mapping[str, Any]) -> Config:
     Raises `PentraceError` with one line per mistake: the key, what was given, what is allowed.
     """
     config = _validated(values)
-    checks = (_spelling, _names, _readers, _published, _recogniser)
+    checks = (_results, _spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
     later = (_kinds, _starts, _shapes, _unseen_validation, _words)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
@@ -80,6 +80,16 @@ def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
         sections = {s: {**top.get(s, {}), **entry.get(s, {})} for s in PER_DATASET}
         datasets[name] = {**entry, **sections}
     return datasets
+
+
+def _results(config: Config) -> list[str]:
+    """Mistakes in `results`; old files are removed in that folder, so its name is restricted."""
+    if re.fullmatch(rf"results(-{NAME})?", config.results):
+        return []
+    return [
+        f"results: {config.results!r} is not a folder of results; use results, or results-NAME "
+        "with a NAME of letters, digits, - and _"
+    ]
 
 
 def _spelling(config: Config) -> list[str]:

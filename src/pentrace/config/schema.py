@@ -57,6 +57,7 @@ class DatasetSettings(Settings):
 class Config(Settings):
     """`config.yaml`."""
 
+    results: str = Field("results", description="folder of the results: results, or results-NAME")
     run: list[str] = Field(..., min_length=1, description="data sets to build")
     train: list[str] = Field(..., description="networks to train on each data set")
     recogniser: str | None = Field(
