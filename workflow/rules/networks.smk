@@ -25,10 +25,11 @@ rule train:
         checkpoints=folder("<results>/{dataset}/{network}/checkpoints"),
         settings=network_settings,
         start=lambda w, input: f"--start {input.start}" if input.start else "",
+        threads=CONFIG.threads,  # the weights depend on their number
     shell:
         "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
         " --out-model {output.model} --out-history {output.history}"
-        " --checkpoints {params.checkpoints} --threads {threads} 2>&1 | tee {log}"
+        " --checkpoints {params.checkpoints} --threads {params.threads} 2>&1 | tee {log}"
 
 
 # Synthesis networks take longest to train, so they start first.
