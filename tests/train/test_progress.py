@@ -131,3 +131,9 @@ def test_it_prints_to_standard_error(clock: Clock, capsys: pytest.CaptureFixture
     Progress().say("validation 1.5")
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "validation 1.5\n")
+
+
+def test_the_name_of_the_network_begins_each_line() -> None:
+    stream = io.StringIO()
+    Progress(stream=stream, name="demo-iam/prediction").say("step 10")
+    assert stream.getvalue() == "demo-iam/prediction: step 10\n"

@@ -11,9 +11,17 @@ class Progress:
     """Plain lines in a log file; on a terminal, one line that is overwritten."""
 
     def __init__(
-        self, quiet: bool = False, stream: TextIO | None = None, unit: str = "point"
+        self,
+        quiet: bool = False,
+        stream: TextIO | None = None,
+        unit: str = "point",
+        name: str = "",
     ) -> None:
-        """`unit`: the unit of the speed, and of `points` in the methods below."""
+        """`unit`: the unit of the speed, and of `points` in the methods below.
+
+        `name` begins each line, since several networks may be trained at the same time.
+        """
+        self.name = f"{name}: " if name else ""
         self.unit = unit
         self.stream = stream or sys.stderr
         self.quiet = quiet
@@ -54,7 +62,7 @@ class Progress:
             return
         start = "\r\x1b[K" if self.terminal else ""
         end = "" if self.terminal and over else "\n"
-        self.stream.write(start + text + end)
+        self.stream.write(start + self.name + text + end)
         self.stream.flush()
 
 

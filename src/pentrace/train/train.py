@@ -75,7 +75,9 @@ def command(
             clear_partial(checkpoints)
         mark = mark_of(settings, constants, (train, validation), begin, threads, group)
         unit = "character" if settings.kind == "text" else "point"
-        progress = Progress(quiet=not group.first, unit=unit)
+        progress = Progress(
+            quiet=not group.first, unit=unit, name="/".join(out_model.absolute().parts[-3:-1])
+        )
         path = checkpoint_path(checkpoints, mark)
         run = Training(settings, train, validation, path, group, progress, begin)
         # The loop over a line makes thousands of objects. The garbage collector would then search
