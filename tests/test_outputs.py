@@ -18,7 +18,7 @@ from tests.helpers.processes import ENVIRONMENT
 
 
 def run(*words: object, status: int = 0, **given: object) -> subprocess.CompletedProcess:
-    """`python -m pentrace` with `words` in a process of its own."""
+    """`python -m pentrace` with `words` in a separate process."""
     call = [sys.executable, "-m", "pentrace", *map(str, words)]
     done = subprocess.run(call, env=ENVIRONMENT, **{"capture_output": True, "text": True, **given})
     assert done.returncode == status, done.stderr
@@ -143,3 +143,11 @@ def test_ctrl_c_ends_any_command_with_one_line(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("pentrace.describe.markdown", stopped)
     done = CliRunner().invoke(cli, ["describe"])
     assert (done.exit_code, done.stderr, done.stdout) == (130, "pentrace: stopped\n", "")
+
+
+def test_two_outputs_in_one_file_are_refused(tmp_path: Path) -> None:
+    given = ["normalise", *("--cleaned", "a"), *("--samples", "b"), *("--normalisation", "c")]
+    given += ["--out-offsets", str(tmp_path / "one"), "--out-frames", str(tmp_path / "one")]
+    done = CliRunner().invoke(cli, given)
+    assert isinstance(done.exception, PentraceError) and done.exception.status == 2
+    assert "two outputs cannot be one file" in str(done.exception)

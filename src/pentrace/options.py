@@ -109,6 +109,9 @@ class Command(click.Command):
         """Run the command; if it writes to standard output, messages go to standard error."""
         outputs = [str(param.name) for param in self.params if isinstance(param.type, Output)]
         given = [path for name in outputs if (path := ctx.params.get(name)) is not None]
+        places = [path.resolve() for path in given]
+        if len(set(places)) < len(places):
+            raise UsageError(f"{given[0]}: two outputs cannot be one file; give each another name")
         if any(map(is_standard_output, given)):
             with messages_on_standard_error():
                 return super().invoke(ctx)
