@@ -16,6 +16,7 @@ from pentrace.generate.lines import Primer
 from pentrace.generate.load_model import find_model, load_ink
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
+from pentrace.networks.model_file import located
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
 from pentrace.write.own_ink import OwnInk
@@ -128,18 +129,6 @@ def load(model: str | PathLike[str] | None = None) -> Model:
     draws no ink.
     """
     with python_errors():
-        path = find_model(None if model is None else _file(Path(model)))
+        path = find_model(None if model is None else located(Path(model)))
         network, normalisation = load_ink(path)
     return Model(path, network, normalisation)
-
-
-def _file(path: Path) -> Path:
-    """The model file at `path`, or in it."""
-    if not path.is_dir():
-        return path
-    if (path / "model.safetensors").is_file():
-        return path / "model.safetensors"
-    raise PentraceError(
-        f"{path}: no model.safetensors in this folder; give the folder of a network, such as "
-        "results/demo-iam/synthesis"
-    )

@@ -21,8 +21,19 @@ Framework = Literal["np", "pt"]
 
 
 def located(path: str | Path) -> Path:
-    """The model file that `path` names: itself, or the one in it if it is a folder."""
-    return Path(path) / NAME if Path(path).is_dir() else Path(path)
+    """The model file that `path` names: itself, or the one in it if it is a folder.
+
+    Raises `PentraceError` for a folder without one.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    if (path / NAME).is_file():
+        return path / NAME
+    raise PentraceError(
+        f"{path}: no {NAME} in this folder; give the folder of a network, such as "
+        "results/demo-iam/synthesis"
+    )
 
 
 def read(
