@@ -128,9 +128,10 @@ class NetworkSettings(Settings):
             )
         if self.kind != "recognition" and self.train.distort:
             raise ValueError("distort is for kind recognition only; set it to false")
-        if self.counted == "character" and self.train.jitter:
-            instead = ", and distort to true" if self.kind == "recognition" else ""
-            raise ValueError(f"jitter is for networks that draw ink; set it to 0{instead}")
+        for name in ("scaling", "jitter"):
+            if self.counted == "character" and getattr(self.train, name):
+                instead = ", and distort to true" if self.kind == "recognition" else ""
+                raise ValueError(f"{name} is for networks that draw ink; set it to 0{instead}")
         if self.kind == "recognition" and (self.train.max_length or self.train.first_length):
             raise ValueError(
                 "a recognition network needs whole lines; set max_length and first_length to null"

@@ -43,6 +43,13 @@ class TrainSettings(Settings):
         False,
         description="distort each line at random (size, slant, slope); recognition only",
     )
+    scaling: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="largest change of width and of height of a line at random, as a share; "
+        "0: none; prediction and synthesis only",
+    )
     jitter: float = Field(
         0.0,
         ge=0,

@@ -1,4 +1,4 @@
-"""Random distortion of whole lines, as if there were more writers, and jitter.
+"""Random distortion of whole lines, as if there were more writers, scaling, and jitter.
 
 Each line gets another size, width and slant, another slope of the baseline, and other lengths of
 ascenders and descenders, as another writer might write it.
@@ -40,6 +40,19 @@ def jittered(
     read[..., :2] += np.diff(noise, axis=1, prepend=0)
     target[..., :2] -= noise
     return read, target
+
+
+def scaled(
+    x: np.ndarray, y: np.ndarray, largest: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Input x and target y, float32 (B, T, 3), each line wider or narrower, and higher or lower.
+
+    The two factors of a line are drawn from 1 - largest to 1 + largest, as in Ha et al. 2016
+    (arXiv 1609.09106), appendix A.3.5. The end of stroke is kept.
+    """
+    factors = np.ones((len(x), 1, 3), np.float32)
+    factors[..., :2] = random.uniform(1 - largest, 1 + largest, (len(x), 1, 2))
+    return x * factors, y * factors
 
 
 def reached(dy: np.ndarray, mask: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
-from pentrace.train.augmentation import distort, jittered
+from pentrace.train.augmentation import distort, jittered, scaled
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
@@ -126,13 +126,17 @@ class Descent:
         return self.noise.drawn(generator.manual_seed(self._seed(step, ALL)))
 
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
-        """The batch, distorted or jittered if the settings say so."""
-        if not self.settings.distort and not self.settings.jitter:
+        """The batch, distorted, scaled or jittered if the settings say so."""
+        s, (x, y) = self.settings, arrays[:2]
+        if not s.distort and not s.scaling and not s.jitter:
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
-        if self.settings.distort:
-            return arrays._replace(x=distort(arrays.x, arrays.mask, random))
-        x, y = jittered(arrays.x, arrays.y, self.settings.jitter, random)
+        if s.distort:
+            return arrays._replace(x=distort(x, arrays.mask, random))
+        if s.scaling:
+            x, y = scaled(x, y, s.scaling, random)
+        if s.jitter:
+            x, y = jittered(x, y, s.jitter, random)
         return arrays._replace(x=x, y=y)
 
     def _seed(self, step: int, who: int) -> int:
