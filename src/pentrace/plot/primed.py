@@ -52,7 +52,8 @@ def primed_figure(
         label = fill(f"continued: “{text}”", 19, max_lines=3, placeholder="…”")
         label = written.label(label, line)
         rows.append(Row(label, below, colours, failed=line.failed, gap=BETWEEN))
-    return stacked(rows, f"bias {bias:g}", page_unit(loaded.normalisation))
+    heading = f"{len(reals)} real lines, and their continuations at bias {bias:g}"
+    return stacked(rows, heading, page_unit(loaded.normalisation), written.REAL_AND_WRITTEN)
 
 
 @click.command(cls=Command)
