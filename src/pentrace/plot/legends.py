@@ -6,7 +6,6 @@ from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
@@ -28,12 +27,12 @@ KEY = 0.2  # inches of a row of a key
 
 def line(colour: str, **given: Any) -> Line2D:
     """The handle of a line of this colour in a key."""
-    return Line2D([], [], color=colour, **given)
+    return Line2D([], [], color=colour, **{"lw": 1.2, **given})
 
 
 def dot(colour: str, marker: str = "o", **given: Any) -> Line2D:
     """The handle of a symbol of this colour in a key."""
-    return Line2D([], [], color=colour, marker=marker, ls="none", **{"ms": 4, **given})
+    return Line2D([], [], color=colour, marker=marker, **{"ms": 4, "ls": "none", **given})
 
 
 def key(made: Figure, entries: Sequence[Entry], at: tuple[float, float] | None = None) -> None:
@@ -51,7 +50,7 @@ def key(made: Figure, entries: Sequence[Entry], at: tuple[float, float] | None =
         [label for _, label in entries],
         ncols=columns([label for _, label in entries], width - (at[0] if at else 0.1)),
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-        borderaxespad=0.2,
+        borderaxespad=0.35,
         borderpad=0,
         handlelength=HANDLE - 0.8,
         columnspacing=BETWEEN,
@@ -131,7 +130,9 @@ def plain_log(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def counts(axes: Axes, x: np.ndarray, count: np.ndarray, colour: str, marker: str) -> list[Artist]:
-    """A dot for each count above zero. On a logarithmic axis, the length of a bar has no meaning."""
+def counts(
+    axes: Axes, x: np.ndarray, count: np.ndarray, colour: str, marker: str, ms: float = 2.6
+) -> None:
+    """A symbol for each count above 0. On a logarithmic axis, the length of a bar has no meaning."""
     some = count > 0
-    return list(axes.plot(x[some], count[some], marker, color=colour, ms=2.6, mew=0))
+    axes.plot(x[some], count[some], marker, color=colour, ms=ms, mew=0)
