@@ -117,15 +117,15 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def plain_log(axis: Axis) -> None:
-    """Ticks of a logarithmic axis with plain numbers; call it when the limits are set.
+def plain_log(axis: Axis, most: int = 7) -> None:
+    """At most `most` ticks of a log axis, with plain numbers; call it when the limits are set.
 
     The ticks are at 1, 2 and 5 times powers of ten where the powers alone would be too few.
     """
     low, high = sorted(axis.get_view_interval())
     few = high / low < 10**1.5
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=7))
-    axis.set_minor_locator(NullLocator() if few else LogLocator(subs=range(2, 10), numticks=7))  # type: ignore[arg-type]
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=most))
+    axis.set_minor_locator(NullLocator() if few else LogLocator(subs=range(2, 10), numticks=most))  # type: ignore[arg-type]
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
 

@@ -10,9 +10,9 @@ from pentrace.plot import drawing, legends, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.legends import Entry
 
-# Inches: left edge and width of all panels, greatest height of the ink of one line, room for a
-# title, for the links between ink and time, and for the axis of time with a note.
-LEFT, ACROSS, HIGHEST, TITLE, LINKS, BELOW = 0.55, 5.75, 1.5, 0.26, 0.25, 0.45
+# Inches: left edge and width of all panels, greatest height of the ink of one line, room around
+# the ink, for a title, for the links between ink and time, and for the axis of time with a note.
+LEFT, ACROSS, HIGHEST, PAD, TITLE, LINKS, BELOW = 0.55, 5.75, 1.5, 0.06, 0.26, 0.25, 0.45
 LINK = "#9e9e9e"
 LINK_ENTRY: Entry = (
     legends.line(LINK, lw=0.7),
@@ -49,8 +49,6 @@ class Column:
         axes = self.add(page_height(ink), TITLE)
         frame(axes, ink)
         drawing.draw(axes, ink, colours)
-        for part in axes.collections:
-            part.set_clip_on(False)  # the pen reaches half its width over the limits
         room = ACROSS - _scale_bar(axes, ink, unit) - 0.1
         legends.title(axes, title, number, room)
         return axes
@@ -58,9 +56,9 @@ class Column:
     def links(self, ink: Drawing) -> None:
         """Lines from the end of each stroke on the page above to its step in the panel below."""
         axes = self.add(LINKS)
-        at = np.flatnonzero(ink.stroke[1:] != ink.stroke[:-1])
+        at = np.flatnonzero(ink.stroke != np.append(ink.stroke[1:], -2))
         left, _, _, _ = drawing.box(ink)
-        top = (ink.x[at] - left) / (ACROSS * inch(ink))
+        top = (ink.x[at] - left) / (ACROSS * inch(ink)) + PAD / ACROSS
         bottom = at / max(len(ink.stroke) - 1, 1)
         ends = np.stack([np.stack([top, np.ones(len(at))], 1), np.stack([bottom, 0 * top], 1)], 1)
         axes.add_collection(LineCollection(list(ends), colors=LINK, linewidths=0.5))
@@ -76,19 +74,20 @@ class Column:
 def inch(ink: Drawing) -> float:
     """An inch of the page, in units of the ink, so that the ink fits `ACROSS` and `HIGHEST`."""
     left, right, low, high = drawing.box(ink)
-    return max((right - left) / ACROSS, (high - low) / HIGHEST, 1e-9)
+    return max((right - left) / (ACROSS - 2 * PAD), (high - low) / HIGHEST, 1e-9)
 
 
 def page_height(ink: Drawing) -> float:
     """Height of the ink in inches, with a little room above and below."""
     _, _, low, high = drawing.box(ink)
-    return (high - low) / inch(ink) + 0.1
+    return (high - low) / inch(ink) + 2 * PAD
 
 
 def frame(axes: Axes, ink: Drawing) -> None:
     """Set the limits of a panel of `page_height` to one scale on both axes, without a frame."""
     left, _, low, high = drawing.box(ink)
     half, middle = page_height(ink) * inch(ink) / 2, (low + high) / 2
+    left -= PAD * inch(ink)
     axes.set(xlim=(left, left + ACROSS * inch(ink)), ylim=(middle - half, middle + half))
     style.bare(axes)
 
@@ -99,6 +98,6 @@ def _scale_bar(axes: Axes, ink: Drawing, unit: str) -> float:
     one = inch(ink)
     length = drawing.round_length(ACROSS * one / 8)
     wide = length / one + 0.08 + legends.text_width(drawing.bar_label(length, unit))
-    level = axes.get_ylim()[1] + 0.1 * one
+    level = axes.get_ylim()[1] + 0.12 * one
     drawing.scale_bar(axes, left + (ACROSS - wide) * one, level, ACROSS * one, unit)
     return wide

@@ -77,7 +77,7 @@ def _dots(axes: Axes, counts: Counter[tuple[str, str]], of: int) -> None:
     for at, key in enumerate(rules):
         count, share = counts[key], f" ({100 * counts[key] / of:.2g} %)" if of else ""
         colour, marker = STAGES.get(key[0], (style.GREY, "D"))
-        axes.hlines(at, LEAST, count, color="#dddddd", lw=0.8, zorder=1)
+        axes.hlines(at, LEAST, count, color="#bdbdbd", lw=0.7, ls=":", zorder=1)
         axes.plot(count, at, marker, color=colour, ms=5, mew=0)
         axes.annotate(
             f"{count:,}{share}", (count, at), (6, 0),
