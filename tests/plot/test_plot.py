@@ -1,5 +1,6 @@
 """Figures: what they show, and that the same input gives the same bytes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -211,17 +212,33 @@ def test_rules_count_what_cleaning_removes_and_draw_the_limit():
     assert counts == {"pen-in-air": 0, "duplicate": 1, "backward-time": 1, "spike": 1,
                       "long-step": 1, "no-points": 0, "too-short": 0, "too-long": 1}  # fmt: skip
     figure = rules.rules_figure(seen, settings)
-    lines = {a.get_xlabel(): [line.get_xdata()[0] for line in a.lines] for a in figure.axes}
+    lines = {a.get_xlabel(): limits(a) for a in figure.axes}
     assert lines["height of the spike (tablet units)"] == [70]
     assert lines["points left in the sample"] == [50, 80]
     assert sum(part.kept.sum() + part.removed.sum() for part in seen[-1:]) == 1
+
+
+def limits(axes) -> list[float]:
+    """Where the dashed lines of the limits are; symbols of counts have no line."""
+    return [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
+
+
+def test_a_rule_without_values_is_named_and_no_panel_is_empty():
+    none = np.full(POINTS, np.nan)
+    timeless = replace(waves(1), t=none)
+    figure = rules.rules_figure(rules.gather([timeless], CleanSettings()), CleanSettings())
+    assert not any("time" in axes.get_xlabel() for axes in figure.axes)
+    (key,) = figure.legends
+    assert "no values: backward-time" in [text.get_text() for text in key.get_texts()]
+    with pytest.raises(PentraceError, match="no point was recorded"):
+        rules.rules_figure(rules.gather([], CleanSettings()), CleanSettings())
 
 
 def test_a_rule_switched_off_has_no_line():
     settings = CleanSettings(spike=None)
     seen = rules.gather([waves()], settings)
     panel = next(a for a in rules.rules_figure(seen, settings).axes if "spike" in a.get_xlabel())
-    assert not panel.lines and panel.get_title("left") == "spike: off"
+    assert not limits(panel) and panel.get_title("left") == "(d) spike: off"
 
 
 def test_rejects_are_counted_by_rule():
@@ -230,13 +247,17 @@ def test_rejects_are_counted_by_rule():
     figure = losses.losses_figure(table, {"sample": 10, "points": 2024, "strokes": 5})
     texts = [t.get_text() for a in figure.axes for t in a.texts]
     assert "1,012 (50 %)" in texts and "1 (10 %)" in texts
-    assert [a.get_xlabel() for a in figure.axes] == ["samples lost", "texts lost", "points removed"]
+    assert [a.get_title("left") for a in figure.axes] == [
+        "(a) samples lost, of 10 recorded samples", "(b) texts lost, of 10 recorded samples",
+        "(c) points removed, of 2,024 recorded points",
+    ]  # fmt: skip
 
 
 def test_a_data_set_without_losses_has_a_figure_too():
     none = schema.REJECTS.empty_table()
     figure = losses.losses_figure(none, {"sample": 0, "points": 0, "strokes": 0})
-    assert [t.get_text() for t in figure.axes[0].texts] == ["none"]
+    assert not figure.axes
+    assert [t.get_text() for t in figure.texts] == ["none of 0 recorded samples lost anything"]
 
 
 def test_training_marks_the_best_row():

@@ -37,9 +37,10 @@ def comparison_figure(distributions: dict) -> Figure:
             "no real or no generated ink to compare; check evaluate.compare_with and "
             "evaluate.generated_lines"
         )
-    rows = -(-len(found) // 3)
+    columns = 2 if len(found) == 4 else min(len(found), 3)
+    rows = -(-len(found) // columns)
     made = style.figure(1.95 * rows + 0.3)
-    panels = made.subplots(rows, 3, squeeze=False)
+    panels = made.subplots(rows, columns, squeeze=False)
     for i, (axes, (name, entry)) in enumerate(zip(panels.ravel(), found.items(), strict=False)):
         _histogram(axes, entry)
         legends.title(axes, _title(entry), i, 2.2)

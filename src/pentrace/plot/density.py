@@ -84,7 +84,7 @@ def _heat(axes: Axes, predicted: Predicted) -> AxesImage:
 def command(model: Path, data: Path, settings: LineSettings, generated: Path | None) -> Figure:
     """Density of the next point, for a real line and for a sample that the network generated."""
     real = lines.pick(data, settings.split, settings.line, reads_text(model, data))
-    shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
+    shown = [predict(model, f"real sample {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])
         name = f"generated sample {sample.name}"

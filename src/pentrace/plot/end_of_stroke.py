@@ -33,7 +33,7 @@ def end_of_stroke_figure(predicted: Predicted) -> Figure:
     # The scale ends at the highest probability, so that a network that is never sure shows too.
     scale = Normalize(0, max(LEAST_TOP, float(predicted.end_chance.max())))
     chance = np.append(0.0, predicted.end_chance)  # the first point is given, not predicted
-    above = column.page(ink, predicted.unit, f"real line {ink.name}", 0, SHADES(scale(chance)))
+    above = column.page(ink, predicted.unit, f"real sample {ink.name}", 0, SHADES(scale(chance)))
     x, y = predicted.position[predicted.ends].T
     above.scatter(
         x, y, s=16, facecolors="none", edgecolors=style.BLUE, linewidths=0.8, zorder=3,

@@ -46,7 +46,8 @@ def ink_sheet(
 ) -> Figure:
     """Samples (drawing, times (T,) in s), each point coloured by `stroke`, `point` or `time`.
 
-    `kept` is the number of samples that they were chosen from, for the heading. Raises `PentraceError` if there is no sample, or if no time was recorded to colour by.
+    `kept` is the number of samples that they were chosen from, for the heading. Raises
+    `PentraceError` if there is no sample, or if no time was recorded to colour by.
     """
     if not samples:
         raise PentraceError("no sample was kept; see rejects.parquet for the reasons")

@@ -23,6 +23,7 @@ from pentrace.plot.style import SMALL
 Entry = tuple[Any, str]  # a handle, or a tuple of handles that are drawn side by side; its label
 HANDLE, BETWEEN = 2.6, 1.6  # of a key, in letters: handle with its gap, gap between two columns
 KEY = 0.2  # inches of a row of a key
+HINTED = 1.08  # letters made of pixels may be wider than their outlines
 
 
 def line(colour: str, **given: Any) -> Line2D:
@@ -82,7 +83,8 @@ def colour_bar(made: Figure, of: ScalarMappable, label: str, **place: Any) -> Co
     """A colour bar without a frame; `place` is where, as `Figure.colorbar` takes it."""
     bar = made.colorbar(of, **place)
     bar.set_label(label, fontsize=SMALL)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
+    bar.ax.set_label("<colorbar>")  # as Matplotlib calls those that it places
     return bar
 
 
@@ -90,7 +92,7 @@ def title(axes: Axes, text: str, number: int | None = None, room: float = style.
     """The title of a panel, with the letter of the panel `number`, cut at `room` inches."""
     letter = "" if number is None else f"({ascii_lowercase[number]}) "
     rows = (letter + text).split("\n")
-    axes.set_title("\n".join(shortened(row, room) for row in rows), fontsize=SMALL)
+    axes.set_title("\n".join(shortened(row, room) for row in rows), fontsize=SMALL, loc="left")
 
 
 @lru_cache(maxsize=4096)
@@ -98,7 +100,7 @@ def text_width(text: str, size: float = SMALL) -> float:
     """Inches of one row of text; `size` is in points."""
     font = FontProperties(family="DejaVu Sans", size=size)
     wide, _, _ = TextToPath().get_text_width_height_descent(text, font, False)
-    return float(wide) / 72
+    return float(wide) / 72 * HINTED
 
 
 def shortened(text: str, room: float, size: float = SMALL) -> str:
@@ -125,7 +127,8 @@ def plain_log(axis: Axis, most: int = 7) -> None:
     low, high = sorted(axis.get_view_interval())
     few = high / low < 10**1.5
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=most))
-    axis.set_minor_locator(NullLocator() if few else LogLocator(subs=range(2, 10), numticks=most))  # type: ignore[arg-type]
+    between = LogLocator(subs=tuple(range(2, 10)), numticks=most)
+    axis.set_minor_locator(NullLocator() if few else between)
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
 
@@ -133,6 +136,6 @@ def plain_log(axis: Axis, most: int = 7) -> None:
 def counts(
     axes: Axes, x: np.ndarray, count: np.ndarray, colour: str, marker: str, ms: float = 2.6
 ) -> None:
-    """A symbol for each count above 0. On a logarithmic axis, the length of a bar has no meaning."""
+    """A symbol for each count above 0. On a log axis, the length of a bar has no meaning."""
     some = count > 0
     axes.plot(x[some], count[some], marker, color=colour, ms=ms, mew=0)

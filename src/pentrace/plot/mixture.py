@@ -27,7 +27,7 @@ def mixture_figure(predicted: Predicted) -> Figure:
     page, heat = panels.page_height(ink), max(COMPONENT * predicted.weight.shape[1] + 0.1, LEAST)
     height = panels.TITLE + page + panels.LINKS + heat + panels.BELOW
     column = panels.Column(height, [panels.LINK_ENTRY])
-    column.page(ink, predicted.unit, f"real line {ink.name}", 0)
+    column.page(ink, predicted.unit, f"real sample {ink.name}", 0)
     column.links(ink)
     _weights(column, column.add(heat), predicted)
     return column.figure

@@ -54,7 +54,7 @@ def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") 
         _marginal(beside, steps[:, 1], bins[1], "horizontal")
         words = f"{title}: {len(steps):,} offsets, split {split}\n{_moments(steps)}"
         legends.title(over, words, i, 3.2)
-    most = max(image.norm.vmax or 2.0 for image in images)
+    most = max(float(np.asarray(image.get_array()).max()) for image in images)
     for image in images:
         image.set_norm(LogNorm(1, max(most, 2.0)))
     bar = legends.colour_bar(

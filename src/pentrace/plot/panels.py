@@ -40,7 +40,12 @@ class Column:
         return self.figure.add_axes(box)
 
     def page(
-        self, ink: Drawing, unit: str, title: str, number: int, colours: np.ndarray | str = style.INK
+        self,
+        ink: Drawing,
+        unit: str,
+        title: str,
+        number: int,
+        colours: np.ndarray | str = style.INK,
     ) -> Axes:
         """A panel with the ink, below the title with the letter of panel `number`.
 
@@ -93,7 +98,7 @@ def frame(axes: Axes, ink: Drawing) -> None:
 
 
 def _scale_bar(axes: Axes, ink: Drawing, unit: str) -> float:
-    """Draw a scale bar above the upper right corner; returns its width with its label, in inches."""
+    """Draw a scale bar above the upper right corner; returns its width with its label, inches."""
     left, _, _, _ = drawing.box(ink)
     one = inch(ink)
     length = drawing.round_length(ACROSS * one / 8)

@@ -39,7 +39,7 @@ def recognition_figure(table: list[dict], split: str) -> Figure:
     for i, (axes, (key, label)) in enumerate(zip(panels, PANELS.items(), strict=True)):
         _real(axes, real, key)
         _written(axes, written, key)
-        axes.set(xlabel="bias" if written else "", ylabel=f"{label} (%)", ylim=(0, None))
+        axes.set(xlabel="bias" if written else "", ylabel="error rate (%)", ylim=(0, None))
         axes.yaxis.set_major_formatter(lambda rate, _: f"{100 * rate:g}")
         axes.grid(axis="y")
         legends.title(axes, label, i)
@@ -50,7 +50,9 @@ def recognition_figure(table: list[dict], split: str) -> Figure:
 def _entries(real: list[dict], written: list[dict], split: str) -> list[Entry]:
     entries: list[Entry] = []
     for row in real:
-        entries.append((legends.line(style.INK, lw=1), f"real, split {split}: {row['lines']} lines"))
+        entries.append(
+            (legends.line(style.INK, lw=1), f"real, split {split}: {row['lines']} lines")
+        )
         entries.append((Patch(color=BAND, lw=0), "its 95 % interval"))
     if written:
         mark = legends.dot(style.BLUE, ls="-", lw=1.2)

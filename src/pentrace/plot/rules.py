@@ -145,7 +145,7 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
     low, high = scale.transform(_shown(part, limits))
     pad = 0.04 * (high - low)  # of the length of the axis, whatever its scale
     # After the ticks, which would widen the range.
-    axes.set_xlim(scale.inverted().transform((low - pad, high + pad)))
+    axes.set_xlim(*scale.inverted().transform((low - pad, high + pad)).tolist())
     if unit == "points":
         legends.plain_log(axes.xaxis)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: legends.number(value)))

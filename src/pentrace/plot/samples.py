@@ -48,7 +48,7 @@ def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> F
     heading = f"{len(rows)} of {len(index)} generated samples, by rising bias"
     entries = [(legends.line(style.INK), "written by the network")]
     if any(row["primer_points"] for row in rows):
-        entries.append((legends.line(style.BLUE), "real line that it continues (primer)"))
+        entries.append((legends.line(style.BLUE), "real sample that it continues (primer)"))
     return drawing.sheet(drawings, colours, 1, unit, heading, entries)
 
 

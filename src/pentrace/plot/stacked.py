@@ -26,9 +26,7 @@ class Row(NamedTuple):
     gap: float = GAP  # inches above it
 
 
-def stacked(
-    rows: list[Row], heading: str, unit: str, entries: Sequence[Entry] = ()
-) -> Figure:
+def stacked(rows: list[Row], heading: str, unit: str, entries: Sequence[Entry] = ()) -> Figure:
     """All rows from top to bottom, below a heading and the key `entries`, with a scale bar."""
     boxes = np.array([drawing.box(row.drawing) for row in rows])
     wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
@@ -68,9 +66,7 @@ def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
     style.bare(axes)
     axes.set(xlim=(0, style.WIDTH * inch), ylim=(-height * inch, 0), aspect="equal")
     heading = legends.shortened(heading, style.WIDTH - 0.1)
-    axes.text(
-        0.03 * inch, -0.03 * inch, heading, fontsize=style.SMALL, color=style.INK, va="top"
-    )
+    axes.text(0.03 * inch, -0.03 * inch, heading, fontsize=style.SMALL, color=style.INK, va="top")
     return made, axes
 
 

@@ -23,8 +23,9 @@ from pentrace.plot.options import figure_options
 from pentrace.plot.settings import BiasedSettings
 from pentrace.plot.written import NetworkWithLines
 
-# Inches of the map for one character: at most, at least; greatest height of the figure.
-LETTER, NARROWEST, TALLEST = 0.1, 0.05, 10.0
+# Inches of the map for one character: at most, at least; least height of a map; greatest height of
+# the figure.
+LETTER, NARROWEST, LOWEST, TALLEST = 0.1, 0.05, 0.7, 10.0
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.PINK)  # of neighbouring characters
 
 
@@ -89,14 +90,15 @@ def window_figure(shown: list[Attended]) -> Figure:
     rooms = [panels.page_height(one.drawing) + around for one in shown]
     rows = sum(len(one.text) + 1 for one in shown)
     letter = min(LETTER, max((TALLEST - sum(rooms)) / rows, NARROWEST))
-    column = panels.Column(sum(rooms) + letter * rows, _entries())
+    maps = [max(letter * (len(one.text) + 1), LOWEST) for one in shown]
+    column = panels.Column(sum(rooms) + sum(maps), _entries())
     # The weights have no upper bound. The scale ends above the largest weight of most steps.
     largest = np.concatenate([one.phi.max(1) for one in shown])
     scale = PowerNorm(0.6, 0, float(np.percentile(largest, 90)) or 1.0, clip=True)
     for i, one in enumerate(shown):
         column.page(one.drawing, one.unit, one.drawing.name, 2 * i, one.colours)
         column.links(one.drawing)
-        axes = column.add(letter * (len(one.text) + 1))
+        axes = column.add(maps[i])
         _map(axes, one, letter, scale)
         axes.set_ylabel(f"({'bd'[i % 2]}) character (·: space)", fontsize=style.SMALL)
         bar = column.bar(axes, axes.images[0], "weight (power scale)", extend="max")
