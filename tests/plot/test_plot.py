@@ -13,7 +13,17 @@ from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.import_closure import closure
 from pentrace.ink import Ink
-from pentrace.plot import comparison, data, drawing, ink, offsets, reliability, rules, samples
+from pentrace.plot import (
+    comparison,
+    data,
+    drawing,
+    ink,
+    offsets,
+    reliability,
+    rules,
+    samples,
+    style,
+)
 from pentrace.plot import rejects as losses
 from pentrace.plot import training as curves
 from pentrace.plot.drawing import Drawing
@@ -372,3 +382,20 @@ def test_comparison_names_units_and_leaves_out_what_was_not_compared():
 def test_a_missing_folder_names_the_remedy(run, tmp_path):
     with pytest.raises(PentraceError, match="snakemake"):
         data.normalised_offsets(tmp_path, data.kept(run / "samples.parquet"))
+
+
+@pytest.mark.parametrize("wide", [0.0, 1.0])
+def test_a_full_stop_is_drawn_however_short_its_stroke_is(wide):
+    stop = np.array([900.0, 900.0 + wide])
+    x, y = np.append([0.0, 1000.0], stop), np.append([0.0, 0.0], [0.2, 0.2])
+    long = Drawing("", x[:2], y[:2], np.zeros(2, int))
+    both = Drawing("", x, 400 * y, np.array([0, 0, 1, 1]))
+    ink = []
+    for one in (long, both):
+        made = style.figure(0.6, 2)
+        axes = made.add_subplot()
+        drawing.draw(axes, one)
+        axes.set(xlim=(-50, 1050), ylim=(-100, 200))
+        made.canvas.draw()
+        ink.append((np.asarray(made.canvas.buffer_rgba())[:, :, 0] < 128).sum())
+    assert ink[1] > ink[0]

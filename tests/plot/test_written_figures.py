@@ -157,7 +157,7 @@ def test_styles_are_below_their_primers(run):
     primers = written.line_per_writer(known.lines, run / "samples.parquet", 2)
     figure = styles.styles_figure(known, "abc", primers, 0.5, 1)
     assert labels(figure)[:4:2] == [
-        "“abc” in the styles of 2 writers, bias 0.5", ""
+        "“abc” in the style of 2 writers, bias 0.5", ""
     ]  # fmt: skip
     assert labels(figure)[1:4:2] == ["writer w0:\nvalidation-1", "writer w1:\nvalidation-0"]
     colours = [tuple(c.get_colors()[0]) for c in figure.axes[0].collections[::2]]

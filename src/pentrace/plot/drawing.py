@@ -70,6 +70,7 @@ def draw(
             colors=colours if one else colours[last],
             linewidths=width,
             capstyle="round",
+            snap=False,  # a line of less than a pixel, such as a full stop, would vanish
         )
     )
     axes.scatter(

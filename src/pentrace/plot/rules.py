@@ -99,7 +99,7 @@ def rules_figure(seen: list[Seen], settings: CleanSettings) -> Figure:
     if not shown:
         raise PentraceError("no point was recorded; see rejects.parquet for the reasons")
     rows = -(-len(shown) // 2)
-    made = style.figure(1.7 * rows + 0.4)
+    made = style.figure(1.8 * rows + 0.4)
     panels = made.subplots(rows, 2, squeeze=False).ravel()
     for i, (axes, part) in enumerate(zip(panels, shown, strict=False)):
         _panel(axes, part, settings)
@@ -140,7 +140,8 @@ def _panel(axes: Axes, part: Seen, settings: CleanSettings) -> None:
     else:
         axes.set_xscale("symlog", linthresh=LINEAR[unit])
     if unit == "s":
-        axes.set_xticks([-1e4, -1e2, -1, -0.01, 0, 0.01, 1, 1e2, 1e4])
+        wide = max(np.abs(_shown(part, limits))) > 3000
+        axes.set_xticks([-1e4, -1, 0, 1, 1e4] if wide else [-100, -1, -0.01, 0, 0.01, 1, 100])
     scale = axes.xaxis.get_transform()
     low, high = scale.transform(_shown(part, limits))
     pad = 0.04 * (high - low)  # of the length of the axis, whatever its scale
@@ -179,6 +180,8 @@ def _shown(part: Seen, limits: list[float | None]) -> tuple[float, float]:
 
 def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
     """A title for each rule: its limit, and how many values are beyond it."""
+    # A panel with one rule has room for two rows.
+    between = "\n" if part.rules[0].unit != "points" else " "
     total = int(part.kept.sum() + part.removed.sum())
     for rule in part.rules:
         if rule.name == "no-points":
@@ -190,7 +193,7 @@ def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
         else:
             share = f" ({100 * removed / total:.2g} %)" if removed else ""
             what = "split" if rule.lost == "strokes" else "removed"
-            yield f"{rule.name} ({sign} {value:g}): {removed:,} of {total:,} {what}{share}"
+            yield f"{rule.name} ({sign} {value:g}):{between}{removed:,} of {total:,} {what}{share}"
 
 
 @click.command(cls=Command)

@@ -49,7 +49,8 @@ def styles_figure(
         below = written.drawing_of(writer, line.steps, loaded.normalisation)
         rows.append(Row(f"{writer}:\n{real.name}", above, style.BLUE))
         rows.append(Row(written.failure(line), below, failed=line.failed, gap=BETWEEN))
-    heading = f"“{text}” in the styles of {len(primers)} writers, bias {bias:g}"
+    plural = "writer" if len(primers) == 1 else "writers"
+    heading = f"“{text}” in the style of {len(primers)} {plural}, bias {bias:g}"
     return stacked(rows, heading, page_unit(loaded.normalisation), written.REAL_AND_WRITTEN)
 
 
