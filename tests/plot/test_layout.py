@@ -127,6 +127,8 @@ def test_every_figure_can_be_read(
     words = ARGUMENTS[name].format(**folders).split()
     invoke(command, *words, "--note", NOTE, "--out", tmp_path / "a.png")
     assert faults(drawn[0]) == []
+    titles = [axes.get_title("left") for axes in drawn[0].axes]
+    assert not [title for title in titles if "…" in title], "a title is cut"
 
 
 def test_faults_are_found() -> None:

@@ -51,7 +51,7 @@ def temperature_figure(
     right.plot(temperatures, [total for _, _, total in found], "s--", color=style.GREY, ms=3,
                label="all words (b)")  # fmt: skip
     right.set(ylabel="words")
-    legends.title(left, "entropy of the distributions that characters are drawn from", 0, 3.2)
+    legends.title(left, f"mean entropy in {TEXTS} texts of {length:,} characters", 0, 3.2)
     legends.title(right, f"words in {TEXTS} texts of {length:,} characters", 1, 3.2)
     legends.key(made, [(left.lines[0], "entropy (a)"), (right.lines[0], "distinct words (b)"),
                        (right.lines[1], "all words (b)")])  # fmt: skip
