@@ -76,12 +76,12 @@ FIGURES = (
     Figure(
         "rules",
         "Statistics of the cleaning rules",
-        "The statistic of each cleaning rule, over all recorded points or samples of all splits. "
-        "The rules apply in this order, each to the points that the previous rules kept. The "
-        "title gives the limit, and how many values are beyond it. (a) Bars. In the other panels, "
-        "a symbol is in the middle of a bin. Grey circles: kept values. Red triangles: values "
-        "beyond the limit (dashed). They are removed; at a long step, the stroke is split "
-        "instead. Axes are logarithmic; those of distances and times are linear near zero.",
+        "The statistic of each cleaning rule, over all recorded points or samples. The rules apply "
+        "in this order, each to the points that the previous rules kept. The title gives the "
+        "limit, and how many values are beyond it. (a) Bars. In the other panels, a symbol is in "
+        "the middle of a bin. Grey circles: kept values. Red triangles: values beyond the limit "
+        "(dashed). They are removed; at a long step, the stroke is split instead. Axes are "
+        "logarithmic; those of distances and times are linear near zero.",
         "Cleaning",
         "The statistic of each cleaning rule, with its limit.",
         inputs=("points",),
@@ -92,8 +92,8 @@ FIGURES = (
         "Losses by rule",
         "How many samples, texts, writers and points each rule removed, and how many strokes it "
         "split, in all splits, on one logarithmic axis. Colour and symbol show the stage that "
-        "applies the rule. Percentages refer to the number in the title. A text or a writer "
-        "counts once for each sample that lost it.",
+        "applies the rule. Percentages refer to the number in the title. A text or a writer counts "
+        "once for each sample that lost it.",
         "Cleaning",
         "Samples, texts, writers and points that each rule removed.",
         inputs=("rejects", "samples"),
@@ -101,11 +101,11 @@ FIGURES = (
     Figure(
         "offsets",
         "Offsets before and after normalisation",
-        "Offsets between neighbouring points of the training split, y upward: (a) as recorded, "
-        "(b) normalised. Colours and grey curves are numbers of offsets, on logarithmic scales. "
-        "The blue ellipse is one standard deviation (sd) around the mean; the title gives both as "
-        "(x, y). 0.4 % of the offsets are beyond either end of an axis. Most long offsets lead "
-        "from one stroke to the next.",
+        "Offsets between neighbouring points of the training split, y upward: (a) as recorded, (b) "
+        "normalised. Colours and grey curves are numbers of offsets, on logarithmic scales. The "
+        "blue ellipse is one standard deviation (sd) around the mean; the title gives both as (x, "
+        "y). 0.4 % of the offsets are beyond either end of an axis. Most long offsets lead from "
+        "one stroke to the next.",
         "Normalisation",
         "Offsets before and after normalisation.",
         inputs=("cleaned", "offsets", "samples"),
@@ -162,9 +162,9 @@ FIGURES = (
         "styles",
         "One text in several styles",
         "Blue: a real line of each of up to six writers of the validation and test splits, which "
-        "primed the network. Black: the text in the heading, written by the network in that "
-        "style. All lines are at one scale. Red label: the line lacks part of its text or does "
-        "not end, and may be cut.",
+        "primed the network. Black: the text in the heading, written by the network in that style. "
+        "All lines are at one scale. Red label: the line lacks part of its text or does not end, "
+        "and may be cut.",
         "Samples",
         "One text in the styles of several writers.",
         inputs=("model", "lines"),
@@ -175,8 +175,8 @@ FIGURES = (
         "Continued real lines",
         "Blue: a real line of each of up to three writers of the validation split, first without "
         "and then with its continuation by the network (black), all at one scale. The labels on "
-        "the left give the text of the continuation. Red label: the line lacks part of its text "
-        "or does not end, and may be cut.",
+        "the left give the text of the continuation. Red label: the line lacks part of its text or "
+        "does not end, and may be cut.",
         "Samples",
         "Real lines, each above its continuation by the network.",
         inputs=("model", "lines"),
@@ -204,8 +204,8 @@ FIGURES = (
         "Entropy and words against temperature",
         "Sixteen texts at each temperature, drawn from the same random numbers. (a) Mean entropy "
         "of the distributions that the characters are drawn from. (b) Red: number of distinct "
-        "words. Grey, dashed: number of all words. At temperature 0, the network always writes "
-        "the most probable character.",
+        "words. Grey, dashed: number of all words. At temperature 0, the network always writes the "
+        "most probable character.",
         "Samples",
         "Entropy and distinct words of generated text against temperature.",
         inputs=("model",),
@@ -278,8 +278,8 @@ FIGURES = (
         "Distributions in real samples (grey) and in generated samples (blue), over the middle 99 "
         "% of the real values. The title gives the earth mover's distance between the two, in "
         "standard deviations (sd) of the real values, and the numbers of values. In square "
-        "brackets: the same distance between two splits of real ink, which a perfect network "
-        "would have too.",
+        "brackets: the same distance between two splits of real ink, which a perfect network would "
+        "have too.",
         "Evaluation",
         "Offsets, strokes and speeds of real and of generated ink.",
         inputs=("metrics",),
@@ -289,12 +289,12 @@ FIGURES = (
     Figure(
         "recognition",
         "Legibility of written lines",
-        "Error rates of the recogniser, in lines that the synthesis network wrote (blue points, "
-        "by bias) and in the real lines of the same texts (black line and grey band). An error "
-        "rate is the edit distance between the text and the recognised text, divided by the "
-        "length of the text. (a) In characters. (b) In words. The 95 % intervals, as bars and as "
-        "the band, come from a bootstrap over lines. Written lines with missing text are counted "
-        "too. The recogniser was trained only on real lines of the training split.",
+        "Error rates of the recogniser, in lines that the synthesis network wrote (blue points, by "
+        "bias) and in the real lines of the same texts (black line and grey band). An error rate "
+        "is the edit distance between the text and the recognised text, divided by the length of "
+        "the text. (a) In characters. (b) In words. The 95 % intervals, as bars and as the band, "
+        "come from a bootstrap over lines. Written lines with missing text are counted too. The "
+        "recogniser was trained only on real lines of the training split.",
         "Recognition",
         "Error rates of the recogniser in real and in written lines.",
         inputs=("recognition",),
