@@ -53,9 +53,9 @@ FIGURES = (
     Figure(
         "strokes",
         "Recordings by stroke",
-        "Samples evenly spaced over the kept recordings, all at one scale, y upward. Neighbouring "
-        "strokes have different colours, which have no other meaning. Movements of the lifted pen "
-        "are not drawn.",
+        "Eight samples as recorded, evenly spaced over the kept samples of all splits, at one "
+        "scale, y upward. Neighbouring strokes have different colours, which have no other "
+        "meaning. Movements of the lifted pen are not drawn.",
         "Data",
         RECORDED,
         inputs=("points", "samples"),
@@ -65,7 +65,8 @@ FIGURES = (
     Figure(
         "points",
         "Recordings by point",
-        "The same samples. The colour shows the number of each point in its sample.",
+        "The same samples at the same scale. The colour is the number of the point in its sample. "
+        "The arrow of the colour bar is for numbers above the 99th percentile.",
         "Data",
         RECORDED,
         inputs=("points", "samples"),
@@ -75,12 +76,12 @@ FIGURES = (
     Figure(
         "rules",
         "Statistics of the cleaning rules",
-        "The statistic of each cleaning rule, over all points or over all samples. The rules apply "
+        "The statistic of each cleaning rule, over all recorded points or samples. The rules apply "
         "in this order, each to the points that the previous rules kept. The title gives the "
-        "limit, and how many values are beyond it. Dashed line: the limit. Red: values beyond it. "
-        "Such points are removed; at a long step, the stroke is split instead. Counts have a "
-        "logarithmic axis. The axes of distances and times are linear near zero and logarithmic "
-        "elsewhere.",
+        "limit, and how many values are beyond it. (a) Bars. In the other panels, a symbol is in "
+        "the middle of a bin. Grey circles: kept values. Red triangles: values beyond the limit "
+        "(dashed). They are removed; at a long step, the stroke is split instead. Axes are "
+        "logarithmic; those of distances and times are linear near zero.",
         "Cleaning",
         "The statistic of each cleaning rule, with its limit.",
         inputs=("points",),
@@ -90,8 +91,8 @@ FIGURES = (
         "rejects",
         "Losses by rule",
         "How many samples, texts, writers and points each rule removed, and how many strokes it "
-        "split, on logarithmic axes. The colour is that of the stage that applies the rule. "
-        "Percentages refer to all recorded samples, points or strokes. A text or a writer counts "
+        "split, in all splits, on one logarithmic axis. Colour and symbol show the stage that "
+        "applies the rule. Percentages refer to the number in the title. A text or a writer counts "
         "once for each sample that lost it.",
         "Cleaning",
         "Samples, texts, writers and points that each rule removed.",
@@ -100,9 +101,11 @@ FIGURES = (
     Figure(
         "offsets",
         "Offsets before and after normalisation",
-        "Offsets between neighbouring points of the training split, y upward, as recorded (left) "
-        "and normalised (right). Colours and marginals are logarithmic. The ellipse is one "
-        "standard deviation around the mean. Long offsets mostly lead from one stroke to the next.",
+        "Offsets between neighbouring points of the training split, y upward: (a) as recorded, (b) "
+        "normalised. Colours and grey curves are numbers of offsets, on logarithmic scales. The "
+        "blue ellipse is one standard deviation (sd) around the mean; the title gives both as (x, "
+        "y). 0.4 % of the offsets are beyond either end of an axis. Most long offsets lead from "
+        "one stroke to the next.",
         "Normalisation",
         "Offsets before and after normalisation.",
         inputs=("cleaned", "offsets", "samples"),
@@ -110,10 +113,10 @@ FIGURES = (
     Figure(
         "training",
         "Training curves",
-        "Mean loss on the training split since the previous validation, and on the validation "
-        "split. The circle marks the weights that were kept. Dropout, jitter, distortion and "
-        "weight noise, if the network has them, act only during training. The validation loss can "
-        "therefore be lower than the training loss.",
+        "Mean loss over the training steps. Blue, dashed: on the training split, since the "
+        "previous validation. Red: on the validation split. The ring marks the weights that were "
+        "kept. Dropout, jitter, distortion and weight noise act only during training, so the "
+        "validation loss can be the lower one.",
         "Training",
         "Training and validation loss.",
         inputs=("history",),
@@ -123,9 +126,9 @@ FIGURES = (
     Figure(
         "transfer",
         "With and without transfer",
-        "Bits per character of the validation split over training steps. Red: this network, which "
-        "started from the weights of a network trained on another corpus. Blue, if it was trained: "
-        "the same network, trained in the same way from random weights.",
+        "Bits per character of the validation split over the training steps. Red: this network, "
+        "which started from the weights of a network trained on another corpus. Blue, dashed, if "
+        "it was trained: the same network, trained in the same way from random weights.",
         "Training",
         "Bits per character with and without transfer, over training steps.",
         inputs=("history", "history_without_transfer"),
@@ -136,8 +139,8 @@ FIGURES = (
     Figure(
         "samples",
         "Generated samples",
-        "Samples that the network generated, all at one scale, by rising bias (0: no bias). Blue: "
-        "a primer, that is, a real sample whose style the network continues.",
+        "Samples that the network generated (black), all at one scale, by rising bias (0: no "
+        "bias). Blue: a primer, that is, a real sample whose style the network continues.",
         "Samples",
         "A sheet of generated samples.",
         inputs=("generated", "normalisation"),
@@ -146,10 +149,10 @@ FIGURES = (
     Figure(
         "biases",
         "One text at several biases",
-        "The text in the heading, written by the network from the same random numbers at each "
-        "bias. Bias 0 samples from the unchanged predicted distribution. A higher bias gives "
-        "neater writing with less variety. A red label marks a line that lacks part of its text or "
-        "does not end.",
+        "The text in the heading, that of a line of the validation split, written by the network "
+        "from the same random numbers at each bias, all at one scale. Bias 0 samples from the "
+        "unchanged predicted distribution. A higher bias gives neater writing with less variety. "
+        "Red label: the line lacks part of its text or does not end, and may be cut.",
         "Samples",
         "One text at several biases.",
         inputs=("model", "lines"),
@@ -158,9 +161,10 @@ FIGURES = (
     Figure(
         "styles",
         "One text in several styles",
-        "Small and blue: a real line of each writer, which primed the network. Black: the text in "
-        "the heading, written by the network in that style. A red label marks a line that lacks "
-        "part of its text or does not end.",
+        "Blue: a real line of each of up to six writers of the validation and test splits, which "
+        "primed the network. Black: the text in the heading, written by the network in that style. "
+        "All lines are at one scale. Red label: the line lacks part of its text or does not end, "
+        "and may be cut.",
         "Samples",
         "One text in the styles of several writers.",
         inputs=("model", "lines"),
@@ -169,9 +173,10 @@ FIGURES = (
     Figure(
         "primed",
         "Continued real lines",
-        "Blue: a real line, first without and then with its continuation by the network (black), "
-        "all at one scale. The labels on the left give the text of the continuation. A red label "
-        "marks a line that lacks part of its text or does not end.",
+        "Blue: a real line of each of up to three writers of the validation split, first without "
+        "and then with its continuation by the network (black), all at one scale. The labels on "
+        "the left give the text of the continuation. Red label: the line lacks part of its text or "
+        "does not end, and may be cut.",
         "Samples",
         "Real lines, each above its continuation by the network.",
         inputs=("model", "lines"),
@@ -180,14 +185,14 @@ FIGURES = (
     Figure(
         "fictional",
         "Fictional characters",
-        "Black: a character that the network generated. Blue, next to it: the nearest of the real "
-        "characters that it was trained on. All are scaled to one size. The number is the distance "
-        "between the two: dynamic time warping aligns their points, and the distances of aligned "
-        "points are summed and divided by the number of points. The unit is the side of a "
-        "character; a copy has the distance 0. Below, for comparison: real characters that the "
-        "network has not seen. Red: nearer than all of these, so possibly a copy of a real "
-        "character. This mark is a hint, not a proof. A character of few strokes may be a copy "
-        "without the mark, so look at the pairs.",
+        "(a) Black: a character that the network generated. Blue, next to it: the nearest of the "
+        "real characters of the training split. (b) Black, for comparison: real characters that "
+        "the network has not seen. All are scaled to one size. The number is the distance between "
+        "the two: dynamic time warping aligns their points, and the distances of aligned points "
+        "are summed and divided by the number of points. The unit is the side of a character; a "
+        "copy has the distance 0. Red, “copy?”: nearer than all in (b), so possibly a copy of a "
+        "real character. This mark is a hint, not a proof, and characters of few strokes may be "
+        "copies without it. Red, “no end”: a character that the network did not end.",
         "Samples",
         "Fictional characters, each next to the nearest real one.",
         inputs=("fictional", "lines", "units"),
@@ -197,9 +202,10 @@ FIGURES = (
     Figure(
         "temperature",
         "Entropy and words against temperature",
-        "Left: mean entropy of the distributions that the characters are drawn from. Right: number "
-        "of words and of distinct words. At temperature 0, the network always writes the most "
-        "probable character.",
+        "Sixteen texts at each temperature, drawn from the same random numbers. (a) Mean entropy "
+        "of the distributions that the characters are drawn from. (b) Red: number of distinct "
+        "words. Grey, dashed: number of all words. At temperature 0, the network always writes the "
+        "most probable character.",
         "Samples",
         "Entropy and distinct words of generated text against temperature.",
         inputs=("model",),
@@ -209,9 +215,11 @@ FIGURES = (
         "window",
         "Soft window over the text",
         "Weight of the soft window on each character (rows) at each step (columns), for a real "
-        "line and for a line of the same text that the network wrote. The ink has the colour of "
-        "the character with the highest weight. Grey lines lead from the end of each stroke to its "
-        "step. As figure 13 of Graves (2013).",
+        "line of the validation split (a, b) and for a line of the same text that the network "
+        "wrote (c, d). Ink has the colour of the character with the highest weight. The colour of "
+        "the maps is the weight, on a power scale; the arrow is for weights above the largest "
+        "weight of 90 % of the steps. Grey lines: from the end of a stroke to its step. As figure "
+        "13 of Graves (2013).",
         "Evaluation",
         "Weights of the soft window on the text, over time.",
         inputs=("model", "lines"),
@@ -220,10 +228,11 @@ FIGURES = (
     Figure(
         "density",
         "Density of the next point",
-        "Sum over all steps of the predicted density of the next point, for a real sample and for "
-        "a generated one. Small spots: the network is sure where the stroke continues. Wide spots: "
-        "the pen is lifted, and the start of the next stroke is uncertain. As figure 10 of Graves "
-        "(2013).",
+        "Sum over all steps of the predicted density of the next point, for a real sample of the "
+        "validation split (a, b) and for a generated one (c, d). The colour is the density "
+        "relative to its 99.7th percentile, on a power scale; the arrow is for higher densities. "
+        "Small spots: the network is sure where the stroke continues. Wide spots: the pen is "
+        "lifted, and the start of the next stroke is uncertain. As figure 10 of Graves (2013).",
         "Evaluation",
         "Predicted density of the next point, for a real and for a generated sample.",
         inputs=("model", "lines", "generated"),
@@ -233,7 +242,8 @@ FIGURES = (
         "end-of-stroke",
         "Predicted end of stroke",
         "The probability, predicted one step ahead, that the stroke ends at each point of a real "
-        "sample. Above: on the page, with circles at the true ends. Below: over the steps.",
+        "sample of the validation split. (a) As the colour of the ink; circles: true ends. (b) "
+        "Over the steps, as a black line; light blue lines: true ends.",
         "Evaluation",
         "Predicted end of stroke in a real sample, with the true ends.",
         inputs=("model", "lines"),
@@ -242,9 +252,9 @@ FIGURES = (
     Figure(
         "mixture",
         "Mixture weights over time",
-        "Weight of each mixture component (rows) at each step (columns) of a real sample, with the "
-        "most used components on top. Thin lines lead from the end of each stroke on the page to "
-        "its step.",
+        "(a) A real sample of the validation split. (b) Weight of each mixture component (rows, "
+        "the most used on top) at each step (columns), as colours on a square-root scale. Grey "
+        "lines: from the end of a stroke to its step.",
         "Evaluation",
         "Mixture weights over time, below the ink.",
         inputs=("model", "lines"),
@@ -253,9 +263,9 @@ FIGURES = (
     Figure(
         "reliability",
         "Reliability of the end of stroke",
-        "Observed share of ends of strokes against their predicted probability, in ten bins, with "
-        "95 % intervals (Wilson 1927). Perfect predictions lie on the dashed line. Below: the "
-        "number of steps in each bin.",
+        "(a) Observed share of ends of strokes against their predicted probability, in ten bins, "
+        "with 95 % intervals (Wilson 1927). Perfect predictions lie on the dashed line. (b) The "
+        "number of steps in each bin, on a logarithmic axis.",
         "Evaluation",
         "Observed share of ends of strokes against their predicted probability.",
         inputs=("metrics",),
@@ -265,9 +275,11 @@ FIGURES = (
     Figure(
         "comparison",
         "Real and generated ink",
-        "Distributions in real and in generated samples. The distance between the two is the earth "
-        "mover's distance, in standard deviations (sd) of the real values. In brackets: the same "
-        "distance between two splits of real ink, which a perfect network would have too.",
+        "Distributions in real samples (grey) and in generated samples (blue), over the middle 99 "
+        "% of the real values. The title gives the earth mover's distance between the two, in "
+        "standard deviations (sd) of the real values, and the numbers of values. In square "
+        "brackets: the same distance between two splits of real ink, which a perfect network would "
+        "have too.",
         "Evaluation",
         "Offsets, strokes and speeds of real and of generated ink.",
         inputs=("metrics",),
@@ -277,12 +289,12 @@ FIGURES = (
     Figure(
         "recognition",
         "Legibility of written lines",
-        "Error rates of the recogniser, in lines that the synthesis network wrote (points, by "
-        "bias) and in the real lines of the same texts (horizontal line and grey band). An error "
-        "rate is the edit distance between the text and what was recognised, divided by the length "
-        "of the text. The 95 % intervals come from a bootstrap over lines. Written lines with "
-        "missing text are counted too. The recogniser was trained only on real lines of the "
-        "training split.",
+        "Error rates of the recogniser, in lines that the synthesis network wrote (blue points, by "
+        "bias) and in the real lines of the same texts (black line and grey band). An error rate "
+        "is the edit distance between the text and the recognised text, divided by the length of "
+        "the text. (a) In characters. (b) In words. The 95 % intervals, as bars and as the band, "
+        "come from a bootstrap over lines. Written lines with missing text are counted too. The "
+        "recogniser was trained only on real lines of the training split.",
         "Recognition",
         "Error rates of the recogniser in real and in written lines.",
         inputs=("recognition",),

@@ -174,8 +174,8 @@ def test_characters_nearer_than_all_unseen_ones_are_marked(built: Path) -> None:
     assert [row["copy"] for row in alone] == [None, None] and "copies" not in summary(alone)
     names = {name for row in rows for name in (row["sample_id"], row["nearest"])}
     sheet = fictional_figure(rows, {name: from_offsets(name, unlike) for name in names})
-    marked = [axes.title for axes in sheet.axes if "copy?" in axes.get_title()]
-    assert [title.get_color() for title in marked] == [style.RED]
+    marked = [text for text in sheet.texts if "copy?" in text.get_text()]
+    assert [text.get_color() for text in marked] == [style.RED]
     (out := built / "net" / "fictional").mkdir(parents=True)
     tables.write_rows(out / "nearest.parquet", schema.NEAREST, rows)
     drawn_row, real_row = network_part("kanji/net", out.parent, "").fictional

@@ -7,13 +7,19 @@ import pytest
 from PIL import Image
 
 from pentrace import schema, tables
-from pentrace.clean.settings import CleanSettings
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.import_closure import closure
-from pentrace.ink import Ink
-from pentrace.plot import comparison, data, drawing, ink, offsets, reliability, rules, samples
-from pentrace.plot import rejects as losses
+from pentrace.plot import (
+    comparison,
+    data,
+    drawing,
+    ink,
+    offsets,
+    reliability,
+    samples,
+    style,
+)
 from pentrace.plot import training as curves
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.heat import BLUR, gaussian_sum
@@ -23,7 +29,6 @@ from tests.helpers.commands import invoke
 from tests.helpers.small_results import (
     HISTORY,
     POINTS,
-    REJECTS,
     SCALE,
     build_dataset,
     build_outputs,
@@ -197,48 +202,6 @@ def test_offsets_of_an_empty_split_are_refused(run):
         offsets.offsets_figure(none, none, "odd")
 
 
-def test_rules_count_what_cleaning_removes_and_draw_the_limit():
-    settings = CleanSettings(spike=70.0, long_step=300.0, too_short=50, too_long=80)
-    x = np.arange(POINTS, dtype=np.float32) * 10
-    y = np.zeros(POINTS, np.float32)
-    y[20], y[50:] = 150, 1000  # a spike, and a long step
-    x[31] = x[30]  # a duplicate
-    t = np.arange(POINTS) * 0.01
-    t[70] = 0.1  # backward
-    one = Ink(["a"], np.array([0, POINTS]), x, y, np.zeros(POINTS, np.int32), t, {})
-    seen = rules.gather([one], settings)
-    counts = {name: n for part in seen for name, n in part.by_rule.items()}
-    assert counts == {"pen-in-air": 0, "duplicate": 1, "backward-time": 1, "spike": 1,
-                      "long-step": 1, "no-points": 0, "too-short": 0, "too-long": 1}  # fmt: skip
-    figure = rules.rules_figure(seen, settings)
-    lines = {a.get_xlabel(): [line.get_xdata()[0] for line in a.lines] for a in figure.axes}
-    assert lines["height of the spike (tablet units)"] == [70]
-    assert lines["points left in the sample"] == [50, 80]
-    assert sum(part.kept.sum() + part.removed.sum() for part in seen[-1:]) == 1
-
-
-def test_a_rule_switched_off_has_no_line():
-    settings = CleanSettings(spike=None)
-    seen = rules.gather([waves()], settings)
-    panel = next(a for a in rules.rules_figure(seen, settings).axes if "spike" in a.get_xlabel())
-    assert not panel.lines and panel.get_title("left") == "spike: off"
-
-
-def test_rejects_are_counted_by_rule():
-    table = tables.pa.Table.from_pylist(REJECTS, schema=schema.REJECTS)
-    assert losses.totals(table, "points") == {("clean", "duplicate"): 1012}
-    figure = losses.losses_figure(table, {"sample": 10, "points": 2024, "strokes": 5})
-    texts = [t.get_text() for a in figure.axes for t in a.texts]
-    assert "1,012 (50 %)" in texts and "1 (10 %)" in texts
-    assert [a.get_xlabel() for a in figure.axes] == ["samples lost", "texts lost", "points removed"]
-
-
-def test_a_data_set_without_losses_has_a_figure_too():
-    none = schema.REJECTS.empty_table()
-    figure = losses.losses_figure(none, {"sample": 0, "points": 0, "strokes": 0})
-    assert [t.get_text() for t in figure.axes[0].texts] == ["none"]
-
-
 def test_training_marks_the_best_row():
     history = tables.pa.Table.from_pylist(HISTORY, schema=schema.HISTORY)
     axes = curves.training_figure(history).axes[0]
@@ -351,3 +314,20 @@ def test_comparison_names_units_and_leaves_out_what_was_not_compared():
 def test_a_missing_folder_names_the_remedy(run, tmp_path):
     with pytest.raises(PentraceError, match="snakemake"):
         data.normalised_offsets(tmp_path, data.kept(run / "samples.parquet"))
+
+
+@pytest.mark.parametrize("wide", [0.0, 1.0])
+def test_a_full_stop_is_drawn_however_short_its_stroke_is(wide):
+    stop = np.array([900.0, 900.0 + wide])
+    x, y = np.append([0.0, 1000.0], stop), np.append([0.0, 0.0], [0.2, 0.2])
+    long = Drawing("", x[:2], y[:2], np.zeros(2, int))
+    both = Drawing("", x, 400 * y, np.array([0, 0, 1, 1]))
+    ink = []
+    for one in (long, both):
+        made = style.figure(0.6, 2)
+        axes = made.add_subplot()
+        drawing.draw(axes, one)
+        axes.set(xlim=(-50, 1050), ylim=(-100, 200))
+        made.canvas.draw()
+        ink.append((np.asarray(made.canvas.buffer_rgba())[:, :, 0] < 128).sum())
+    assert ink[1] > ink[0]

@@ -98,18 +98,18 @@ def test_attention_is_that_of_the_network_in_torch(run):
 def test_window_colours_each_point_by_the_character_it_is_part_of():
     phi = np.array([[0.9, 0.1, 0], [0.2, 0.7, 0], [0, 0.1, 0.8]])
     ink = written.drawing_of("", np.zeros((4, 3), np.float32), small_model.NORMALISATION)
-    shown = window.Attended(ink, "ab", phi)
+    shown = window.Attended(ink, "tablet units", "ab", phi)
     np.testing.assert_array_equal(shown.colours, shown.shades[[0, 0, 1, 2]])
-    axes = window.window_figure([shown]).axes[0]
+    axes = window.window_figure([shown]).axes[2]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b", "end"]
     assert axes.images[0].get_array().shape == (3, 3)
 
 
 @pytest.mark.parametrize("height", [50, 5000])
 def test_ink_above_the_window_is_not_distorted(height):
-    shown = window.Attended(ink(400, height), "ab", np.ones((1, 3)))
+    shown = window.Attended(ink(400, height), "tablet units", "ab", np.ones((1, 3)))
     figure = window.window_figure([shown])
-    axes = figure.axes[2]
+    axes = figure.axes[0]
     inches = axes.get_position().size * figure.get_size_inches()
     limits = np.array([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])
     np.testing.assert_allclose(*(inches / limits), rtol=1e-6)
@@ -121,7 +121,7 @@ def test_window_shows_a_real_and_a_written_line(run):
     steps = [line.steps for line in known.lines[:2]]
     both = [window.attended(known, n, s, "fed") for n, s in zip("rw", steps, strict=True)]
     titles = [axes.get_title("left") for axes in window.window_figure(both).axes]
-    assert [title for title in titles if title] == ["r", "w"]
+    assert [title for title in titles if title] == ["(a) r", "(c) w"]
 
 
 def labels(figure) -> list[str]:
@@ -130,7 +130,11 @@ def labels(figure) -> list[str]:
 
 def test_each_bias_has_a_line_and_failed_lines_are_labelled(run):
     figure = biases.biases_figure(loaded(run), "a bad cab", (0.0, 2.0), 1)
-    assert labels(figure)[:3] == ["“a bad cab”", "bias 0", "bias 2"]
+    assert labels(figure)[:3] == [
+        "“a bad cab”, written by the network from the same random numbers at each bias",
+        "bias 0", "bias 2",
+    ]  # fmt: skip
+
     figure = biases.biases_figure(loaded(run, "stuck"), "ab", (0.0,), 1)
     label = figure.axes[0].texts[1]
     assert label.get_text() == "bias 0\nfailed, missing\n“b”" and label.get_color() == RED
@@ -152,8 +156,10 @@ def test_styles_are_below_their_primers(run):
     known = loaded(run)
     primers = written.line_per_writer(known.lines, run / "samples.parquet", 2)
     figure = styles.styles_figure(known, "abc", primers, 0.5, 1)
-    assert labels(figure)[:4:2] == ["“abc”, bias 0.5", ""]
-    assert labels(figure)[1:4:2] == ["writer w0", "writer w1"]
+    assert labels(figure)[:4:2] == [
+        "“abc” in the style of 2 writers, bias 0.5", ""
+    ]  # fmt: skip
+    assert labels(figure)[1:4:2] == ["writer w0:\nvalidation-1", "writer w1:\nvalidation-0"]
     colours = [tuple(c.get_colors()[0]) for c in figure.axes[0].collections[::2]]
     assert colours == [to_rgba(BLUE), to_rgba(INK)] * 2
 
@@ -187,7 +193,7 @@ def ink(width: float, height: float = 50.0) -> written.Drawing:
 
 
 def test_rows_are_below_one_another_at_one_scale():
-    rows = [Row("a", ink(400)), Row("b", ink(400), scale=0.5), Row("c", ink(300))]
+    rows = [Row("a", ink(400)), Row("b", ink(200)), Row("c", ink(300))]
     axes = stacked.stacked(rows, "", "tablet units").axes[0]
     drawn = [np.concatenate(c.get_segments()) for c in axes.collections[::2]]
     np.testing.assert_allclose([np.ptp(d[:, 0]) for d in drawn], [400, 200, 300])

@@ -184,11 +184,14 @@ def test_other_networks_and_other_units_are_refused(folder: Path) -> None:
 def test_the_figure_shows_real_and_written_lines(folder: Path) -> None:
     run(folder, folder, "--written", str(folder / "written"))
     found = json.loads((folder / "metrics.json").read_text())
-    panels = recognition_figure(found["table"], found["split"]).axes
-    assert [axes.get_ylabel() for axes in panels] == ["character error rate", "word error rate"]
-    assert panels[0].get_legend_handles_labels()[1] == [
+    figure = recognition_figure(found["table"], found["split"])
+    panels, (key,) = figure.axes, figure.legends
+    titles = [axes.get_title("left") for axes in panels]
+    assert titles == ["(a) character error rate", "(b) word error rate"]
+    assert [text.get_text() for text in key.get_texts()] == [
         "real, split validation: 3 lines",
-        "written: 1 to 2 lines per bias,\n1 of all with missing text",
+        "its 95 % interval",
+        "written: 1 to 2 lines per bias, 1 of all with missing text; bars: 95 % interval",
     ]
     assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["0", "1"]
 

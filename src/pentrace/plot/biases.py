@@ -40,7 +40,8 @@ def biases_figure(
         (line,) = write_lines(loaded.network, [text], LineOptions(bias, seed))
         ink = written.drawing_of(f"bias-{bias:g}", line.steps, loaded.normalisation)
         rows.append(Row(written.label(f"bias {bias:g}", line), ink, failed=line.failed))
-    return stacked(rows, f"“{text}”", page_unit(loaded.normalisation))
+    heading = f"“{text}”, written by the network from the same random numbers at each bias"
+    return stacked(rows, heading, page_unit(loaded.normalisation))
 
 
 @click.command(cls=Command)

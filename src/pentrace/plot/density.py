@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from pentrace.networks.store import load_model
 from pentrace.options import Command, folder_option
-from pentrace.plot import drawing, lines, style
+from pentrace.plot import legends, lines, panels, style
 from pentrace.plot.heat import gaussian_sum
 from pentrace.plot.options import figure_options
 from pentrace.plot.predicted import Predicted, predict, reads_text
@@ -18,7 +19,7 @@ from pentrace.plot.settings import LineSettings
 
 PIXELS = 1800  # across the page
 MOST = 500_000  # pixels in total: a line is flat, a character is as high as wide
-TALLEST = 0.3  # height of one panel, as a share of the width of the figure
+BAR = 0.55  # inches of the colour bar with its labels
 
 
 def page_density(
@@ -40,36 +41,27 @@ def page_density(
 
 def density_figure(shown: list[Predicted]) -> Figure:
     """For each line: the ink, and the predicted density of its next points."""
-    drawings = [p.drawing for p in shown]
-    edges = [_edges(drawing.box(d)) for d in drawings]
-    shares = [min(TALLEST, (e[3] - e[2]) / (e[1] - e[0])) for e in edges for _ in (0, 1)]
-    made = style.figure(0.35 + 0.25 * len(shares) + (style.WIDTH - 0.2) * sum(shares))
-    panels = made.subplots(len(shares), 1, squeeze=False, height_ratios=shares)[:, 0]
-    for i, (predicted, ink, edge) in enumerate(zip(shown, drawings, edges, strict=True)):
-        above, below = panels[2 * i : 2 * i + 2]
-        drawing.draw(above, ink)
-        above.set_title(ink.name)
-        image = _heat(below, predicted, edge)
-        for axes in (above, below):
-            style.bare(axes)
-            axes.set(xlim=edge[:2], ylim=edge[2:], aspect="equal", anchor="W")
-        below.set_title("predicted density of the next point", color=style.GREY)
-        drawing.scale_bar(above, edge[0], edge[2], edge[1] - edge[0], predicted.unit)
-    bar = made.colorbar(
-        image, ax=list(panels), location="bottom", shrink=0.4, aspect=40, pad=0.02, panchor=False
-    )
-    bar.set_label("summed density, relative to its 99.7th percentile (power scale, 0.4)")
-    bar.outline.set_visible(False)
-    return made
+    pages = [panels.page_height(predicted.drawing) for predicted in shown]
+    column = panels.Column(2 * sum(page + panels.TITLE for page in pages) + BAR, [])
+    for i, predicted in enumerate(shown):
+        ink = predicted.drawing
+        column.page(ink, predicted.unit, ink.name, 2 * i)
+        below = column.add(pages[i], panels.TITLE)
+        panels.frame(below, ink)
+        image = _heat(below, predicted)
+        legends.title(below, "predicted density of the next point, at the same scale", 2 * i + 1)
+    place = panels.LEFT / style.WIDTH, 0.4 / column.height, 0.4, 0.08 / column.height
+    bar = legends.colour_bar(
+        column.figure, image, "density, as a share of its 99.7th percentile (power scale)",
+        cax=column.figure.add_axes(place), orientation="horizontal", extend="max",
+        ticks=[0, 0.05, 0.2, 0.5, 1],
+    )  # fmt: skip
+    bar.ax.xaxis.set_major_formatter("{x:g}")
+    return column.figure
 
 
-def _edges(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    left, right, low, high = box
-    pad = max(0.015 * (right - left), 0.15 * (high - low), 1e-6)
-    return left - pad, right + pad, low - pad, high + pad
-
-
-def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, float]):  # type: ignore[no-untyped-def]
+def _heat(axes: Axes, predicted: Predicted) -> AxesImage:
+    edge = (*axes.get_xlim(), *axes.get_ylim())
     width, height = edge[1] - edge[0], edge[3] - edge[2]
     pixel = max(width / PIXELS, (width * height / MOST) ** 0.5)
     total = page_density(predicted, edge, pixel)
@@ -92,7 +84,7 @@ def _heat(axes: Axes, predicted: Predicted, edge: tuple[float, float, float, flo
 def command(model: Path, data: Path, settings: LineSettings, generated: Path | None) -> Figure:
     """Density of the next point, for a real line and for a sample that the network generated."""
     real = lines.pick(data, settings.split, settings.line, reads_text(model, data))
-    shown = [predict(model, f"real line {real.name}", real.steps, real.text)]
+    shown = [predict(model, f"real sample {real.name}", real.steps, real.text)]
     if generated:
         sample = lines.generated(generated, load_model(model)[2])
         name = f"generated sample {sample.name}"

@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 from pentrace.page.appearance import DOT, GREY, INK
 from pentrace.page.sheet import grid
 from pentrace.page.strokes import split
-from pentrace.plot import style
+from pentrace.plot import legends, style
+from pentrace.plot.legends import Entry
 
 PEN, WIDE_PEN = 0.8, 1.1  # in points; the wide one is for colours that change along a line
 TALLEST = 11.0  # inches
 MOST_COLUMNS = 4
-ABOVE, BELOW, BAR = 0.17, 0.1, 0.13  # inches on a sheet: above and below a drawing; scale bar
+# Inches on a sheet: above and below a drawing, of the scale bar, of a heading.
+ABOVE, BELOW, BAR, HEADING = 0.18, 0.1, 0.2, 0.2
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def draw(
             colors=colours if one else colours[last],
             linewidths=width,
             capstyle="round",
+            snap=False,  # a line of less than a pixel, such as a full stop, would vanish
         )
     )
     axes.scatter(
@@ -104,18 +107,26 @@ def round_length(length: float) -> float:
     return float(power * max(k for k in (1, 2, 5) if k * power <= length * (1 + 1e-9)))
 
 
+def bar_label(length: float, unit: str) -> str:
+    """The label of a scale bar of `length`."""
+    return f"{length:g} {unit}"
+
+
 def scale_bar(axes: Axes, left: float, low: float, span: float, unit: str) -> None:
     """A bar of a round length, about an eighth of `span`, from (`left`, `low`) rightward."""
     length = round_length(span / 8)
-    axes.plot([left, left + length], [low, low], color=GREY, lw=1.2, solid_capstyle="butt")
+    axes.plot(
+        [left, left + length], [low, low], color=GREY, lw=1.2, solid_capstyle="butt", clip_on=False
+    )
     axes.annotate(
-        f"{length:g} {unit}",
+        bar_label(length, unit),
         (left + length, low),
         (4, 0),
         textcoords="offset points",
-        va="center",
-        fontsize=7,
+        va="center_baseline",
+        fontsize=style.SMALL,
         color=GREY,
+        annotation_clip=False,
     )
 
 
@@ -124,30 +135,37 @@ def sheet(
     colours: list[np.ndarray | str],
     columns: int,
     unit: str = "tablet units",
+    heading: str = "",
+    entries: list[Entry] | None = None,
     extra: float = 0.0,
 ) -> Figure:
     """All drawings at one scale, in rows of `columns`, each below its name, with one scale bar.
 
-    A sheet that would be too tall for a page gets more columns. `extra` is the height in inches
-    that is left free for the caller.
+    A sheet that would be too tall for a page gets more columns. `entries` is a key above it.
+    `extra` is the height in inches that is left free for the caller.
     """
     boxes = np.array([box(d) for d in drawings]).reshape(-1, 4)
     corners, width, height = _cells(boxes, columns)
     while style.WIDTH * height / width > TALLEST and columns < min(MOST_COLUMNS, len(drawings)):
         columns += 1
         corners, width, height = _cells(boxes, columns)
-    made = style.figure(min(TALLEST, max(1.0, 0.25 + style.WIDTH * height / width) + extra))
+    rows = legends.key_rows([label for _, label in entries or ()])
+    extra += HEADING * bool(heading) + legends.KEY * rows
+    made = style.figure(min(TALLEST, max(0.6, 0.1 + style.WIDTH * height / width)) + extra)
+    if entries:
+        legends.key(made, entries)
     axes = made.add_subplot()
+    legends.title(axes, heading)
     style.bare(axes)
     axes.set_aspect("equal")
     axes.set(xlim=(-0.005 * width, 1.005 * width), ylim=(-height, 0))
     inch = width / style.WIDTH
     parts = zip(drawings, colours, boxes, corners * [1, -1], strict=True)
     for one, colour, (x, _, _, y), (left, top) in parts:
-        title = (left, top + 0.85 * ABOVE * inch)
-        axes.text(*title, one.name, fontsize=6, color=GREY, va="top", parse_math=False)
+        name = legends.shortened(one.name, style.WIDTH / columns - 0.15)
+        axes.text(left, top + 0.85 * ABOVE * inch, name, fontsize=style.SMALL, color=GREY, va="top")
         draw(axes, one, colour, shift=(left - x, top - y))
-    scale_bar(axes, 0, -height * 0.995, width, unit)
+    scale_bar(axes, 0, -height + 0.06 * inch, width, unit)
     return made
 
 

@@ -6,13 +6,14 @@ from typing import Literal
 import click
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from pydantic import Field
 
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option, folder_option, settings_option
-from pentrace.plot import data, style
+from pentrace.plot import data, legends, style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
 from pentrace.split_names import Split
@@ -37,22 +38,32 @@ def offsets_figure(before: np.ndarray, after: np.ndarray, split: str = "train") 
         raise PentraceError(
             f"no offset in split {split!r}; give another --split (see samples.parquet)"
         )
-    made = style.figure(3.5)
+    made = style.figure(4.1)
     edges = [_edges(before[:, axis]) for axis in (0, 1)]
     moved = [_moved(edges[axis], before[:, axis], after[:, axis]) for axis in (0, 1)]
-    left, right = made.subfigures(1, 2, squeeze=False)[0]
-    for part, steps, bins, unit, title in (
-        (left, before, edges, "tablet units", "recorded"),
-        (right, after, moved, "normalised", "normalised"),
+    grid = made.add_gridspec(2, 4, width_ratios=(3, 1, 3, 1), height_ratios=(1, 3))
+    images = []
+    for i, (steps, bins, unit, title) in enumerate(
+        [(before, edges, "tablet units", "recorded"), (after, moved, "normalised", "normalised")]
     ):
-        grid = part.add_gridspec(2, 2, width_ratios=(4, 1), height_ratios=(1, 4))
-        joint = part.add_subplot(grid[1, 0])
-        _joint(joint, steps, bins, unit)
-        over = part.add_subplot(grid[0, 0], sharex=joint)
-        beside = part.add_subplot(grid[1, 1], sharey=joint)
+        joint = made.add_subplot(grid[1, 2 * i])
+        images.append(_joint(joint, steps, bins, unit))
+        over = made.add_subplot(grid[0, 2 * i], sharex=joint)
+        beside = made.add_subplot(grid[1, 2 * i + 1], sharey=joint)
         _marginal(over, steps[:, 0], bins[0], "vertical")
         _marginal(beside, steps[:, 1], bins[1], "horizontal")
-        over.set_title(f"{title}: {len(steps):,} offsets, {split}")
+        words = f"{title}: {len(steps):,} offsets, split {split}\n{_moments(steps)}"
+        legends.title(over, words, i, 3.2)
+    most = max(float(np.asarray(image.get_array()).max()) for image in images)
+    for image in images:
+        image.set_norm(LogNorm(1, max(most, 2.0)))
+    bar = legends.colour_bar(
+        made, images[0], "offsets per bin (logarithmic scale; white: none)",
+        ax=made.axes, location="bottom", shrink=0.4, aspect=40, pad=0.02,
+    )  # fmt: skip
+    legends.plain_log(bar.ax.xaxis)
+    ellipse = legends.dot(style.BLUE, mfc="none", mew=1.2, ms=7)
+    legends.key(made, [(ellipse, "one standard deviation (sd) around the mean")])
     return made
 
 
@@ -72,23 +83,22 @@ def _moved(edges: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarr
     return after.mean(dtype=np.float64) + (edges - before.mean(dtype=np.float64)) * (scale or 1.0)
 
 
-def _joint(axes: Axes, steps: np.ndarray, bins: list[np.ndarray], unit: str) -> None:
-    axes.hist2d(steps[:, 0], steps[:, 1], bins=bins, norm=LogNorm(), cmap=style.HEAT)
+def _joint(axes: Axes, steps: np.ndarray, bins: list[np.ndarray], unit: str) -> QuadMesh:
+    *_, image = axes.hist2d(steps[:, 0], steps[:, 1], bins=bins, norm=LogNorm(), cmap=style.HEAT)
     mean, sd = steps.mean(0, dtype=np.float64), steps.std(0, dtype=np.float64)
     turn = np.linspace(0, 2 * np.pi, 100)
     axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color="white", lw=2)
     axes.plot(mean[0] + sd[0] * np.cos(turn), mean[1] + sd[1] * np.sin(turn), color=style.BLUE)
     axes.set(xlim=bins[0][[0, -1]], ylim=bins[1][[0, -1]])
     axes.set(xlabel=f"Δx, rightward ({unit})", ylabel=f"Δy, upward ({unit})")
-    axes.text(
-        0.03,
-        0.97,
-        f"mean ({_rounded(mean[0])}, {_rounded(mean[1])})\n"
-        f"sd ({_rounded(sd[0])}, {_rounded(sd[1])})",
-        transform=axes.transAxes,
-        va="top",
-        fontsize=6.5,
-        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
+    return image
+
+
+def _moments(steps: np.ndarray) -> str:
+    mean, sd = steps.mean(0, dtype=np.float64), steps.std(0, dtype=np.float64)
+    return (
+        f"mean ({_rounded(mean[0])}, {_rounded(mean[1])}), "
+        f"sd ({_rounded(sd[0])}, {_rounded(sd[1])})"
     )
 
 
@@ -103,10 +113,20 @@ def _marginal(
     edges: np.ndarray,
     direction: Literal["vertical", "horizontal"],
 ) -> None:
-    bins = edges.tolist()
-    axes.hist(values, bins, density=True, log=True, color=style.GREY, orientation=direction)
-    axes.tick_params(labelbottom=False, labelleft=False, which="both", length=0)
-    axes.spines[:].set_visible(False)
+    """Offsets in each column or row of the map, on a log axis; a bin without offsets is a gap."""
+    count, _ = np.histogram(values, edges)
+    seen = np.where(count > 0, count, np.nan)
+    axes.stairs(seen, edges, baseline=None, orientation=direction, color=style.GREY, lw=0.9)
+    limits = 0.7, 2.0 * max(float(count.max()), 5.0)
+    if direction == "vertical":
+        axes.set(yscale="log", ylim=limits, ylabel="offsets")
+        axes.tick_params(labelbottom=False)
+        legends.plain_log(axes.yaxis, 4)
+    else:
+        axes.set(xscale="log", xlim=limits, xlabel="offsets")
+        axes.tick_params(labelleft=False)
+        axes.tick_params(axis="x", labelrotation=90)
+        legends.plain_log(axes.xaxis, 4)
 
 
 @click.command(cls=Command)

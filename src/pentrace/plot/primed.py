@@ -39,7 +39,7 @@ def primed_figure(
 
     Graves 2013, section 5.6. Raises `PentraceError` for characters outside the alphabet.
     """
-    rows = []
+    rows, plural = [], "writer" if len(reals) == 1 else "writers"
     for real, text in zip(reals, texts, strict=True):
         how = LineOptions(bias, seed, Primer(real.steps, written.text_of(real)))
         (line,) = write_lines(loaded.network, [text], how)
@@ -52,7 +52,8 @@ def primed_figure(
         label = fill(f"continued: “{text}”", 19, max_lines=3, placeholder="…”")
         label = written.label(label, line)
         rows.append(Row(label, below, colours, failed=line.failed, gap=BETWEEN))
-    return stacked(rows, f"bias {bias:g}", page_unit(loaded.normalisation))
+    heading = f"real lines of {len(reals)} {plural}, and their continuations at bias {bias:g}"
+    return stacked(rows, heading, page_unit(loaded.normalisation), written.REAL_AND_WRITTEN)
 
 
 @click.command(cls=Command)

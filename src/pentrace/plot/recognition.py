@@ -6,13 +6,16 @@ import click
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from pentrace.errors import PentraceError
 from pentrace.files import read_keys
 from pentrace.options import Command, file_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
+from pentrace.plot.legends import Entry
 from pentrace.plot.options import figure_options
 
+BAND = "#dcdcdc"
 PANELS = {
     "character_error_rate": "character error rate",
     "word_error_rate": "word error rate",
@@ -29,23 +32,38 @@ def recognition_figure(table: list[dict], split: str) -> Figure:
     known = [row for row in table if all(row[key] for key in PANELS)]
     if not known:
         raise PentraceError("no error rates; give pentrace recognise lines that have a text")
+    real = [row for row in known if row["origin"] == "real"]
+    written = [row for row in known if row["origin"] == "written"]
     made = style.figure(2.9)
     panels = made.subplots(1, 2, sharex=True)
-    for axes, (key, label) in zip(panels, PANELS.items(), strict=True):
-        _real(axes, [row for row in known if row["origin"] == "real"], key, split)
-        _written(axes, [row for row in known if row["origin"] == "written"], key)
-        axes.set(xlabel="bias", ylabel=label, ylim=(0, None))
-        axes.yaxis.set_major_formatter(lambda rate, _: f"{100 * rate:g} %")
+    for i, (axes, (key, label)) in enumerate(zip(panels, PANELS.items(), strict=True)):
+        _real(axes, real, key)
+        _written(axes, written, key)
+        axes.set(xlabel="bias" if written else "", ylabel="error rate (%)", ylim=(0, None))
+        axes.yaxis.set_major_formatter(lambda rate, _: f"{100 * rate:g}")
         axes.grid(axis="y")
-    panels[0].legend(loc="best", frameon=True, framealpha=1, edgecolor="none")
+        legends.title(axes, label, i)
+    legends.key(made, _entries(real, written, split))
     return made
 
 
-def _real(axes: Axes, rows: list[dict], key: str, split: str) -> None:
+def _entries(real: list[dict], written: list[dict], split: str) -> list[Entry]:
+    entries: list[Entry] = []
+    for row in real:
+        entries.append(
+            (legends.line(style.INK, lw=1), f"real, split {split}: {row['lines']} lines")
+        )
+        entries.append((Patch(color=BAND, lw=0), "its 95 % interval"))
+    if written:
+        mark = legends.dot(style.BLUE, ls="-", lw=1.2)
+        entries.append((mark, f"{_lines(written)}; bars: 95 % interval"))
+    return entries
+
+
+def _real(axes: Axes, rows: list[dict], key: str) -> None:
     for row in rows:
-        found, label = row[key], f"real, split {split}: {row['lines']} lines"
-        axes.axhspan(found["low"], found["high"], color=style.GREY, alpha=0.25, lw=0)
-        axes.axhline(found["rate"], color=style.INK, lw=1, label=label)
+        axes.axhspan(row[key]["low"], row[key]["high"], color=BAND, lw=0)
+        axes.axhline(row[key]["rate"], color=style.INK, lw=1)
 
 
 def _written(axes: Axes, rows: list[dict], key: str) -> None:
@@ -56,10 +74,7 @@ def _written(axes: Axes, rows: list[dict], key: str) -> None:
     rate, low, high = (np.array([row[key][k] for row in rows]) for k in ("rate", "low", "high"))
     # With few lines, the bootstrap interval may lie completely above or below the rate.
     error = np.clip([rate - low, high - rate], 0, None)
-    axes.errorbar(
-        bias, rate, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8,
-        capsize=2, label=_lines(rows),
-    )  # fmt: skip
+    axes.errorbar(bias, rate, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8, capsize=2)
     axes.set_xticks(bias, [f"{b:g}" for b in bias])
     axes.margins(x=0.08)
 
@@ -69,7 +84,7 @@ def _lines(rows: list[dict]) -> str:
     counts = sorted({row["lines"] for row in rows})
     each = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     failed = sum(row["failed"] for row in rows)
-    lost = f",\n{failed} of all with missing text" if failed else ""
+    lost = f", {failed} of all with missing text" if failed else ""
     return f"written: {each} lines per bias{lost}"
 
 

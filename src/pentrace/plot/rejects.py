@@ -11,17 +11,19 @@ from matplotlib.figure import Figure
 
 from pentrace import schema, tables
 from pentrace.options import Command, file_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
 from pentrace.plot.options import figure_options
 
 PANELS = (
-    ("sample", "samples lost"),
-    ("text", "texts lost"),
-    ("writer", "writers lost"),
-    ("points", "points removed"),
-    ("strokes", "strokes split"),
+    ("sample", "samples lost", "sample"),
+    ("text", "texts lost", "sample"),
+    ("writer", "writers lost", "sample"),
+    ("points", "points removed", "point"),
+    ("strokes", "strokes split", "stroke"),
 )
-COLOURS = {"parse": style.BLUE, "label": style.GREEN, "clean": style.RED}
+LEAST = 0.7  # where the axis begins
+# Colour and symbol of the stage that applies a rule.
+STAGES = {"parse": (style.BLUE, "o"), "label": (style.GREEN, "s"), "clean": (style.RED, "^")}
 
 
 def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
@@ -34,44 +36,57 @@ def totals(rejects: pa.Table, lost: str) -> Counter[tuple[str, str]]:
 
 
 def losses_figure(rejects: pa.Table, recorded: dict[str, int]) -> Figure:
-    """Bars on log axes: the losses by rule, coloured by stage.
+    """Dots on one log axis, with their numbers: the losses by rule, a symbol for each stage.
 
     `recorded` has the numbers of recorded `sample`, `points` and `strokes`, to which shares refer.
     Shares of texts and writers refer to samples, since each sample loses its own.
     """
-    counts = {lost: totals(rejects, lost) for lost, _ in PANELS}
-    shown = [(lost, label) for lost, label in PANELS if counts[lost]] or [PANELS[0]]
-    heights = [max(len(counts[lost]), 1) for lost, _ in shown]
-    made = style.figure(0.3 + 0.55 * len(shown) + 0.19 * sum(heights))
-    panels = made.subplots(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, (lost, label) in zip(panels, shown, strict=True):
-        _bars(axes, counts[lost], label, recorded.get(lost, recorded["sample"]))
-    stages = [s for s in COLOURS if any(s == stage for c in counts.values() for stage, _ in c)]
-    marks = [panels[0].barh([0], [0], color=COLOURS[s]) for s in stages]
-    if stages:
-        made.legend(marks, stages, loc="outside upper right", ncols=len(stages))
+    counts = {lost: totals(rejects, lost) for lost, _, _ in PANELS}
+    shown = [panel for panel in PANELS if counts[panel[0]]]
+    if not shown:
+        return _nothing(recorded["sample"])
+    heights = [len(counts[lost]) for lost, _, _ in shown]
+    made = style.figure(0.8 + 0.42 * len(shown) + 0.19 * sum(heights))
+    panels = made.subplots(len(shown), 1, squeeze=False, height_ratios=heights, sharex=True)[:, 0]
+    for i, (axes, (lost, label, unit)) in enumerate(zip(panels, shown, strict=True)):
+        of = recorded.get(lost, recorded["sample"])
+        legends.title(axes, f"{label}, of {of:,} recorded {unit}s", i)
+        _dots(axes, counts[lost], of)
+    most = max(max(counts[lost].values()) for lost, _, _ in shown)
+    panels[0].set(xscale="log", xlim=(LEAST, 8.0 * most))
+    legends.plain_log(panels[0].xaxis)
+    for axes in panels[:-1]:
+        axes.spines["bottom"].set_visible(False)
+        axes.tick_params(axis="x", which="both", length=0)
+    panels[-1].set_xlabel("number (logarithmic scale)")
+    stages = [s for s in STAGES if any(s == stage for c in counts.values() for stage, _ in c)]
+    entries = [(legends.dot(*STAGES[s], ms=5), f"rule of pentrace {s}") for s in stages]
+    legends.key(made, entries)
     return made
 
 
-def _bars(axes: Axes, counts: Counter[tuple[str, str]], label: str, of: int) -> None:
+def _nothing(samples: int) -> Figure:
+    """A figure without axes, for a data set that lost nothing."""
+    made = style.figure(0.5)
+    made.text(0.5, 0.5, f"none of {samples:,} recorded samples lost anything", ha="center")
+    return made
+
+
+def _dots(axes: Axes, counts: Counter[tuple[str, str]], of: int) -> None:
     rules = sorted(counts, key=lambda key: (counts[key], key))
-    axes.barh(
-        [rule for _, rule in rules],
-        [counts[key] for key in rules],
-        color=[COLOURS.get(stage, style.GREY) for stage, _ in rules],
-        height=0.7,
-    )
     for at, key in enumerate(rules):
-        share = f" ({100 * counts[key] / of:.2g} %)" if of else ""
+        count, share = counts[key], f" ({100 * counts[key] / of:.2g} %)" if of else ""
+        colour, marker = STAGES.get(key[0], (style.GREY, "D"))
+        axes.hlines(at, LEAST, count, color="#bdbdbd", lw=0.7, ls=":", zorder=1)
+        axes.plot(count, at, marker, color=colour, ms=5, mew=0)
         axes.annotate(
-            f"{counts[key]:,}{share}", (counts[key], at), (3, 0),
-            textcoords="offset points", va="center", fontsize=6.5,
+            f"{count:,}{share}", (count, at), (6, 0),
+            textcoords="offset points", va="center_baseline", fontsize=style.SMALL,
         )  # fmt: skip
-    axes.set(xscale="log", xlim=(0.8, 6 * max(counts.values(), default=1)), xlabel=label)
-    axes.set_ylim(-0.6, max(len(rules), 1) - 0.4)
+    axes.set_yticks(range(len(rules)), [rule for _, rule in rules])
+    axes.set_ylim(-0.6, len(rules) - 0.4)
     axes.tick_params(axis="y", length=0)
-    if not rules:
-        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color=style.GREY)
+    axes.spines["left"].set_visible(False)
 
 
 @click.command(cls=Command)

@@ -10,7 +10,7 @@ from pydantic import Field
 from pentrace.errors import PentraceError
 from pentrace.files import read_keys
 from pentrace.options import Command, file_option, settings_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
 from pentrace.split_names import Split
@@ -26,7 +26,7 @@ def reliability_figure(calibration: dict, split: str) -> Figure:
     """Observed share of ends against predicted probability, by bin, with 95 % intervals.
 
     `calibration` is the entry of one split in metrics.json. The intervals are Wilson's (1927).
-    Below: the number of steps in each bin, on a log axis. Raises `PentraceError` if there are none.
+    Below: the steps in each bin, on a log axis. Raises `PentraceError` if there are none.
     """
     rows = [row for row in calibration["bins"] if row["steps"]]
     if not rows:
@@ -35,27 +35,29 @@ def reliability_figure(calibration: dict, split: str) -> Figure:
         np.array([row[key] for row in rows], float)
         for key in ("mean_probability", "share_of_ends", "steps")
     )
-    made = style.figure(3.9, 3.2)
+    made = style.figure(4.3, 3.4)
     above, below = made.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     above.plot([0, 1], [0, 1], color=style.GREY, lw=0.8, ls=(0, (3, 2)), label="perfect")
     low, high = _wilson(share, steps)
     error = np.clip([share - low, high - share], 0, None)
-    above.errorbar(
-        probability, share, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8, capsize=2,
-        label="observed, 95 % interval",
-    )  # fmt: skip
+    seen = above.errorbar(
+        probability, share, error, fmt="o-", ms=4, color=style.BLUE, elinewidth=0.8, capsize=2
+    )
     above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel="observed share of ends of strokes")
-    above.legend(loc="upper left")
-    above.text(
-        0.98, 0.03,
-        f"{split}, {int(steps.sum()):,} steps\nBrier score {calibration['brier']:.4f}\n"
+    perfect = (above.lines[0], "perfect")
+    legends.key(made, [(seen, "observed, 95 % interval"), perfect])
+    legends.title(
+        above,
+        f"split {split}: {int(steps.sum()):,} steps\nBrier score {calibration['brier']:.4f}, "
         f"calibration error {calibration['expected_calibration_error']:.4f}",
-        transform=above.transAxes, ha="right", va="bottom", fontsize=6.5,
-    )  # fmt: skip
-    left = [row["from"] for row in rows]
-    width = [row["to"] - row["from"] for row in rows]
-    below.bar(left, steps, width, align="edge", color=style.GREY, edgecolor="white", lw=0.5)
-    below.set(yscale="log", ylabel="steps", xlabel="predicted probability of the end of stroke")
+        0,
+    )
+    middle = np.array([(row["from"] + row["to"]) / 2 for row in rows])
+    legends.counts(below, middle, steps, style.GREY, "o", ms=4)
+    below.set(yscale="log", ylim=(steps.min() / 3, steps.max() * 3))
+    below.set(ylabel="steps per bin", xlabel="predicted probability of the end of stroke")
+    legends.title(below, "steps in each bin (logarithmic scale)", 1)
+    legends.plain_log(below.yaxis)
     return made
 
 

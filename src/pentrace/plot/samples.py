@@ -15,7 +15,7 @@ from pentrace.generate.unconditional import title
 from pentrace.ink import Ink, from_table
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import Command, file_option, folder_option, settings_option
-from pentrace.plot import drawing, style
+from pentrace.plot import drawing, legends, style
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.options import figure_options
@@ -45,7 +45,11 @@ def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> F
         drawings.append(Drawing(_title(row), ink.x[part], ink.y[part], ink.stroke[part]))
         primed = np.arange(len(ink.x[part])) < row["primer_points"]
         colours.append(to_rgba_array([style.INK, style.BLUE])[primed.astype(int)])
-    return drawing.sheet(drawings, colours, 1, unit)
+    heading = f"{len(rows)} of {len(index)} generated samples, by rising bias"
+    entries = [(legends.line(style.INK), "written by the network")]
+    if any(row["primer_points"] for row in rows):
+        entries.append((legends.line(style.BLUE), "real sample that it continues (primer)"))
+    return drawing.sheet(drawings, colours, 1, unit, heading, entries)
 
 
 def _chosen(index: list[dict], count: int) -> list[dict]:

@@ -1,16 +1,18 @@
 """Lines of ink one below the other, at one scale, each with a label on its left."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pentrace.plot import drawing, style
+from pentrace.plot import drawing, legends, style
 from pentrace.plot.drawing import TALLEST, Drawing
+from pentrace.plot.legends import Entry
 
 # Inches: width of the labels and of the ink, gap between rows, height of heading and scale bar.
-BESIDE, ACROSS, GAP, ABOVE, BELOW = 1.0, style.WIDTH - 1.05, 0.18, 0.12, 0.25
+BESIDE, ACROSS, GAP, ABOVE, BELOW = 1.2, style.WIDTH - 1.25, 0.18, 0.16, 0.25
 LONGEST = 1.5  # times the median width; a failed line that is longer is cut there
 
 
@@ -20,27 +22,40 @@ class Row(NamedTuple):
     label: str  # on its left; may have several lines
     drawing: Drawing
     colours: np.ndarray | str = style.INK
-    scale: float = 1.0  # relative to the other rows
     failed: bool = False  # the label is then red
     gap: float = GAP  # inches above it
 
 
-def stacked(rows: list[Row], heading: str, unit: str) -> Figure:
-    """All rows from top to bottom, below a heading, with a scale bar in `unit`."""
-    boxes = np.array([np.multiply(drawing.box(row.drawing), row.scale) for row in rows])
+def stacked(rows: list[Row], heading: str, unit: str, entries: Sequence[Entry] = ()) -> Figure:
+    """All rows from top to bottom, below a heading and the key `entries`, with a scale bar."""
+    boxes = np.array([drawing.box(row.drawing) for row in rows])
     wide, high = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]
     gaps = np.array([row.gap for row in rows])
+    words = np.array([style.ROW * (1 + row.label.count("\n")) for row in rows])
     cut = np.minimum(wide, np.where([row.failed for row in rows], LONGEST * np.median(wide), wide))
-    widest = max(float(cut.max()), 1e-9)
-    room = TALLEST - gaps.sum() - ABOVE - BELOW
-    inch = max(widest / ACROSS, high.sum() / room)  # in units of the ink
-    tops = -inch * ABOVE - np.cumsum(inch * gaps + high) + high
-    made, axes = _page(-tops[-1] / inch + high[-1] / inch + BELOW, inch, heading)
-    for row, top, box in zip(rows, tops, boxes, strict=True):
-        _row(axes, row, top, box, inch)
-    low = axes.get_ylim()[0] + 0.06 * inch
+    above = ABOVE + legends.KEY * legends.key_rows([label for _, label in entries])
+    inch = _inch(max(float(cut.max()), 1e-9), high, words, TALLEST - gaps.sum() - above - BELOW)
+    heights = np.maximum(high / inch, words)
+    middles = above + np.cumsum(gaps + heights) - heights / 2
+    made, axes = _page(middles[-1] + heights[-1] / 2 + BELOW, inch, heading)
+    if entries:
+        legends.key(made, entries, (0, ABOVE))
+    for row, middle, box in zip(rows, middles, boxes, strict=True):
+        _row(axes, row, -middle * inch, box, inch)
+    low = axes.get_ylim()[0] + 0.08 * inch
     drawing.scale_bar(axes, BESIDE * inch, low, ACROSS * inch, unit)
     return made
+
+
+def _inch(widest: float, high: np.ndarray, words: np.ndarray, room: float) -> float:
+    """Units of the ink in an inch: `widest` fits `ACROSS`, and all rows fit `room` inches.
+
+    A row is as high as its ink, `high` (R,) units, or its label, `words` (R,) inches.
+    """
+    inch = widest / ACROSS
+    while np.maximum(high / inch, words).sum() > max(room, 1.01 * words.sum()):
+        inch *= 1.02
+    return inch
 
 
 def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
@@ -50,23 +65,16 @@ def _page(height: float, inch: float, heading: str) -> tuple[Figure, Axes]:
     axes = made.add_axes((0, 0, 1, 1))
     style.bare(axes)
     axes.set(xlim=(0, style.WIDTH * inch), ylim=(-height * inch, 0), aspect="equal")
-    _say(axes, 0.03 * inch, -0.03 * inch, heading, fontsize=7.5, color=style.INK, va="top")
+    heading = legends.shortened(heading, style.WIDTH - 0.1)
+    axes.text(0.03 * inch, -0.03 * inch, heading, fontsize=style.SMALL, color=style.INK, va="top")
     return made, axes
 
 
-def _row(axes: Axes, row: Row, top: float, box: np.ndarray, inch: float) -> None:
-    """Draw ink right of `BESIDE` from `top` down, with a label on its left; `box` is scaled."""
+def _row(axes: Axes, row: Row, middle: float, box: np.ndarray, inch: float) -> None:
+    """Draw ink right of `BESIDE`, around the height `middle`, with a label on its left."""
     left, _, low, high = box
-    one = Drawing("", row.drawing.x * row.scale, row.drawing.y * row.scale, row.drawing.stroke)
-    drawing.draw(
-        axes, one, row.colours, drawing.PEN * row.scale, (BESIDE * inch - left, top - high)
-    )
+    shift = BESIDE * inch - left, middle - (low + high) / 2
+    drawing.draw(axes, row.drawing, row.colours, drawing.PEN, shift)
+    label = "\n".join(legends.shortened(part, BESIDE - 0.1) for part in row.label.split("\n"))
     colour = style.RED if row.failed else style.GREY
-    _say(
-        axes, 0.03 * inch, top - (high - low) / 2, row.label, fontsize=6, color=colour, va="center"
-    )
-
-
-def _say(axes: Axes, x: float, y: float, text: str, **given: Any) -> None:
-    """Draw text; dollar signs in it do not start a formula."""
-    axes.text(x, y, text, parse_math=False, **given)
+    axes.text(0.03 * inch, middle, label, fontsize=style.SMALL, color=colour, va="center")

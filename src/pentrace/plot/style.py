@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 
 import matplotlib
 import numpy as np
@@ -18,6 +19,8 @@ from pentrace.files import is_stream, whole_file
 from pentrace.page import appearance as look
 
 WIDTH = 7.0  # inches, the text width of a two-column page
+SMALL = 7  # points, the smallest letters of a figure
+LETTER, ROW = 0.065, 0.12  # inches: more than a small letter is wide, and the height of a row
 
 # Okabe and Ito (2008): distinct with any kind of colour vision. Yellow is left out, since it is too
 # light for thin lines on white.
@@ -37,12 +40,13 @@ SEQUENCE: Colormap = LinearSegmentedColormap.from_list(
 _RC = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
     "font.size": 8,
-    "axes.titlesize": 8,
+    "text.parse_math": False,  # two dollar signs in a transcript are no formula
+    "axes.titlesize": SMALL,
     "axes.titlelocation": "left",
     "axes.labelsize": 8,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-    "legend.fontsize": 7,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
     "legend.frameon": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -99,12 +103,14 @@ def add_note(made: Figure, text: str) -> None:
     """Write `text` in small letters in the lower right corner, in a strip without other content."""
     if not text:
         return
-    strip = 0.14 / made.get_size_inches()[1]
+    width, height = made.get_size_inches()
+    rows = wrap(text, max(int(width / LETTER), 1))
+    strip = ROW * len(rows) + 0.02
     engine = made.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(rect=(0, strip, 1, 1 - strip))
-    made.text(0.995, 0.02 / made.get_size_inches()[1], text, ha="right", va="bottom",
-              fontsize=6, color=GREY)  # fmt: skip
+        engine.set(rect=(0, strip / height, 1, 1 - strip / height))
+    made.text(1 - 0.035 / width, 0.02 / height, "\n".join(rows), ha="right", va="bottom",
+              fontsize=SMALL, color=GREY)  # fmt: skip
 
 
 def save(made: Figure, path: str | Path) -> None:

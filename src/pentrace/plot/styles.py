@@ -20,7 +20,6 @@ from pentrace.plot.written import NetworkWithLines
 from pentrace.split_names import Split
 
 COUNT = 6  # writers
-SMALL = 0.6  # scale of a primer, relative to the written text
 BETWEEN = 0.05  # inches between a primer and the written text
 
 
@@ -38,7 +37,7 @@ class StylesFigureSettings(BiasedSettings):
 def styles_figure(
     loaded: NetworkWithLines, text: str, primers: list[tuple[str, Line]], bias: float, seed: int
 ) -> Figure:
-    """`text`, primed by the real line of each (writer, line); the line is small and blue above it.
+    """`text`, primed by the real line of each (writer, line); the line is blue above it.
 
     Graves 2013, section 5.6. Raises `PentraceError` for characters outside the alphabet.
     """
@@ -48,9 +47,11 @@ def styles_figure(
         (line,) = write_lines(loaded.network, [text], how)
         above = written.drawing_of(real.name, real.steps, loaded.normalisation)
         below = written.drawing_of(writer, line.steps, loaded.normalisation)
-        rows.append(Row(writer, above, style.BLUE, SMALL))
+        rows.append(Row(f"{writer}:\n{real.name}", above, style.BLUE))
         rows.append(Row(written.failure(line), below, failed=line.failed, gap=BETWEEN))
-    return stacked(rows, f"“{text}”, bias {bias:g}", page_unit(loaded.normalisation))
+    plural = "writer" if len(primers) == 1 else "writers"
+    heading = f"“{text}” in the style of {len(primers)} {plural}, bias {bias:g}"
+    return stacked(rows, heading, page_unit(loaded.normalisation), written.REAL_AND_WRITTEN)
 
 
 def find_primers(lines: list[Line], text: str, samples: Path) -> list[tuple[str, Line]]:

@@ -14,7 +14,7 @@ from pentrace.generate.numpy_networks import FusedText
 from pentrace.generate.sample_text import samples
 from pentrace.generate.settings import TextSettings
 from pentrace.options import Command, file_option, settings_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
 
@@ -42,16 +42,19 @@ def temperature_figure(
     Each temperature has `TEXTS` texts of `length` characters, from the same random numbers.
     """
     found = [_measured(network, temperature, length, seed) for temperature in temperatures]
-    made = style.figure(2.6)
+    made = style.figure(2.8)
     left, right = made.subplots(1, 2)
     left.plot(temperatures, [bits for bits, _, _ in found], "o-", color=style.BLUE, ms=3)
     left.set(ylabel="entropy (bits per character)")
     right.plot(temperatures, [new for _, new, _ in found], "o-", color=style.RED, ms=3,
                label="distinct words")  # fmt: skip
-    right.plot(temperatures, [total for _, _, total in found], ".--", color=style.GREY, ms=3,
-               label="all words")  # fmt: skip
-    right.set(ylabel=f"words in {TEXTS} texts of {length:,} characters")
-    right.legend(loc="best")
+    right.plot(temperatures, [total for _, _, total in found], "s--", color=style.GREY, ms=3,
+               label="all words (b)")  # fmt: skip
+    right.set(ylabel="words")
+    legends.title(left, f"mean entropy in {TEXTS} texts of {length:,} characters", 0, 3.2)
+    legends.title(right, f"words in {TEXTS} texts of {length:,} characters", 1, 3.2)
+    legends.key(made, [(left.lines[0], "entropy (a)"), (right.lines[0], "distinct words (b)"),
+                       (right.lines[1], "all words (b)")])  # fmt: skip
     for axes in (left, right):
         axes.set(xlabel="temperature", ylim=(0, None))
         axes.grid(axis="y")

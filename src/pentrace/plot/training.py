@@ -12,7 +12,7 @@ from pydantic import Field
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option, settings_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
 from pentrace.plot.options import figure_options
 from pentrace.settings import Settings
 
@@ -37,18 +37,17 @@ def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     step = history["step"].to_numpy()
     train, validation = (history[f"{n}_loss"].to_numpy() for n in ("train", "validation"))
     best = int(np.nanargmin(validation)) if np.isfinite(validation).any() else 0
-    made = style.figure(2.8, 4.6)
+    made = style.figure(3.0, 4.8)
     axes = made.add_subplot()
-    axes.plot(step, train, color=style.SKY, label="train", marker=".", ms=3)
-    axes.plot(step, validation, color=style.RED, label="validation", marker=".", ms=3)
-    axes.axvline(step[best], color=style.GREY, lw=0.8, ls=(0, (3, 2)), zorder=0)
+    axes.plot(step, train, color=style.BLUE, label="training split", marker="s", ms=2.5, ls="--")
+    axes.plot(step, validation, color=style.RED, label="validation split", marker="o", ms=2.5)
     axes.plot(
         step[best], validation[best], "o", mfc="none", mec=style.INK, ms=7,
         label=f"kept: step {step[best]:,}, {validation[best]:.3f}".replace("-", "−"),
     )  # fmt: skip
     axes.set(xlabel="training step (batches)", ylabel=f"loss (nats per {counted})")
     axes.grid(axis="y")
-    axes.legend(loc="best", frameon=True, framealpha=1, edgecolor="none")
+    legends.key(made, list(zip(*axes.get_legend_handles_labels(), strict=True)))
     _epochs(axes, step, history["epoch"].to_numpy())
     return made
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option
-from pentrace.plot import style
+from pentrace.plot import legends, style
 from pentrace.plot.options import figure_options
 
 
@@ -20,19 +20,22 @@ def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Fig
     `history` and `anew` (from random weights) are rows of `schema.HISTORY`. Raises `PentraceError`
     if one is empty.
     """
-    made = style.figure(2.8, 4.6)
+    made = style.figure(3.0, 4.8)
     axes = made.add_subplot()
-    curves = [(history, f"from {start}", style.RED), (anew, "from random weights", style.BLUE)]
-    for table, label, colour in curves:
+    curves = [
+        (history, f"from the weights of {start}", style.RED, "o-"),
+        (anew, "from random weights", style.BLUE, "s--"),
+    ]
+    for table, label, colour, marker in curves:
         if table is None:
             continue
         if not len(table):
             raise PentraceError("a history is empty; train until the first validation")
         bits = table["validation_loss"].to_numpy() / math.log(2)
-        axes.plot(table["step"].to_numpy(), bits, color=colour, marker=".", ms=3, label=label)
-    axes.set(xlabel="training step (batches)", ylabel="bits per character, validation")
+        axes.plot(table["step"].to_numpy(), bits, marker, color=colour, ms=2.5, label=label)
+    axes.set(xlabel="training step (batches)", ylabel="bits per character, validation split")
     axes.grid(axis="y")
-    axes.legend(loc="upper right")
+    legends.key(made, list(zip(*axes.get_legend_handles_labels(), strict=True)))
     return made
 
 

@@ -14,10 +14,16 @@ from pentrace.generate.load_model import load_ink_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.normalise.positions import positions
 from pentrace.options import file_option
+from pentrace.plot import legends, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
 from pentrace.unicode_nfc import nfc
 from pentrace.windows.lines import load_lines
+
+REAL_AND_WRITTEN = [
+    (legends.line(style.BLUE), "real line of the writer (primer)"),
+    (legends.line(style.INK), "written by the network"),
+]
 
 
 class NetworkWithLines(NamedTuple):
