@@ -32,6 +32,7 @@ ROOMS = {
     "evaluate-text": ("evaluate", "Measure a trained network on complete texts."),
     "recognise": ("recognise", "Count a recogniser's errors on real and written lines."),
     "plot": ("plot", "Draw a figure."),
+    "run-facts": ("report", "Record date, versions, machine and times of a run."),
     "report": ("report", "Show all results on one page."),
     "list": ("", "List data sets, networks, styles and presets."),
     "describe": ("", "Print what every table contains, as Markdown."),
