@@ -85,7 +85,7 @@ rule run_facts:
     conda:
         "../envs/pentrace.yaml"
     params:
-        results=CONFIG.results,
+        results=folder("<results>"),
     shell:
         "pentrace run-facts --results {params.results} --out {output} {input} > {log} 2>&1"
 
