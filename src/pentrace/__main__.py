@@ -54,6 +54,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; what users can fix is printed without a traceback."""
     try:
+        if sys.stdout is None:
+            raise PentraceError("standard output is closed; redirect it to a file or to /dev/null")
         cli()
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)

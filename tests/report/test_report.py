@@ -339,7 +339,7 @@ def test_numbers_and_settings_read_well():
     shown = [duration(s) for s in (0.04, 59.94, 59.96, 3599.4, 3600, 86_400)]
     assert shown == ["0.0 s", "59.9 s", "1 min 00 s", "59 min 59 s", "1 h 00 min", "24 h 00 min"]
     assert decimals(-1041.04, 1) == "−1,041.0" and decimals(None) == "–"
-    assert words({"too_long": None, "spike": 100.0, "no_text": False, "duplicate": True}) == (
-        "too long off, spike 100, no text off, duplicate on"
+    assert words({"too_long": None, "spike": 100.0, "require_text": False, "duplicate": True}) == (
+        "too long off, spike 100, require text off, duplicate on"
     )
     assert words(["train", "test"]) == "train, test"
