@@ -202,6 +202,8 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     out = tmp_path / "a.json"
     with pytest.raises(PentraceError, match=r"seen Z é; it knows .*; .* replaces Z by z, é by e$"):
         run("éZ", "--model", model, "-o", out)
+    with pytest.raises(PentraceError, match=r"which replaces é by e; it has nothing for ω$"):
+        run("éω", "--model", model, "-o", out)
     with pytest.raises(PentraceError, match="reword the text; --substitute has no similar"):
         run("ω", "--model", model, "-o", out)
     with pytest.raises(PentraceError, match=r"by a, .* by a and others$"):

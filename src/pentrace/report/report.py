@@ -56,9 +56,9 @@ def command(
 def render(
     config: str,
     graph: str,
-    run: dict[str, Any] | None,
     datasets: list[DatasetPart],
     networks: list[NetworkPart],
+    run: dict[str, Any] | None = None,
 ) -> str:
     """The page as HTML. All text is escaped, except `graph`, which is SVG of `rulegraph`.
 

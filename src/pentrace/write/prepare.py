@@ -36,12 +36,15 @@ def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
 
 def _remedy(text: str, known: str) -> str:
     """What to do about unknown characters, with those that --substitute would replace."""
-    found = replacements(text.replace(NO_BREAK, " ").replace("\n", ""), known)
+    plain = text.replace(NO_BREAK, " ").replace("\n", "")
+    found = replacements(plain, known)
     if not found:
         return "reword the text; --substitute has no similar characters for them"
+    left = sorted(set(plain) - set(known) - set(found))
     pairs = [f"{shown(c)} by {near}" for c, near in list(found.items())[:NAMED]]
     more = " and others" if len(found) > NAMED else ""
-    return f"reword the text, or use --substitute, which replaces {', '.join(pairs)}{more}"
+    but = f"; it has nothing for {' '.join(map(shown, left))}" if left else ""
+    return f"reword the text, or use --substitute, which replaces {', '.join(pairs)}{more}{but}"
 
 
 def _substituted(line: str, known: str) -> str:
