@@ -63,7 +63,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "sample-text": (TextSettings, set()),
     "evaluate-text": (TextBitsSettings, set()),
     "plot ink": (InkFigureSettings, set()),
-    "plot rules": (CleanSettings, {"no_text"}),
+    "plot rules": (CleanSettings, {"require_text"}),
     "plot offsets": (OffsetsFigureSettings, set()),
     "plot training": (TrainingFigureSettings, set()),
     "plot samples": (SamplesFigureSettings, set()),

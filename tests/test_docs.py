@@ -1,16 +1,21 @@
 """The documents agree with the code."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
+from PIL import Image
 
 from pentrace.config.checks import load
 from pentrace.config.schema import Config
 from pentrace.describe import markdown
 from tests.helpers.checkout import merged
+from tests.helpers.commands import pentrace
+from tests.helpers.small_synthesis import save
 
 ROOT = Path(__file__).parent.parent
 # Sections whose every key is in config.yaml; networks and data sets name only what differs.
@@ -50,6 +55,27 @@ def test_the_commands_of_the_documents_leave_a_clone_clean(tmp_path: Path) -> No
         path.touch()
     status = ["git", "-C", str(tmp_path), "status", "--short"]
     assert subprocess.run(status, capture_output=True, text=True).stdout == "?? .gitignore\n"
+
+
+def test_the_command_beside_the_picture_writes_it_without_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    picture = re.search(r"^!\[.*\]\((.*\.png)\)\n+(.*\n)?`pentrace (write .*)`$", readme, re.M)
+    assert picture is not None
+    words = shlex.split(picture[3])
+    assert words[-2:] == ["-o", picture[1]]
+    network = tmp_path / "results/demo-iam/synthesis/model.safetensors"
+    for folder in (network.parent, tmp_path / "docs"):
+        folder.mkdir(parents=True)
+    save(network)
+    monkeypatch.chdir(tmp_path)
+    pentrace(*words)
+    with Image.open(tmp_path / picture[1]) as image:
+        assert image.text["Title"].split() == words[1].split()
+        assert image.text["model"] == "demo-iam/synthesis/model.safetensors"
+        assert not any(str(tmp_path) in value for value in image.text.values())
+    assert str(tmp_path).encode() not in (tmp_path / picture[1]).read_bytes()
 
 
 def test_make_help_lists_every_target() -> None:

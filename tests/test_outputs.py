@@ -15,6 +15,7 @@ from pentrace.describe import markdown
 from pentrace.errors import PentraceError, explained
 from pentrace.files import check_output, whole_file, whole_folder, write_text
 from tests.helpers.processes import ENVIRONMENT
+from tests.helpers.small_synthesis import save
 
 
 def run(*words: object, status: int = 0, **given: object) -> subprocess.CompletedProcess:
@@ -120,12 +121,32 @@ def test_outputs_are_checked_before_anything_is_read(tmp_path: Path) -> None:
 def test_errors_of_the_system_are_one_line(tmp_path: Path) -> None:
     done = run("describe", "-o", tmp_path / ("x" * 250), status=1)
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
-    assert done.stderr.endswith("ile name too long; give a shorter name\n")
+    assert "ile name too long; give a shorter name" in done.stderr
     with Path("/dev/full").open("w") as full:
         given = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
         done = run("describe", status=1, **given)
     assert done.stderr == "pentrace: no space left on device; free some space on the disk\n"
     assert explained(OSError("disk\nlost")) == "disk; check the disk and the path"
+
+
+def test_closed_standard_streams_are_one_line(tmp_path: Path) -> None:
+    for words in (["list"], ["describe"], ["describe", "-o", tmp_path / "a"], ["--help"]):
+        done = closed(1, words)
+        assert done.stderr == (
+            "pentrace: standard output is closed; redirect it to a file or to /dev/null\n"
+        )
+        assert done.returncode == 1 and not list(tmp_path.iterdir())
+    model = save(tmp_path / "model.safetensors")
+    done = closed(0, ["write", "-", "--model", model, "-o", tmp_path / "a.svg"])
+    assert done.stderr == "pentrace: standard input is closed; give TEXT or --file\n"
+    assert done.returncode == 1
+
+
+def closed(stream: int, words: list) -> subprocess.CompletedProcess:
+    """`python -m pentrace` with `words`, started with this standard stream closed."""
+    call = f'exec "$@" {">" if stream else "<"}&-'
+    shell = ["sh", "-c", call, "sh", sys.executable, "-m", "pentrace", *map(str, words)]
+    return subprocess.run(shell, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
 
 
 def test_a_reader_that_leaves_ends_it_quietly() -> None:

@@ -32,6 +32,7 @@ ROOMS = {
     "evaluate-text": ("evaluate", "Measure a trained network on complete texts."),
     "recognise": ("recognise", "Count a recogniser's errors on real and written lines."),
     "plot": ("plot", "Draw a figure."),
+    "run-facts": ("report", "Record date, versions, machine and times of a run."),
     "report": ("report", "Show all results on one page."),
     "list": ("", "List data sets, networks, styles and presets."),
     "describe": ("", "Print what every table contains, as Markdown."),
@@ -53,6 +54,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; what users can fix is printed without a traceback."""
     try:
+        if sys.stdout is None:
+            raise PentraceError("standard output is closed; redirect it to a file or to /dev/null")
         cli()
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)

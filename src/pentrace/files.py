@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 from pentrace.errors import PentraceError
 
+ADDED = len(f"..{2**22}.partial-9999")  # bytes added to a name: number of a process, and of a page
+
 _kept: list[TextIO] = []  # standard output, while messages are printed to standard error
 
 
@@ -32,6 +34,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             _copy(complete, path)
         return
     path = _target(path)
+    check_name(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -49,6 +52,7 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     exception in the block, `path` is as it was before. A symbolic link is followed.
     """
     path = _target(Path(path))
+    check_name(path)
     partial, old = (path.with_name(f".{path.name}.{os.getpid()}.{e}") for e in ("partial", "old"))
     for left in (partial, old):  # by a killed process with the same number
         shutil.rmtree(left, ignore_errors=True)
@@ -111,11 +115,27 @@ def _target(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def check_name(path: Path) -> None:
+    """Raise `PentraceError` if the name of `path` is too long for a file that is being written.
+
+    There is room for what is added to the name until the file is complete, and for a page number.
+    """
+    try:
+        limit = os.pathconf(path.parent, "PC_NAME_MAX") - ADDED
+    except OSError:  # there is no such folder yet
+        limit = 255 - ADDED
+    if len(os.fsencode(path.name)) > limit:
+        raise PentraceError(
+            f"{path}: file name too long; give a shorter name, of at most {limit} bytes"
+        )
+
+
 def check_output(path: Path, folder: bool = False) -> None:
     """Raise `PentraceError` if `path` cannot be written: its folder is missing or read-only.
 
     `folder`: a folder is to be written, else a file.
     """
+    check_name(path)
     if folder:
         if str(path) == "-":
             raise PentraceError("-: a folder cannot be standard output; name a folder")
@@ -125,7 +145,9 @@ def check_output(path: Path, folder: bool = False) -> None:
         return
     elif path.is_dir():
         raise PentraceError(f"{path}: is a folder; name a file in it")
-    parent = (_target(path) if path.is_symlink() else path).parent
+    target = _target(path) if path.is_symlink() else path
+    check_name(target)
+    parent = target.parent
     if not parent.is_dir():
         raise PentraceError(f"{path}: there is no folder {parent}; make it with: mkdir -p {parent}")
     written = path if is_stream(path) else parent

@@ -1,4 +1,4 @@
-"""`pentrace list`: data sets, networks, samples that usable as style, and presets."""
+"""`pentrace list`: data sets, networks, samples that can be a style, and presets."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ Rows = list[tuple[str, ...]]
 @click.command("list", cls=Command)
 @folder_option(
     "--data", required=False,
-    help="Folder of a data set, to list its samples that usable as style.",
+    help="Folder of a data set, to list its samples that can be a style.",
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help=f"List more than {SHOWN} samples.")
 def command(data: Path | None, everything: bool) -> None:
-    """List data sets, networks, samples that usable as style, and presets."""
+    """List data sets, networks, samples that can be a style, and presets."""
     if data is not None:
         click.echo(_styles(data, everything))
         return

@@ -285,7 +285,7 @@ WRITTEN = _table(
         "primer: sample whose handwriting style was used; null: none",
         null=True,
     ),
-    _column("tries", pa.int32(), "number of attempts, each with a new seed"),
+    _column("attempts", pa.int32(), "number of attempts, each with a new seed"),
     _column(
         "finished",
         pa.bool_(),

@@ -132,9 +132,15 @@ def test_a_notebook_shows_a_drawing_and_the_figure():
     ("given", "wrong"),
     [
         (([], [], []), "no points"),
-        (([1, 2], [1], [0, 0]), r"y has the shape \(1,\); give one value for each of the 2"),
+        (([1, 2], [1], [0, 0]), r"y has the shape \(1,\); give one value for each point"),
         (([1, np.nan], [1, 2], [0, 0]), "x of point 1 is not a number"),
         ((["a"], [1], [0]), "x is no array of numbers"),
+        ((3, 4, 5), r"x has the shape \(\)"),
+        (([1], [1], [0.5]), "stroke must be whole numbers"),
+        (([1], [1], [10**20]), "stroke is no array of numbers"),
+        (([1], [1], [0], None, 3), "^text: expected text; got 3"),
+        (([1], [1], [0], None, None, 3), "^unit: expected text; got 3"),
+        (([1], [1], [0], None, None, None, None), "^name: expected text; got None"),
         (([1], [1], [0], [1, 2]), r"t has the shape \(2,\)"),
     ],
 )

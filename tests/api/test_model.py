@@ -90,7 +90,7 @@ def test_a_style_is_a_file_or_ink(model, path, tmp_path):
     for one in mine[1:]:
         np.testing.assert_array_equal(one.x, mine[0].x)
     silent = pentrace.Handwriting(ink.x, ink.y, ink.stroke, ink.t)
-    with pytest.raises(PentraceError, match=r"the ink: .*; give the text with style_text=$"):
+    with pytest.raises(PentraceError, match=r"ink: .*; give the text with style_text=$"):
         model.write("a cab", style=silent)
     same = model.write("a cab", style=silent, style_text=small_style.TEXT)
     np.testing.assert_array_equal(same.ink.x, mine[0].x)
@@ -133,7 +133,17 @@ def test_lines_that_fail_are_reported_with_a_warning(model):
         ({"page": "a3"}, "page: expected a4"),
         ({"text": " "}, "the text is empty"),
         ({"text": 5}, "^text: expected text; got 5"),
-        ({"text": "Zé"}, "seen Z é; it knows .* or try substitute=True$"),
+        ({"text": b"a"}, "^text: expected text; got b'a'"),
+        ({"text": None}, "^text: expected text; got None"),
+        ({"text": "Zé"}, "seen Z é; it knows .* use substitute=True, which replaces Z by z, é by"),
+        ({"bias": "x"}, "^bias: expected a number; got 'x'"),
+        ({"substitute": "maybe"}, "^substitute: expected true or false"),
+        ({"style": 3}, "^style: expected a path, as text or pathlib.Path; got 3$"),
+        ({"style": b"me.json"}, "^style: expected a path"),
+        ({"style": ""}, "^style: expected a path"),
+        ({"style": ["a"]}, "^style: expected a path"),
+        ({"style": "a", "data": 3}, "^data: expected a path"),
+        ({"style": "a", "style_text": 3}, "^style_text: expected text; got 3"),
         ({"style": "gone.json"}, "gone.json: no such file; .* a sample with data=$"),
         ({"style_text": "a"}, "style_text= is the text of a style="),
         ({"style": "a", "data": "gone"}, "gone.*: .* give data= the folder of a data set"),
@@ -142,6 +152,31 @@ def test_lines_that_fail_are_reported_with_a_warning(model):
 def test_mistakes_are_named_as_arguments(model, given, wrong):
     with pytest.raises(PentraceError, match=wrong):
         model.write(**{"text": "a", **given})
+
+
+@pytest.mark.parametrize("wrong", [3, b"a", None, [], "", "a\0", True])
+def test_what_is_no_path_is_named(model, wrong):
+    text, message = model.write("a"), "expected a path, as text or pathlib.Path; got "
+    with pytest.raises(PentraceError, match=f"^path: {message}"):
+        text.save(wrong)
+    with pytest.raises(PentraceError, match=f"^path: {message}"):
+        pentrace.read_ink(wrong)
+    with pytest.raises(PentraceError, match=f"^folder: {message}"):
+        pentrace.Dataset(wrong)
+    if wrong is not None:
+        with pytest.raises(PentraceError, match=f"^model: {message}"):
+            pentrace.load(wrong)
+
+
+def test_ink_whose_strokes_are_single_points_is_refused(model):
+    x = np.linspace(0, 50, 60)
+    for stroke in (np.arange(60), np.arange(60) % 2):
+        ink = pentrace.Handwriting(x, np.sin(x), stroke, text="a cab")
+        with pytest.raises(PentraceError, match="each stroke has one point; give all points of a"):
+            model.write("a cab", style=ink)
+    two = pentrace.Handwriting([0, 1], [0, 1], [0, 0], text="a cab", name="mine")
+    with pytest.warns(UserWarning, match="mine: only 2 points for 5 characters"):
+        model.write("a cab", style=two)
 
 
 def test_a_form_that_is_not_known(model, tmp_path):

@@ -112,9 +112,9 @@ def test_short_long_and_empty_samples_are_dropped_by_the_rule_named_for_it() -> 
 def test_samples_without_text_are_dropped_only_when_asked() -> None:
     ink, has_text = make_ink(straight(30), straight(30)), np.array([True, False])
     assert clean(ink, CleanSettings(), has_text)[1] == []
-    left, losses = clean(ink, CleanSettings(no_text=True), has_text)
+    left, losses = clean(ink, CleanSettings(require_text=True), has_text)
     assert left.lengths.tolist() == [30, 0]
-    assert [(x.sample, x.rule) for x in losses] == [(1, "no-text")]
+    assert [(x.sample, x.rule) for x in losses] == [(1, "require-text")]
 
 
 def test_limits_that_leave_nothing_are_refused() -> None:

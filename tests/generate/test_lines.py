@@ -22,7 +22,7 @@ def test_a_line_has_all_its_text_and_ends_with_the_pen_up(tmp_path):
     lines = write_lines(steady(tmp_path), TEXTS, LineOptions())
     assert [line.text for line in lines] == TEXTS
     for line in lines:
-        assert (line.finished, line.missed, line.tries, line.seed) == (True, "", 1, 1)
+        assert (line.finished, line.missed, line.attempts, line.seed) == (True, "", 1, 1)
         assert line.steps.dtype == np.float32
         assert not line.steps[0].any()
         assert line.steps[-1, 2] == 1
@@ -58,7 +58,7 @@ def test_a_line_that_is_never_finished_is_drawn_again_and_reported(tmp_path):
     how = LineOptions(attempts=3, steps=5, steps_per_character=5)
     (line,) = write_lines(steady(tmp_path), ["bad dad"], how)
     assert line.failed
-    assert (line.finished, line.tries) == (False, 3)
+    assert (line.finished, line.attempts) == (False, 3)
     assert line.missed == "dad"
     assert len(line.steps) == 1 + 5 + 5 * 7
 
@@ -69,14 +69,14 @@ def test_one_line_that_fails_does_not_change_the_other_lines(tmp_path):
     long = "abcdefghijklmnopqrstuvw"
     lines = write_lines(network, [long, "dad"], how)
     assert [line.failed for line in lines] == [True, False]
-    assert lines[1].tries == 1
+    assert lines[1].attempts == 1
 
 
 def test_a_window_that_jumps_over_letters_is_detected(tmp_path):
     how = LineOptions(attempts=2)
     (line,) = write_lines(steady(tmp_path, pace=3.0), ["abcdefghi"], how)
     assert len(line.missed) > 4
-    assert line.tries == 2
+    assert line.attempts == 2
 
 
 def test_the_seed_of_a_line_draws_it_at_the_first_try(tmp_path):

@@ -305,6 +305,6 @@ def test_the_log_reports_speed_in_the_unit_that_is_read(unit: str) -> None:
     log = io.StringIO()
     progress = Progress(stream=log, unit=unit)
     progress.start(0)
-    progress.said -= 60
+    progress.shown -= 60
     progress.show("step 5", 1000, 2000)
     assert f" {unit}s/s  " in log.getvalue()

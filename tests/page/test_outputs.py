@@ -225,7 +225,7 @@ def test_json_is_read_back(page: Page, tmp_path: Path) -> None:
         "width": 100.0,
         "height": 30.0,
         "pen_width": 0.35,
-        "said": page.notes,
+        "made_with": page.notes,
     }
 
 
@@ -237,7 +237,9 @@ def test_points_table_is_read_back(page: Page, tmp_path: Path) -> None:
     flat = np.concatenate(page.strokes)
     assert np.allclose(np.stack([ink.x, ink.y, ink.t], 1), flat, atol=1e-4)
     content = json.loads(table.schema.metadata[b"page"])
-    assert content["y_axis"] == "up" and content["unit"] == "mm" and content["said"] == page.notes
+    assert (
+        content["y_axis"] == "up" and content["unit"] == "mm" and content["made_with"] == page.notes
+    )
     assert table.schema.metadata[b"text"].decode() == TEXT == content["text"]
 
 

@@ -89,7 +89,7 @@ def offsets(names: list[str]) -> pa.Table:
 def write_lines(folder: Path, names: list[str]) -> None:
     """`folder` as `pentrace write` leaves it."""
     keys = ("sample_id", "text", "bias", "finished", "missed")
-    rows = [dict(zip(keys, line, strict=True)) | {"seed": 1, "tries": 1} for line in WRITTEN]
+    rows = [dict(zip(keys, line, strict=True)) | {"seed": 1, "attempts": 1} for line in WRITTEN]
     tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
     # Two row groups, and not in the order of the rows.
     pieces = [offsets(names[1:]), offsets(names[:1])]

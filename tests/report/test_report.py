@@ -16,7 +16,7 @@ from pentrace.errors import PentraceError
 from pentrace.plot.plot import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.contents import pictures
-from pentrace.report.report import command, count, decimals, words
+from pentrace.report.report import command, count, decimals, duration, words
 from tests.helpers.commands import invoke
 from tests.helpers.small_results import build_dataset, build_outputs, metrics
 
@@ -40,6 +40,19 @@ digraph snakemake_dag {
 \t3 -> 0
 }
 """
+RUN = {
+    "date": "2026-01-02 03:04 UTC",
+    "commit": {"id": "ab" * 20, "changed": True},
+    "versions": {"Python": "3.11.7", "torch": "2.13.0"},
+    "machine": {"processor": "Eight <bit>", "cores": "2"},
+    "stages": [
+        {"of": "", "stage": "demo", "jobs": 1, "seconds": 0.5, "end": "2026-01-02 03:00 UTC"},
+        {"of": "small/net", "stage": "train", "jobs": 1, "seconds": 3725.0,
+         "end": "2026-01-02 03:02 UTC"},
+        {"of": "small/net", "stage": "plot", "jobs": 7, "seconds": 75.0,
+         "end": "2026-01-02 03:04 UTC"},
+    ],
+}  # fmt: skip
 CONFIG = "run: [small]\ndatasets:\n  small:\n    note: made up\n    raw: <data & more>\n"
 
 
@@ -81,6 +94,7 @@ def folder(tmp_path_factory) -> Path:
             (place / "plots" / f"{name}.png").write_bytes(PIXEL)
     (made / "config.yaml").write_text(CONFIG)
     (made / "rules.dot").write_text(DOT)
+    (made / "run.json").write_text(json.dumps(RUN))
     return made
 
 
@@ -90,12 +104,16 @@ def report(folder: Path, out: Path, *more: str) -> str:
     return out.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def text(folder) -> str:
+def complete(folder: Path, out: Path) -> str:
     return report(
-        folder, folder / "report.html", "--rulegraph", folder / "rules.dot",
+        folder, out, "--rulegraph", folder / "rules.dot", "--run", folder / "run.json",
         "--dataset", "small", folder / "small", "--network", "small/net", folder / "small" / "net",
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def text(folder) -> str:
+    return complete(folder, folder / "report.html")
 
 
 def test_nothing_is_loaded_from_elsewhere(text):
@@ -164,15 +182,43 @@ def test_counts_are_those_of_the_tables(text):
 def test_measures_are_listed_with_published_ones_and_their_conditions(text):
     plain = re.sub(r"\s+", " ", Page(text).text).replace("\u00a0", " ")
     assert (
-        "prediction 1 x 8 validation (early stopping) 1 of 1 −1,234.5 −1.750 2,345.5 2.250 0.321 "
-        "98.71 % 20.00, 20.00 graves A"
+        "recipe graves, sigma 20.00, 20.00 tablet units, filter A prediction 1 x 8 "
+        "validation (early stopping) 1 of 1 −1,234.5 −1.750 2,345.5 2.250 0.321 98.71 % "
+        "recipe graves, sigma not published, filter B prediction 3 x 400 "
+        "validation 1,438 −1,041.0 – – – 0.41 – "
     ) in plain
-    assert "prediction 3 x 400 validation 1,438 −1,041.0 – – – 0.41 – not published" in plain
+    assert (  # in the overview
+        "prediction 1 x 8, recipe graves, sigma 20.00, 20.00 tablet units, filter A "
+        "validation (early stopping) 1 −1,234.5 −1.750 0.321 "
+    ) in plain
     assert "Shaded: as published, Graves 2013." in plain
     assert "Filter A: spike 100." in plain and "Filter B: not published." in plain
     assert "4,321 weights" in plain
     assert "Kept weights: those of step 30" in plain and "−0.250 nats per point" in plain
-    assert "It can be negative, because a density, unlike a probability, can be above 1." in plain
+    assert "it can be negative, because a density, unlike a probability, can be above 1." in plain
+
+
+def test_the_overview_has_the_legibility_of_written_lines_next_to_that_of_real_ones(
+    folder, tmp_path
+):
+    rate = {"rate": 0.25, "low": 0.2, "high": 0.31}
+    row = {"lines": 40, "failed": 0, "characters": 900, "word_error_rate": None}
+    rows = [
+        {**row, "origin": "real", "bias": None, "character_error_rate": {**rate, "rate": 0.05}},
+        {**row, "origin": "written", "bias": 0.5, "character_error_rate": rate},
+        {**row, "origin": "written", "bias": 1.0, "lines": 39, "character_error_rate": None},
+    ]
+    recognised = {"split": "test", "role": "unseen", "table": rows, "definitions": {},
+                  "recogniser": {"settings": {"kind": "recognition", "layers": 1, "hidden": 8},
+                             "weights": 1}}  # fmt: skip
+    (tmp_path / "recognition.json").write_text(json.dumps(recognised))
+    page = report(folder, tmp_path / "a.html", "--network", "d/n", tmp_path)
+    plain = re.sub(r"\s+", " ", Page(page).text).replace("\u00a0", " ")
+    real = "40 5.0 % (20.0 to 31.0)"
+    assert (
+        f"d/n split test (for the recogniser: unseen) 0.5 40 25.0 % (20.0 to 31.0) {real} "
+        f"1 39 – {real}"
+    ) in plain
 
 
 def test_hostile_text_stays_text(text):
@@ -185,7 +231,7 @@ def test_hostile_text_stays_text(text):
 def test_note_of_the_configuration_marks_the_data_set_and_its_networks(text):
     for start, end in [
         (">small</a>", "</td>"),
-        (">small/net</a>", "</td>"),
+        (">small/net</a>", " prediction"),
         ("<h2>small", "</h2>"),
         ("<h2>small/net", "</h2>"),
         ("one by one", "</summary>"),
@@ -194,18 +240,40 @@ def test_note_of_the_configuration_marks_the_data_set_and_its_networks(text):
 
 
 def test_page_is_the_same_twice(folder, text, tmp_path):
-    again = report(
-        folder, tmp_path / "again.html", "--rulegraph", folder / "rules.dot",
-        "--dataset", "small", folder / "small", "--network", "small/net", folder / "small" / "net",
+    assert complete(folder, tmp_path / "again.html") == text
+
+
+def test_facts_of_the_run_are_in_one_section(folder, text, tmp_path):
+    plain = re.sub(r"\s+", " ", Page(text).text)
+    section = plain[plain.index("This run", plain.index("Evaluation")) :]
+    for shown in (
+        "complete on 2026-01-02 03:04 UTC",
+        f"commit {'ab' * 20}, with changes that were not committed",
+        "Python 3.11.7, torch 2.13.0",
+        "processor Eight <bit>, cores 2",
+        "small/net 1 h 03 min train 1 h 02 min, plot 1 min 15 s (7 jobs) 2026-01-02 03:04 UTC",
+    ):
+        assert shown in section
+    other = {**RUN, "date": "another day", "commit": None, "stages": []}
+    (tmp_path / "run.json").write_text(json.dumps(other))
+    changed = report(
+        folder, tmp_path / "b.html", "--rulegraph", folder / "rules.dot", "--run",
+        tmp_path / "run.json", "--dataset", "small", folder / "small", "--network", "small/net",
+        folder / "small" / "net",
     )  # fmt: skip
-    assert again == text
+    assert "The commit of the code is unknown" in changed and "had no records" in changed
+    assert without_run(changed) == without_run(text) != text
+
+
+def without_run(text: str) -> str:
+    return re.sub(r'<h2 id="run">.*?(?=<h2)', "", text, flags=re.DOTALL)
 
 
 def test_what_was_not_built_is_left_out(folder, tmp_path):
     plain = Page(report(folder, tmp_path / "a.html", "--dataset", "empty", tmp_path / "no",
                         "--network", "none", tmp_path / "no")).text  # fmt: skip
     assert "The table of samples was not built." in plain and "Not measured." in plain
-    assert "No rule graph was given." in plain
+    assert "No rule graph was given." in plain and "No facts of a run were given." in plain
 
 
 def test_files_that_are_not_what_they_should_be_are_named(folder, tmp_path):
@@ -268,8 +336,10 @@ def test_counts_read_well(value, shown):
 
 
 def test_numbers_and_settings_read_well():
+    shown = [duration(s) for s in (0.04, 59.94, 59.96, 3599.4, 3600, 86_400)]
+    assert shown == ["0.0 s", "59.9 s", "1 min 00 s", "59 min 59 s", "1 h 00 min", "24 h 00 min"]
     assert decimals(-1041.04, 1) == "−1,041.0" and decimals(None) == "–"
-    assert words({"too_long": None, "spike": 100.0, "no_text": False, "duplicate": True}) == (
-        "too long off, spike 100, no text off, duplicate on"
+    assert words({"too_long": None, "spike": 100.0, "require_text": False, "duplicate": True}) == (
+        "too long off, spike 100, require text off, duplicate on"
     )
     assert words(["train", "test"]) == "train, test"

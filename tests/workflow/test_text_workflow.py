@@ -49,7 +49,7 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     # With another list of words, only the samples are measured again.
     (checkout.folder / "words.txt").write_text("the dog")
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
-    assert rules == {"evaluate_samples", "report", "all"}
+    assert rules == {"evaluate_samples", "run_facts", "report", "all"}
     # Other samples train nothing.
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("length: 20", "length: 30"))
     rules = {rule.split()[0] for rule in checkout.rules("-n", "--configfile", "tiny.yaml")}
@@ -60,7 +60,9 @@ def test_a_corpus_becomes_tables_a_network_and_a_report(checkout: Checkout) -> N
     measured, before = metrics.read_bytes(), metrics.stat().st_mtime_ns
     (checkout.folder / "tiny.yaml").write_text(TINY.replace("[0, 1]", "[0.5]"))
     rules = {rule.split()[0] for rule in checkout.rules("--configfile", "tiny.yaml")}
-    assert rules == {"sample_text", "evaluate_samples", "configuration", "report", "all"}
+    assert rules == {
+        "sample_text", "evaluate_samples", "configuration", "run_facts", "report", "all"
+    }  # fmt: skip
     assert (metrics.read_bytes(), metrics.stat().st_mtime_ns) == (measured, before)
     sampled = json.loads((folder / "small-text/sample-metrics.json").read_text())["table"]
     assert [row["temperature"] for row in sampled] == [0.5]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import find_model
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.store import save_model
@@ -42,8 +42,8 @@ def test_a_text_becomes_a_page_and_a_summary_is_printed(model, tmp_path):
     found = page(out)
     assert (found["width"], found["height"]) == (210, 297)
     assert found["text"] == "any text you like"
-    assert found["said"]["seed"] == "3"
-    assert found["said"]["bias"] == "0.7"
+    assert found["made_with"]["seed"] == "3"
+    assert found["made_with"]["bias"] == "0.7"
 
 
 def test_the_same_seed_gives_the_same_bytes(model, tmp_path):
@@ -145,7 +145,7 @@ def test_a_style_changes_the_handwriting(tmp_path):
     run("a cab", "--model", model, "-o", plain)
     run("a cab", "--model", model, "-o", mine, "--style", style)
     assert page(plain)["strokes"] != page(mine)["strokes"]
-    assert page(mine)["said"]["style"] == style.name
+    assert page(mine)["made_with"]["style"] == style.name
     # What was written is a style again.
     run("a cab", "--model", model, "-o", tmp_path / "x.json", "--style", mine)
 
@@ -182,7 +182,7 @@ def test_missing_text_is_reported(model, tmp_path):
 
 def test_lines_without_a_common_style_are_reported(model, tmp_path):
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
-    wrong = "so each line has its own; give a style"
+    wrong = "so each line is in a different hand; give a style"
     assert wrong in run("a cab\na bad", *given, status=MISSING).stderr
     assert wrong not in run("a cab\na bad", *given, "--many-hands", status=MISSING).stderr
 
@@ -200,8 +200,14 @@ def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):
 
 def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     out = tmp_path / "a.json"
-    with pytest.raises(PentraceError, match=r"seen Z é; it knows .*; reword .* --substitute$"):
+    with pytest.raises(PentraceError, match=r"seen Z é; it knows .*; .* replaces Z by z, é by e$"):
         run("éZ", "--model", model, "-o", out)
+    with pytest.raises(PentraceError, match=r"which replaces é by e; it has nothing for ω$"):
+        run("éω", "--model", model, "-o", out)
+    with pytest.raises(PentraceError, match="reword the text; --substitute has no similar"):
+        run("ω", "--model", model, "-o", out)
+    with pytest.raises(PentraceError, match=r"by a, .* by a and others$"):
+        run("àáâãäåāăąǎǟǡǻȁ", "--model", model, "-o", out)
     with pytest.raises(
         PentraceError,
         match=r"seen ω; it knows .* no known character is similar to them; reword the text$",
@@ -238,8 +244,25 @@ def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
 
 
 def test_formats_are_checked_before_anything_is_written(model, tmp_path):
-    with pytest.raises(PentraceError, match="unknown format doc; use one of"):
-        run("a", "--model", model, "-o", tmp_path / "a.doc")
+    for name, wrong in (("a.bmp", "unknown format bmp; use one of"), ("a", "has no suffix")):
+        with pytest.raises(UsageError, match=wrong) as error:
+            run("a", "--model", model, "-o", tmp_path / name)
+        assert error.value.status == 2
+
+
+def test_names_that_are_too_long_are_refused_before_anything_is_drawn(model, tmp_path):
+    for length in (232, 233, 255):
+        with pytest.raises(PentraceError, match="file name too long; give a shorter name"):
+            run("a", "--model", tmp_path / "gone", "-o", tmp_path / f"{'x' * (length - 2)}.svg")
+    run("a", "--model", model, "-o", tmp_path / f"{'x' * 229}.svg", "--quiet")
+
+
+def test_a_style_with_few_points_is_reported(model, tmp_path):
+    style = small_style.save(tmp_path / "me.json", [np.array([[0.0, 0.0], [1, 1], [2, 0]])])
+    done = run(
+        "a cab", "--model", model, "-o", tmp_path / "a.json", "--style", style, status=MISSING
+    )
+    assert f"{style}: only 3 points for 11 characters, so the style may be lost;" in done.stderr
 
 
 def test_a_network_without_text_is_refused(tmp_path):
@@ -279,9 +302,9 @@ def test_the_folder_of_a_data_set_chooses_its_network(tmp_path, monkeypatch):
     with pytest.raises(PentraceError, match="several synthesis networks"):
         run("a cab", "-o", "page.json")
     run("a cab", "-o", "page.json", "--data", "results/two")
-    assert page(tmp_path / "page.json")["said"]["model"] == "two/synthesis/model.safetensors"
+    assert page(tmp_path / "page.json")["made_with"]["model"] == "two/synthesis/model.safetensors"
     run("a cab", "-o", "page.json", "--model", "results/one/synthesis")
-    assert page(tmp_path / "page.json")["said"]["model"] == "one/synthesis/model.safetensors"
+    assert page(tmp_path / "page.json")["made_with"]["model"] == "one/synthesis/model.safetensors"
     with pytest.raises(PentraceError, match=r"no synthesis network in results/three; .*--model"):
         run("a cab", "-o", "page.json", "--data", "results/three")
 

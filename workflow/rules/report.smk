@@ -49,28 +49,51 @@ rule rulegraph:
         " && rm {output}.yaml"
 
 
+# What the page shows. The facts of a run have the same inputs, so they are recorded when the page is
+# written again, and only then.
+SHOWN = dict(
+    config="<results>/config.yaml",
+    rulegraph="<results>/rulegraph.dot",
+    tables=[
+        f"<results>/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
+    ],
+    vocabularies=[f"<results>/{d}/vocabulary.parquet" for d in TEXTS],
+    normalisation=[f"<results>/{d}/normalisation.json" for d in INK],
+    windows=[w for d in CONFIG.run for w in windows(d)],
+    figures=expand(
+        "<results>/{dataset}/plots/{figure}.png",
+        dataset=INK,
+        figure=[figure.name for figure in DATASET_FIGURES],
+    ),
+    networks=[
+        f"<results>/{d}/{n}/{name}"
+        for d, n in CONFIG.trained
+        for name in network_files(CONFIG, n)
+    ],
+    code=code("pentrace.report.report", "pentrace.report.run_facts"),
+    templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],
+)
+
+
+rule run_facts:
+    input:
+        **SHOWN,
+    output:
+        "<results>/run.json",
+    log:
+        "<logs>/run-facts.log",
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        results=folder("<results>"),
+    shell:
+        "pentrace run-facts --results {params.results} --out {output} {input} > {log} 2>&1"
+
+
 rule report:
     input:
-        config="<results>/config.yaml",
-        rulegraph="<results>/rulegraph.dot",
-        tables=[
-            f"<results>/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)
-        ],
-        vocabularies=[f"<results>/{d}/vocabulary.parquet" for d in TEXTS],
-        normalisation=[f"<results>/{d}/normalisation.json" for d in INK],
-        windows=[w for d in CONFIG.run for w in windows(d)],
-        figures=expand(
-            "<results>/{dataset}/plots/{figure}.png",
-            dataset=INK,
-            figure=[figure.name for figure in DATASET_FIGURES],
-        ),
-        networks=[
-            f"<results>/{d}/{n}/{name}"
-            for d, n in CONFIG.trained
-            for name in network_files(CONFIG, n)
-        ],
-        code=code("pentrace.report.report"),
-        templates=[str(p) for p in sorted(Path("src/pentrace/report").glob("*.j2"))],
+        **SHOWN,
+        run="<results>/run.json",
     output:
         "<results>/report.html",
     log:
@@ -83,5 +106,5 @@ rule report:
             f"--network {d}/{n} {CONFIG.results}/{d}/{n}" for d, n in CONFIG.trained
         ),
     shell:
-        "pentrace report --config {input.config} --rulegraph {input.rulegraph}"
+        "pentrace report --config {input.config} --rulegraph {input.rulegraph} --run {input.run}"
         " {params.datasets} {params.networks} --out {output} > {log} 2>&1"

@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Iterator
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 
 from pentrace import dataset, tables
 from pentrace.api.handwriting import Handwriting
+from pentrace.api.keywords import path_of
 from pentrace.errors import PentraceError
 from pentrace.normalise.units import read_normalisation
 from pentrace.shards import listed
@@ -44,7 +44,7 @@ class Dataset:
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
-        self.folder = Path(folder)
+        self.folder = path_of("folder", folder)
         self._is_text = dataset.characters(self.folder).is_file()
         if not self._is_text and not dataset.samples(self.folder).is_file():
             wrong = (
@@ -145,7 +145,7 @@ class Dataset:
     def _row(self, sample_id: str) -> "pd.Series[Any]":
         names = list(self.samples["sample_id"])
         if sample_id not in names:
-            near = difflib.get_close_matches(sample_id, names, 3) or names[:3]
+            near = difflib.get_close_matches(str(sample_id), names, 3) or names[:3]
             raise PentraceError(f"{self.folder}: no sample {sample_id}; try {', '.join(near)}")
         return self.samples.iloc[names.index(sample_id)]
 

@@ -4,11 +4,11 @@ import reprlib
 import warnings
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pentrace.api.keywords import path_of
 from pentrace.api.messages import python_errors
 from pentrace.errors import PentraceError
 from pentrace.page.sheet import SampleInk, scale, single
@@ -34,7 +34,8 @@ class Handwriting:
     name: file or sample id, for titles and messages.
 
     Lists are converted to arrays. Raises `PentraceError` if there is no point, if the lengths
-    differ, or if x or y is not a number from -1e9 to 1e9.
+    differ, if x or y is not a number from -1e9 to 1e9, if a stroke has no whole number, or if text,
+    unit or name is no text.
     """
 
     x: np.ndarray
@@ -46,6 +47,10 @@ class Handwriting:
     name: str = "ink"
 
     def __post_init__(self) -> None:
+        for name in ("text", "unit", "name"):
+            value = getattr(self, name)
+            if not isinstance(value, str) and (name == "name" or value is not None):
+                raise PentraceError(f"{name}: expected text; got {value!r}")
         for name, kind in (("x", np.float64), ("y", np.float64), ("stroke", np.int64)):
             self._convert(name, kind)
         if self.t is not None:
@@ -65,12 +70,15 @@ class Handwriting:
     def _convert(self, name: str, kind: type) -> None:
         try:
             values: np.ndarray = np.asarray(getattr(self, name), kind)
-        except (TypeError, ValueError) as error:
+            whole = kind is not np.int64 or np.array_equal(values, getattr(self, name))
+        except (TypeError, ValueError, OverflowError) as error:
             raise PentraceError(f"{self.name}: {name} is no array of numbers: {error}") from None
-        if values.ndim != 1 or len(values) != len(self.x):
+        if not whole:
+            raise PentraceError(f"{self.name}: {name} must be whole numbers; number strokes from 0")
+        expected = values.shape if name == "x" else self.x.shape
+        if values.ndim != 1 or values.shape != expected:
             raise PentraceError(
-                f"{self.name}: {name} has the shape {values.shape}; give one value for each of the "
-                f"{len(self.x)} points of x"
+                f"{self.name}: {name} has the shape {values.shape}; give one value for each point"
             )
         object.__setattr__(self, name, values)
 
@@ -129,7 +137,7 @@ def read_ink(path: str | PathLike[str]) -> Handwriting:
     the line or point), and the remedy; also if the file contains several samples.
     """
     with python_errors():
-        found = read(Path(path))
+        found = read(path_of("path", path))
     for reason in found.lost:
         warnings.warn(f"{path}: {reason}; left out", stacklevel=2)
     return Handwriting.of(found, str(path))

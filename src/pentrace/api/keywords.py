@@ -1,6 +1,8 @@
 """The keyword arguments of the functions, checked as the options of the commands are."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar
 
 import numpy as np
@@ -35,9 +37,9 @@ class WriteKeywords(TypedDict, total=False):
 class WriteArguments(WriteSettings):
     """All arguments of `Model.write`, so that a wrong name is compared with each of them."""
 
-    text: str = ""
+    text: str = Field("", strict=True)
     style: Any = None
-    style_text: str | None = None
+    style_text: str | None = Field(None, strict=True)
     data: Any = None
     substitute: bool = False
 
@@ -49,6 +51,14 @@ class SampleArguments(Settings):
     bias: float = Field(0.0, ge=0, le=20)
     seed: int = Field(1, ge=0, lt=2**63)
     steps: int = Field(STEPS, ge=1, le=100_000)
+
+
+def path_of(name: str, value: Any) -> Path:
+    """`value`, the argument `name`, as a path. Raises `PentraceError` if it cannot be one."""
+    text = os.fspath(value) if isinstance(value, str | os.PathLike) else None
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise PentraceError(f"{name}: expected a path, as text or pathlib.Path; got {value!r}")
+    return Path(text)
 
 
 def checked(model: type[S], given: Mapping[str, Any]) -> S:

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from threadpoolctl import threadpool_limits
 
 from pentrace.api.handwriting import Handwriting
-from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords, checked
+from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords, checked, path_of
 from pentrace.api.messages import python_errors
 from pentrace.api.written import WrittenText
 from pentrace.errors import PentraceError
@@ -76,7 +76,7 @@ class Model:
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
         with python_errors():
             primer = self._primer(style, style_text, data)
-            ready = prepared(text, self.settings, substitute)
+            ready = prepared(text, self.settings, given.substitute)
             name = style.name if isinstance(style, Handwriting) else str(style or "")
             made = notes(self._notes, given, name, sample=data is not None)
             pages, report = write_pages(
@@ -89,11 +89,13 @@ class Model:
     def _primer(
         self, style: Style, text: str | None, data: str | PathLike[str] | None
     ) -> Primer | None:
-        folder = None if data is None else Path(data)
-        ink: OwnInk | Path | None = None
-        if style is not None:
-            ink = style.own if isinstance(style, Handwriting) else Path(style)
-        return find_primer(ink, text, folder, self.normalisation, self.settings)
+        folder = None if data is None else path_of("data", data)
+        if isinstance(style, Handwriting):
+            given: OwnInk | Path | None = style.own
+            name = style.name
+        else:
+            given, name = None if style is None else path_of("style", style), ""
+        return find_primer(given, text, folder, self.normalisation, self.settings, name)
 
     def sample(
         self, count: int = 1, *, bias: float = 0.0, seed: int = 1, steps: int = STEPS
@@ -129,6 +131,6 @@ def load(model: str | PathLike[str] | None = None) -> Model:
     draws no ink.
     """
     with python_errors():
-        path = find_model(None if model is None else located(Path(model)))
+        path = find_model(None if model is None else located(path_of("model", model)))
         network, normalisation = load_ink(path)
     return Model(path, network, normalisation)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pentrace.api.handwriting import Handwriting
+from pentrace.api.keywords import path_of
 from pentrace.page.page import LABEL, Label, Page, duration
 from pentrace.page.pen import Pen
 from pentrace.page.svg import svg
@@ -61,7 +62,7 @@ class WrittenText:
         `path`, several to page-1.svg, page-2.svg and so on. Folders are created. Raises
         `PentraceError` for an unknown format.
         """
-        return save_pages(self.pages, Path(path), form, self.pen)
+        return save_pages(self.pages, path_of("path", path), form, self.pen)
 
     def __repr__(self) -> str:
         return f"<WrittenText on {count(len(self.pages), 'page')}: {self.report.summary}>"

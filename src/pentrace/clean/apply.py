@@ -25,8 +25,9 @@ def clean(
 ) -> tuple[Ink, list[Removed]]:
     """`ink` without what breaks a rule, and what each rule removed, by rule and sample.
 
-    The rule `no-text` uses bool (S,) `has_text`. A sample that is dropped stays in `Ink.ids` with
-    no points, and is rejected once, by the first rule that drops it. Strokes are counted again.
+    The rule `require-text` uses bool (S,) `has_text`. A sample that is dropped stays in `Ink.ids`
+    with no points, and is rejected once, by the first rule that drops it. Strokes are counted
+    again.
     """
     left, rejects = _clean_points(number_strokes(ink), settings)
     dropped = np.zeros(len(ink.ids), bool)
@@ -34,16 +35,15 @@ def clean(
         hits = breaks(rule, rule.statistic(left), settings) & ~dropped
         dropped |= hits
         rejects += _sample_rejects(rule, left, hits, settings)
-    if settings.no_text and has_text is not None:
+    if settings.require_text and has_text is not None:
         rejects += [_textless(int(i)) for i in np.flatnonzero(~has_text & ~dropped)]
         dropped |= ~has_text
     return number_strokes(left.keep(~dropped[left.owner])), rejects
 
 
 def _textless(sample: int) -> Removed:
-    return Removed(
-        sample, "no-text", "sample", 1, "the sample has no transcript, and clean.no_text is on"
-    )
+    reason = "the sample has no transcript, and clean.require_text is on"
+    return Removed(sample, "require-text", "sample", 1, reason)
 
 
 def _clean_points(ink: Ink, settings: CleanSettings) -> tuple[Ink, list[Removed]]:

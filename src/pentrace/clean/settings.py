@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pentrace.settings import Settings
 
 LIMITS = ("backward_time", "spike", "long_step", "too_short", "too_long")
-SWITCHES = ("pen_in_air", "duplicate", "no_text")
+SWITCHES = ("pen_in_air", "duplicate", "require_text")
 
 
 class CleanSettings(Settings):
@@ -30,7 +30,7 @@ class CleanSettings(Settings):
     )
     too_short: int | None = Field(20, ge=2, description="drop samples with fewer points")
     too_long: int | None = Field(2000, ge=2, description="drop samples with more points")
-    no_text: bool = Field(False, description="drop samples without a valid transcript")
+    require_text: bool = Field(False, description="drop samples without a valid transcript")
 
     @field_validator(*LIMITS, mode="before")
     @classmethod

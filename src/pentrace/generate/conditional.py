@@ -67,4 +67,4 @@ def generate_from_text(
 def _sample(
     name: str, line: WrittenLine, bias: float, prime: str | None, steps: np.ndarray, primer: int
 ) -> Sample:
-    return Sample(name, steps, bias, prime, primer, line.text, line.tries, line.failed)
+    return Sample(name, steps, bias, prime, primer, line.text, line.attempts, line.failed)

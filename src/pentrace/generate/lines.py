@@ -18,8 +18,8 @@ NEAR = 0.25  # share of the largest window weight from which a character counts 
 SEEN = 1e-4  # smaller weights occur far from the text, where they are alike for all characters
 LEAST = 2  # fewest steps at a character that draw something
 TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
-LEADING = 15  # characters that are enough to show a handwriting style
-LEADS = 3  # most lines that are tried as the one that gives its style to all lines
+LEADING = 15  # characters that are enough to show a hand
+LEADS = 3  # most attempts to find a line that all others can continue
 
 
 class Primer(NamedTuple):
@@ -27,6 +27,7 @@ class Primer(NamedTuple):
 
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
     text: str  # the text of the line
+    warning: str = ""  # why the line may be a poor style, for users
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class WrittenLine:
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first, no point of a primer
     character: np.ndarray  # int64 (T,), index into `text` of the current character; len at the end
     seed: int  # draws the same line at the first attempt
-    tries: int  # attempts that were made
+    attempts: int  # how often the line was drawn
     finished: bool  # whether the window left the text before the limit of steps
     missed: str  # characters that the window did not visit, in their order
     lead: np.ndarray  # float32 (K, 3), from the last point of a primer to the first of `steps`
@@ -95,7 +96,7 @@ def write_lines(
             for i, line in zip(batch, lines, strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
         todo = [i for i in todo if best[i].failed]
-    return [_with_all_tries(best[i], how) for i in range(len(texts))]
+    return [_with_all_attempts(best[i], how) for i in range(len(texts))]
 
 
 def leading_line(
@@ -118,9 +119,9 @@ def _badness(line: WrittenLine) -> tuple[int, bool]:
     return len(line.missed), not line.finished
 
 
-def _with_all_tries(line: WrittenLine, how: LineOptions) -> WrittenLine:
+def _with_all_attempts(line: WrittenLine, how: LineOptions) -> WrittenLine:
     """The line, with the number of all attempts if every one failed, whichever is kept."""
-    return replace(line, tries=how.attempts) if line.failed else line
+    return replace(line, attempts=how.attempts) if line.failed else line
 
 
 def _attempt(
@@ -145,7 +146,9 @@ def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.nda
     return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
 
 
-def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: int) -> WrittenLine:
+def _line(
+    written: Written, row: int, text: str, begin: int, seed: int, attempts: int
+) -> WrittenLine:
     """Line `row` of `written`; its text begins at character `begin` of the text that was read."""
     length = int(written.length[row])
     assert written.window is not None
@@ -164,7 +167,9 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int, tries: i
     steps[-1, 2] = 1
     largest = written.window[:length, row].max(1)
     left = missed(phi, largest, text)
-    return WrittenLine(text, steps, character, seed, tries, bool(written.stopped[row]), left, lead)
+    return WrittenLine(
+        text, steps, character, seed, attempts, bool(written.stopped[row]), left, lead
+    )
 
 
 def own_start(ends: np.ndarray, own: np.ndarray) -> int:

@@ -68,7 +68,7 @@ def _row(name: str, line: WrittenLine, bias: float) -> dict:
         "bias": bias,
         "seed": line.seed,
         "prime": None,
-        "tries": line.tries,
+        "attempts": line.attempts,
         "finished": line.finished,
         "missed": line.missed,
     }

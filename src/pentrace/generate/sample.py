@@ -95,7 +95,7 @@ def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[d
             "primer_points": sample.primer,
             "points": len(sample.steps),
             "text": sample.text,
-            "tries": sample.tries,
+            "attempts": sample.attempts,
             "failed": sample.failed,
             "note": note or None,
         }

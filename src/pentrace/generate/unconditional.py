@@ -24,7 +24,7 @@ class Sample(NamedTuple):
     prime: str | None  # name of the real line that it continues
     primer: int  # number of steps that are from the real line
     text: str | None = None  # the text that it is conditioned on
-    tries: int = 1  # how often the line was drawn
+    attempts: int = 1  # how often the line was drawn
     failed: bool = False  # whether a part of the text is still missing
 
 

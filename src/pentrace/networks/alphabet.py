@@ -104,6 +104,13 @@ def substituted(text: str, alphabet: str) -> str:
     return "".join(_nearest(character, known) for character in text)
 
 
+def replacements(text: str, alphabet: str) -> dict[str, str]:
+    """Unknown character -> what `substituted` puts in its place, without those that stay."""
+    known = set(alphabet)
+    found = {c: _nearest(c, known) for c in sorted(set(text) - known)}
+    return {c: near for c, near in found.items() if near != c}
+
+
 def _nearest(character: str, known: set[str]) -> str:
     plain = ALIKE.get(character, character)
     decomposed = unicodedata.normalize("NFKD", plain)
@@ -149,12 +156,12 @@ def _check_known(texts: Sequence[str], alphabet: str, about: str, remedy: str) -
     unknown = sorted(set(chain.from_iterable(texts)) - set(alphabet))
     if unknown:
         raise PentraceError(
-            f"{about}the network has never seen {' '.join(map(_shown, unknown))}; it knows "
-            f"{' '.join(map(_shown, alphabet))}; {remedy}"
+            f"{about}the network has never seen {' '.join(map(shown, unknown))}; it knows "
+            f"{' '.join(map(shown, alphabet))}; {remedy}"
         )
 
 
-def _shown(character: str) -> str:
+def shown(character: str) -> str:
     """The character itself, or its name if it is not visible when printed."""
     visible = character.isprintable() and not character.isspace()
     return character if visible else f"[{unicodedata.name(character, repr(character)).lower()}]"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream, whole_file
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
@@ -69,7 +69,7 @@ FORMS: dict[str, Callable[[Page, Pen], bytes]] = {
 def check(path: Path, form: str | None = None) -> str:
     """The format (a key of FORMS) of the file `path`: `form`, or by default that of its suffix.
 
-    Standard output, a device or a pipe without a suffix gets SVG. Raises `PentraceError` if the
+    Standard output, a device or a pipe without a suffix gets SVG. Raises `UsageError` if the
     format is not known.
     """
     if form is None:
@@ -79,7 +79,7 @@ def check(path: Path, form: str | None = None) -> str:
     if form not in FORMS:
         suffixes = ", ".join(f".{f}" for f in FORMS).replace(".animated-svg", ".animated.svg")
         wrong = f"unknown format {form}" if form else "the name has no suffix"
-        raise PentraceError(f"{path}: {wrong}; use one of {suffixes}")
+        raise UsageError(f"{path}: {wrong}; use one of {suffixes}")
     return form
 
 

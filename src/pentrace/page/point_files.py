@@ -24,7 +24,7 @@ def to_json(page: Page) -> str:
     """`page` as JSON: mm from the lower left corner, y upward, t in s.
 
     {"text": str, "unit": "mm", "y_axis": "up", "width": mm, "height": mm, "pen_width": mm,
-    "strokes": [[[x, y, t], ...], ...], "said": {str: str}}
+    "strokes": [[[x, y, t], ...], ...], "made_with": {str: str}}
     """
     return json.dumps(
         {
@@ -34,7 +34,7 @@ def to_json(page: Page) -> str:
             "width": page.width,
             "height": page.height,
             "pen_width": page.pen_width,
-            "said": page.notes,
+            "made_with": page.notes,
             "strokes": [np.round(s, PLACES).tolist() for s in page.strokes],
         },
         ensure_ascii=False,

@@ -198,7 +198,7 @@ def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
 
 @click.command(cls=Command)
 @folder_option("--points", help="Folder of recorded points.")
-@settings_option(CleanSettings, without=("no_text",))
+@settings_option(CleanSettings, without=("require_text",))
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:
     """The statistic of each cleaning rule, over all points, with its limit."""

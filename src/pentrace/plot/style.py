@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.rcsetup import cycler
 
-from pentrace.errors import PentraceError
+from pentrace.errors import UsageError
 from pentrace.files import is_stream, whole_file
 from pentrace.page import appearance as look
 
@@ -116,13 +116,13 @@ def add_note(made: Figure, text: str) -> None:
 def save(made: Figure, path: str | Path) -> None:
     """Write PNG or SVG, by the suffix of `path`, without date or version in the file.
 
-    Standard output, a device or a pipe without a suffix gets PNG. Raises `PentraceError` for
+    Standard output, a device or a pipe without a suffix gets PNG. Raises `UsageError` for
     another suffix.
     """
     kind = Path(path).suffix.lower().lstrip(".")
     kind = kind or ("png" if is_stream(path) else "")
     if kind not in ("png", "svg"):
-        raise PentraceError(f"{path}: not a format of figures; use the suffix .png or .svg")
+        raise UsageError(f"{path}: not a format of figures; use the suffix .png or .svg")
     metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
     with whole_file(path) as partial:
         made.savefig(partial, format=kind, metadata=metadata)

@@ -10,17 +10,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pentrace import __version__
 from pentrace.errors import PentraceError
 from pentrace.figure_table import DATASET_CATEGORIES, NETWORK_CATEGORIES
-from pentrace.files import write_text
+from pentrace.files import read_keys, write_text
 from pentrace.options import Command, file_option, out_file_option
 from pentrace.report import rulegraph
 from pentrace.report.contents import DatasetPart, NetworkPart, dataset_part, network_part
 
 NAMED = (str, click.Path(path_type=Path))
+RUN = ("date", "commit", "versions", "machine", "stages")  # keys of the facts of a run
 
 
 @click.command("report", cls=Command)
 @file_option("--config", help="The configuration, YAML.")
 @file_option("--rulegraph", "graph", required=False, help="Output of snakemake --rulegraph.")
+@file_option("--run", required=False, help="Facts of the run, from pentrace run-facts.")
 @click.option("--dataset", "datasets", type=NAMED, multiple=True, metavar="NAME FOLDER",
               help="Name and folder of a data set. Repeat for several.")  # fmt: skip
 @click.option("--network", "networks", type=NAMED, multiple=True, metavar="NAME FOLDER",
@@ -29,6 +31,7 @@ NAMED = (str, click.Path(path_type=Path))
 def command(
     config: Path,
     graph: Path | None,
+    run: Path | None,
     datasets: tuple[tuple[str, Path], ...],
     networks: tuple[tuple[str, Path], ...],
     out: Path,
@@ -40,6 +43,7 @@ def command(
     page = render(
         config=text,
         graph=drawn,
+        run=read_keys(run, *RUN) if run else None,
         datasets=[dataset_part(name, path, notes.get(name, "")) for name, path in datasets],
         networks=[
             network_part(name, path, notes.get(name.split("/")[0], "")) for name, path in networks
@@ -50,9 +54,16 @@ def command(
 
 
 def render(
-    config: str, graph: str, datasets: list[DatasetPart], networks: list[NetworkPart]
+    config: str,
+    graph: str,
+    datasets: list[DatasetPart],
+    networks: list[NetworkPart],
+    run: dict[str, Any] | None = None,
 ) -> str:
-    """The page as HTML. All text is escaped, except `graph`, which is SVG of `rulegraph`."""
+    """The page as HTML. All text is escaped, except `graph`, which is SVG of `rulegraph`.
+
+    `run` has the facts of a run. The rest of the page depends only on the results.
+    """
     environment = Environment(
         loader=PackageLoader("pentrace.report", "."),
         autoescape=True,
@@ -60,13 +71,17 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "decimals": decimals, "words": words}
+    environment.filters |= {
+        "count": count, "decimals": decimals, "words": words, "duration": duration
+    }  # fmt: skip
     return environment.get_template("report.html.j2").render(
         version=__version__,
         config=config,
         graph=graph,
+        run=run,
         datasets=datasets,
         networks=networks,
+        filters=lettered(networks),
         dataset_categories=DATASET_CATEGORIES,
         network_categories=NETWORK_CATEGORIES,
     )
@@ -80,6 +95,24 @@ def count(value: float | None) -> str:
 def decimals(value: float | None, places: int = 3) -> str:
     """A number with so many decimals and a true minus, or a dash where there is none."""
     return "–" if value is None else f"{value:,.{places}f}".replace("-", "−")
+
+
+def duration(seconds: float) -> str:
+    """Such as 2.4 s, 3 min 20 s, or 1 h 05 min."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def lettered(networks: list[NetworkPart]) -> list[tuple[str, Any]]:
+    """Each distinct filter of the networks, with its letter in the page: A, B, ..., Z, 27, ..."""
+    found: list[Any] = []
+    for part in networks:
+        found += [kept for kept in part.filters if kept not in found]
+    return [(chr(ord("A") + i) if i < 26 else str(i + 1), kept) for i, kept in enumerate(found)]
 
 
 def words(value: Any) -> str:

@@ -26,12 +26,12 @@ class Progress:
         self.stream = stream or sys.stderr
         self.quiet = quiet
         self.terminal = self.stream.isatty()
-        self.begun = self.said = time.monotonic()
+        self.begun = self.shown = time.monotonic()
         self.points0 = 0
 
     def start(self, points: int) -> None:
         """Start to measure, with this number of points done."""
-        self.begun = self.said = time.monotonic()
+        self.begun = self.shown = time.monotonic()
         self.points0 = points
 
     def show(self, text: str, points: int, total: int | None) -> None:
@@ -40,9 +40,9 @@ class Progress:
         `points` of the `total` of the run are done; None if the total is not known.
         """
         now = time.monotonic()
-        if now - self.said < EVERY[self.terminal]:
+        if now - self.shown < EVERY[self.terminal]:
             return
-        self.said = now
+        self.shown = now
         self._write(f"{text}  {self._speed(now, points, total)}", over=True)
 
     def say(self, text: str) -> None:

@@ -15,7 +15,7 @@ from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
-from pentrace.write.lines import write_text
+from pentrace.write.lines import WrittenLines, write_text
 from pentrace.write.own_ink import OwnInk
 from pentrace.write.report import WritingReport, report
 from pentrace.write.settings import WriteSettings
@@ -29,11 +29,12 @@ def find_primer(
     data: Path | None,
     normalisation: dict,
     network: NetworkSettings,
+    ink_name: str = "the ink",
 ) -> Primer | None:
     """The line whose style is asked for, if any: a file, ink, or a sample of `data`.
 
-    `text` is that of the ink, if its file does not contain it. Raises `PentraceError` that names
-    the style and the remedy.
+    `text` is that of the ink, if its file does not contain it; messages call `OwnInk` `ink_name`.
+    Raises `PentraceError` that names the style and the remedy.
     """
     if style is None:
         if text is not None:
@@ -41,7 +42,7 @@ def find_primer(
         return None
     from pentrace.write import style as styles
 
-    name = "the ink" if isinstance(style, OwnInk) else str(style)
+    name = ink_name if isinstance(style, OwnInk) else str(style)
     if isinstance(style, OwnInk):
         if data is not None:
             raise UsageError("the style is ink, not the id of a sample; remove --data")
@@ -75,7 +76,12 @@ def write_pages(
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
     found = write_text(network, normalisation, text, settings, primer)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
-    return _numbered(pages), report(found.lines, found.scattered, found.limit)
+    return _numbered(pages), _report(found, primer)
+
+
+def _report(found: WrittenLines, primer: Primer | None) -> WritingReport:
+    warning = "" if primer is None else primer.warning
+    return report(found.lines, found.scattered, found.limit, warning)
 
 
 def model_notes(path: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
-from pentrace.networks.alphabet import encode, substituted
+from pentrace.networks.alphabet import encode, replacements, shown, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.positions import positions
 from pentrace.page.layout import level
@@ -12,6 +12,7 @@ from pentrace.write.scale import character_width, line_height
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import NO_BREAK, unbroken
 
+NAMED = 12  # most replacements that a message names
 FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
@@ -28,9 +29,22 @@ def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
         known = network.alphabet or ""
         text = "\n".join(_substituted(line, known) for line in text.splitlines())
     nothing = "no known character is similar to them; reword the text"
-    remedy = nothing if substitute else "reword the text, or try --substitute"
+    remedy = nothing if substitute else _remedy(text, network.alphabet or "")
     encode(text.replace(NO_BREAK, " ").splitlines(), network, remedy=remedy)
     return text
+
+
+def _remedy(text: str, known: str) -> str:
+    """What to do about unknown characters, with those that --substitute would replace."""
+    plain = text.replace(NO_BREAK, " ").replace("\n", "")
+    found = replacements(plain, known)
+    if not found:
+        return "reword the text; --substitute has no similar characters for them"
+    left = sorted(set(plain) - set(known) - set(found))
+    pairs = [f"{shown(c)} by {near}" for c, near in list(found.items())[:NAMED]]
+    more = " and others" if len(found) > NAMED else ""
+    but = f"; it has nothing for {' '.join(map(shown, left))}" if left else ""
+    return f"reword the text, or use --substitute, which replaces {', '.join(pairs)}{more}{but}"
 
 
 def _substituted(line: str, known: str) -> str:

@@ -29,6 +29,7 @@ class WritingReport:
     lines: list[LineReport]
     scattered: bool = False  # the lines differ in style, although one style was asked for
     limit: str = ""  # why lines are shorter than the page is wide, or than was asked for
+    warning: str = ""  # why the given style may be a poor one
 
     @property
     def failed(self) -> list[LineReport]:
@@ -46,12 +47,12 @@ class WritingReport:
 
     @property
     def messages(self) -> list[str]:
-        """What is missing, and the remedies; empty if the text is complete."""
-        found = []
+        """What is missing or doubtful, and the remedies; empty if there is nothing."""
+        found = [self.warning] if self.warning else []
         if self.scattered:
             found.append(
-                "no complete line to take the handwriting style from, so each line has its own; "
-                "give a style, or another seed"
+                "no complete line that the others could continue, so each line is in a different "
+                "hand; give a style, or another seed"
             )
         for line in self.failed:
             wrong = f"missing: {' '.join(line.missed)}" if line.missed else "not written to the end"
@@ -64,13 +65,15 @@ class WritingReport:
         return "\n".join([self.summary, *self.messages])
 
 
-def report(lines: Sequence[WrittenLine], scattered: bool = False, limit: str = "") -> WritingReport:
+def report(
+    lines: Sequence[WrittenLine], scattered: bool = False, limit: str = "", warning: str = ""
+) -> WritingReport:
     """The report of `lines`."""
     found = [
-        LineReport(line.text, line.missed, line.finished, line.tries, len(line.steps))
+        LineReport(line.text, line.missed, line.finished, line.attempts, len(line.steps))
         for line in lines
     ]
-    return WritingReport(found, scattered, limit)
+    return WritingReport(found, scattered, limit, warning)
 
 
 def count(number: int, what: str) -> str:

@@ -32,6 +32,7 @@ from pentrace.write.scale import character_width
 GRID = 180  # positions in the width of a character: the resolution of the tablet of IAM-OnDB
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
 RATE = 0.01  # s between points of the data
+FEW = 4  # fewer recorded points for each character cannot show how a person writes
 LONGEST = 2000  # most points of a primer: one line has fewer
 RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
 
@@ -51,7 +52,8 @@ def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
 def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Primer:
     """The same for ink that was read from a file or made; `name` is for messages."""
     words = _line_of_text(recording.text if text is None else text, name)
-    return _primer(normalised(recording, len(words), normalisation, name), words, name)
+    primer = _primer(normalised(recording, len(words), normalisation, name), words, name)
+    return primer._replace(warning=_few(name, len(recording.xy), len(words)))
 
 
 def _line_of_text(text: str | None, name: str) -> str:
@@ -62,6 +64,16 @@ def _line_of_text(text: str | None, name: str) -> str:
     if len(words.splitlines()) > 1:
         raise PentraceError(f"{name}: several lines of text; give ink with one line")
     return words
+
+
+def _few(name: str, points: int, characters: int) -> str:
+    """A warning if there are too few points for so many characters, else an empty string."""
+    if points >= FEW * characters:
+        return ""
+    return (
+        f"{name}: only {points} points for {characters} characters, so the style may be lost; "
+        f"record the complete line, with {POINTS[0]:g} or more points for each character"
+    )
 
 
 def _primer(steps: np.ndarray, text: str, name: str) -> Primer:
@@ -80,7 +92,7 @@ def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
     """
     text = substituted(primer.text, network.alphabet or "")
     encode([text], network, "fold", f"{name}: in its text, ", "give another line of handwriting")
-    return Primer(primer.steps, text)
+    return primer._replace(text=text)
 
 
 def normalised(recording: OwnInk, characters: int, normalisation: dict, name: str) -> np.ndarray:
@@ -95,6 +107,11 @@ def normalised(recording: OwnInk, characters: int, normalisation: dict, name: st
     if not width > 0 or np.ptp(ink.y) > 10 * max(characters, 3) * width:
         raise PentraceError(f"{name}: the ink has almost no width; record one line of handwriting")
     ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
+    if ink.first_of_stroke().all():
+        raise PentraceError(
+            f"{name}: each stroke has one point; give all points of a stroke the same number, one "
+            "after the other"
+        )
     ink = _snapped(_resampled(ink, characters), character / GRID)
     ink = clean(ink, RULES)[0]
     return to_offsets(ink, np.ones(1), normalisation)[0]

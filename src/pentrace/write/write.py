@@ -1,4 +1,4 @@
-"""`pentrace write`: any text, in any person's handwriting, on a page."""
+"""`pentrace write`: any text, in the style of any line, on a page."""
 
 import sys
 from pathlib import Path
@@ -30,7 +30,7 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
     "--model", required=False,
     help="Synthesis network, file or folder; default: the only one of --data, or in results/.",
 )  # fmt: skip
-@click.option("--style", help="Handwriting style: a file of ink, or a sample of --data.")
+@click.option("--style", help="Style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
 @click.option(
@@ -88,6 +88,8 @@ def _text(text: str | None, file: Path | None) -> str:
         if file is not None:
             text = file.read_bytes().decode("utf-8-sig")
         elif text == "-":
+            if sys.stdin is None:
+                raise PentraceError("standard input is closed; give TEXT or --file")
             text = sys.stdin.buffer.read().decode("utf-8-sig")
     except OSError as error:
         raise PentraceError(
