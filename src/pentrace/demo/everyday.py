@@ -36,8 +36,8 @@ class Everyday:
         self.kinds: list[tuple[Callable[[], str], float]] = [
             (self.sentence, 3.0), (self.date, 1.5), (self.time, 1.2), (self.price, 1.5),
             (self.phone, 0.6), (self.email, 0.7), (self.address, 1.0), (self.listed, 1.0),
-            (self.capitals, 1.8), (self.quotation, 0.8), (self.sum, 0.8), (self.code, 3.0),
-            (self.number, 1.0), (self.invented, 2.5), (self.accented, 3.0), (self.signed, 0.8),
+            (self.capitals, 2.5), (self.quotation, 0.8), (self.sum, 0.8), (self.code, 7.0),
+            (self.number, 1.5), (self.invented, 2.5), (self.accented, 7.0), (self.signed, 1.5),
             (self.greeting, 1.0),
         ]  # fmt: skip
         weights = np.array([weight for _, weight in self.kinds])
@@ -147,7 +147,7 @@ class Everyday:
         """Characters in any order, so that each is written after each."""
         of = self._one((ascii_letters + digits, ascii_letters + digits + punctuation, punctuation + digits,
                         ascii_letters + punctuation))  # fmt: skip
-        return self._some(of, 1, 7)
+        return self._some(of, 2, 8)
 
     def number(self) -> str:
         return self._some(digits, 1, 8)
@@ -164,7 +164,7 @@ class Everyday:
     def accented(self) -> str:
         """An invented word with letters of western European languages."""
         word = list(self._word())
-        for _ in range(self._below(4, 1)):
+        for _ in range(self._below(6, 2)):
             word.insert(self._below(len(word) + 1), self._one(ACCENTED))
         return "".join(word) + self._one(("", "", "", ".", ",", "?"))
 

@@ -92,7 +92,7 @@ def draw_hand(rng: np.random.Generator, fonts: Sequence[str] = ()) -> Hand:
 def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
     """The hand with letter forms of SVG fonts in most cases, and with more slant and other sizes."""
     slant, size = hand.slant + rng.normal(0, 0.12), rng.uniform(95, 200)
-    hand = replace(hand, slant=slant, size=size, width=hand.width * rng.uniform(0.9, 1.2))
+    hand = replace(hand, slant=slant, size=size, width=rng.uniform(0.75, 1.1))
     if rng.random() < 0.3:
         return hand
     main, mixed = str(rng.choice(fonts)), rng.choice([0.0, 0.1, 0.25])
@@ -106,7 +106,7 @@ def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
     links = np.zeros_like(hand.links)
     letters = [ord(char) for char in LETTERS]
     links[np.ix_(letters, letters)] = (rng.random(joined.shape) < joined)[np.ix_(letters, letters)]
-    return replace(hand, face=main, faces=faces, links=links, ascender=rng.uniform(0.9, 1.4))
+    return replace(hand, face=main, faces=faces, links=links, ascender=rng.uniform(0.9, 1.4), gap=rng.uniform(0.02, 0.2))
 
 
 def _draw_hershey(rng: np.random.Generator) -> Hand:
