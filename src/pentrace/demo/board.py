@@ -15,7 +15,7 @@ PLACEHOLDER = "Please Enter Transcription here"
 def line_xml(ink: RecordedLine) -> bytes:
     """A file of `lineStrokes/`: lines end with LF, but lines of points with CRLF."""
     body = _description(ink) + _strokes(ink, "\r\n")
-    return _session(body).encode("latin-1")
+    return _session(body).encode("latin-1", "xmlcharrefreplace")
 
 
 def form_xml(
@@ -32,12 +32,12 @@ def form_xml(
     ink = RecordedLine(*(np.concatenate(c) for c in zip(*map(_columns, lines), strict=True)))
     head = _general(form, writer, int(ink.t[-1])) if general else ""
     body = head + _transcription(form, texts) + _description(ink) + _strokes(ink, "\n")
-    return _session(body).encode("latin-1")
+    return _session(body).encode("latin-1", "xmlcharrefreplace")
 
 
 def transcript(prompt: Sequence[str], written: Sequence[str]) -> bytes:
     """A file of `ascii/`: the text to be written, and the lines that were written."""
-    return "\n".join(["OCR:", "", *prompt, "", "CSR:", "", *written, ""]).encode("ascii")
+    return "\n".join(["OCR:", "", *prompt, "", "CSR:", "", *written, ""]).encode("utf-8")
 
 
 def split_list(forms: Sequence[str]) -> bytes:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pentrace.demo import dirt
+from pentrace.demo.everyday import Everyday
 from pentrace.demo.hands import Hand, draw_hand
 from pentrace.demo.layout import plan_line
 from pentrace.demo.recording import RecordedLine, record
 from pentrace.demo.sentences import SENTENCES
 from pentrace.demo.settings import DemoSettings
+from pentrace.demo.svg_fonts import fonts
 
 LISTS = ("trainset", "testset_v", "testset_t", "testset_f")
 _HELD_OUT = (0.11, 0.08, 0.11)  # share of the writers in the last three lists, at least one each
@@ -18,6 +20,8 @@ _LINE_WIDTH = 3900  # board units
 _LEFT, _TOP, _LINE_HEIGHT = 800, 900, 950  # where a form begins, board units
 _FIRST_DAY = 13_000_000_00  # hundredths of a second on the clock of the board
 _STREAMS = ("text", "hand", "line", "faults", "spoilt", "signer", "signature", "signature-faults")
+_STREAMS += ("everyday",)
+_SHORT = 0.12  # share of lines that end early, where text is composed
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,18 @@ def stream(settings: DemoSettings, name: str, *numbers: int) -> np.random.Genera
 
 def hands(settings: DemoSettings) -> list[Hand]:
     """The hand of each writer."""
-    return [draw_hand(stream(settings, "hand", n)) for n in range(settings.writers)]
+    forms = [] if settings.fonts is None else fonts(settings.fonts)
+    return [draw_hand(stream(settings, "hand", n), forms) for n in range(settings.writers)]
 
 
 def forms(settings: DemoSettings, writers: list[Hand]) -> list[Form]:
     """All forms, in the order of their names."""
     words = _words(stream(settings, "text"))
+    short = 0.0
+    if settings.everyday:
+        words = _everyday_words(words, settings)
+        short = _SHORT
+    random = stream(settings, "everyday", 1)
     rng = stream(settings, "faults")
     count, lines = settings.writers * settings.forms, settings.lines
     faults = dirt.assign(dirt.FORM_FAULTS, count, settings.dirt, rng)
@@ -71,7 +81,7 @@ def forms(settings: DemoSettings, writers: list[Hand]) -> list[Form]:
 
     def form(number: int) -> Form:
         writer, fault = number // settings.forms, faults[number]
-        texts = _wrapped(words, writers[writer], lines)
+        texts = _wrapped(words, writers[writer], lines, short, random)
         return Form(
             number,
             _name(number),
@@ -129,11 +139,28 @@ def _words(rng: np.random.Generator) -> Iterator[str]:
             yield from SENTENCES[number].split()
 
 
-def _wrapped(words: Iterator[str], hand: Hand, lines: int) -> list[str]:
-    """Lines of text that fill the width of the board in this hand."""
+def _everyday_words(words: Iterator[str], settings: DemoSettings) -> Iterator[str]:
+    """The words of sentences, and between them pieces of composed text.
+
+    A lone # and a run of % would mark words that cannot be read.
+    """
+    random = stream(settings, "everyday")
+    pieces = Everyday(random).pieces()
+    while True:
+        composed = random.random() < settings.everyday
+        piece = next(pieces).split() if composed else [next(words) for _ in range(4)]
+        yield from (w for w in piece if w != "#" and not (len(w) > 1 and set(w) == {"%"}))
+
+
+def _wrapped(
+    words: Iterator[str], hand: Hand, lines: int, short: float, random: np.random.Generator
+) -> list[str]:
+    """Lines of text that fill the width of the board in this hand; a share `short` ends early."""
     texts = []
     for _ in range(lines):
         line, room = [], _LINE_WIDTH / hand.size
+        if short and random.random() < short:
+            room *= random.random() ** 2
         while room > 0:
             line.append(next(words))
             room -= sum(hand.letter(c).width + hand.gap for c in line[-1]) + hand.space

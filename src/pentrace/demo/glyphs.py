@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 from HersheyFonts import HersheyFonts
 
+from pentrace.demo import accents, svg_fonts
+
 _BASELINE = 9  # of the fonts, whose y grows downward
 _X_HEIGHT = {"rowmans": 14, "scripts": 9}
 _WIDTH = {"rowmans": 1.0, "scripts": 0.85}  # the script face is too wide
@@ -19,7 +21,8 @@ _ASCENDER = {"rowmans": 1.0, "scripts": 0.62}  # and too tall
 _BOWL_FIRST = "adgq"  # the fonts draw the stem first
 _RETRACED = {"rowmans": "abdghmnpqruy", "scripts": "abcdeghklmnopqrsuvwyz" + "ftij"}
 _MARKED = "fijtx"  # letters whose last stroke is drawn after the pen is lifted
-SCRIBBLE = "#%"  # signs of a scratched-out word
+# Private characters for what a transcript writes as # and as a run of %.
+SCRATCHED, ILLEGIBLE = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,19 @@ class Glyph:
 
 @cache
 def glyph(face: str, char: str) -> Glyph:
-    """The form of `char` in `face` (print or script). Raises `KeyError` if there is none."""
-    if char in SCRIBBLE:
-        return _scribble(14 if char == "#" else 3)
+    """The form of `char` in `face`: print, script, or the path of an SVG font.
+
+    Raises `KeyError` if there is none.
+    """
+    if char in (SCRATCHED, ILLEGIBLE):
+        return _scribble(14 if char == SCRATCHED else 3)
+    if face.endswith(".svg"):
+        try:
+            return _of_svg(face, char)
+        except KeyError:
+            face = "print"
+    if not char.isascii():
+        return _composed(face, char)
     if char == "'":
         return Glyph((np.array([0.3 + 1.6j, 0.22 + 1.2j]),), (), 0.5)
     font = "scripts" if face == "script" and char.isalpha() else "rowmans"
@@ -51,6 +64,36 @@ def glyph(face: str, char: str) -> Glyph:
         return Glyph((strokes[0] * 0.5 + 0.25j,), (), 0.8)
     width = source.char_width / _X_HEIGHT[font] * _WIDTH[font]
     return Glyph(tuple(map(_without_diamond, strokes)), tuple(map(_without_diamond, marks)), width)
+
+
+def _of_svg(font: str, char: str) -> Glyph:
+    """A form of an SVG font; dots and accents above a letter are its marks."""
+    strokes, width = svg_fonts.form(font, char)
+    above = 1.0 if char.islower() else 1.45
+    marked = char in "ij" or (char.isalpha() and not char.isascii())
+    marks = [s for s in strokes if marked and s.imag.min() > above]
+    body = [s for s in strokes if not any(s is m for m in marks)]
+    if not body:
+        raise KeyError(char)
+    return Glyph(tuple(body), tuple(marks), width)
+
+
+def _composed(face: str, char: str) -> Glyph:
+    """A sign, or letters with an accent."""
+    if (drawn := accents.sign(char)) is not None:
+        return Glyph(tuple(drawn[1]), (), drawn[0])
+    if (made := accents.parts(char)) is None:
+        raise KeyError(char)
+    letters, mark = made
+    forms = [glyph(face, letter) for letter in letters]
+    starts = np.cumsum([0.0, *(0.85 * form.width for form in forms)])
+    placed = list(zip(forms, starts, strict=False))
+    strokes = [s + at for form, at in placed for s in form.strokes]
+    marks = [s + at for form, at in placed for s in form.marks]
+    if mark:
+        marks = [] if letters in "ij" else marks  # the accent replaces the dot
+        marks += accents.accent(mark, strokes)
+    return Glyph(tuple(strokes), tuple(marks), float(starts[-1]) / 0.85)
 
 
 @cache

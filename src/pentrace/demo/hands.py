@@ -1,7 +1,8 @@
 """Hands: how the letters of one writer differ from those of another."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,7 +34,8 @@ class Letter:
 class Hand:
     """The habits of one writer."""
 
-    faces: Mapping[str, str]  # letter -> print or script
+    face: str  # of all characters that are not in `faces`: print, script or an SVG font
+    faces: Mapping[str, str]  # character -> face
     size: float  # board units: height of a small x
     width: float  # of letters, 1 as in the font
     slant: float  # dx per dy
@@ -52,7 +54,7 @@ class Hand:
     def letter(self, char: str) -> Letter:
         """How this hand writes `char`. Raises `KeyError` if there is no such letter form."""
         if char not in self.letters:
-            form = glyph(self.faces.get(char, "print"), char)
+            form = glyph(self.faces.get(_base(char), self.face), char)
             narrow = self.width * (1.0 if char.isalpha() else 0.9)
             self.letters[char] = Letter(
                 tuple(self._stroke(char, s) for s in form.strokes),
@@ -62,7 +64,7 @@ class Hand:
         return self.letters[char]
 
     def _stroke(self, char: str, points: np.ndarray) -> Stroke:
-        widen, lean, lift, bulge, phase = self.bends[ord(char)]
+        widen, lean, lift, bulge, phase = self.bends[code(char)]
         x, y = points.real, points.imag
         y = np.where(y > 1, 1 + (y - 1) * self.ascender, np.where(y < 0, y * self.descender, y))
         y = y * (1 + lift)
@@ -71,8 +73,44 @@ class Hand:
         return Stroke(*arcs(slanted + 1j * (y + 0.5 * bulge * np.sin(2 * x + phase))))
 
 
-def draw_hand(rng: np.random.Generator) -> Hand:
-    """A random hand: print, cursive or something in between."""
+def _base(char: str) -> str:
+    """The letter without its accent."""
+    return unicodedata.normalize("NFD", char)[0]
+
+
+def code(char: str) -> int:
+    """The row of a character in the tables of a hand: that of its letter without accent."""
+    return ord(_base(char)) % _CODES
+
+
+def draw_hand(rng: np.random.Generator, fonts: Sequence[str] = ()) -> Hand:
+    """A random hand: print, cursive or something in between; with `fonts`, also of their forms."""
+    hand = _draw_hershey(rng)
+    return _varied(hand, fonts, rng) if fonts else hand
+
+
+def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
+    """The hand with letter forms of SVG fonts in most cases, and with more slant and other sizes."""
+    slant, size = hand.slant + rng.normal(0, 0.12), rng.uniform(95, 200)
+    hand = replace(hand, slant=slant, size=size, width=rng.uniform(0.75, 1.1))
+    if rng.random() < 0.3:
+        return hand
+    main, mixed = str(rng.choice(fonts)), rng.choice([0.0, 0.1, 0.25])
+    others = [*fonts, "print", "script"]
+    faces = {
+        char: str(rng.choice(others))
+        for char in LETTERS + LETTERS.upper()
+        if rng.random() < mixed
+    }
+    joined = rng.choice([0.0, 0.3, 0.95]) * np.ones((_CODES, _CODES))
+    links = np.zeros_like(hand.links)
+    letters = [ord(char) for char in LETTERS]
+    links[np.ix_(letters, letters)] = (rng.random(joined.shape) < joined)[np.ix_(letters, letters)]
+    return replace(hand, face=main, faces=faces, links=links, ascender=rng.uniform(0.9, 1.4), gap=rng.uniform(0.02, 0.2))
+
+
+def _draw_hershey(rng: np.random.Generator) -> Hand:
+    """A hand with the forms of the Hershey fonts."""
     cursive = rng.choice([0.0, 0.0, 0.2, 0.4, 0.8, 1.0])  # share of letters in script
     script = dict(zip(LETTERS, rng.random(26) < cursive, strict=True))
     ornate = rng.random() < 0.3 * cursive
@@ -80,6 +118,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     faces |= {c.upper(): "script" if ornate else "print" for c in LETTERS}
     width = rng.uniform(0.65, 0.95)
     return Hand(
+        face="print",
         faces=faces,
         size=rng.uniform(120, 190),
         width=width,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pentrace.demo.hands import Hand, Letter, Stroke
+from pentrace.demo.glyphs import ILLEGIBLE, SCRATCHED
+from pentrace.demo.hands import Hand, Letter, Stroke, code
 from pentrace.demo.kinematics import Movement
 
 _NEAR = 0.3  # x-heights: a shorter link is not a separate component
@@ -38,7 +39,7 @@ def _word(word: str, hand: Hand, x: float, rng: np.random.Generator) -> tuple[li
     waiting: list[Placed] = []
     pause = 0.05 + rng.lognormal(-2.0, 1.2)
     before = ""
-    for char in word:
+    for char in _written(word):
         letter = hand.letter(char)
         at = x + 1j * rng.normal(0, hand.wobble)
         strokes = [_moved(s, at, hand, rng) for s in letter.strokes]
@@ -53,6 +54,13 @@ def _word(word: str, hand: Hand, x: float, rng: np.random.Generator) -> tuple[li
     return placed + waiting, x
 
 
+def _written(word: str) -> str:
+    """The word with private characters where it marks something that cannot be read."""
+    if word == "#":
+        return SCRATCHED
+    return ILLEGIBLE * len(word) if len(word) > 1 and set(word) == {"%"} else word
+
+
 def _advance(letter: Letter, hand: Hand, rng: np.random.Generator) -> float:
     return letter.width + hand.gap + float(rng.normal(0, hand.wobble))
 
@@ -61,7 +69,7 @@ def _is_linked(before: str, char: str, last: Stroke, strokes: list[Stroke], hand
     """Whether the hand links these letters, and the next one is near."""
     way = strokes[0].points[0] - last.points[-1]
     near = abs(way) < _FAR and way.real > -0.2
-    return bool(hand.links[ord(before), ord(char)]) and near
+    return bool(hand.links[code(before), code(char)]) and near
 
 
 def _moved(stroke: Stroke, at: complex, hand: Hand, rng: np.random.Generator) -> Stroke:
