@@ -13,9 +13,7 @@ _MARKS = {  # strokes around x = 0 at y = 0
     "\N{COMBINING CIRCUMFLEX ACCENT}": ([-0.25 + 0.02j, 0.3j, 0.25 + 0.02j],),
     "\N{COMBINING TILDE}": ([-0.3 + 0.05j, -0.12 + 0.2j, 0.1 + 0.08j, 0.3 + 0.24j],),
     "\N{COMBINING DIAERESIS}": ([-0.2 + 0.16j, -0.19 + 0.07j], [0.2 + 0.16j, 0.21 + 0.07j]),
-    "\N{COMBINING RING ABOVE}": (
-        [0.32j, -0.14 + 0.18j, 0.04j, 0.14 + 0.18j, 0.32j],
-    ),
+    "\N{COMBINING RING ABOVE}": ([0.32j, -0.14 + 0.18j, 0.04j, 0.14 + 0.18j, 0.32j],),
     "\N{COMBINING CEDILLA}": ([0.0 - 0.02j, 0.02 - 0.16j, 0.14 - 0.28j, -0.1 - 0.4j],),
 }
 _SIGNS: dict[str, tuple[float, list[list[complex]]]] = {  # width, strokes

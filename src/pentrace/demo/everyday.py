@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905
 """Everyday text: dates, times, prices, addresses, lists, capitals, codes, letters with accents."""
 
 from collections.abc import Callable, Iterator

@@ -90,7 +90,7 @@ def draw_hand(rng: np.random.Generator, fonts: Sequence[str] = ()) -> Hand:
 
 
 def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
-    """The hand with letter forms of SVG fonts in most cases, and with more slant and other sizes."""
+    """The hand with letter forms of SVG fonts in most cases, other slant and size."""
     slant, size = hand.slant + rng.normal(0, 0.12), rng.uniform(95, 200)
     hand = replace(hand, slant=slant, size=size, width=rng.uniform(0.75, 1.1))
     if rng.random() < 0.3:
@@ -98,15 +98,20 @@ def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
     main, mixed = str(rng.choice(fonts)), rng.choice([0.0, 0.1, 0.25])
     others = [*fonts, "print", "script"]
     faces = {
-        char: str(rng.choice(others))
-        for char in LETTERS + LETTERS.upper()
-        if rng.random() < mixed
+        char: str(rng.choice(others)) for char in LETTERS + LETTERS.upper() if rng.random() < mixed
     }
     joined = rng.choice([0.0, 0.3, 0.95]) * np.ones((_CODES, _CODES))
     links = np.zeros_like(hand.links)
-    letters = [ord(char) for char in LETTERS]
-    links[np.ix_(letters, letters)] = (rng.random(joined.shape) < joined)[np.ix_(letters, letters)]
-    return replace(hand, face=main, faces=faces, links=links, ascender=rng.uniform(0.9, 1.4), gap=rng.uniform(0.02, 0.2))
+    letters = np.ix_(*2 * [[ord(char) for char in LETTERS]])
+    links[letters] = (rng.random(joined.shape) < joined)[letters]
+    return replace(
+        hand,
+        face=main,
+        faces=faces,
+        links=links,
+        ascender=rng.uniform(0.9, 1.4),
+        gap=rng.uniform(0.02, 0.2),
+    )
 
 
 def _draw_hershey(rng: np.random.Generator) -> Hand:

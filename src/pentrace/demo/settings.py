@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-
 MOST_FORMS = 4950  # s01-000 to s99-168, each with and without a suffix
 
 
