@@ -15,6 +15,9 @@ from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
 NAME = "model.safetensors"  # in the folder of a network
+# The name, and the file, of the synthesis network that comes with the package.
+PRETRAINED = "pretrained"
+SHIPPED = Path(__file__).parents[1] / "weights" / "synthesis" / NAME
 # The settings of training that matter to those who use a network: what it has seen, and how.
 KEPT = ("train_on", "validate_on", "batches", "weight_noise")
 Framework = Literal["np", "pt"]
@@ -23,9 +26,11 @@ Framework = Literal["np", "pt"]
 def located(path: str | Path) -> Path:
     """The model file that `path` names: itself, or the one in it if it is a folder.
 
-    Raises `PentraceError` for a folder without one.
+    "pretrained" names the synthesis network that comes with the package. Raises `PentraceError` for a folder without one.
     """
     path = Path(path)
+    if str(path) == PRETRAINED and not path.exists():
+        return SHIPPED
     if not path.is_dir():
         return path
     if (path / NAME).is_file():
@@ -41,16 +46,23 @@ def read(
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    `path` is a model file, or the folder of a network. Raises `PentraceError` if the file is
+    Weights that are stored in half precision become float32. `path` is a model file, or the folder of a network. Raises `PentraceError` if the file is
     missing, cut off, or not written by `save_model`, or if its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
-        weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        weights = {name: _single(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
         content = _content(path, file.metadata())
     found = _settings(path, content)
     if found.kind not in kinds:
         raise PentraceError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
     return weights, found, content["normalisation"]
+
+
+def _single(weight: Any) -> Any:
+    """The array or tensor in float32, the precision in which networks are run."""
+    if not str(weight.dtype).endswith("float16"):
+        return weight
+    return weight.astype("float32") if hasattr(weight, "astype") else weight.float()
 
 
 def settings(path: str | Path) -> NetworkSettings | None:

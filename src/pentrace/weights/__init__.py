@@ -1,0 +1,1 @@
+"""The weights that come with the package; MODEL_CARD.md describes them."""
