@@ -5,7 +5,8 @@
 #   benchmarks/gpu.sh speed OUT            milliseconds of a training step
 #   benchmarks/gpu.sh train OUT DATA NAME STEPS
 #                                          trains network NAME of benchmarks/gpu.yaml on the tables
-#                                          of DATA (a folder such as results/iam) and measures it
+#                                          of DATA (a folder such as results/iam); START names a
+#                                          model file to start from
 #
 # With PENTRACE_TINY=1 each runs on a CPU, as small as possible. PYTHON names the interpreter.
 set -euo pipefail
@@ -30,7 +31,7 @@ train() {
   local data=$1 name=$2 steps=$3 folder=$out/$2 settings
   settings=$("$python" "$here/benchmarks/gpu_settings.py" "$name" "$steps" ${tiny:+--tiny})
   mkdir -p "$folder"
-  "$python" -m pentrace train --data "$data" --settings "$settings" \
+  "$python" -m pentrace train --data "$data" --settings "$settings" ${START:+--start "$START"} \
     --out-model "$folder/model.safetensors" --out-history "$folder/history.parquet" \
     --checkpoints "${CHECKPOINTS:-/tmp/pentrace-checkpoints}/$name" --threads 2 \
     2>&1 | tr '\r' '\n' | grep -v "points/s" | tee "$folder/train.txt"

@@ -54,7 +54,7 @@ def parts(char: str) -> tuple[str, str] | None:
         return _SLASHED[char], "/"
     if char in _JOINED:
         return _JOINED[char], ""
-    base, *marks = unicodedata.normalize("NFD", char)
+    base, *marks = list(unicodedata.normalize("NFD", char))
     return (base, marks[0]) if len(marks) == 1 and marks[0] in _MARKS else None
 
 

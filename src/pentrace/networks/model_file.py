@@ -26,7 +26,8 @@ Framework = Literal["np", "pt"]
 def located(path: str | Path) -> Path:
     """The model file that `path` names: itself, or the one in it if it is a folder.
 
-    "pretrained" names the synthesis network that comes with the package. Raises `PentraceError` for a folder without one.
+    "pretrained" names the synthesis network that comes with the package. Raises `PentraceError`
+    for a folder without one.
     """
     path = Path(path)
     if str(path) == PRETRAINED and not path.exists():
@@ -46,8 +47,9 @@ def read(
 ) -> tuple[dict[str, Any], NetworkSettings, dict]:
     """Weights by name, as arrays of NumPy or PyTorch, the settings and the normalisation.
 
-    Weights that are stored in half precision become float32. `path` is a model file, or the folder of a network. Raises `PentraceError` if the file is
-    missing, cut off, or not written by `save_model`, or if its network is of none of `kinds`.
+    Weights that are stored in half precision become float32. `path` is a model file, or the folder
+    of a network. Raises `PentraceError` if the file is missing, cut off, or not written by
+    `save_model`, or if its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
         weights = {name: _single(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
