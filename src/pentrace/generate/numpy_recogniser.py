@@ -14,6 +14,7 @@ class FusedRecogniser:
 
     def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
         self.settings = settings
+        self.weights = sum(weight.size for weight in weights.values())
         kernel = weights["shorten.weight"]  # (H, 3, SPAN)
         self.kernel = kernel.reshape(len(kernel), 3 * SPAN).T
         self.kernel_bias = weights["shorten.bias"]
@@ -50,7 +51,8 @@ class Bidirectional:
 
     def __init__(self, weights: dict[str, np.ndarray], name: str) -> None:
         ways = [_gates_last(weights, f"{name}.{way}") for way in ("forwards", "backwards")]
-        self.by_input, self.by_hidden, self.bias = (np.stack(part) for part in zip(*ways))
+        both = (np.stack(part) for part in zip(*ways, strict=True))
+        self.by_input, self.by_hidden, self.bias = both
 
     def __call__(self, x: np.ndarray, turned: np.ndarray) -> np.ndarray:
         """Hidden states (T, B, 2H) for x (T, B, D); `turned` (T, B) as `reversal` returns it."""

@@ -78,4 +78,3 @@ def _moved(forward: np.ndarray, places: int) -> np.ndarray:
     moved = np.full_like(forward, IMPOSSIBLE)
     moved[:, places:] = forward[:, :-places]
     return moved
-
