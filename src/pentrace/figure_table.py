@@ -293,7 +293,7 @@ FIGURES = (
         "bias) and in the real lines of the same texts (black line and grey band). An error rate "
         "is the edit distance between the text and the recognised text, divided by the length of "
         "the text. (a) In characters. (b) In words. The 95 % intervals, as bars and as the band, "
-        "come from a bootstrap over lines. Written lines with missing text are counted too. The "
+        "come from a bootstrap over lines. Written lines that failed are counted too. The "
         "recogniser was trained only on real lines of the training split.",
         "Recognition",
         "Error rates of the recogniser in real and in written lines.",

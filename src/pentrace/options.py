@@ -26,6 +26,7 @@ Decorator = Callable[[Callable], Callable]
 # Exit statuses, as shells give them to a process that a signal ended.
 INTERRUPTED = 130
 NO_READER = 141
+FAILED = 3  # all files are written, but the check found lines that are not their text
 
 
 class Output(click.Path):
@@ -53,6 +54,10 @@ out_file_option = partial(_path, "FILE", "-o", "--out")
 out_folder_option = partial(_path, "FOLDER", "-o", "--out")
 dataset_option = click.option("--dataset", required=True, help="Name of the data set.")
 note_option = click.option("--note", default="", help="Note in the output, such as: synthetic.")
+reader_option = file_option(
+    "--reader", required=False,
+    help="Recogniser for --check reader; default: the one next to the synthesis network.",
+)  # fmt: skip
 threads_option = click.option(
     "--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="INTEGER",
     help="CPU threads.",

@@ -285,7 +285,7 @@ WRITTEN = _table(
         "primer: sample whose handwriting style was used; null: none",
         null=True,
     ),
-    _column("attempts", pa.int32(), "number of attempts, each with a new seed"),
+    _column("attempts", pa.int32(), "number of candidates that were drawn, each with a new seed"),
     _column(
         "finished",
         pa.bool_(),
@@ -293,6 +293,13 @@ WRITTEN = _table(
     ),
     _column(
         "missed", pa.string(), "characters that the soft window skipped, in order; empty: none"
+    ),
+    _column("failed", pa.bool_(), "whether the check found that the line is not its text"),
+    _column(
+        "read",
+        pa.string(),
+        "text that the recogniser read, which chose among the candidates; null: none chose",
+        null=True,
     ),
 )
 
@@ -316,7 +323,7 @@ RECOGNISED = _table(
     _column(
         "finished",
         pa.bool_(),
-        "whether the complete text was written, without skipped characters; true for real lines",
+        "whether the check found the line to be its text when it was written; true for real lines",
     ),
 )
 

@@ -55,7 +55,9 @@ def test_the_ink_is_that_of_the_page(model):
     flat = np.concatenate(written.pages[0].strokes)
     np.testing.assert_array_equal(np.column_stack([ink.x, ink.y, ink.t]), flat)
     assert written.report.lines[0].points == len(ink) and not written.report.failed
-    assert str(written.report) == f"1 line and {len(ink)} points written"
+    summary, notice = str(written.report).split("\n")
+    assert summary == written.report.summary == f"1 line and {len(ink)} points written"
+    assert notice.startswith("no recogniser next to the network")
 
 
 def test_several_pages_are_shown_and_numbered(model, tmp_path):

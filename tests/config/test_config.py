@@ -177,10 +177,13 @@ def test_each_split_is_named_once() -> None:
 
 
 def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:
-    assert loaded({}).learners == ["prediction", "synthesis", "recogniser"]
+    assert loaded({}).learners == ["prediction", "synthesis", "recogniser", "judge"]
     assert loaded({"train": ["prediction"]}).learners == ["prediction"]
-    assert loaded({"recogniser": None}).learners == ["prediction", "synthesis"]
+    assert loaded({"judge": None}).learners == ["prediction", "synthesis", "recogniser"]
+    assert loaded({"recogniser": None, "judge": None}).learners == ["prediction", "synthesis"]
     assert "use one of: null, recogniser" in refused({"recogniser": "prediction"})
+    assert "judge: 'synthesis' is not a network of kind" in refused({"judge": "synthesis"})
+    assert "'recogniser' is also the recogniser" in refused({"judge": "recogniser"})
 
 
 def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
@@ -210,6 +213,7 @@ def test_a_data_set_may_name_its_own_networks() -> None:
         ("kanji", "prediction"),
         ("kanji", "synthesis"),
         ("kanji", "recogniser"),
+        ("kanji", "judge"),
     ]
     assert loaded({"run": ["kanji"], "datasets": {"kanji": {"train": False}}}).trained == []
     shared = {"run": ["kanji"], "train": ["prediction"], "datasets": {"kanji": {"train": True}}}
@@ -232,7 +236,7 @@ def test_networks_that_a_data_set_names_are_checked() -> None:
 
 def test_a_data_set_may_have_networks_of_its_own() -> None:
     config = loaded({"run": ["demo-iam", "shakespeare"]})
-    assert config.learners == ["prediction", "synthesis", "recogniser", "small-text"]
+    assert config.learners == ["prediction", "synthesis", "recogniser", "judge", "small-text"]
     assert config.networks_of("shakespeare") == ["small-text"]
     assert ("shakespeare", "prediction") not in config.trained
     message = refused({"datasets": {"shakespeare": {"train": ["small-txt"]}}})

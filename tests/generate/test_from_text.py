@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pentrace import tables
+from pentrace.__main__ import cli
 from pentrace.errors import PentraceError
 from pentrace.evaluate.evaluate import command as evaluate
 from pentrace.generate.rewrite import command as rewrite
@@ -19,8 +20,10 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.training import TrainSettings
+from pentrace.options import FAILED
 from pentrace.plot.lines import pick
 from pentrace.plot.predicted import predict
+from pentrace.recognise.error_rates import count
 from pentrace.recognise.recognise import command as recognise
 from pentrace.train.data import load
 from pentrace.train.plan import longest, plan_epoch, points_of_run, total
@@ -45,9 +48,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("texts")
     splits: Splits = {}
     said = {}
-    for number, (split, count) in enumerate(COUNTS.items()):
+    for number, (split, size) in enumerate(COUNTS.items()):
         random = np.random.default_rng(number)
-        texts = ["".join(random.choice(list("abc"), 5, p=[0.4, 0.3, 0.3])) for _ in range(count)]
+        texts = ["".join(random.choice(list("abc"), 5, p=[0.4, 0.3, 0.3])) for _ in range(size)]
         texts = [text[:2] + " " + text[3:] for text in texts]
         said |= {f"{split}-{i}": text for i, text in enumerate(texts)}
         splits[split] = {f"{split}-{i}": ink(text, random) for i, text in enumerate(texts)}
@@ -193,7 +196,7 @@ def test_a_text_is_cut_off_after_the_steps_that_are_given(
 ) -> None:
     wanted = {"lines": 1, "bias": [0.5], "prime": None, "texts": ["abc"], "attempts": 1, "steps": 7}
     given = [*options(folder, writer), "--out", str(tmp_path / "s"), "--settings"]
-    invoke(sample, *given, json.dumps(wanted))
+    invoke(sample, *given, json.dumps(wanted), status=FAILED)
     (row,) = json.loads((tmp_path / "s/samples.json").read_text())
     assert row["points"] <= 8 and row["failed"]  # and the null step
 
@@ -226,6 +229,50 @@ def test_texts_are_written_again_and_read(
     assert [(r["origin"], r["bias"], r["lines"]) for r in table] == [
         ("real", None, 3), ("written", 0.0, 3), ("written", 1.0, 3),
     ]  # fmt: skip
+
+
+def rewritten(folder: Path, writer: Path, out: Path, *more: object, **settings: object):
+    """The rows of lines.parquet; many of these lines fail."""
+    given = [*options(folder, writer), "--out", out, *more]
+    wanted = {"bias": [1.0], "lines": 6} | settings
+    invoke(cli, "rewrite", *given, "--settings", json.dumps(wanted), status=FAILED)
+    return tables.read(out / "lines.parquet").to_pandas()
+
+
+def test_the_candidate_that_is_read_best_is_kept(
+    folder: Path, writer: Path, reader: Path, tmp_path: Path
+) -> None:
+    some = {
+        attempts: rewritten(
+            folder, writer, tmp_path / str(attempts), "--reader", reader, attempts=attempts
+        )
+        for attempts in (1, 4, 20)
+    }
+    edits = {
+        attempts: [count(row.text, row.read).edits for row in rows.itertuples()]
+        for attempts, rows in some.items()
+    }
+    assert sum(edits[20]) < sum(edits[4]) < sum(edits[1])
+    for few, more in ((1, 4), (4, 20)):
+        assert all(b <= a for a, b in zip(edits[few], edits[more], strict=True))
+    perfect = [wrong == 0 for wrong in edits[4]]
+    assert some[4].attempts.tolist() == [4] * 6
+    assert [one == 4 for one in some[20].attempts] == perfect or max(edits[20]) == 0
+    # What was read is what `pentrace recognise` reads.
+    given = [*options(folder, reader), "--written", str(tmp_path / "20")]
+    given += ["--out-metrics", tmp_path / "m.json", "--out-lines", tmp_path / "read.parquet"]
+    invoke(recognise, *given)
+    found = tables.read(tmp_path / "read.parquet").to_pandas().set_index("sample_id")
+    rows = some[20]
+    assert found.loc[rows.sample_id, "read"].tolist() == rows.read.tolist()
+    assert found.loc[rows.sample_id, "finished"].tolist() == (~rows.failed).tolist()
+
+
+def test_without_a_check_nothing_fails(folder: Path, writer: Path, tmp_path: Path) -> None:
+    given = [*options(folder, writer), "--out", tmp_path / "x", "--check", "none"]
+    invoke(rewrite, *given, "--lines", 6)
+    rows = tables.read(tmp_path / "x" / "lines.parquet").to_pandas()
+    assert not rows.failed.any() and (rows.attempts == 1).all() and rows.read.isna().all()
 
 
 def test_rewriting_needs_a_synthesis_network(folder: Path, reader: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pentrace.errors import PentraceError
-from pentrace.generate.ink_loop import draw, write
+from pentrace.generate.ink_loop import LAST_STROKE, draw, write
 from pentrace.generate.load_model import load_ink
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.random_numbers import chances
@@ -130,8 +130,19 @@ def test_a_window_that_jumps_far_beyond_the_text_has_left_it(tmp_path):
     fused = _advancing(tmp_path, 50)
     written = write(fused, _chance(2, 20), encode(TEXTS, fused.settings))
     assert written.stopped.all()
-    assert written.length.tolist() == [1, 1]
+    assert written.left.tolist() == [0, 0]
     assert written.character[:, 0].tolist() == [9, 3]
+    # The stroke in progress is finished, if that takes few steps.
+    for steps, length in zip(written.steps, written.length, strict=True):
+        assert length == 1 + (steps[:, 2] > 0).argmax()
+
+
+def test_a_stroke_without_an_end_is_cut_where_the_window_left(tmp_path):
+    fused = _advancing(tmp_path, 50)
+    chance = _chance(2, 2 * LAST_STROKE)
+    chance[:, :, 3] = np.nextafter(np.float32(1), np.float32(0))  # the pen is never lifted
+    written = write(fused, chance, encode(TEXTS, fused.settings))
+    assert written.length.tolist() == [1, 1] and written.stopped.all()
 
 
 def test_a_line_that_reaches_the_limit_has_not_stopped(tmp_path):

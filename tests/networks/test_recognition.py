@@ -3,13 +3,17 @@
 import math
 from itertools import groupby, product
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.networks import ctc
 from pentrace.networks.alphabet import encode
-from pentrace.networks.recognition import RecognitionNetwork, ctc_loss, decode
+from pentrace.networks.recognition import RecognitionNetwork, ctc_loss
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import arrays
 
 SETTINGS = NetworkSettings.model_validate(
     {"kind": "recognition", "layers": 2, "hidden": 6, "alphabet": "abc"}
@@ -37,6 +41,10 @@ def probability(log_probabilities: Tensor, text: list[int]) -> float:
     return total
 
 
+def decode(log_probabilities: Tensor, lengths: Tensor, alphabet: str) -> list[str]:
+    return ctc.decode(log_probabilities.detach().numpy(), lengths.numpy(), alphabet)
+
+
 def texts(*symbols: list[int]) -> Tensor:
     width = max(map(len, symbols))
     return torch.tensor([line + [-1] * (width - len(line)) for line in symbols])
@@ -49,6 +57,36 @@ def test_loss_is_the_sum_over_all_alignments() -> None:
         math.log(probability(read[:n, line], text[line])) for line, n in enumerate(lengths.tolist())
     )
     assert ctc_loss(read, lengths, texts(*text)).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_probabilities_of_texts_are_those_of_the_loss() -> None:
+    read = torch.randn(9, 5, 4, dtype=torch.float64).log_softmax(-1)
+    lengths, text = torch.tensor([9, 4, 3, 2, 6]), [[0, 1, 1], [2, 2], [1], [0, 2], []]
+    found = ctc.log_probability(read.numpy(), lengths.numpy(), texts(*text).numpy())
+    for line, n in enumerate(lengths.tolist()):
+        own = probability(read[:n, line], text[line])
+        assert found[line] == pytest.approx(math.log(own), rel=1e-12)
+
+
+def test_a_text_that_does_not_fit_is_improbable_beyond_measure() -> None:
+    read = np.log(np.full((2, 1, 4), 0.25))
+    found = ctc.log_probability(read, np.array([2]), np.array([[1, 1]]))
+    assert np.isfinite(found).all() and found[0] < -1e20
+
+
+def test_numpy_gives_the_numbers_of_pytorch_at_any_length() -> None:
+    for layers in (1, 3):
+        torch.manual_seed(layers)
+        settings = SETTINGS.model_copy(update={"layers": layers, "hidden": 20})
+        net = RecognitionNetwork(settings).eval()
+        given = [torch.randn(n, 3) for n in (61, 2, 1, 8, 9, 33)]  # the last offset is not read
+        found, steps = FusedRecogniser(arrays(net), settings).read([x.numpy() for x in given])
+        x = torch.nn.utils.rnn.pad_sequence([x[:-1] for x in given], batch_first=True)
+        with torch.no_grad():
+            expected, lengths = net(x, torch.tensor([len(one) - 1 for one in given]))
+        assert steps.tolist() == lengths.tolist()
+        for i, n in enumerate(steps):
+            np.testing.assert_allclose(found[:n, i], expected[:n, i].numpy(), atol=1e-5)
 
 
 def test_an_empty_text_is_blank_throughout() -> None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.reading import read, readings
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.store import save_model
+from pentrace.networks.store import arrays, save_model
 from pentrace.plot.recognition import recognition_figure
-from pentrace.recognise.decoding import load_recogniser, read
-from pentrace.recognise.error_rates import count, rate
+from pentrace.recognise.error_rates import by_class, count, rate
 from pentrace.recognise.recognise import command
 from pentrace.windows.lines import load_lines
 from tests.helpers import small_model
@@ -48,6 +49,21 @@ def test_edits_are_bounded_by_the_lengths(text: str, read: str) -> None:
     assert found.edits == back.edits
     shorter, longer = sorted((found.characters, back.characters))
     assert longer - shorter <= found.edits <= longer
+
+
+def test_errors_are_those_of_the_wanted_characters_by_class() -> None:
+    found = by_class("It is 9 km.", "lt is 8 kkm")
+    assert found == {
+        "lower case": (5, 0), "capitals": (1, 1), "digits": (1, 1), "punctuation": (1, 1),
+        "blanks": (3, 0), "insertions": (0, 1),
+    }  # fmt: skip
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_classes_have_all_characters_and_all_edits(text: str, read: str) -> None:
+    found, errors = by_class(text, read), count(text, read)
+    assert sum(of for of, _ in found.values()) == errors.characters
+    assert sum(edits for _, edits in found.values()) == errors.edits
 
 
 def test_rate_is_of_all_lines_together() -> None:
@@ -89,7 +105,8 @@ def offsets(names: list[str]) -> pa.Table:
 def write_lines(folder: Path, names: list[str]) -> None:
     """`folder` as `pentrace write` leaves it."""
     keys = ("sample_id", "text", "bias", "finished", "missed")
-    rows = [dict(zip(keys, line, strict=True)) | {"seed": 1, "attempts": 1} for line in WRITTEN]
+    more = {"seed": 1, "attempts": 1}
+    rows = [dict(zip(keys, one, strict=True)) | more | {"failed": bool(one[4])} for one in WRITTEN]
     tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
     # Two row groups, and not in the order of the rows.
     pieces = [offsets(names[1:]), offsets(names[:1])]
@@ -134,6 +151,8 @@ def test_real_and_written_lines_in_one_table(folder: Path) -> None:
     assert [row["unknown_characters"] for row in table] == [1, 0, 0]  # the d of cd
     real = [row for row in rows.values() if row["origin"] == "real"]
     expected = sum(row["edits"] for row in real) / 7
+    assert table[0]["classes"]["lower case"]["characters"] == 7
+    assert table[0]["classes"]["digits"]["rate"] is None
     assert table[0]["character_error_rate"]["rate"] == pytest.approx(expected)
     assert (metrics["split"], metrics["role"]) == ("validation", "early stopping")
     assert metrics["recogniser"]["settings"]["hidden"] == 8
@@ -142,14 +161,21 @@ def test_real_and_written_lines_in_one_table(folder: Path) -> None:
 
 
 def test_what_is_read_does_not_depend_on_the_other_lines(folder: Path) -> None:
-    network = load_recogniser(folder / "model.safetensors", folder / "normalisation.json")
     torch.manual_seed(1)
-    torch.nn.init.normal_(network.output.weight, std=3)  # an untrained network reads nothing
-    lines = load_lines(folder, ["train", "validation"])
+    made = RecognitionNetwork(SETTINGS)
+    torch.nn.init.normal_(made.output.weight, std=3)  # an untrained network reads nothing
+    network = FusedRecogniser(arrays(made), SETTINGS)
+    found = load_lines(folder, ["train", "validation"])
+    lines = [found[i] for i in range(len(found.ids))]
     together = read(network, lines)
     assert any(together)
-    for split, own in (("train", together[:6]), ("validation", together[6:])):
-        assert read(network, load_lines(folder, [split])) == own
+    assert [read(network, [line])[0] for line in lines] == together
+    against = readings(network, together, lines)
+    assert [one.text for one in against] == together
+    assert not any(one.edits or one.error_rate for one in against)
+    # A character that the recogniser does not know is not an error of the line.
+    unknown = readings(network, [f"{text}ω" for text in together], lines)
+    assert not any(one.edits for one in unknown)
 
 
 def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -191,7 +217,7 @@ def test_the_figure_shows_real_and_written_lines(folder: Path) -> None:
     assert [text.get_text() for text in key.get_texts()] == [
         "real, split validation: 3 lines",
         "its 95 % interval",
-        "written: 1 to 2 lines per bias, 1 of all with missing text; bars: 95 % interval",
+        "written: 1 to 2 lines per bias, 1 of all failed; bars: 95 % interval",
     ]
     assert [tick.get_text() for tick in panels[0].get_xticklabels()] == ["0", "1"]
 

@@ -202,7 +202,7 @@ def test_the_overview_has_the_legibility_of_written_lines_next_to_that_of_real_o
     folder, tmp_path
 ):
     rate = {"rate": 0.25, "low": 0.2, "high": 0.31}
-    row = {"lines": 40, "failed": 0, "characters": 900, "word_error_rate": None}
+    row = {"lines": 40, "failed": 0, "characters": 900, "word_error_rate": None, "classes": {}}
     rows = [
         {**row, "origin": "real", "bias": None, "character_error_rate": {**rate, "rate": 0.05}},
         {**row, "origin": "written", "bias": 0.5, "character_error_rate": rate},

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import Result
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.load_model import find_model
+from pentrace.generate.load_model import find_model, find_reader
+from pentrace.networks.kinds import build
 from pentrace.networks.prediction import PredictionNetwork
+from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
-from pentrace.write.write import MISSING, command
+from pentrace.options import FAILED
+from pentrace.write.write import command
 from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
 from tests.helpers.processes import loaded
+from tests.helpers.small_model import NORMALISATION
 from tests.helpers.small_synthesis import save
 
 ENDINGS = (".svg", ".animated.svg", ".png", ".gif", ".inkml", ".json", ".parquet")
@@ -97,7 +102,7 @@ def test_only_pages_of_this_command_are_removed(model, tmp_path):
 
 def test_written_files_contain_no_path(tmp_path):
     (tmp_path / "results" / "data" / "mine").mkdir(parents=True)
-    named = save(tmp_path / "results" / "data" / "mine" / "model.safetensors", pace=0.03)
+    named = save(tmp_path / "results" / "data" / "mine" / "model.safetensors", pace=0.04)
     style = small_style.save(tmp_path / "me.json", small_style.waves())
     digest = hashlib.sha256(named.read_bytes()).hexdigest()
     for ending in ENDINGS:
@@ -139,7 +144,7 @@ def test_all_lines_continue_the_style_of_the_first(model, tmp_path):
 
 
 def test_a_style_changes_the_handwriting(tmp_path):
-    model = save(tmp_path / "slow.safetensors", pace=0.03)
+    model = save(tmp_path / "slow.safetensors", pace=0.04)
     style = small_style.save(tmp_path / "me.json", small_style.waves())
     plain, mine = tmp_path / "plain.json", tmp_path / "mine.json"
     run("a cab", "--model", model, "-o", plain)
@@ -153,7 +158,7 @@ def test_a_style_changes_the_handwriting(tmp_path):
 @pytest.mark.parametrize("size", [5, 8])
 @pytest.mark.parametrize("styled", [False, True])
 def test_lines_fill_the_width_between_the_margins(tmp_path, size, styled):
-    model = save(tmp_path / "slow.safetensors", pace=0.03)  # its letters are not of usual width
+    model = save(tmp_path / "slow.safetensors", pace=0.04)  # its letters are not of usual width
     style = small_style.save(tmp_path / "me.json", small_style.waves())
     out, text = tmp_path / "a.json", "the quick brown fox jumps over the lazy dog " * 8
     given = ("--model", model, "--size", size, "--page", "210x2000", "-o", out)
@@ -175,7 +180,7 @@ def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
 def test_missing_text_is_reported(model, tmp_path):
     out = tmp_path / "a.json"
     options = ("--steps-per-character", 4, "--attempts", 2)
-    done = run("a cab", "--model", model, "-o", out, *options, status=MISSING)
+    done = run("a cab", "--model", model, "-o", out, *options, status=FAILED)
     assert '"a cab": failed 2 times; missing: c a b' in done.stderr
     assert page(out)["text"] == "a cab"
 
@@ -183,8 +188,8 @@ def test_missing_text_is_reported(model, tmp_path):
 def test_lines_without_a_common_style_are_reported(model, tmp_path):
     given = ("--model", model, "-o", tmp_path / "a.json", "--steps-per-character", 4)
     wrong = "so each line is in a different hand; give a style"
-    assert wrong in run("a cab\na bad", *given, status=MISSING).stderr
-    assert wrong not in run("a cab\na bad", *given, "--many-hands", status=MISSING).stderr
+    assert wrong in run("a cab\na bad", *given, status=FAILED).stderr
+    assert wrong not in run("a cab\na bad", *given, "--many-hands", status=FAILED).stderr
 
 
 def test_a_page_cut_to_the_ink_has_no_longer_lines_than_others(model, tmp_path):
@@ -260,7 +265,7 @@ def test_names_that_are_too_long_are_refused_before_anything_is_drawn(model, tmp
 def test_a_style_with_few_points_is_reported(model, tmp_path):
     style = small_style.save(tmp_path / "me.json", [np.array([[0.0, 0.0], [1, 1], [2, 0]])])
     done = run(
-        "a cab", "--model", model, "-o", tmp_path / "a.json", "--style", style, status=MISSING
+        "a cab", "--model", model, "-o", tmp_path / "a.json", "--style", style, status=FAILED
     )
     assert f"{style}: only 3 points for 11 characters, so the style may be lost;" in done.stderr
 
@@ -318,6 +323,71 @@ def test_ink_is_within_the_margins_of_any_page(model, tmp_path, page_size):
     xy = np.array([point[:2] for stroke in found["strokes"] for point in stroke])
     assert (xy >= 12 - 1e-2).all()
     assert (xy <= np.array([found["width"], found["height"]]) - 12 + 1e-2).all()
+
+
+def recogniser(path: Path, normalisation: dict = NORMALISATION) -> Path:
+    """An untrained recogniser, which reads nothing sensible."""
+    path.parent.mkdir(parents=True)
+    torch.manual_seed(0)
+    given = {"kind": "recognition", "layers": 1, "hidden": 4, "alphabet": " abcd"}
+    settings = NetworkSettings.model_validate(given)
+    save_model(path, build(settings), settings, normalisation)
+    return path
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    """The file of a synthesis network in the folder of a data set."""
+    (tmp_path / "results" / "data" / "synthesis").mkdir(parents=True)
+    return save(tmp_path / "results" / "data" / "synthesis" / "model.safetensors")
+
+
+def test_lines_that_cannot_be_read_are_reported(network, tmp_path):
+    recogniser(tmp_path / "results" / "data" / "recogniser" / "model.safetensors")
+    out, given = tmp_path / "a.json", ("a bad cab\n\na cab", "--model", network)
+    done = run(*given, "-o", out, "--many-hands", "--attempts", 5, status=FAILED)
+    assert "; the recogniser misreads" in done.stdout
+    assert '"a bad cab": failed 5 times; read as "' in done.stderr
+    assert '"a cab": failed 5 times; read as "' in done.stderr
+    notes = page(out)["made_with"]
+    assert notes["reader"] == "data/recogniser/model.safetensors"
+    assert len(notes["read"].split("\n")) == 2
+    assert len(notes["error_rates"].split()) == 2 and float(notes["error_rates"].split()[0]) > 0.2
+    run(*given, "-o", out, "--error-limit", 2)
+    done = run(*given, "-o", out, "--check", "window")
+    assert "misreads" not in done.stdout and "recogniser" not in done.stderr
+    assert "reader" not in page(out)["made_with"]
+
+
+def test_without_a_recogniser_the_window_is_checked(network, tmp_path):
+    given = ("a cab", "--model", network, "-o", tmp_path / "a.json")
+    done = run(*given)
+    assert "no recogniser next to the network" in done.stderr and "misreads" not in done.stdout
+    assert run(*given, "--quiet").output == ""
+
+
+def test_the_recogniser_of_the_same_data_set_is_found(network, tmp_path):
+    assert find_reader(network) is None
+    judge = recogniser(tmp_path / "results" / "data" / "judge" / "model.safetensors")
+    assert find_reader(network) == find_reader(network.parent) == judge
+    other = recogniser(tmp_path / "results" / "data" / "other" / "model.safetensors")
+    assert find_reader(network) is None  # which of the two is not known
+    named = recogniser(tmp_path / "results" / "data" / "recogniser" / "model.safetensors")
+    assert find_reader(network) == named
+    given = ("a cab", "--model", network, "-o", tmp_path / "a.json", "--error-limit", 9)
+    run(*given, "--reader", other.parent)
+    assert page(tmp_path / "a.json")["made_with"]["reader"] == "data/other/model.safetensors"
+
+
+def test_a_recogniser_that_does_not_fit_is_refused(network, tmp_path):
+    given = ("a cab", "--model", network, "-o", tmp_path / "a.json")
+    away = recogniser(tmp_path / "r" / "model.safetensors", {**NORMALISATION, "sd": [1.0, 2.0]})
+    with pytest.raises(PentraceError, match=r"another sd .*; give --reader"):
+        run(*given, "--reader", away)
+    with pytest.raises(PentraceError, match="a synthesis network; give a recognition network"):
+        run(*given, "--reader", network)
+    with pytest.raises(PentraceError, match="--reader is not used with --check window; remove"):
+        run(*given, "--reader", away, "--check", "window")
 
 
 def test_nothing_slow_is_imported(model, tmp_path):

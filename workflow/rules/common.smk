@@ -40,7 +40,7 @@ SYNTHESIS = CONFIG.of_kind("synthesis")
 RECOGNISERS = CONFIG.of_kind("recognition")
 TEXT_NETWORKS = CONFIG.of_kind("text")
 # Networks that get a recognition.json: recognisers, and the networks whose lines they read.
-RECOGNITION_MEASURED = RECOGNISERS + (SYNTHESIS if CONFIG.recogniser else [])
+RECOGNITION_MEASURED = RECOGNISERS + (SYNTHESIS if CONFIG.judge or CONFIG.recogniser else [])
 
 
 def shards(dataset):
@@ -144,10 +144,37 @@ def without_transfer(w):
     return found[0] if found else None
 
 
-def recogniser_of(w):
+def judge_of(w):
     """The recogniser whose errors are counted: the network itself, or that of the configuration."""
     kind = CONFIG.networks[w.network].kind
-    return w.network if kind == "recognition" else CONFIG.recogniser
+    return w.network if kind == "recognition" else CONFIG.judge or CONFIG.recogniser
+
+
+def reads(stage):
+    """Whether a recogniser chooses the lines of `stage`."""
+    return getattr(CONFIG, stage).check == "reader" and CONFIG.recogniser is not None
+
+
+def reader_of(stage):
+    """Input function: the recogniser that chooses the lines of `stage`; empty if there is none."""
+    return lambda w: (
+        f"<results>/{w.dataset}/{CONFIG.recogniser}/model.safetensors"
+        if w.network in SYNTHESIS and reads(stage)
+        else []
+    )
+
+
+def reader_option(w, input):
+    """Parameter function: the option for that recogniser; empty if there is none."""
+    return f"--reader {input.reader}" if input.reader else ""
+
+
+def line_settings(stage):
+    """The settings of `stage`, as JSON, with the check that the configuration allows."""
+    settings = getattr(CONFIG, stage)
+    if settings.check == "reader" and CONFIG.recogniser is None:
+        settings = settings.model_copy(update={"check": "window"})
+    return settings.model_dump_json()
 
 
 def lock_results():

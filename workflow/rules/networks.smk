@@ -44,6 +44,7 @@ rule sample:
         model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
         normalisation="<results>/{dataset}/normalisation.json",
+        reader=reader_of("sample"),
         code=code("pentrace.generate.sample"),
     output:
         directory("<results>/{dataset}/{network}/samples"),
@@ -55,17 +56,20 @@ rule sample:
         "../envs/pentrace.yaml"
     params:
         data=folder("<results>/{dataset}"),
-        settings=CONFIG.sample.model_dump_json(),
+        settings=line_settings("sample"),
+        reader=reader_option,
         note=note,
-    shell:
+    shell:  # exit status 3: all is written, but some lines are hard to read
         "pentrace sample --model {input.model} --data {params.data} --out {output}"
-        " --settings {params.settings:q} {params.note} > {log} 2>&1"
+        " {params.reader} --settings {params.settings:q} {params.note} > {log} 2>&1"
+        " || [ $? -eq 3 ]"
 
 
 rule rewrite:
     input:
         model="<results>/{dataset}/{network}/model.safetensors",
         lines=lines,
+        reader=reader_of("rewrite"),
         code=code("pentrace.generate.rewrite"),
     output:
         directory("<results>/{dataset}/{network}/rewritten"),
@@ -77,16 +81,19 @@ rule rewrite:
         "../envs/pentrace.yaml"
     params:
         data=folder("<results>/{dataset}"),
-        settings=CONFIG.rewrite.model_dump_json(),
-    shell:
+        settings=line_settings("rewrite"),
+        reader=reader_option,
+    shell:  # exit status 3: all is written, but some lines are hard to read
         "pentrace rewrite --model {input.model} --data {params.data} --out {output}"
-        " --settings {params.settings:q} > {log} 2>&1"
+        " {params.reader} --settings {params.settings:q} > {log} 2>&1"
+        " || [ $? -eq 3 ]"
 
 
-# A recogniser reads real lines. For a synthesis network it also reads the lines that this wrote.
+# A recogniser reads real lines. For a synthesis network it also reads the lines that this wrote,
+# among which another recogniser chose.
 rule recognise:
     input:
-        model=lambda w: f"<results>/{w.dataset}/{recogniser_of(w)}/model.safetensors",
+        model=lambda w: f"<results>/{w.dataset}/{judge_of(w)}/model.safetensors",
         lines=lines,
         normalisation="<results>/{dataset}/normalisation.json",
         written=lambda w: (

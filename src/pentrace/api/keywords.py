@@ -22,6 +22,8 @@ class WriteKeywords(TypedDict, total=False):
     bias: float
     seed: int
     attempts: int
+    check: Literal["reader", "window", "none"]
+    error_limit: float
     steps_per_character: int
     many_hands: bool
     longest_line: int
@@ -42,6 +44,7 @@ class WriteArguments(WriteSettings):
     style_text: str | None = Field(None, strict=True)
     data: Any = None
     substitute: bool = False
+    reader: Any = None
 
 
 class SampleArguments(Settings):

@@ -13,7 +13,7 @@ from pentrace.api.messages import python_errors
 from pentrace.api.written import WrittenText
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
-from pentrace.generate.load_model import find_model, load_ink
+from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.model_file import located
@@ -35,7 +35,7 @@ class Model:
 
     def __init__(self, path: Path, network: FusedNetwork, normalisation: dict[str, Any]) -> None:
         self.path, self.normalisation = path, normalisation
-        self._network, self._notes = network, model_notes(path)
+        self._network = network
 
     @property
     def settings(self) -> NetworkSettings:
@@ -54,6 +54,7 @@ class Model:
         style_text: str | None = None,
         data: str | PathLike[str] | None = None,
         substitute: bool = False,
+        reader: str | PathLike[str] | None = None,
         **settings: Unpack[WriteKeywords],
     ) -> WrittenText:
         """Write `text` as handwriting; equal arguments give the same pages as in `pentrace write`.
@@ -63,11 +64,14 @@ class Model:
         style_text: the text of the ink in `style`, if the file does not contain it.
         data: a `Dataset`, or its folder.
         substitute: replace characters that the network does not know by similar ones.
+        reader: the recogniser that chooses among the candidates of a line, a file or folder; None:
+            the one next to the network, such as results/demo-iam/recogniser.
         settings: those of `pentrace write --help`, such as bias (0 to 20, neater if higher), seed,
             page ("a4", "a5", "letter", "100x150" in mm, or "line"), size and margin in mm.
 
-        A line that misses characters is drawn again, up to `attempts` times. If it still fails,
-        the best attempt is kept, there is a warning, and `report` of the result has the details.
+        Up to `attempts` candidates of each line are drawn, and the one that is read best is kept.
+        `report` of the result has what was read, and the error rate of each line. If too much is
+        misread, there is a warning.
         Raises `PentraceError` for a wrong setting or style, for characters that the network does
         not know, and for a network that cannot write texts.
         """
@@ -78,9 +82,12 @@ class Model:
             primer = self._primer(style, style_text, data)
             ready = prepared(text, self.settings, given.substitute)
             name = style.name if isinstance(style, Handwriting) else str(style or "")
-            made = notes(self._notes, given, name, sample=data is not None)
+            path = None if reader is None else Path(reader)
+            reads = reader_for(given.check, path, self.path, self.normalisation)
+            about = model_notes(self.path, reads)
+            made = notes(about, given, name, sample=data is not None)
             pages, report = write_pages(
-                self._network, self.normalisation, ready, given, primer, made
+                self._network, self.normalisation, ready, given, primer, made, reads
             )
         if report.messages:
             warnings.warn("\n".join(report.messages), stacklevel=2)

@@ -24,8 +24,9 @@ class WrittenText:
 
     pages: strokes in mm, float64 (n, 3) each as x, y, t (s); (0, 0) is the lower left corner of a
         page, y upward. See `pentrace.page.page.Page`.
-    report: what was checked. `report.failed` are the lines of which a part is missing, each with
-        `text`, `missed` (the characters) and `attempts`; `report.messages` has the remedies.
+    report: what was checked. `report.lines` has of each line its `text`, what the recogniser
+        `read`, the `error_rate` of that, and `attempts`. `report.failed` are the lines that are not
+        their text; `report.messages` has the remedies.
     pen: "brush" or "plotter", for pictures.
     """
 

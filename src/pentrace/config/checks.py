@@ -211,14 +211,20 @@ def origin(dataset: str, start: str) -> tuple[str, str]:
 
 
 def _recogniser(config: Config) -> list[str]:
-    """Mistakes in `recogniser`."""
+    """Mistakes in `recogniser` and `judge`."""
     known = [name for name, network in config.networks.items() if network.kind == "recognition"]
-    if config.recogniser is None or config.recogniser in known:
-        return []
-    return [
-        f"recogniser: {config.recogniser!r} is not a network of kind recognition; use one of: "
+    mistakes = [
+        f"{key}: {name!r} is not a network of kind recognition; use one of: "
         f"{', '.join(['null', *known])}"
+        for key, name in (("recogniser", config.recogniser), ("judge", config.judge))
+        if name is not None and name not in known
     ]
+    if config.judge is not None and config.judge == config.recogniser:
+        mistakes.append(
+            f"judge: {config.judge!r} is also the recogniser, which cannot judge the lines that it "
+            "chose; use another network, or null"
+        )
+    return mistakes
 
 
 def _words(config: Config) -> list[str]:

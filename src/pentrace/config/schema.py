@@ -62,7 +62,12 @@ class Config(Settings):
     train: list[str] = Field(..., description="networks to train on each data set")
     recogniser: str | None = Field(
         None,
-        description="network that reads the lines of synthesis networks; null: none",
+        description="network that reads candidates of lines, to choose the best; null: none",
+    )
+    judge: str | None = Field(
+        None,
+        description="network that reads the chosen lines, for the published error rates; null: the "
+        "recogniser",
     )
     threads: int = Field(
         1, ge=1, description="threads of a job that computes with a network; results depend on it"
@@ -94,12 +99,11 @@ class Config(Settings):
         return list(dict.fromkeys(network for _, network in self.trained))
 
     def networks_of(self, dataset: str) -> list[str]:
-        """The networks to train on a data set; with a synthesis network, also the recogniser."""
-        named, recogniser = self.named(dataset), self.recogniser
-        synthesis = any(self.networks[name].kind == "synthesis" for name in named)
-        if synthesis and recogniser and recogniser not in named:
-            return [*named, recogniser]
-        return named
+        """The networks to train on a data set; with a synthesis network, also the recognisers."""
+        named = self.named(dataset)
+        if not any(self.networks[name].kind == "synthesis" for name in named):
+            return named
+        return list(dict.fromkeys([*named, *filter(None, (self.recogniser, self.judge))]))
 
     def named(self, dataset: str) -> list[str]:
         """The networks that `train` names for a data set: its own, or the top's."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from pentrace.errors import PentraceError
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_lines
+from pentrace.generate.lines import Primer, WrittenLine, line_options, write_lines
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.settings import SampleSettings
 from pentrace.generate.unconditional import Sample
 from pentrace.networks.alphabet import encode
@@ -39,6 +40,7 @@ def generate_from_text(
     settings: SampleSettings,
     texts: Sequence[str],
     primers: dict[str, Primer],
+    reader: FusedRecogniser | None = None,
 ) -> list[Sample]:
     """All samples of `settings`, at every bias: line i is conditioned on text i.
 
@@ -46,8 +48,9 @@ def generate_from_text(
     first, then the new text.
     """
     free = [texts[i % len(texts)] for i in range(settings.lines)]
-    how = LineOptions(seed=settings.seed, attempts=settings.attempts, most=settings.steps)
-    hows = [replace(how, bias=bias) for bias in settings.bias]
+    hows = [
+        replace(line_options(settings, reader, bias), most=settings.steps) for bias in settings.bias
+    ]
     written = [write_lines(network, free, how) for how in hows]
     samples = [
         _sample(f"bias-{how.bias:g}-{i:02d}", lines[i], how.bias, None, lines[i].steps, 0)
@@ -55,16 +58,18 @@ def generate_from_text(
         for how, lines in zip(hows, written, strict=True)
     ]
     for i, (name, primer) in enumerate(primers.items()):
-        for bias in settings.bias:
-            primed = replace(how, bias=bias, primer=primer)
+        for how in hows:
+            primed = replace(how, primer=primer)
             (line,) = write_lines(network, [texts[i % len(texts)]], primed, settings.lines + i)
             steps = np.concatenate([primer.steps, line.lead, line.steps[1:]])
-            own = f"bias-{bias:g}-after-{name.replace('/', '_')}"
-            samples.append(_sample(own, line, bias, name, steps, len(primer.steps)))
+            own = f"bias-{how.bias:g}-after-{name.replace('/', '_')}"
+            samples.append(_sample(own, line, how.bias, name, steps, len(primer.steps)))
     return samples
 
 
 def _sample(
     name: str, line: WrittenLine, bias: float, prime: str | None, steps: np.ndarray, primer: int
 ) -> Sample:
-    return Sample(name, steps, bias, prime, primer, line.text, line.attempts, line.failed)
+    return Sample(
+        name, steps, bias, prime, primer, line.text, line.attempts, line.failed, line.reading
+    )

@@ -11,13 +11,16 @@ import numpy as np
 from pentrace.errors import PentraceError
 from pentrace.generate.numpy_networks import FusedNetwork
 
+LAST_STROKE = 20  # most steps after the window has left the text, to finish the stroke
+
 
 class Written(NamedTuple):
     """Drawn lines; the values behind `length` in a line have no meaning."""
 
     steps: np.ndarray  # float32 (B, N, 3), dx, dy (normalised, y upward), end of stroke
-    length: np.ndarray  # int64 (B,), steps until the window left the text or the sample ended
-    stopped: np.ndarray  # bool (B,), whether it did; otherwise `length` is the limit
+    length: np.ndarray  # int64 (B,), steps until the line or the sample ended, or the limit
+    stopped: np.ndarray  # bool (B,), whether it ended before the limit
+    left: np.ndarray  # int64 (B,), the step at which the window left the text; else `length`
     character: np.ndarray  # int64 (B, N), the character (from 0) with the largest window weight
     window: np.ndarray | None  # float32 (drawn, B, U + 1), phi at each drawn step, with a text
 
@@ -69,8 +72,10 @@ def write(
     """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
 
     text: int64 (B, U), -1 for padding, for a synthesis network: the text of the primer and the new
-    text together. A line stops when phi of the place behind its text is above that of every
-    character in it (section 5.3), or when all of the window is beyond that place. With three
+    text together. The window has left the text when phi of the place behind it is above that of
+    every character in it (section 5.3), or when all of the window is beyond that place. The line
+    stops at the next end of a stroke, since the pen may still be in the last letter; if there is
+    none within `LAST_STROKE` steps, it stops where the window left. With three
     states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
     with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
     line is cut off, by default N. Raises `PentraceError` if steps are not finite numbers.
@@ -83,7 +88,7 @@ def write(
     for n in range(limit):
         step = draw(network.step(step), chance[:, n], bias)
         steps[:, n] = step
-        if tracker.done(n, step[:, 2] == 2, network):
+        if tracker.done(n, step[:, 2], network):
             break
     if not np.isfinite(steps).all():
         raise PentraceError(
@@ -91,7 +96,9 @@ def write(
             "training diverged; train again, with a lower learning rate if it happens again"
         )
     window = None if tracker.window is None else tracker.window[: n + 1]
-    return Written(steps, tracker.length, tracker.stopped, tracker.character, window)
+    left = np.minimum(tracker.left, tracker.length)
+    stopped = tracker.stopped | (left < tracker.length)
+    return Written(steps, tracker.length, stopped, left, tracker.character, window)
 
 
 def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
@@ -118,6 +125,7 @@ class _Tracker:
     def __init__(self, text: np.ndarray | None, limits: np.ndarray, limit: int) -> None:
         self.length = np.minimum(limits, limit)  # (B,)
         self.stopped = np.zeros(len(limits), bool)
+        self.left = self.length.copy()
         self.character = np.zeros((len(limits), limit), np.int64)
         self.window: np.ndarray | None = None
         if text is not None:
@@ -126,18 +134,26 @@ class _Tracker:
             # Memory is used only when it is written to: steps that are not drawn cost nothing.
             self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
-    def done(self, n: int, over: np.ndarray, network: FusedNetwork) -> bool:
+    def done(self, n: int, pen: np.ndarray, network: FusedNetwork) -> bool:
         """Record step n; return whether all lines have ended or reached their limit.
 
-        over (B,): whether the state of the pen ended the sample at this step.
+        pen (B,): the state of the pen: 0 down, 1 end of stroke, 2 end of the sample.
         """
-        if self.window is not None:
-            over = self._behind(n, network)
-        if over.any():
-            leaving = over & ~self.stopped & (n < self.length)
-            self.length[leaving] = n + 1
-            self.stopped |= leaving
+        if self.window is None:
+            self._end(pen == 2, n + 1, n)
+        else:
+            behind = self._behind(n, network)
+            self.left[behind & (n < self.left)] = n
+            self._end((self.left <= n) & (pen > 0), n + 1, n)
+            self._end(self.left + LAST_STROKE <= n, self.left + 1, n)
         return bool(self.length.max() <= n + 1)
+
+    def _end(self, over: np.ndarray, length: int | np.ndarray, n: int) -> None:
+        """End the lines (B,) that are `over` at step n, and have not ended before."""
+        if over.any():
+            ending = over & ~self.stopped & (n < self.length)
+            self.length = np.where(ending, length, self.length)
+            self.stopped |= ending
 
     def _behind(self, n: int, network: FusedNetwork) -> np.ndarray:
         """Whether the window of each line (B,) has left its text; records where the window is."""

@@ -1,6 +1,6 @@
-"""Lines of text written by a synthesis network, checked, and drawn again if they failed."""
+"""Lines of text by a synthesis network: candidates are drawn and checked, and the best is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -8,18 +8,19 @@ import numpy as np
 
 from pentrace.generate.ink_loop import Written, write
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.random_numbers import another_seed, chances
+from pentrace.generate.reading import Reading, readings
+from pentrace.generate.settings import ERROR_LIMIT, PACE, RewriteSettings, SampleSettings
+from pentrace.generate.window_check import missed
 from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings
 from pentrace.unicode_nfc import nfc
 
 TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
-NEAR = 0.25  # share of the largest window weight from which a character counts as visited
-SEEN = 1e-4  # smaller weights occur far from the text, where they are alike for all characters
-LEAST = 2  # fewest steps at a character that draw something
+FIRST = 4  # candidates of a line that are drawn before any is read; then twice as many, and so on
 TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
-LEADING = 15  # characters that are enough to show a hand
-LEADS = 3  # most attempts to find a line that all others can continue
+MARKED = "ij"  # letters whose dot may be the last stroke, as a mark that is no letter may be
 
 
 class Primer(NamedTuple):
@@ -38,33 +39,59 @@ class WrittenLine:
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first, no point of a primer
     character: np.ndarray  # int64 (T,), index into `text` of the current character; len at the end
     seed: int  # draws the same line at the first attempt
-    attempts: int  # how often the line was drawn
     finished: bool  # whether the window left the text before the limit of steps
     missed: str  # characters that the window did not visit, in their order
     lead: np.ndarray  # float32 (K, 3), from the last point of a primer to the first of `steps`
-
-    @property
-    def failed(self) -> bool:
-        """Whether a part of the text is missing."""
-        return bool(self.missed) or not self.finished
+    attempts: int = 1  # candidates that were drawn
+    reading: Reading | None = None  # what the recogniser reads; None: it was not asked
+    failed: bool = False  # whether the check found that the line is not its text
 
 
 @dataclass(frozen=True)
 class LineOptions:
-    """How lines are drawn, for any texts."""
+    """How lines are drawn and checked, for any texts."""
 
     bias: float = 0.0
     seed: int = 1
     primer: Primer | None = None
-    attempts: int = 4
-    steps: int = 60  # the limit is this, plus the next number for each character
-    steps_per_character: int = 60
+    attempts: int = 4  # most candidates of a line
+    steps: int = PACE  # the limit is this, plus the next number for each character
+    steps_per_character: int = PACE
     most: int | None = None  # highest limit of steps, even for a long text
+    reader: FusedRecogniser | None = None  # reads the candidates; None: only the window is checked
+    error_limit: float = ERROR_LIMIT  # highest character error rate of a line, by the reader
+    checked: bool = True  # False: the first candidate is kept, whatever it is
 
     def limits(self, texts: Sequence[str]) -> np.ndarray:
         """Steps int64 (B,) after which the line of each text is cut off."""
         limits = np.array([self.steps + self.steps_per_character * len(text) for text in texts])
         return limits if self.most is None else np.minimum(limits, self.most)
+
+    def rounds(self) -> Iterator[range]:
+        """The numbers of the candidates that are drawn before the next check.
+
+        One more candidate of a line in a batch takes little time, so those to be read are drawn
+        together. Without a recogniser nearly every first candidate is kept.
+        """
+        begin, size = 0, FIRST if self.reader else 1
+        while begin < (self.attempts if self.checked else 1):
+            yield range(begin, min(begin + size, self.attempts))
+            begin += size
+            size *= 2 if self.reader else 1
+
+
+def line_options(
+    settings: SampleSettings | RewriteSettings, reader: FusedRecogniser | None, bias: float
+) -> LineOptions:
+    """How the settings of a stage ask for lines at one of their biases."""
+    return LineOptions(
+        bias=bias,
+        seed=settings.seed,
+        attempts=settings.attempts,
+        reader=reader,
+        error_limit=settings.error_limit,
+        checked=settings.check != "none",
+    )
 
 
 def write_lines(
@@ -73,10 +100,14 @@ def write_lines(
     """Write each of `texts` on a separate line.
 
     `first` is the number of the first line: line number i of a seed is the same in every batch,
-    except for rounding. A line has failed if the window has not left its text (the paper's rule,
-    section 5.3) within `how.limits` steps, or if it has `missed` a character. A failed line is
-    drawn again with `another_seed`, in up to `how.attempts` attempts. If all of them fail, the one
-    that missed least is kept.
+    except for rounding. Up to `how.attempts` candidates of a line are drawn, each with another
+    seed, until one is perfect. The best is kept. A candidate is incomplete if the window has not
+    left its text (the paper's rule, section 5.3) within `how.limits` steps, or if it has `missed` a
+    character.
+
+    Without `how.reader`, an incomplete line has failed, any other is perfect, and the best misses
+    least. With it, see `too_wrong`; a perfect line is read without an error, and the best is read
+    with the fewest errors, or else has the most probable text.
 
     Raises `PentraceError` for characters that the network does not know, and for steps that are
     not finite; `ValueError` if the network is not conditioned on text, or a text is empty.
@@ -86,57 +117,74 @@ def write_lines(
     texts = [nfc(text) for text in texts]
     best: dict[int, WrittenLine] = {}
     todo = list(range(len(texts)))
-    for attempt in range(how.attempts):
+    for attempts in how.rounds():
+        pairs = [(i, attempt) for i in todo for attempt in attempts]
         # Lines of similar length end at about the same step, so that few steps are wasted.
-        todo.sort(key=lambda i: (len(texts[i]), i))
-        for start in range(0, len(todo), TOGETHER):
-            batch = todo[start : start + TOGETHER]
-            numbers = [first + i for i in batch]
-            lines = _attempt(network, [texts[i] for i in batch], numbers, how, attempt)
-            for i, line in zip(batch, lines, strict=True):
+        pairs.sort(key=lambda pair: (len(texts[pair[0]]), pair))
+        for start in range(0, len(pairs), TOGETHER):
+            batch = pairs[start : start + TOGETHER]
+            own = [texts[i] for i, _ in batch]
+            lines = _drawn(network, own, [(first + i, attempt) for i, attempt in batch], how)
+            for (i, _), line in zip(batch, _checked(lines, how), strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
-        todo = [i for i in todo if best[i].failed]
-    return [_with_all_attempts(best[i], how) for i in range(len(texts))]
+        for i in todo:
+            best[i] = replace(best[i], attempts=attempts.stop)
+        todo = [i for i in todo if not _perfect(best[i])]
+    return [best[i] for i in range(len(texts))]
 
 
-def leading_line(
-    network: FusedNetwork, texts: Sequence[str], how: LineOptions
-) -> tuple[int, WrittenLine] | None:
-    """The number of a line that gives its handwriting style to all lines of `texts`, and the line.
+def _checked(lines: list[WrittenLine], how: LineOptions) -> list[WrittenLine]:
+    """The lines, with what the recogniser reads, if there is one, and whether they failed."""
+    if not how.checked:
+        return lines
+    if how.reader is None:
+        return [replace(line, failed=bool(line.missed) or not line.finished) for line in lines]
+    found = readings(how.reader, [x.text for x in lines], [x.steps for x in lines])
+    return [
+        replace(line, reading=reading, failed=too_wrong(line, reading, how.error_limit))
+        for line, reading in zip(lines, found, strict=True)
+    ]
 
-    It is the first line of `LEADING` characters, or else the longest. If it fails, the next line of
-    this length is tried, at most `LEADS` in all; None if all of them fail.
+
+def too_wrong(line: WrittenLine, reading: Reading, limit: float) -> bool:
+    """Whether a line is not its text.
+
+    It is if it was read without an error. Otherwise it must be complete, and may have one error,
+    since the recogniser errs too, or as many as `limit` allows for its length.
     """
-    order = sorted(range(len(texts)), key=lambda i: (-min(len(texts[i]), LEADING), i))
-    for number in order[:LEADS]:
-        (line,) = write_lines(network, [texts[number]], how, number)
-        if not line.failed:
-            return number, line
-    return None
+    if reading.edits == 0:
+        return False
+    incomplete = bool(line.missed) or not line.finished
+    return incomplete or reading.edits > max(1.0, limit * reading.characters)
 
 
-def _badness(line: WrittenLine) -> tuple[int, bool]:
-    return len(line.missed), not line.finished
+def _perfect(line: WrittenLine) -> bool:
+    return not line.failed and (line.reading is None or line.reading.edits == 0)
 
 
-def _with_all_attempts(line: WrittenLine, how: LineOptions) -> WrittenLine:
-    """The line, with the number of all attempts if every one failed, whichever is kept."""
-    return replace(line, attempts=how.attempts) if line.failed else line
+def _badness(line: WrittenLine) -> tuple[float, ...]:
+    """Smaller is better."""
+    skipped = (len(line.missed), not line.finished)
+    if line.reading is None:
+        return skipped
+    return (line.failed, line.reading.edits, *skipped, -line.reading.log_probability)
 
 
-def _attempt(
-    network: FusedNetwork, texts: list[str], numbers: list[int], how: LineOptions, attempt: int
+def _drawn(
+    network: FusedNetwork, texts: list[str], which: list[tuple[int, int]], how: LineOptions
 ) -> list[WrittenLine]:
-    """Draw a batch of lines once."""
-    seed = another_seed(how.seed, attempt)
+    """Draw a batch of candidates; `which` has the number of the line and of the attempt of each."""
     before = "" if how.primer is None else nfc(how.primer.text) + " "
     limits = how.limits(texts)
-    chance = np.stack([chances(seed, number, limits.max()) for number in numbers])
+    seeds = [another_seed(how.seed, attempt) for _, attempt in which]
+    numbers = [number for number, _ in which]
+    chance = np.stack([chances(*of, limits.max()) for of in zip(seeds, numbers, strict=True)])
     symbols = _symbols(before, texts, network.settings)
     primers = None if how.primer is None else [how.primer.steps] * len(texts)
     written = write(network, chance, symbols, how.bias, primers, limits)
     return [
-        _line(written, row, text, len(before), seed, attempt + 1) for row, text in enumerate(texts)
+        _line(written, row, text, len(before), seed)
+        for row, (text, seed) in enumerate(zip(texts, seeds, strict=True))
     ]
 
 
@@ -146,11 +194,9 @@ def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.nda
     return np.concatenate([np.repeat(read, len(texts), 0), encode(texts, settings)], 1)
 
 
-def _line(
-    written: Written, row: int, text: str, begin: int, seed: int, attempts: int
-) -> WrittenLine:
+def _line(written: Written, row: int, text: str, begin: int, seed: int) -> WrittenLine:
     """Line `row` of `written`; its text begins at character `begin` of the text that was read."""
-    length = int(written.length[row])
+    length = own_end(written.steps[row, : written.length[row], 2], int(written.left[row]), text)
     assert written.window is not None
     phi = written.window[:length, row, begin : begin + len(text)]
     steps = written.steps[row, :length].copy()
@@ -166,10 +212,19 @@ def _line(
         character = np.append(character[0], character)
     steps[-1, 2] = 1
     largest = written.window[:length, row].max(1)
-    left = missed(phi, largest, text)
-    return WrittenLine(
-        text, steps, character, seed, attempts, bool(written.stopped[row]), left, lead
-    )
+    skipped = missed(phi, largest, text)
+    return WrittenLine(text, steps, character, seed, bool(written.stopped[row]), skipped, lead)
+
+
+def own_end(ends: np.ndarray, left: int, text: str) -> int:
+    """How many of the steps belong to the text, at least 1.
+
+    ends (T,), 1 at the last point of a stroke; `left` is the step at which the window left the
+    text. A stroke that begins then would begin the next word. But behind a letter that has a dot,
+    and behind a mark, it may belong to the text.
+    """
+    letter = text[-1].isalnum() and text[-1] not in MARKED
+    return left if letter and 0 < left < len(ends) and ends[left - 1] > 0.5 else len(ends)
 
 
 def own_start(ends: np.ndarray, own: np.ndarray) -> int:
@@ -187,24 +242,3 @@ def own_start(ends: np.ndarray, own: np.ndarray) -> int:
     if 2 * (end - first) >= end - begin:
         return begin
     return end if end - first < TAIL and end < len(ends) else first
-
-
-def missed(phi: np.ndarray, largest: np.ndarray, text: str) -> str:
-    """The characters of `text` that the window did not visit in order.
-
-    phi (T, U): the window weights of these characters; largest (T,): the largest weight of any
-    character. A character counts as visited at a step if its weight is at least `NEAR` of the
-    largest. So a narrow letter next to a wide one, whose weight is never the largest, is not
-    missed. A character is missed if it has fewer than `LEAST` visits, or if all of its visits are
-    before the first visit of an earlier character. So a window may jump ahead and come back, or
-    look back. A window that jumps over a word visits its letters in no step, or in one. Spaces
-    draw nothing and are never missed.
-    """
-    at = phi >= np.maximum(NEAR * largest, SEEN)[:, None]  # (T, U)
-    enough = at.sum(0) >= LEAST
-    came = at.argmax(0)
-    last = len(at) - 1 - at[::-1].argmax(0)
-    # The step at which all earlier characters have had their first visit.
-    before = np.maximum.accumulate(np.append(0, np.where(enough, came, 0)))[:-1]
-    passed = enough & (last >= before)
-    return "".join(c for c, ok in zip(text, passed, strict=True) if not ok and not c.isspace())

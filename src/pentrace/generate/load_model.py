@@ -1,14 +1,22 @@
-"""Opening the trained networks that draw ink or text, without PyTorch."""
+"""Opening trained networks that draw ink or text, or read ink, without PyTorch."""
 
 from pathlib import Path
+from typing import NamedTuple
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.numpy_networks import FusedNetwork, FusedText
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.settings import Check
 from pentrace.networks.model_file import NAME, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, Kind
-from pentrace.normalise.units import checked
+from pentrace.normalise.units import checked, differing
 
 RESULTS = Path("results")
+NOBODY = (
+    "no recogniser next to the network, so lines were only checked for skipped characters; give "
+    "one with --reader, or --check window"
+)
+READER = "recogniser"  # the network of this name reads, if a data set has several recognisers
 
 
 def find_model(given: Path | None, root: Path = RESULTS, wanted: Kind = "synthesis") -> Path:
@@ -56,6 +64,76 @@ def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNe
     """
     network, trained_with = load_ink(path, *kinds)
     return network, checked(path, trained_with, normalisation)
+
+
+def load_recogniser_for(path: Path, normalisation: Path) -> FusedRecogniser:
+    """The recogniser at `path`.
+
+    Raises `PentraceError` if it is not a complete model file, of another kind, or trained on
+    offsets in other units than those of the file `normalisation`: it would read nonsense.
+    """
+    network, trained_with = _recogniser(path)
+    checked(path, trained_with, normalisation)
+    return network
+
+
+class Reader(NamedTuple):
+    """Who reads the candidates of lines."""
+
+    network: FusedRecogniser | None = None  # None: nobody; then at most the window is checked
+    path: Path | None = None  # its model file
+    message: str = ""  # why nobody reads, if somebody should
+
+
+def reader_for(check: Check, given: Path | None, model: Path, normalisation: dict) -> Reader:
+    """The recogniser for `check` at `given`, or else next to the network at `model`.
+
+    `normalisation` is that of the network. Raises `PentraceError` as `load_reader` does, and for a
+    recogniser that `check` does not use.
+    """
+    if check != "reader":
+        if given is not None:
+            raise UsageError(f"--reader is not used with --check {check}; remove one of them")
+        return Reader()
+    path = given or find_reader(model)
+    if path is None:
+        return Reader(message=NOBODY)
+    path = located(path)
+    return Reader(load_reader(path, normalisation), path)
+
+
+def load_reader(path: Path, normalisation: dict) -> FusedRecogniser:
+    """The recogniser at `path`, for lines of a network with this `normalisation`.
+
+    Raises `PentraceError` as `load_recogniser_for` does.
+    """
+    network, trained_with = _recogniser(path)
+    for key in differing(trained_with, normalisation):
+        raise PentraceError(
+            f"{path}: trained on offsets with another {key} than the synthesis network; give "
+            "--reader a recogniser of the same data set, or --check window"
+        )
+    return network
+
+
+def _recogniser(path: Path) -> tuple[FusedRecogniser, dict]:
+    weights, settings, normalisation = read(path, "np", ("recognition",))
+    with fitting(path):
+        return FusedRecogniser(weights, settings), normalisation
+
+
+def find_reader(model: Path) -> Path | None:
+    """The recogniser that is next to the synthesis network at `model`, in the same data set.
+
+    It is the only one, or else the one in the folder `READER`; None if there is none.
+    """
+    found = sorted(
+        path
+        for path in located(model).resolve().parent.parent.glob(f"*/{NAME}")
+        if kind(path) == "recognition"
+    )
+    named = [path for path in found if path.parent.name == READER]
+    return found[0] if len(found) == 1 else named[0] if named else None
 
 
 def load_text(path: str | Path) -> FusedText:

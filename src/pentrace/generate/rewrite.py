@@ -1,5 +1,6 @@
 """`pentrace rewrite`: the texts of real lines, written by a synthesis network."""
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,18 @@ from pentrace import schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
-from pentrace.generate.lines import LineOptions, WrittenLine, write_lines
-from pentrace.generate.load_model import load_ink
+from pentrace.generate.lines import WrittenLine, line_options, write_lines
+from pentrace.generate.load_model import load_ink, reader_for
 from pentrace.generate.settings import RewriteSettings
 from pentrace.networks.alphabet import knows
-from pentrace.options import Command, file_option, out_folder_option, settings_option
+from pentrace.options import (
+    FAILED,
+    Command,
+    file_option,
+    out_folder_option,
+    reader_option,
+    settings_option,
+)
 from pentrace.windows.lines import load_lines
 
 
@@ -24,24 +32,37 @@ from pentrace.windows.lines import load_lines
 @file_option("--model", help="Synthesis network.")
 @data_option
 @out_folder_option(help="Folder to write.")
+@reader_option
 @settings_option(RewriteSettings)
-def command(model: Path, data: Path, out: Path, settings: RewriteSettings) -> None:
-    """Write the texts of a split at several biases: offsets.parquet and lines.parquet."""
-    network, _ = load_ink(model, "synthesis")
+def command(
+    model: Path, data: Path, out: Path, reader: Path | None, settings: RewriteSettings
+) -> None:
+    """Write the texts of a split at several biases: offsets.parquet and lines.parquet.
+
+    Several candidates of each line are drawn, and a recogniser chooses the one that it reads best.
+    If too much of a line is misread, the exit status is 3.
+    """
+    network, normalisation = load_ink(model, "synthesis")
+    reads = reader_for(settings.check, reader, model, normalisation)
     texts = choose(data, settings, partial(knows, network.settings))
-    rows, offsets, failed = [], [], 0
+    rows, offsets = [], []
     for bias in settings.bias:
-        how = LineOptions(bias, settings.seed, attempts=settings.attempts)
+        how = line_options(settings, reads.network, bias)
         lines = write_lines(network, list(texts.values()), how)
         names = [f"bias-{bias:g}/{name}" for name in texts]
         rows += [_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
         offsets += [_offsets(name, line.steps) for name, line in zip(names, lines, strict=True)]
-        failed += sum(line.failed for line in lines)
     with whole_folder(out) as folder:
         tables.write(folder / "offsets.parquet", schema.OFFSETS, _unified(offsets))
         tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
+    if reads.message:
+        click.echo(reads.message, err=True)
     attempts = f"{settings.attempts} attempt{'s' * (settings.attempts > 1)}"
-    click.echo(f"{out}: {len(rows)} lines written, {failed} failed after {attempts}")
+    failed = [row["sample_id"] for row in rows if row["failed"]]
+    click.echo(f"{out}: {len(rows)} lines written, {len(failed)} failed after {attempts}")
+    if failed:
+        click.echo(f"failed: {', '.join(failed)}", err=True)
+        sys.exit(FAILED)
 
 
 def choose(
@@ -71,6 +92,8 @@ def _row(name: str, line: WrittenLine, bias: float) -> dict:
         "attempts": line.attempts,
         "finished": line.finished,
         "missed": line.missed,
+        "failed": line.failed,
+        "read": line.reading and line.reading.text,
     }
 
 

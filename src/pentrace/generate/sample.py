@@ -1,6 +1,7 @@
 """`pentrace sample`: new ink with a trained network, as a table, SVG, PNG and InkML."""
 
 import re
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -13,14 +14,23 @@ from pentrace.dataset import data_option
 from pentrace.files import whole_folder, write_json
 from pentrace.generate.conditional import choose_texts, generate_from_text
 from pentrace.generate.lines import Primer
-from pentrace.generate.load_model import load_ink_for
+from pentrace.generate.load_model import Reader, load_ink_for, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.reading import Reading
 from pentrace.generate.sample_files import refuse_foreign, to_ink, write_pictures
 from pentrace.generate.settings import SampleSettings
 from pentrace.generate.unconditional import Sample, choose_primers, generate, title
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
-from pentrace.options import Command, file_option, note_option, out_folder_option, settings_option
+from pentrace.options import (
+    FAILED,
+    Command,
+    file_option,
+    note_option,
+    out_folder_option,
+    reader_option,
+    settings_option,
+)
 from pentrace.split_names import SPLITS
 from pentrace.windows.lines import load_lines
 
@@ -35,20 +45,29 @@ OURS = re.compile(
 @data_option
 @out_folder_option(help="Folder to write; older samples in it are removed.")
 @note_option
+@reader_option
 @settings_option(SampleSettings)
 def command(
     model: Path,
     data: Path,
     out: Path,
     note: str,
+    reader: Path | None,
     settings: SampleSettings,
 ) -> None:
-    """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample."""
+    """Write new handwriting: points.parquet, samples.json, a sheet, and a file per sample.
+
+    Of a synthesis network, several candidates of each sample are drawn, and a recogniser chooses
+    the one that it reads best. If too much of a sample is misread, the exit status is 3.
+    """
     refuse_foreign(out, OURS)
     network, units = load_ink_for(model, dataset.normalisation(data))
+    # A prediction network writes no text that could be read.
+    written = network.window is not None
+    reads = reader_for(settings.check, reader, model, units) if written else Reader()
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
-        if network.window is not None:
-            samples = _from_text(network, data, settings)
+        if written:
+            samples = _from_text(network, data, settings, reads)
         else:
             samples = generate(network, settings, _primers(data, settings))
     ink = to_ink(samples, units)
@@ -58,7 +77,13 @@ def command(
         titles = [title(one.bias, one.prime, one.text, one.failed) for one in samples]
         described = [f"{one}, seed {settings.seed}" for one in titles]
         write_pictures(folder, samples, ink, settings.formats, note, titles, described)
-    click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points")
+    click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points{_misread(samples)}")
+    if reads.message:
+        click.echo(reads.message, err=True)
+    for sample in (failed := [one for one in samples if one.failed]):
+        click.echo(f'{sample.name}: failed; "{sample.text}"{_as(sample.reading)}', err=True)
+    if failed:
+        sys.exit(FAILED)
 
 
 def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
@@ -72,7 +97,9 @@ def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:
     return {name: np.array(lines[place[name]]) for name in chosen}
 
 
-def _from_text(network: FusedNetwork, data: Path, settings: SampleSettings) -> list[Sample]:
+def _from_text(
+    network: FusedNetwork, data: Path, settings: SampleSettings, reads: Reader
+) -> list[Sample]:
     """Samples that are conditioned on text."""
     fit = partial(knows, network.settings)
     lines = load_lines(data, list(SPLITS)).with_text(fit)
@@ -82,7 +109,20 @@ def _from_text(network: FusedNetwork, data: Path, settings: SampleSettings) -> l
     near = known.ids if isinstance(settings.prime, int) else lines.ids
     chosen = choose_primers(settings.prime, near, settings.seed)
     primers = {n: Primer(np.array(lines[place[n]]), lines.texts[place[n]] or "") for n in chosen}
-    return generate_from_text(network, settings, texts, primers)
+    return generate_from_text(network, settings, texts, primers, reads.network)
+
+
+def _as(reading: Reading | None) -> str:
+    return f' is read as "{reading.text}"' if reading else " misses characters"
+
+
+def _misread(samples: list[Sample]) -> str:
+    """What the recogniser found, for the summary; empty if it read nothing."""
+    found = [sample.reading for sample in samples if sample.reading]
+    if not found:
+        return ""
+    rate = sum(one.edits for one in found) / sum(one.characters for one in found)
+    return f"; the recogniser misreads {rate:.1%} of the characters"
 
 
 def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[dict]:
@@ -97,6 +137,8 @@ def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[d
             "text": sample.text,
             "attempts": sample.attempts,
             "failed": sample.failed,
+            "read": sample.reading and sample.reading.text,
+            "error_rate": sample.reading and sample.reading.error_rate,
             "note": note or None,
         }
         for sample in samples

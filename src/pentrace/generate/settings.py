@@ -8,8 +8,25 @@ from pentrace.settings import Settings
 from pentrace.split_names import Split
 
 Bias = Annotated[float, Field(ge=0, le=20)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+
 Format = Literal["svg", "png", "inkml"]
+ERROR_LIMIT = 0.2
+PACE = 40  # most steps for each character; real lines have 14 to 35
+Check = Annotated[
+    Literal["reader", "window", "none"],
+    Field(
+        description="reader: a recogniser reads the lines; window: only the soft window; none: "
+        "no check"
+    ),
+]
+Attempts = Annotated[
+    int,
+    Field(ge=1, le=1000, description="maximum candidates of a line, of which the best is kept"),
+]
+ErrorLimit = Annotated[
+    float,
+    Field(ge=0, description="check reader: a line fails above this character error rate"),
+]
 
 
 def _each_once(given: tuple[Format, ...]) -> tuple[Format, ...]:
@@ -18,6 +35,13 @@ def _each_once(given: tuple[Format, ...]) -> tuple[Format, ...]:
     return given
 
 
+def _single_blanks(text: str) -> str:
+    if not text.split():
+        raise ValueError("a text is empty; give a text to write")
+    return " ".join(text.split())
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_single_blanks)]
 Formats = Annotated[tuple[Format, ...], AfterValidator(_each_once)]
 EVERY: Formats = ("svg", "png", "inkml")
 
@@ -30,15 +54,15 @@ class SampleSettings(Settings):
         None,
         ge=1,
         le=100_000,
-        description="maximum steps of a sample; null: 700, or 60 per character of a text",
+        description="maximum steps of a sample; null: 700, or 40 per character of a text",
     )
     texts: tuple[Text, ...] | None = Field(
         None,
         description="texts for a synthesis network to write; null: those of validation lines",
     )
-    attempts: int = Field(
-        4, ge=1, le=100, description="maximum attempts to write a text completely"
-    )
+    attempts: Attempts = 12
+    check: Check = "reader"
+    error_limit: ErrorLimit = ERROR_LIMIT
     bias: tuple[Bias, ...] = Field(
         (0.0, 0.5, 1.0),
         min_length=1,
@@ -68,14 +92,14 @@ class RewriteSettings(Settings):
     split: Split = Field("validation", description="split whose texts are written")
     lines: int | None = Field(60, ge=1, description="maximum number of lines; null: all")
     bias: tuple[Bias, ...] = Field(
-        (0.0, 0.25, 0.5, 1.0, 2.0),
+        (0.0, 0.5, 1.0, 2.0),
         min_length=1,
         description="each text is written at each bias",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
-    attempts: int = Field(
-        4, ge=1, le=100, description="maximum attempts to write a line completely"
-    )
+    attempts: Attempts = 12
+    check: Check = "reader"
+    error_limit: ErrorLimit = ERROR_LIMIT
 
     @field_validator("bias")
     @classmethod

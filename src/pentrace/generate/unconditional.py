@@ -9,6 +9,7 @@ from pentrace.errors import PentraceError
 from pentrace.generate.ink_loop import write
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.random_numbers import chances
+from pentrace.generate.reading import Reading
 from pentrace.generate.settings import SampleSettings
 
 BATCH = 256  # samples at once, to bound the memory
@@ -25,7 +26,8 @@ class Sample(NamedTuple):
     primer: int  # number of steps that are from the real line
     text: str | None = None  # the text that it is conditioned on
     attempts: int = 1  # how often the line was drawn
-    failed: bool = False  # whether a part of the text is still missing
+    failed: bool = False  # whether the check found that the line is not its text
+    reading: Reading | None = None  # what the recogniser reads; None: it was not asked
 
 
 def batch(

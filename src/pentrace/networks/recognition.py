@@ -17,7 +17,6 @@ from pentrace.networks.settings import NetworkSettings
 
 REDUCTION = 4  # offsets to a step of the LSTM; a character takes some 20 of them, seldom under 10
 SPAN = 8  # offsets that a step sees: twice the reduction, so that neighbours overlap
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # decoded from the symbol of rare characters
 
 
 class BidirectionalLSTM(nn.Module):
@@ -115,22 +114,3 @@ def ctc_loss(log_probabilities: Tensor, lengths: Tensor, text: Tensor) -> Tensor
     return nn.functional.ctc_loss(
         log_probabilities, text.clamp(min=0), lengths, long, blank, "sum", zero_infinity=True
     )
-
-
-def decode(log_probabilities: Tensor, lengths: Tensor, alphabet: str) -> list[str]:
-    """The text of each line by best path: the likeliest classes, without repeats and blanks.
-
-    Graves et al. 2006, section 3.2. The symbol of rare characters, if the network has one,
-    becomes U+FFFD.
-    """
-    classes = log_probabilities.shape[-1]
-    best = log_probabilities.argmax(-1).T  # (B, T')
-    new = torch.ones_like(best, dtype=torch.bool)
-    new[:, 1:] = best[:, 1:] != best[:, :-1]
-    new &= best != classes - 1
-    new &= torch.arange(best.shape[1], device=best.device) < lengths[:, None]
-    symbols = alphabet.ljust(classes - 1, UNKNOWN)
-    return [
-        "".join(symbols[i] for i in line[kept].tolist())
-        for line, kept in zip(best.cpu(), new.cpu(), strict=True)
-    ]

@@ -26,7 +26,7 @@ def recognition_figure(table: list[dict], split: str) -> Figure:
     """Error rates of a recogniser against bias, with 95 % intervals.
 
     `table` is that of recognition.json. The real lines of `split` are drawn as a band, written
-    lines as points. The legend gives the number of lines, and of lines with missing text. Raises
+    lines as points. The legend gives the number of lines, and of lines that failed. Raises
     `PentraceError` if there are no rates.
     """
     known = [row for row in table if all(row[key] for key in PANELS)]
@@ -84,7 +84,7 @@ def _lines(rows: list[dict]) -> str:
     counts = sorted({row["lines"] for row in rows})
     each = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     failed = sum(row["failed"] for row in rows)
-    lost = f", {failed} of all with missing text" if failed else ""
+    lost = f", {failed} of all failed" if failed else ""
     return f"written: {each} lines per bias{lost}"
 
 

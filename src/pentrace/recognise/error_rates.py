@@ -5,8 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pentrace.generate.reading import edits
 from pentrace.unicode_nfc import nfc
 
+CLASSES = ("lower case", "capitals", "digits", "punctuation", "blanks")
+INSERTIONS = "insertions"
 RESAMPLES = 1000
 AT_ONCE = 1_000_000  # numbers that the bootstrap draws at once, to bound its memory
 
@@ -18,6 +21,33 @@ class Errors(NamedTuple):
     edits: int
     words: int
     word_edits: int
+
+
+def by_class(text: str, read: str) -> dict[str, tuple[int, int]]:
+    """Characters, and errors in them, of each class in `CLASSES`; insertions: 0, and how many.
+
+    Both are converted to NFC. In an alignment with the smallest number of edits, each deletion and
+    substitution is an error in the wanted character. An insertion is an error in none.
+    """
+    text, read = (nfc(t) for t in (text, read))
+    found = {name: [0, 0] for name in (*CLASSES, INSERTIONS)}
+    for character in text:
+        found[class_of(character)][0] += 1
+    for edit in Levenshtein.editops(text, read):
+        inserted = edit.tag == "insert"
+        found[INSERTIONS if inserted else class_of(text[edit.src_pos])][1] += 1
+    return {name: (of, wrong) for name, (of, wrong) in found.items()}
+
+
+def class_of(character: str) -> str:
+    """The class of a character; a letter without case counts as a lower-case letter."""
+    if character.isspace():
+        return "blanks"
+    if character.isupper():
+        return "capitals"
+    if character.isdigit():
+        return "digits"
+    return "lower case" if character.isalpha() else "punctuation"
 
 
 class Rate(NamedTuple):
@@ -38,7 +68,7 @@ def count(text: str, read: str) -> Errors:
     words = text.split()
     return Errors(
         len(text),
-        Levenshtein.distance(text, read),
+        edits(text, read),
         len(words),
         Levenshtein.distance(words, read.split()),
     )

@@ -3,29 +3,32 @@
 from pathlib import Path
 
 import click
-import torch
+from threadpoolctl import threadpool_limits
 
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate import table as evaluated
 from pentrace.files import write_json
-from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.generate.load_model import load_recogniser_for
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.reading import read
 from pentrace.options import Command, file_option, folder_option, note_option, threads_option
 from pentrace.recognise import table
-from pentrace.recognise.decoding import load_recogniser, read
 from pentrace.recognise.written_lines import load_written
 from pentrace.split_names import SPLITS
-from pentrace.windows.batches import load_lines
+from pentrace.windows.lines import Lines, load_lines
 
 DEFINITIONS = {
     "character_error_rate": "smallest number of insertions, deletions and substitutions of "
     "characters (NFC) that turns the texts into what was read, divided by the number of characters "
     "in the texts; may exceed 1",
     "word_error_rate": "the same for words, separated by blanks",
+    "classes": "the errors of the character error rate by the class of the wanted character; "
+    "characters that were read but not wanted are insertions, in no class",
     "low, high": "95 % interval, bootstrap over lines",
-    "failed": "written lines that lack some of their text after the last attempt; they are read "
-    "and counted like all other lines",
+    "failed": "written lines that failed the check of `pentrace rewrite` after the last attempt; "
+    "they are read and counted like all other lines",
     "unknown_characters": "characters of the texts that are not in the alphabet of the recogniser; "
     "each is an error",
     "role": "use of the split by the recogniser: training, early stopping or unseen",
@@ -58,11 +61,11 @@ def command(
     note: str,
 ) -> None:
     """Read real and written lines with a recogniser, and count its errors."""
-    torch.set_num_threads(threads)
-    network = load_recogniser(model, dataset.normalisation(data))
-    lines_written = [] if written is None else _written(network, written)
-    wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
-    rows = _real(network, data, split, wanted) + lines_written
+    network = load_recogniser_for(model, dataset.normalisation(data))
+    with threadpool_limits(threads):
+        lines_written = [] if written is None else _written(network, written)
+        wanted = {row["sample_id"].split("/", 1)[-1] for row in lines_written}
+        rows = _real(network, data, split, wanted) + lines_written
     found = table.summary(rows, network.settings.alphabet or "")
     report = {
         "table": found,
@@ -77,7 +80,7 @@ def command(
     click.echo("\n".join(_log_line(row) for row in found))
 
 
-def _real(network: RecognitionNetwork, data: Path, split: str, wanted: set[str]) -> list[dict]:
+def _real(network: FusedRecogniser, data: Path, split: str, wanted: set[str]) -> list[dict]:
     """The lines of a split; if some of them were written again, only those."""
     lines = load_lines(data, [split]).with_text()
     if wanted.intersection(lines.ids):
@@ -86,17 +89,21 @@ def _real(network: RecognitionNetwork, data: Path, split: str, wanted: set[str])
         raise PentraceError(
             f"{data}: no line with a transcript in the split {split}; give another --split"
         )
-    return table.line_rows(lines.ids, lines.texts, read(network, lines), ())
+    return table.line_rows(lines.ids, lines.texts, _read(network, lines), ())
 
 
-def _written(network: RecognitionNetwork, folder: Path) -> list[dict]:
+def _written(network: FusedRecogniser, folder: Path) -> list[dict]:
     lines, written = load_written(folder)
-    return table.line_rows(lines.ids, lines.texts, read(network, lines), written)
+    return table.line_rows(lines.ids, lines.texts, _read(network, lines), written)
 
 
-def _recogniser(network: RecognitionNetwork) -> dict:
-    weights = sum(weight.numel() for weight in network.parameters())
-    return {"settings": network.settings.model_dump(mode="json"), "weights": weights}
+def _read(network: FusedRecogniser, lines: Lines) -> list[str]:
+    return read(network, [lines[i] for i in range(len(lines.ids))])
+
+
+def _recogniser(network: FusedRecogniser) -> dict:
+    settings = network.settings.model_dump(mode="json")
+    return {"settings": settings, "weights": network.weights}
 
 
 def _log_line(row: dict) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from pentrace.recognise.error_rates import count, rate
+from pentrace.recognise.error_rates import by_class, count, rate
 from pentrace.unicode_nfc import nfc
 
 SEED = 1  # of the bootstrap: the intervals are the same in every run
@@ -24,7 +24,7 @@ def line_rows(
             "origin": "written",
             "bias": w["bias"],
             **row,
-            "finished": w["finished"] and not w["missed"],
+            "finished": not w["failed"],
         }
         for row, w in zip(rows, written, strict=True)
     ]
@@ -54,6 +54,7 @@ def _summed(rows: list[dict], alphabet: str) -> dict:
         "character_error_rate": _rate(rows, "edits", "characters"),
         "words": sum(row["words"] for row in rows),
         "word_error_rate": _rate(rows, "word_edits", "words"),
+        "classes": _classes(rows),
         "unknown_characters": sum(_unknown(row["text"], alphabet) for row in rows),
     }
 
@@ -63,6 +64,16 @@ def _rate(rows: list[dict], edits: str, of: str) -> dict | None:
     errors, total = (np.array([row[key] for row in rows]) for key in (edits, of))
     found = rate(errors, total, SEED)
     return None if found is None else found._asdict()
+
+
+def _classes(rows: list[dict]) -> dict[str, dict]:
+    """Characters, errors and rate of each class of characters; of insertions only the errors."""
+    counts = [by_class(row["text"], row["read"]) for row in rows]
+    totals = {name: np.sum([count[name] for count in counts], axis=0) for name in counts[0]}
+    return {
+        name: {"characters": int(of), "edits": int(edits), "rate": edits / of if of else None}
+        for name, (of, edits) in totals.items()
+    }
 
 
 def _unknown(text: str, alphabet: str) -> int:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, leading_line, write_lines
+from pentrace.generate.leading import leading_line, primer_of
+from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_lines
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.write.prepare import fitting, mean_width, usual_width
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import wrap
@@ -25,22 +27,22 @@ def write_text(
     text: str,
     settings: WriteSettings,
     primer: Primer | None,
+    reader: FusedRecogniser | None,
 ) -> WrittenLines:
     """`text`, as `prepare.prepared` gives it, in lines as wide as the page.
 
     The width of writing is known only when there is some, so one line is written first, and the
     text is wrapped again by its width. Without `primer` such a line gives its style to all lines.
-    If none is complete after the text was wrapped again, the first wrapping is kept.
+    If all such lines fail after the text was wrapped again, the first wrapping is kept.
     """
-    each = settings.steps_per_character
-    how = LineOptions(settings.bias, settings.seed, primer, settings.attempts, each, each)
+    how = _options(settings, primer, reader)
     fit = fitting(settings, normalisation, usual_width(normalisation, primer))
     texts = wrap(text, min(fit, settings.longest_line))
     if settings.many_hands or len(_written(texts)) < 2:
         lines = write_lines(network, _written(texts), how)
         return WrittenLines(texts, lines, False, _limit(settings, text, texts, fit))
-    # With a style, a line that fails is not worth several attempts: it only shows the width.
-    once = how if primer is None else replace(how, attempts=1)
+    # With a style, the line only shows the width, and is not worth several attempts.
+    once = how if primer is None else replace(how, attempts=1, reader=None)
     first = leading_line(network, _written(texts), once)
     if first is not None:
         fit = fitting(
@@ -55,6 +57,23 @@ def write_text(
     return WrittenLines(texts, lines, scattered, _limit(settings, text, texts, fit))
 
 
+def _options(
+    settings: WriteSettings, primer: Primer | None, reader: FusedRecogniser | None
+) -> LineOptions:
+    """How the settings ask for lines."""
+    return LineOptions(
+        bias=settings.bias,
+        seed=settings.seed,
+        primer=primer,
+        attempts=settings.attempts,
+        steps=settings.steps_per_character,
+        steps_per_character=settings.steps_per_character,
+        reader=reader,
+        error_limit=settings.error_limit,
+        checked=settings.check != "none",
+    )
+
+
 def _written(texts: list[str]) -> list[str]:
     """The texts that are not empty."""
     return [text for text in texts if text]
@@ -64,11 +83,10 @@ def _continued(
     network: FusedNetwork, texts: list[str], how: LineOptions, first: tuple[int, WrittenLine] | None
 ) -> list[WrittenLine]:
     """A line for each of `texts`, in the style of `how`, or else of the line `first`, if any."""
-    if first is None:
+    if first is None or how.primer is not None:
         return write_lines(network, texts, how)
     number, line = first
-    if how.primer is None:
-        how = replace(how, primer=Primer(line.steps, line.text))
+    how = replace(how, primer=primer_of(line))
     before = write_lines(network, texts[:number], how)
     return [*before, line, *write_lines(network, texts[number + 1 :], how, number + 1)]
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream
 from pentrace.generate.lines import Primer
-from pentrace.generate.load_model import RESULTS
+from pentrace.generate.load_model import RESULTS, Reader
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import check, save
@@ -17,7 +19,7 @@ from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
 from pentrace.write.lines import WrittenLines, write_text
 from pentrace.write.own_ink import OwnInk
-from pentrace.write.report import WritingReport, report
+from pentrace.write.report import LineReport, WritingReport, report
 from pentrace.write.settings import WriteSettings
 
 WRITTEN = "pentrace write (page"  # before the number of a page, in the notes of its file
@@ -67,6 +69,7 @@ def write_pages(
     settings: WriteSettings,
     primer: Primer | None,
     notes: dict[str, str],
+    reader: Reader,
 ) -> tuple[list[Page], WritingReport]:
     """The pages of `text`, as `prepare.prepared` gives it, and what was checked.
 
@@ -74,21 +77,47 @@ def write_pages(
     """
     if primer is not None and settings.many_hands:
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
-    found = write_text(network, normalisation, text, settings, primer)
+    found = write_text(network, normalisation, text, settings, primer, reader.network)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
-    return _numbered(pages), _report(found, primer)
+    done = _report(found, primer, reader)
+    return _with_readings(_numbered(pages), done), done
 
 
-def _report(found: WrittenLines, primer: Primer | None) -> WritingReport:
+def _report(found: WrittenLines, primer: Primer | None, reader: Reader) -> WritingReport:
     warning = "" if primer is None else primer.warning
-    return report(found.lines, found.scattered, found.limit, warning)
+    return report(found.lines, found.scattered, found.limit, warning, reader.message)
 
 
-def model_notes(path: Path) -> dict[str, str]:
-    """What is stored with the ink about the model file at `path`, without paths of this machine."""
+def _with_readings(pages: list[Page], done: WritingReport) -> list[Page]:
+    """The pages, with what was read of their lines, and the error rates, in their notes."""
+    if done.error_rate is None:
+        return pages
+    lines = iter(done.lines)
+    return [_with_reading(page, lines) for page in pages]
+
+
+def _with_reading(page: Page, lines: Iterator[LineReport]) -> Page:
+    """`page`, whose lines are the next of `lines`."""
+    own = list(islice(lines, len(page.text.split("\n"))))
+    read = "\n".join(line.read or "" for line in own)
+    rates = " ".join(f"{line.error_rate:.3f}" for line in own)
+    return replace(page, notes={**page.notes, "read": read, "error_rates": rates})
+
+
+def model_notes(path: Path, reader: Reader) -> dict[str, str]:
+    """What is stored with the ink about the model file at `path`, and that of the recogniser.
+
+    No note contains a path of this machine.
+    """
+    notes = {"model": _model_name(path), "model_sha256": _digest(path)}
+    if reader.path is not None:
+        notes |= {"reader": _model_name(reader.path), "reader_sha256": _digest(reader.path)}
+    return notes
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"model": _model_name(path), "model_sha256": digest}
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def notes(

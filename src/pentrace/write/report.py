@@ -11,15 +11,13 @@ class LineReport:
     """One line of a written text."""
 
     text: str
-    missed: str  # characters that the network skipped, in their order
+    missed: str  # characters that the soft window skipped, in their order
     finished: bool  # whether the end of the text was reached before the limit of steps
     attempts: int  # how often the line was drawn
     points: int
-
-    @property
-    def failed(self) -> bool:
-        """Whether a part of the text is missing."""
-        return bool(self.missed) or not self.finished
+    failed: bool  # whether the check found that the line is not its text
+    read: str | None = None  # what the recogniser reads; None: the check was another one
+    error_rate: float | None = None  # character error rate of `read`; estimates that of a person
 
 
 @dataclass(frozen=True)
@@ -30,50 +28,79 @@ class WritingReport:
     scattered: bool = False  # the lines differ in style, although one style was asked for
     limit: str = ""  # why lines are shorter than the page is wide, or than was asked for
     warning: str = ""  # why the given style may be a poor one
+    unread: str = ""  # why no recogniser read the lines, although one should
 
     @property
     def failed(self) -> list[LineReport]:
-        """The lines of which a part is missing after all attempts."""
+        """The lines that are not their text after all attempts."""
         return [line for line in self.lines if line.failed]
 
     @property
+    def error_rate(self) -> float | None:
+        """Character error rate of all lines together, as the recogniser reads them; or None."""
+        rates = [(line.error_rate, len(line.text)) for line in self.lines]
+        known = [(rate * size, size) for rate, size in rates if rate is not None]
+        return sum(errors for errors, _ in known) / sum(n for _, n in known) if known else None
+
+    @property
     def summary(self) -> str:
-        """Counts of lines, of points, and of lines that were drawn again."""
-        again = sum(line.attempts > 1 for line in self.lines)
+        """Counts of lines and of points, and what the check found."""
         points = sum(line.points for line in self.lines)
-        drawn = f", {count(again, 'line')} drawn again" if again else ""
         limit = f"; {self.limit}" if self.limit else ""
-        return f"{count(len(self.lines), 'line')} and {points} points written{drawn}{limit}"
+        return f"{count(len(self.lines), 'line')} and {points} points written{self._found}{limit}"
+
+    @property
+    def _found(self) -> str:
+        if self.error_rate is not None:
+            return f"; the recogniser misreads {self.error_rate:.1%} of the characters"
+        again = sum(line.attempts > 1 for line in self.lines)
+        return f", {count(again, 'line')} drawn again" if again else ""
 
     @property
     def messages(self) -> list[str]:
-        """What is missing or doubtful, and the remedies; empty if there is nothing."""
+        """What is wrong or doubtful, and the remedies; empty if there is nothing."""
         found = [self.warning] if self.warning else []
         if self.scattered:
             found.append(
-                "no complete line that the others could continue, so each line is in a different "
+                "no good line that the others could continue, so each line is in a different "
                 "hand; give a style, or another seed"
             )
-        for line in self.failed:
-            wrong = f"missing: {' '.join(line.missed)}" if line.missed else "not written to the end"
-            found.append(f'"{line.text}": failed {count(line.attempts, "time")}; {wrong}')
+        found += [_failure(line) for line in self.failed]
         if self.failed:
-            found.append("try another seed, a higher bias or shorter lines")
+            found.append("try another seed, a higher bias, shorter lines or more attempts")
         return found
 
     def __str__(self) -> str:
-        return "\n".join([self.summary, *self.messages])
+        return "\n".join([self.summary, *[self.unread] * bool(self.unread), *self.messages])
+
+
+def _failure(line: LineReport) -> str:
+    """Why a line failed."""
+    wrong = [f"missing: {' '.join(line.missed)}"] * bool(line.missed)
+    wrong += ["not written to the end"] * (not line.finished and not line.missed)
+    if line.error_rate is not None:
+        wrong.append(f'read as "{line.read}", {line.error_rate:.0%} errors')
+    return f'"{line.text}": failed {count(line.attempts, "time")}; {"; ".join(wrong)}'
 
 
 def report(
-    lines: Sequence[WrittenLine], scattered: bool = False, limit: str = "", warning: str = ""
+    lines: Sequence[WrittenLine],
+    scattered: bool = False,
+    limit: str = "",
+    warning: str = "",
+    unread: str = "",
 ) -> WritingReport:
     """The report of `lines`."""
-    found = [
-        LineReport(line.text, line.missed, line.finished, line.attempts, len(line.steps))
-        for line in lines
-    ]
-    return WritingReport(found, scattered, limit, warning)
+    return WritingReport([_line(line) for line in lines], scattered, limit, warning, unread)
+
+
+def _line(line: WrittenLine) -> LineReport:
+    read = line.reading and line.reading.text
+    rate = line.reading and line.reading.error_rate
+    size, attempts = len(line.steps), line.attempts
+    return LineReport(
+        line.text, line.missed, line.finished, attempts, size, line.failed, read, rate
+    )
 
 
 def count(number: int, what: str) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from pentrace.generate.settings import ERROR_LIMIT, PACE, Attempts, Check, ErrorLimit
 from pentrace.page.appearance import PEN_WIDTH
 from pentrace.settings import Settings
 
@@ -19,11 +20,11 @@ class WriteSettings(Settings):
         1.0, ge=0, le=20, description="0: no change; larger: neater, and less varied"
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
-    attempts: int = Field(
-        4, ge=1, le=100, description="maximum attempts to write a line completely"
-    )
+    attempts: Attempts = 12
+    check: Check = "reader"
+    error_limit: ErrorLimit = ERROR_LIMIT
     steps_per_character: int = Field(
-        60, ge=1, le=1000, description="maximum steps for each character of a line"
+        PACE, ge=1, le=1000, description="maximum steps for each character of a line"
     )
     many_hands: bool = Field(
         False, description="write each line in a different hand; without --style only"

@@ -6,15 +6,21 @@ from pathlib import Path
 import click
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.load_model import RESULTS, find_model, load_ink
-from pentrace.options import Command, file_option, folder_option, out_file_option, settings_option
+from pentrace.generate.load_model import RESULTS, find_model, load_ink, reader_for
+from pentrace.options import (
+    FAILED,
+    Command,
+    file_option,
+    folder_option,
+    out_file_option,
+    reader_option,
+    settings_option,
+)
 from pentrace.page.outputs import FORMS, check
 from pentrace.write.pages import find_primer, model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
-
-MISSING = 3  # exit status where the page is written, but some of its text is not
 
 
 @click.command("write", cls=Command)
@@ -33,6 +39,7 @@ MISSING = 3  # exit status where the page is written, but some of its text is no
 @click.option("--style", help="Style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
+@reader_option
 @click.option(
     "--substitute",
     is_flag=True,
@@ -49,32 +56,36 @@ def command(
     style: str | None,
     style_text: str | None,
     data: Path | None,
+    reader: Path | None,
     substitute: bool,
     quiet: bool,
     settings: WriteSettings,
 ) -> None:
     """Write TEXT (- for standard input) as handwriting on one page, or on several if it is long.
 
-    Each line is checked against its text and drawn again if a part is missing. If a line still
-    fails, the page is written and the exit status is 3.
+    Several candidates of each line are drawn, and a recogniser chooses the one that it reads best.
+    If too much of a line is misread, the page is written and the exit status is 3.
     """
     wanted = _text(text, file)
     check(out, form)
     path = find_model(model, data or RESULTS)
     network, normalisation = load_ink(path, "synthesis")
+    reads = reader_for(settings.check, reader, path, normalisation)
     primer = find_primer(style, style_text, data, normalisation, network.settings)
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
         click.echo(f"writing {count(len(ready), 'character')}", err=True)
-    made = notes(model_notes(path), settings, style, sample=data is not None)
-    pages, report = write_pages(network, normalisation, ready, settings, primer, made)
+    made = notes(model_notes(path, reads), settings, style, sample=data is not None)
+    pages, report = write_pages(network, normalisation, ready, settings, primer, made, reads)
     names = save_pages(pages, out, form, settings.pen)
     if not quiet:
         click.echo(f"{', '.join(map(str, names))}: {report.summary}")
+        if report.unread:
+            click.echo(report.unread, err=True)
     for message in report.messages:
         click.echo(message, err=True)
     if report.failed:
-        sys.exit(MISSING)
+        sys.exit(FAILED)
 
 
 def _text(text: str | None, file: Path | None) -> str:

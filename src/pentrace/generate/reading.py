@@ -1,0 +1,80 @@
+"""Lines that a recogniser reads: how far what it reads is from the text that was wanted."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.networks import ctc
+from pentrace.networks.alphabet import PADDING
+from pentrace.unicode_nfc import nfc
+
+TOGETHER = 64  # lines in a batch; changes only memory and speed
+
+
+class Reading(NamedTuple):
+    """What a recogniser reads in one line."""
+
+    text: str  # by best path
+    edits: int  # from the wanted text to this, without those for characters it cannot read
+    characters: int  # of the wanted text
+    log_probability: float  # of the wanted text, in nats per character
+
+    @property
+    def error_rate(self) -> float:
+        """Character error rate; may exceed 1."""
+        return self.edits / max(self.characters, 1)
+
+
+def edits(text: str, read: str) -> int:
+    """Smallest number of insertions, deletions and substitutions, after conversion to NFC."""
+    return Levenshtein.distance(nfc(text), nfc(read))
+
+
+def read(recogniser: FusedRecogniser, lines: Sequence[np.ndarray]) -> list[str]:
+    """The text that is read in each of `lines`, float32 (T, 3), the null step first."""
+    alphabet = recogniser.settings.alphabet or ""
+    # Similar lengths together: little padding.
+    order = sorted(range(len(lines)), key=lambda i: (len(lines[i]), i))
+    texts: dict[int, str] = {}
+    for start in range(0, len(order), TOGETHER):
+        some = order[start : start + TOGETHER]
+        found = ctc.decode(*recogniser.read([lines[i] for i in some]), alphabet)
+        texts |= zip(some, found, strict=True)
+    return [texts[i] for i in range(len(lines))]
+
+
+def readings(
+    recogniser: FusedRecogniser, texts: Sequence[str], lines: Sequence[np.ndarray]
+) -> list[Reading]:
+    """What is read in each of `lines` (as for `read`, in one batch), against `texts`."""
+    alphabet = recogniser.settings.alphabet or ""
+    log_probabilities, lengths = recogniser.read(lines)
+    found = ctc.decode(log_probabilities, lengths, alphabet)
+    normal = [nfc(text) for text in texts]
+    nats = ctc.log_probability(log_probabilities, lengths, _symbols(normal, alphabet))
+    return [
+        _reading(text, one, total, alphabet)
+        for text, one, total in zip(normal, found, nats.tolist(), strict=True)
+    ]
+
+
+def _reading(text: str, read: str, nats: float, alphabet: str) -> Reading:
+    wrong = max(edits(text, read) - _unknown(text, alphabet), 0)
+    return Reading(read, wrong, len(text), nats / max(len(text), 1))
+
+
+def _unknown(text: str, alphabet: str) -> int:
+    """The number of characters that cannot be read, and so are no errors of the line."""
+    return sum(character not in alphabet for character in text)
+
+
+def _symbols(texts: Sequence[str], alphabet: str) -> np.ndarray:
+    """Symbols int64 (B, U) of texts without the characters that cannot be read, padded with -1."""
+    known = [[alphabet.index(c) for c in text if c in alphabet] for text in texts]
+    symbols = np.full((len(texts), max(map(len, known), default=0)), PADDING, np.int64)
+    for row, line in zip(symbols, known, strict=True):
+        row[: len(line)] = line
+    return symbols
