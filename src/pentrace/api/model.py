@@ -16,7 +16,6 @@ from pentrace.generate.lines import Primer
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
-from pentrace.networks.model_file import located
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
 from pentrace.write.own_ink import OwnInk
@@ -133,11 +132,11 @@ def load(model: str | PathLike[str] | None = None) -> Model:
     """The trained network at `model`, for writing texts or drawing samples.
 
     `model` is a model file, or a folder with model.safetensors, such as
-    results/demo-iam/synthesis. None: the only synthesis network in results/. PyTorch is not
-    needed. Raises `PentraceError` if there is no such file, it is not complete, or its network
-    draws no ink.
+    results/demo-iam/synthesis. None, or "pretrained": the synthesis network that comes with the
+    package. PyTorch is not needed. Raises `PentraceError` if there is no such file, it is not
+    complete, or its network draws no ink.
     """
     with python_errors():
-        path = find_model(None if model is None else located(path_of("model", model)))
+        path = find_model(None if model is None else path_of("model", model))
         network, normalisation = load_ink(path)
     return Model(path, network, normalisation)

@@ -20,7 +20,8 @@ _LINE_WIDTH = 3900  # board units
 _LEFT, _TOP, _LINE_HEIGHT = 800, 900, 950  # where a form begins, board units
 _FIRST_DAY = 13_000_000_00  # hundredths of a second on the clock of the board
 _STREAMS = (
-    "text", "hand", "line", "faults", "spoilt", "signer", "signature", "signature-faults", "everyday",
+    "text", "hand", "line", "faults", "spoilt", "signer", "signature", "signature-faults",
+    "everyday",
 )  # fmt: skip
 _SHORT = 0.12  # share of lines that end early, where text is composed
 

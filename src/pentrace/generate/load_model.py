@@ -7,7 +7,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.numpy_networks import FusedNetwork, FusedText
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.settings import Check
-from pentrace.networks.model_file import NAME, fitting, kind, located, read
+from pentrace.networks.model_file import NAME, SHIPPED, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, Kind
 from pentrace.normalise.units import checked, differing
 
@@ -19,14 +19,18 @@ NOBODY = (
 READER = "recogniser"  # the network of this name reads, if a data set has several recognisers
 
 
-def find_model(given: Path | None, root: Path = RESULTS, wanted: Kind = "synthesis") -> Path:
+def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "synthesis") -> Path:
     """The model file of `given`, or else that of the only network of the kind `wanted` in `root`.
 
-    `root` is a folder of data sets, or the folder of one. Raises `PentraceError` if there are
-    several networks, which it lists, and if there is none.
+    `root` is a folder of data sets, or the folder of one. If it is None too, the file is that of
+    the network that comes with the package, or for other kinds that in results/. Raises
+    `PentraceError` if there are several networks, which it lists, and if there is none.
     """
     if given is not None:
         return located(given)
+    if root is None and wanted == "synthesis":
+        return SHIPPED
+    root = root or RESULTS
     found = [path for path in models(root) if kind(path) == wanted]
     if len(found) == 1:
         return found[0]

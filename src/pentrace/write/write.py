@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.load_model import RESULTS, find_model, load_ink, reader_for
+from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.options import (
     FAILED,
     Command,
@@ -34,7 +34,8 @@ from pentrace.write.settings import WriteSettings
 )
 @file_option(
     "--model", required=False,
-    help="Synthesis network, file or folder; default: the only one of --data, or in results/.",
+    help="Synthesis network, file or folder; default: the only one of --data, else pretrained, "
+    "which comes with Pentrace.",
 )  # fmt: skip
 @click.option("--style", help="Style: a file of ink, or a sample of --data.")
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
@@ -68,7 +69,7 @@ def command(
     """
     wanted = _text(text, file)
     check(out, form)
-    path = find_model(model, data or RESULTS)
+    path = find_model(model, data)
     network, normalisation = load_ink(path, "synthesis")
     reads = reader_for(settings.check, reader, path, normalisation)
     primer = find_primer(style, style_text, data, normalisation, network.settings)
