@@ -11,6 +11,7 @@ import pentrace
 from pentrace import PentraceError
 from pentrace.api.keywords import WriteKeywords
 from pentrace.networks.kinds import build
+from pentrace.networks.model_file import SHIPPED
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.write.settings import WriteSettings
@@ -190,14 +191,21 @@ def test_a_folder_or_nothing_is_enough_to_load(path, tmp_path, monkeypatch):
     assert pentrace.load(path.parent).path == path
     with pytest.raises(PentraceError, match=r"no model.safetensors .*results/demo-iam/synthesis$"):
         pentrace.load(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(PentraceError, match=r"train one with make, or give a file with model=$"):
-        pentrace.load()
+    monkeypatch.chdir(tmp_path)  # nothing is there
+    assert pentrace.load().path == pentrace.load("pretrained").path == SHIPPED
+    assert pentrace.load().settings.alphabet is not None
     found = Path("results/demo/synthesis/model.safetensors")
     found.parent.mkdir(parents=True)
     found.write_bytes(path.read_bytes())
-    assert pentrace.load().path == found
-    assert repr(pentrace.load()) == f"<Model {found}: synthesis, 2 layers of 16 cells>"
+    assert repr(pentrace.load(found)) == f"<Model {found}: synthesis, 2 layers of 16 cells>"
+
+
+def test_the_network_of_the_package_writes_everyday_text() -> None:
+    text = "Dear Zoë, 2 pens (blue) cost $3.99!"
+    page = pentrace.load().write(text, seed=3)
+    assert page.report.error_rate is not None
+    assert page.report.error_rate < 0.1
+    assert not page.report.failed
 
 
 def test_prediction_networks_draw_samples(model, tmp_path):

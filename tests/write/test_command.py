@@ -305,7 +305,9 @@ def test_the_folder_of_a_data_set_chooses_its_network(tmp_path, monkeypatch):
         save(tmp_path / "results" / name / "synthesis" / "model.safetensors")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(PentraceError, match="several synthesis networks"):
-        run("a cab", "-o", "page.json")
+        run("a cab", "-o", "page.json", "--data", "results")
+    run("a cab", "-o", "page.json")
+    assert page(tmp_path / "page.json")["made_with"]["model"] == "pretrained"
     run("a cab", "-o", "page.json", "--data", "results/two")
     assert page(tmp_path / "page.json")["made_with"]["model"] == "two/synthesis/model.safetensors"
     run("a cab", "-o", "page.json", "--model", "results/one/synthesis")

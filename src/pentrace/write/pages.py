@@ -12,6 +12,7 @@ from pentrace.files import is_stream
 from pentrace.generate.lines import Primer
 from pentrace.generate.load_model import RESULTS, Reader
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.networks.model_file import PRETRAINED, SHIPPED
 from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
@@ -132,7 +133,12 @@ def notes(
 
 
 def _model_name(path: Path) -> str:
-    """Data set, network and file of a model in results/; of other files only the name."""
+    """Data set, network and file of a model in results/; of other files only the name.
+
+    The network that comes with the package is "pretrained".
+    """
+    if path == SHIPPED:
+        return PRETRAINED
     parts = path.resolve().parts
     return "/".join(parts[-3:] if parts[-4:-3] == (RESULTS.name,) else parts[-1:])
 

@@ -1,1 +1,0 @@
-"""The weights that come with the package; MODEL_CARD.md describes them."""
