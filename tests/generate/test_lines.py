@@ -210,19 +210,21 @@ def test_a_window_far_away_is_at_no_character():
 
 
 @pytest.mark.parametrize(
-    ("text", "left", "kept"),
+    ("text", "left", "at_last", "kept"),
     [
-        ("ab", 10, 10),  # a stroke that begins behind the text is not of it
-        ("ab", 9, 14),  # the last letter is finished
-        ("ab.", 10, 14),
-        ("hi", 10, 14),
-        ("ab", 14, 14),  # the window never left
+        ("ab", 10, 8, 10),  # a stroke that begins behind the text is not of it
+        ("ab", 9, 8, 14),  # the last letter is finished
+        ("ab.", 10, 8, 14),  # no stroke began at the stop: this is the stop
+        ("ab.", 10, 4, 10),  # the stop is already drawn
+        ("hi", 10, 4, 14),  # the dot of the i
+        ("hi", 10, 0, 10),  # the i has its dot
+        ("ab", 14, 8, 14),  # the window never left
     ],
 )
-def test_a_stroke_that_begins_behind_the_text_is_dropped(text, left, kept):
+def test_a_stroke_that_begins_behind_the_text_is_dropped(text, left, at_last, kept):
     ends = np.zeros(14)
-    ends[[9, 13]] = 1
-    assert own_end(ends, left, text) == kept
+    ends[[3, 9, 13]] = 1
+    assert own_end(ends, left, np.arange(14) >= at_last, text) == kept
 
 
 def _steps(*runs: tuple[int, bool]) -> np.ndarray:

@@ -20,7 +20,7 @@ from pentrace.unicode_nfc import nfc
 TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
 FIRST = 4  # candidates of a line that are drawn before any is read; then twice as many, and so on
 TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
-MARKED = "ij"  # letters whose dot may be the last stroke, as a mark that is no letter may be
+TWO_STROKES = '!?:;"=ij'  # characters that end with a separate stroke
 
 
 class Primer(NamedTuple):
@@ -196,7 +196,9 @@ def _symbols(before: str, texts: list[str], settings: NetworkSettings) -> np.nda
 
 def _line(written: Written, row: int, text: str, begin: int, seed: int) -> WrittenLine:
     """Line `row` of `written`; its text begins at character `begin` of the text that was read."""
-    length = own_end(written.steps[row, : written.length[row], 2], int(written.left[row]), text)
+    drawn = slice(int(written.length[row]))
+    at_last = written.character[row, drawn] == begin + len(text) - 1
+    length = own_end(written.steps[row, drawn, 2], int(written.left[row]), at_last, text)
     assert written.window is not None
     phi = written.window[:length, row, begin : begin + len(text)]
     steps = written.steps[row, :length].copy()
@@ -216,15 +218,19 @@ def _line(written: Written, row: int, text: str, begin: int, seed: int) -> Writt
     return WrittenLine(text, steps, character, seed, bool(written.stopped[row]), skipped, lead)
 
 
-def own_end(ends: np.ndarray, left: int, text: str) -> int:
+def own_end(ends: np.ndarray, left: int, at_last: np.ndarray, text: str) -> int:
     """How many of the steps belong to the text, at least 1.
 
     ends (T,), 1 at the last point of a stroke; `left` is the step at which the window left the
-    text. A stroke that begins then would begin the next word. But behind a letter that has a dot,
-    and behind a mark, it may belong to the text.
+    text; at_last bool (T,), where it is at the last character. A stroke that begins as the window
+    leaves would begin the next word. But if the text ends in a mark, or in a character of
+    `TWO_STROKES`, and fewer strokes began at it than it has, the stroke belongs to it.
     """
-    letter = text[-1].isalnum() and text[-1] not in MARKED
-    return left if letter and 0 < left < len(ends) and ends[left - 1] > 0.5 else len(ends)
+    if not 0 < left < len(ends) or ends[left - 1] < 0.5:
+        return len(ends)
+    begins = np.append(True, ends[:-1] > 0.5)
+    last = 2 if text[-1] in TWO_STROKES else int(not text[-1].isalnum())
+    return left if (begins & at_last)[:left].sum() >= last else len(ends)
 
 
 def own_start(ends: np.ndarray, own: np.ndarray) -> int:

@@ -24,7 +24,7 @@ class BiasesFigureSettings(WritingSettings):
         None, description="text to write; null: the text of a line of median length"
     )
     bias: tuple[Bias, ...] = Field(
-        (0.0, 0.25, 0.5, 1.0, 2.0), min_length=1, description="the text is written at each bias"
+        (0.0, 0.5, 1.0, 2.0), min_length=1, description="the text is written at each bias"
     )
 
 
