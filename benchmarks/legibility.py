@@ -10,18 +10,19 @@ With --data, the real lines of its validation split are judged too.
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from pentrace.generate import reading
+from pentrace.generate.lines import WrittenLine
 from pentrace.generate.load_model import (
     find_model,
     load_ink,
     load_reader,
     reader_for,
 )
-from pentrace.generate.lines import WrittenLine
 from pentrace.windows.batches import load_lines
 from pentrace.write.lines import write_text
 from pentrace.write.settings import WriteSettings
@@ -72,7 +73,7 @@ def main() -> None:
     if arguments.data:
         lines = load_lines(arguments.data, ["validation"]).with_text()
         starts = lines.starts
-        ink = [lines.steps[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        ink = [lines.steps[a:b] for a, b in pairwise(starts)]
         add("real", [text or "" for text in lines.texts], ink, 0, float("nan"))
     sentences = (HERE / "sentences.txt").read_text().splitlines()
     for bias in (0.5, 1.0):

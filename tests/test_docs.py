@@ -15,7 +15,6 @@ from pentrace.config.schema import Config
 from pentrace.describe import markdown
 from tests.helpers.checkout import merged
 from tests.helpers.commands import pentrace
-from tests.helpers.small_synthesis import save
 
 ROOT = Path(__file__).parent.parent
 # Sections whose every key is in config.yaml; networks and data sets name only what differs.
