@@ -14,11 +14,12 @@ from pentrace.networks.settings import NetworkSettings
 
 SHOWN = 3  # files or settings of one cause
 LONGEST = 50  # characters of a value
+FORCED = "you forced it"
 MISSING = "no output yet"
 FOLLOWS = "its input is made again"
 # What a reason of Snakemake begins with -> the same in plain words; {} is a list of files.
 WORDS = {
-    "Forced execution": "you forced it",
+    "Forced execution": FORCED,
     "Missing output files": MISSING,
     "Incomplete output files": "the last run was stopped",
     "Updated input files": "changed: {}",
@@ -104,9 +105,7 @@ def _json(word: str) -> Any:
         return None
 
 
-def _compared(
-    section: dict[str, Any], before: list[dict[str, Any]], network: str
-) -> Iterator[str]:
+def _compared(section: dict[str, Any], before: list[dict[str, Any]], network: str) -> Iterator[str]:
     """The differences to the section of `before` that has most keys in common."""
     alike = [other for other in before if section.keys() & other.keys()]
     if not alike:
@@ -132,9 +131,7 @@ def _name(section: Mapping[str, Any], network: str) -> str:
     return fitting[0] if fitting else ""
 
 
-def _differing(
-    old: Any, new: Any, path: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def _differing(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[Any, Any]]]:
     """Key and both values wherever two sections differ."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*new, *old]):

@@ -14,11 +14,14 @@ from snakemake.logging import DefaultFormatter
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from pentrace.rerun_causes import FOLLOWS, MISSING, causes
+from pentrace.rerun_causes import FOLLOWS, FORCED, MISSING, causes
 from snakemake_logger_plugin_pentrace.errors import in_plain_words
+from snakemake_logger_plugin_pentrace.interrupts import Interrupts, last_line
 
+QUIET = {MISSING, FOLLOWS, FORCED}  # causes that are printed only by a dry run
 LONG = 10  # seconds; the end of a job that takes longer is printed
-STOPPED = "Stopped. The same command continues."
+INCOMPLETE = "WorkflowError:\nAt least one job did not complete"  # the last message of a failed run
+KILLED = {"137", "SIGKILL"}  # exit status, or signal
 LAST = 15  # lines of the log of a failed job that are printed
 # Messages about how Snakemake works, by their first words.
 CHATTER = (
@@ -38,11 +41,11 @@ CHATTER = (
     "Terminating processes on user request",
     "Using shell",
     "RuleException:\nCalledProcessError",  # a message about the failed job follows
-    "WorkflowError:\nAt least one job did not complete",
+    INCOMPLETE,
 )
 INSTEAD = {
-    "Exiting because a job execution failed": "A job has failed. After the cause is corrected, the "
-    "same command continues.",
+    "Exiting because a job execution failed": "A job has failed. Correct the cause, and run the "
+    "same command to continue.",
     "This was a dry-run": "Nothing was run, because of -n.",
 }
 
@@ -56,13 +59,15 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self.stream = sys.stdout if self.common_settings.stdout else sys.stderr
         self.detailed = self.common_settings.verbose or self.common_settings.debug_dag
-        self.complete = DefaultFormatter(self.common_settings.quiet)
+        self.complete = DefaultFormatter(
+            self.common_settings.quiet, self.common_settings.show_failed_logs
+        )
         self.total = 0
-        self.jobs: dict[int, str] = {}  # job -> its number and name
+        self.jobs: dict[int, str] = {}  # job -> its rule and wildcards
         self.since: dict[int, float] = {}  # job -> time of its start
         self.failed: set[int] = set()
         self.status = ""  # of the last command that failed
-        sys.excepthook = _quiet_interrupt(sys.excepthook)
+        self.interrupts = Interrupts()
 
     def emit(self, record: LogRecord) -> None:
         """Print a record of Snakemake, if it is for users."""
@@ -86,6 +91,8 @@ class LogHandler(LogHandlerBase):
             LogEvent.GROUP_ERROR: self.complete.format,
         }
         event = getattr(record, "event", None)
+        if self.interrupts.stopped:
+            return last_line(self.stream) if str(record.msg).startswith(INCOMPLETE) else ""
         return formats[event](record) if event in formats else ""
 
     def _run(self, record: LogRecord) -> str:
@@ -93,7 +100,7 @@ class LogHandler(LogHandlerBase):
         return ""
 
     def _job(self, record: LogRecord) -> str:
-        """`[3 of 66] clean demo-iam 00 (clean.spike: 100.0 -> 90.0)`."""
+        """`[3 of 66] clean demo-iam 00 (clean.spike: 100 -> 90)`."""
         job = vars(record)
         wildcards = job["wildcards"] or {}
         name = " ".join([job["rule_name"], *wildcards.values()])
@@ -101,8 +108,8 @@ class LogHandler(LogHandlerBase):
         self.jobs[job["jobid"]] = name
         self.since[job["jobid"]] = record.created
         found = causes(job["reason"], job["rule_name"], wildcards.get("network", "NAME"))
-        if not self.common_settings.dryrun:  # each job of a first run would have these
-            found = [cause for cause in found if cause not in (MISSING, FOLLOWS)]
+        if not self.common_settings.dryrun:
+            found = [cause for cause in found if cause not in QUIET]
         return f"[{number} of {self.total}] {name}" + (f" ({'; '.join(found)})" if found else "")
 
     def _finished(self, record: LogRecord) -> str:
@@ -123,8 +130,8 @@ class LogHandler(LogHandlerBase):
 
     def _error(self, record: LogRecord) -> str:
         text = str(record.msg)
-        if status := re.search(r"(non-zero exit status|died with) .*", text):
-            self.status = status[0]
+        if status := re.search(r"non-zero exit status (\d+)|died with <Signals.(\w+)", text):
+            self.status = status[1] or status[2]
         if text.startswith(CHATTER):
             return ""
         return in_plain_words(text, record.exception, sys.argv[1:])  # type: ignore[attr-defined]
@@ -138,12 +145,13 @@ def _message(record: LogRecord) -> str:
 
 
 def _end_of(logs: list[str], status: str) -> list[str]:
-    """The last lines of the logs of a job, and their paths; `status` if there are none."""
-    lines = [line for log in logs for line in _lines(Path(log))]
-    if not lines:
-        killed = " It was killed, maybe because there was too little memory." * ("137" in status)
-        lines = [f"No message, but {status}.{killed}"]
-    return [*(f"    {line}" for line in lines[-LAST:]), f"    log: {', '.join(logs)}"]
+    """The last lines of the logs of a job, and their paths; `status` of its command, if known."""
+    lines = [line for log in logs for line in _lines(Path(log))][-LAST:]
+    if status in KILLED:
+        lines.append("It was killed. The usual cause is too little memory.")
+    elif not lines:
+        lines.append(f"It wrote no message. Its exit status is {status or 'not known'}.")
+    return [*(f"    {line}" for line in lines), f"    log: {', '.join(logs)}"]
 
 
 def _lines(log: Path) -> list[str]:
@@ -152,15 +160,3 @@ def _lines(log: Path) -> list[str]:
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def _quiet_interrupt(hook: Callable) -> Callable:
-    """`hook` for uncaught exceptions, but without a traceback after Ctrl-C."""
-
-    def called(kind: type[BaseException], error: BaseException, traceback: object) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            print(STOPPED, file=sys.stderr)
-        else:
-            hook(kind, error, traceback)
-
-    return called

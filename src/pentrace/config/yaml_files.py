@@ -13,7 +13,9 @@ def check_file(path: str | Path) -> None:
     """Raise `PentraceError`, with the line if it is known, unless the file has settings in YAML."""
     root = _read(path)
     if root is not None and not isinstance(root, yaml.MappingNode):
-        raise PentraceError(f"{path}: no settings; write each as in config.yaml, such as: threads: 1")
+        raise PentraceError(
+            f"{path}: no settings; write each as in config.yaml, such as: threads: 1"
+        )
 
 
 def _read(path: str | Path) -> yaml.Node | None:
