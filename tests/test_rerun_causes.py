@@ -57,7 +57,7 @@ def test_a_setting_is_named_by_its_key_with_both_values() -> None:
 
 def test_settings_of_several_sections_are_compared_each_with_its_own() -> None:
     old = [text(CleanSettings()), text(NormaliseSettings())]
-    new = [text(CleanSettings(), spike=None), text(NormaliseSettings(), splits=("train", "test"))]
+    new = [text(CleanSettings(), spike=None), text(NormaliseSettings(), splits=["train", "test"])]
     found = causes(params(old, new[::-1]), "statistics")
     assert sorted(found) == [
         "clean.spike: 100 -> null", 'normalise.splits: ["train"] -> ["train", "test"]'
@@ -66,11 +66,10 @@ def test_settings_of_several_sections_are_compared_each_with_its_own() -> None:
 
 def test_a_setting_of_a_network_is_named_with_the_network() -> None:
     old = NetworkSettings()
-    train = old.train.model_copy(update={"steps": 7})
+    train = old.train.model_copy(update={"batch_size": 7})
     reason = params([text(old)], [text(old, train=train)])
-    assert causes(reason, "train", "small") == [
-        f"networks.small.train.steps: {old.train.steps} -> 7"
-    ]
+    changed = f"networks.small.train.batch_size: {old.train.batch_size} -> 7"
+    assert causes(reason, "train", "small") == [changed]
 
 
 def test_settings_in_options_are_found() -> None:

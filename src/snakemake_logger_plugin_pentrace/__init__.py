@@ -10,7 +10,7 @@ from collections.abc import Callable
 from logging import WARNING, LogRecord
 from pathlib import Path
 
-from snakemake.logging import DefaultFormatter
+from snakemake.logging import DefaultFilter, DefaultFormatter
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
@@ -50,11 +50,20 @@ INSTEAD = {
 }
 
 
+class Filter(DefaultFilter):
+    """The filter of `--quiet`, but it keeps failed jobs, and the number of jobs."""
+
+    def filter(self, record: LogRecord) -> bool:
+        """Whether the record is handled."""
+        kept = (LogEvent.JOB_ERROR, LogEvent.RUN_INFO)
+        return getattr(record, "event", None) in kept or super().filter(record)
+
+
 class LogHandler(LogHandlerBase):
     """Prints the messages of one run."""
 
-    writes_to_stream = True
-    writes_to_file = has_filter = has_formatter = needs_rulegraph = False
+    writes_to_stream = has_filter = True
+    writes_to_file = has_formatter = needs_rulegraph = False
 
     def __post_init__(self) -> None:
         self.stream = sys.stdout if self.common_settings.stdout else sys.stderr
@@ -68,6 +77,10 @@ class LogHandler(LogHandlerBase):
         self.failed: set[int] = set()
         self.status = ""  # of the last command that failed
         self.interrupts = Interrupts()
+        given = self.common_settings
+        self.addFilter(
+            Filter(given.quiet, given.debug_dag, given.verbose, given.dryrun, given.printshellcmds)
+        )
 
     def emit(self, record: LogRecord) -> None:
         """Print a record of Snakemake, if it is for users."""

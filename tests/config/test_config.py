@@ -291,7 +291,8 @@ def test_invalid_yaml_is_left_to_the_yaml_reader(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a: [1\nb: 2\n", r"own.yaml, line 2: not YAML: expected ',' or '\]'"),
+        (b"a: [1\nb: 2\n", r"own.yaml: not YAML: expected ',' or '\]'.*; correct line 1 to 2$"),
+        (b"a: 1: 2\n", r"own.yaml: not YAML: mapping values are not .*; correct line 1$"),
         (b"\xff\xfe", "own.yaml: not text in UTF-8"),
         (b"- 1\n- 2\n", "own.yaml: no settings"),
         (b"a: \x01", "own.yaml: not YAML: it has control characters"),
@@ -304,9 +305,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, mes
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        PentraceError, match=r"none.yaml: no such file or directory; check the path"
-    ):
+    with pytest.raises(PentraceError, match=r"none.yaml: no such file or directory; check"):
         check_file(tmp_path / "none.yaml")
     (tmp_path / "empty.yaml").write_text("# nothing\n")
     check_file(tmp_path / "empty.yaml")
@@ -325,7 +324,6 @@ def test_a_mistake_is_named_with_the_file_and_line_that_set_the_value(tmp_path: 
         "clean.long: x",
         "run.1: x",
         "windows.length: x",
-        "no: x",
     ]
     assert with_places("\n".join(keys), values, [own, first]).splitlines() == [
         "Mistakes:",
@@ -333,7 +331,6 @@ def test_a_mistake_is_named_with_the_file_and_line_that_set_the_value(tmp_path: 
         f"{first}, line 3: clean.long: x",
         f"{first}, line 4: run.1: x",
         "windows.length: x",  # the command line has set it
-        "no: x",
     ]
 
 

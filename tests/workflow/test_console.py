@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
@@ -36,12 +37,10 @@ def test_a_run_prints_a_line_for_each_job_and_the_progress_of_training(
     whole_copy: Checkout,
 ) -> None:
     model = "results/demo-iam/prediction/model.safetensors"
-    first, *jobs = printed(whole_copy, *SMOKE, "--forcerun", "train", "--", model)
-    assert first.startswith("demo-iam/prediction: step 10 ") or first.startswith(
-        "This run replaces"
-    )
-    assert [job for job in jobs if LINE.match(job)] == ["[1 of 1] train demo-iam prediction"]
-    assert len(jobs) <= 5
+    shown = printed(whole_copy, *SMOKE, "--forcerun", "train", "--", model)
+    assert any(line.startswith("demo-iam/prediction: step 10 ") for line in shown)
+    assert [job for job in shown if LINE.match(job)] == ["[1 of 1] train demo-iam prediction"]
+    assert len(shown) <= 5
 
 
 def test_verbose_prints_the_messages_of_snakemake(whole_copy: Checkout) -> None:
@@ -49,9 +48,12 @@ def test_verbose_prints_the_messages_of_snakemake(whole_copy: Checkout) -> None:
     assert "rule report:\n    input: " in shown and "reason: Forced execution" in shown
 
 
-def test_a_failed_job_shows_its_message_and_its_log(whole_copy: Checkout) -> None:
+@pytest.mark.parametrize("quiet", [(), ("--quiet", "rules", "progress", "--")])
+def test_a_failed_job_shows_its_message_and_its_log(
+    whole_copy: Checkout, quiet: tuple[str, ...]
+) -> None:
     limit = "datasets={demo-iam: {label: {max_reject_share: 0.0}}}"
-    lines = printed(whole_copy, *SMOKE, "--config", limit, "--", "tables", fails=True)
+    lines = printed(whole_copy, *SMOKE, "--config", limit, *(quiet or ["--"]), "tables", fails=True)
     start = lines.index("label demo-iam has failed:")
     assert lines[start + 1].startswith("    pentrace: demo-iam: ")
     assert "    log: logs/demo-iam/label.log" in lines[start:]
@@ -64,17 +66,15 @@ def test_mistakes_in_files_of_settings_are_lines_without_a_traceback(checkout: C
     own.write_text("run: [demo-iam]\nclean: {spikes: 9}\n")
     header, *mistakes = printed(checkout, "-n", "--configfile", "own.yaml", fails=True)
     assert header == "The configuration has mistakes:" and len(mistakes) == 1
-    assert mistakes[0].startswith(
-        "own.yaml, line 2: clean.spikes: unknown key; did you mean 'spike'?"
-    )
+    assert mistakes[0].startswith("own.yaml, line 2: clean.spikes: unknown key; did you mean ")
     own.write_text("clean: [\nrun: x\n")
-    assert printed(checkout, "-n", "--configfile", "own.yaml", fails=True)[0].startswith(
-        "own.yaml, line 2: not YAML: "
-    )
+    (broken,) = printed(checkout, "-n", "--configfile", "own.yaml", fails=True)
+    assert broken.startswith("own.yaml: not YAML: ")
     missing = printed(checkout, "-n", "--configfile", "missing.yaml", fails=True)
     assert missing == ["missing.yaml: no such file or directory; check the path"]
     checkout.edit("config.yaml", "threads: 1 ", "threads: 1: ")
-    assert printed(checkout, "-n", fails=True)[0].startswith("config.yaml, line ")
+    (broken,) = printed(checkout, "-n", fails=True)
+    assert broken.startswith("config.yaml: not YAML: ")
 
 
 @pytest.mark.parametrize(("job", "times"), [("parse", 1), ("train", 1), ("train", 2)])
@@ -82,7 +82,7 @@ def test_ctrl_c_ends_with_one_line_and_leaves_no_job(
     whole_copy: Checkout, tmp_path: Path, job: str, times: int
 ) -> None:
     """As a terminal does it: SIGINT for all processes of the run; or twice for snakemake only."""
-    steps = "networks={prediction: {train: {steps: 100000, patience: null, checkpoint_every: 10}}}"
+    steps = "networks={prediction: {train: {steps: 100000, checkpoint_every: 10}}}"
     target = {"parse": "tables", "train": "results/demo-iam/prediction/model.safetensors"}[job]
     words = (*SMOKE, "--forcerun", job, "--config", steps, "--", target)
     with (tmp_path / "shown").open("w") as shown:
@@ -97,6 +97,7 @@ def test_ctrl_c_ends_with_one_line_and_leaves_no_job(
     started = {"parse": "] parse ", "train": "validation"}[job]
     while started not in (tmp_path / "shown").read_text():
         assert run.poll() is None, (tmp_path / "shown").read_text()
+        time.sleep(0.01)
     if times == 1:
         os.killpg(run.pid, signal.SIGINT)
     else:
@@ -108,7 +109,7 @@ def test_ctrl_c_ends_with_one_line_and_leaves_no_job(
         psutil.wait_procs(jobs, timeout=20)
     assert run.wait(20) != 0
     lines = (tmp_path / "shown").read_text().splitlines()
-    assert lines[-1] == "Stopped. Run the same command to continue."
+    assert lines[-1] == "Stopped. Run the same command to continue.", lines
     assert not any("Traceback" in line or "has failed" in line for line in lines)
     assert not [p for p in psutil.process_iter(["cmdline"]) if str(whole_copy.folder) in _words(p)]
     if job == "train":

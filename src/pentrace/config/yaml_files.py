@@ -27,10 +27,10 @@ def _read(path: str | Path) -> yaml.Node | None:
     except UnicodeDecodeError:
         raise PentraceError(f"{path}: not text in UTF-8; save the file in UTF-8") from None
     except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise PentraceError(
-            f"{path}{line}: not YAML: {error.problem}; correct this line or the one above it"
-        ) from None
+        marks = (error.context_mark, error.problem_mark)
+        lines = sorted({mark.line + 1 for mark in marks if mark is not None})
+        where = " to ".join(map(str, lines))
+        raise PentraceError(f"{path}: not YAML: {error.problem}; correct line {where}") from None
     except yaml.YAMLError:
         raise PentraceError(f"{path}: not YAML: it has control characters; remove them") from None
 
