@@ -44,7 +44,7 @@ rule tables:
 
 
 onstart:
-    lock_results()
+    lock(Path(CONFIG.results))
     remove_partial(Path(DEMO))
     prune(CONFIG, Path(CONFIG.results))
     report_replaced()

@@ -43,6 +43,23 @@ def test_data_sets_networks_and_presets(results: Path) -> None:
     assert "  tiny    As small as can be" in lines
 
 
+def test_a_broken_table_is_named_and_all_others_are_listed(results: Path) -> None:
+    (results / "broken").mkdir()
+    (results / "broken/samples.parquet").write_bytes(b"cut")
+    lines = pentrace("list").splitlines()
+    assert lines[0].startswith("pentrace: results/broken/samples.parquet: not a Parquet file")
+    words = [line.split() for line in lines]
+    assert ["results/broken", "cannot", "be", "read"] in words
+    assert ["results/small", "6", "6", "4"] in words
+
+
+def test_a_text_has_no_styles(results: Path) -> None:
+    (results / "plays").mkdir()
+    (results / "plays/characters.parquet").touch()
+    with pytest.raises(PentraceError, match="results/plays: a data set of text"):
+        pentrace("list", "--data", "results/plays")
+
+
 def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = pentrace("list")

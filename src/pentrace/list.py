@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from pentrace import dataset, tables
 from pentrace.config.presets import FOLDER, presets
+from pentrace.errors import PentraceError
 from pentrace.generate.load_model import RESULTS, models
 from pentrace.networks.model_file import settings
 from pentrace.options import Command, folder_option
@@ -44,11 +45,16 @@ def command(data: Path | None, everything: bool) -> None:
 
 
 def styles(data: Path) -> pa.Table:
-    """The samples of the data set in the folder `data` that usable as style, by name.
+    """The samples of the data set in the folder `data` that are usable as styles, by name.
 
     They have a text and a split, and no rule dropped them. Raises `PentraceError` if there is no
     table of samples.
     """
+    if not dataset.samples(data).exists() and dataset.characters(data).exists():
+        raise PentraceError(
+            f"{data}: a data set of text, so none of it can be a style; give the folder of a data "
+            "set of ink, such as results/demo-iam"
+        )
     table = tables.read(
         dataset.samples(data), ["sample_id", "writer", "text", "split", "dropped_by"]
     )
@@ -69,13 +75,21 @@ def _styles(data: Path, everything: bool) -> str:
 
 def _datasets(root: Path) -> Rows:
     """Folder and counts of each data set of ink; only the folder of a text."""
-    rows: Rows = []
-    for folder in sorted(path.parent for path in root.glob("*/samples.parquet")):
-        table = tables.read(dataset.samples(folder), ["writer"])
-        writers = pc.count_distinct(table["writer"]).as_py()
-        rows.append((str(folder), str(len(table)), str(writers), str(len(styles(folder)))))
+    found = sorted(path.parent for path in root.glob("*/samples.parquet"))
     texts = sorted(path.parent for path in root.glob("*/characters.parquet"))
-    return rows + [(str(folder), "text", "", "") for folder in texts]
+    return [_counts(folder) for folder in found] + [(str(f), "text", "", "") for f in texts]
+
+
+def _counts(folder: Path) -> tuple[str, ...]:
+    """The row of a data set of ink. A table that cannot be read is reported."""
+    try:
+        table = tables.read(dataset.samples(folder), ["writer"])
+        usable = len(styles(folder))
+    except PentraceError as error:
+        click.echo(f"pentrace: {error}", err=True)
+        return str(folder), "cannot be read", "", ""
+    writers = pc.count_distinct(table["writer"]).as_py()
+    return str(folder), str(len(table)), str(writers), str(usable)
 
 
 def _networks(root: Path) -> Rows:

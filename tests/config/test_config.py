@@ -14,6 +14,7 @@ from pentrace.clean.settings import LIMITS, SWITCHES, CleanSettings
 from pentrace.config.checks import FOLDERS, load
 from pentrace.config.repeated_keys import refuse_repeated_keys
 from pentrace.config.schema import Config
+from pentrace.config.yaml_files import check_file, with_places
 from pentrace.errors import PentraceError
 from pentrace.generate.settings import SampleSettings
 from pentrace.settings import explain
@@ -289,6 +290,52 @@ def test_invalid_yaml_is_left_to_the_yaml_reader(tmp_path):
     for content in (b"a: [", b"\xff\xfe", b"", b"- 1\n- 2\n"):
         path.write_bytes(content)
         refuse_repeated_keys([path])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a: [1\nb: 2\n", r"own.yaml: not YAML: expected ',' or '\]'.*; correct line 1 to 2$"),
+        (b"a: 1: 2\n", r"own.yaml: not YAML: mapping values are not .*; correct line 1$"),
+        (b"\xff\xfe", "own.yaml: not text in UTF-8"),
+        (b"- 1\n- 2\n", "own.yaml: no settings"),
+        (b"a: \x01", "own.yaml: not YAML: it has control characters"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "own.yaml").write_bytes(content)
+    with pytest.raises(PentraceError, match=message):
+        check_file(tmp_path / "own.yaml")
+
+
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PentraceError, match=r"none.yaml: no such file or directory; check"):
+        check_file(tmp_path / "none.yaml")
+    (tmp_path / "empty.yaml").write_text("# nothing\n")
+    check_file(tmp_path / "empty.yaml")
+
+
+def test_a_mistake_is_named_with_the_file_and_line_that_set_the_value(tmp_path: Path) -> None:
+    own, first = tmp_path / "own.yaml", tmp_path / "config.yaml"
+    own.write_text("# mine\nclean:\n  spike: fast\n")
+    first.write_text("clean:\n  spike: slow\n  long: 1\nrun: [a, b]\nwindows: {length: 3}\n")
+    values = {
+        "clean": {"spike": "fast", "long": 1}, "run": ["a", "b"], "windows": {"length": 9}
+    }  # fmt: skip
+    keys = [
+        "Mistakes:",
+        "clean.spike: x",
+        "clean.long: x",
+        "run.1: x",
+        "windows.length: x",
+    ]
+    assert with_places("\n".join(keys), values, [own, first]).splitlines() == [
+        "Mistakes:",
+        f"{own}, line 3: clean.spike: x",
+        f"{first}, line 3: clean.long: x",
+        f"{first}, line 4: run.1: x",
+        "windows.length: x",  # the command line has set it
+    ]
 
 
 def test_the_files_of_the_project_repeat_no_key():

@@ -28,8 +28,7 @@ class Checkout:
     def rules(self, *words: str) -> set[str]:
         """The rules that ran, or with `-n` would run, each as `name` or `name dataset shard`."""
         printed = self.snakemake(*words)
-        blocks = re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)+)", printed, re.MULTILINE)
-        return {" ".join([name, *_wildcards(block)]) for name, block in blocks}
+        return set(re.findall(r"^\[\d+ of \d+\] ([^(\n]+?)(?: \(.*)?$", printed, re.MULTILINE))
 
     def run(self, *words: str) -> subprocess.CompletedProcess:
         """Run a command here, with the code of this copy."""
@@ -57,11 +56,6 @@ class Checkout:
 def snakemake_call(*words: str) -> list[str]:
     """The command line of `snakemake --cores 2` with `words`."""
     return [sys.executable, "-m", "snakemake", "--cores", "2", *words]
-
-
-def _wildcards(block: str) -> list[str]:
-    found = re.search(r"wildcards: (.*)", block)
-    return re.findall(r"=([^,\n]*)", found[1]) if found else []
 
 
 def check_out(folder: Path) -> Checkout:

@@ -106,8 +106,9 @@ def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout)
 def test_a_network_that_is_replaced_is_reported_before_the_first_job(whole_copy: Checkout) -> None:
     other = ("--config", "networks={prediction: {hidden: 17}}")
     printed = whole_copy.snakemake(*SMOKE, *other, "--", str(NETWORK / "model.safetensors"))
-    before, _, after = printed.partition("rule train:")
-    assert f"replaces {NETWORK}/model.safetensors: its settings changed." in before
+    before, _, after = printed.partition("train demo-iam prediction")
+    causes = "networks.prediction.hidden: 16 -> 17"
+    assert f"replaces {NETWORK}/model.safetensors: {causes}." in before
     assert "replaces" not in after and "synthesis/model" not in before
 
 

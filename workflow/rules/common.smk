@@ -5,27 +5,43 @@ import shutil
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from pentrace.collect.scan import scan
 from pentrace.config.repeated_keys import refuse_repeated_keys
 from pentrace.config.checks import load, origin
+from pentrace.config.yaml_files import with_places
 from pentrace.errors import PentraceError
 from pentrace.figure_table import DATASET_FIGURES, FIGURES
 from pentrace.files import remove_partial
 from pentrace.import_closure import closure
+from pentrace.rerun_causes import causes
 from pentrace.results_folder import lock, network_figures, network_files, prune
 from pentrace.split_names import SPLITS
 
 # The commands of this environment come first in PATH, so it need not be activated.
 shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
-try:
+
+def shortest(path):
+    """The path, relative to this folder if the file is in it."""
+    full = Path(path).absolute()
+    return full.relative_to(Path.cwd()) if full.is_relative_to(Path.cwd()) else full
+
+
+def loaded():
+    """The checked configuration. Errors name the file and the line that has set a wrong value."""
     refuse_repeated_keys(workflow.configfiles)
-    CONFIG = load(config)
-except PentraceError as error:
-    raise WorkflowError(str(error)) from None
+    try:
+        return load(config)
+    except PentraceError as error:
+        # Later files override earlier ones, and all of them override config.yaml, the last here.
+        *given, first = map(shortest, workflow.configfiles)
+        places = with_places(str(error), config, [*reversed(given), first])
+    raise PentraceError(places)
+
+
+CONFIG = loaded()
 
 # Jobs that compute with a network take turns on the GPU, if there is one; see the profile.
 GPU = int(shutil.which("nvidia-smi") is not None)
@@ -177,34 +193,14 @@ def line_settings(stage):
     return settings.model_dump_json()
 
 
-def lock_results():
-    try:
-        lock(Path(CONFIG.results))
-    except PentraceError as error:
-        raise WorkflowError(str(error)) from None
-
-
-CAUSES = {
-    "params_changed": "its settings changed",
-    "code_changed": "the command of its rule changed",
-    "input_changed": "it has other inputs",
-    "updated_input": "its data or code changed",
-    "updated_input_run": "its data is made again",
-    "missing_output": "some of its files are missing",
-    "forced": "you forced it",
-}
-
-
 def report_replaced():
     """Log which finished models the jobs of this run will replace, and why."""
     for job in workflow.dag.needrun_jobs():
         model = job.output.get("model")
         if model and os.path.exists(model):
-            reason = workflow.dag.reason(job)
-            causes = [
-                words for cause, words in CAUSES.items() if getattr(reason, cause)
-            ]
-            logger.warning(f"This run replaces {model}: {', '.join(causes)}.")
+            reason = str(workflow.dag.reason(job))
+            found = causes(reason, job.rule.name, job.wildcards.network)
+            logger.warning(f"This run replaces {model}: {'; '.join(found)}.")
 
 
 wildcard_constraints:

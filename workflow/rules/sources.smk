@@ -46,7 +46,7 @@ def scanned(dataset):
             save=not workflow.output_settings.dryrun,
         )
     except PentraceError as error:
-        raise WorkflowError(f"Data set {dataset}: {error}") from None
+        raise PentraceError(f"Data set {dataset}: {error}") from None
     for note in found.notes:
         logger.info(note)
     return found
