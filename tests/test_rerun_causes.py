@@ -87,7 +87,7 @@ def test_a_new_and_a_removed_key_are_named() -> None:
 
 
 def test_many_settings_are_counted() -> None:
-    changed = {"spike": 1.0, "long_step": 1.0, "too_short": 1, "too_long": 1, "no_text": True}
+    changed = {"spike": 1.0, "long_step": 1.0, "too_short": 1, "too_long": 1, "require_text": True}
     reason = params([text(CleanSettings())], [text(CleanSettings(), **changed)])
     assert len(found := causes(reason, "clean")) == 4 and found[-1] == "2 more"
 

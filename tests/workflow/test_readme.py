@@ -51,9 +51,7 @@ def test_every_snakemake_command_plans(whole_copy: Checkout) -> None:
     for given in {w.strip() for w in words}:
         printed = whole_copy.snakemake("-n", *given.split(), fails="real" in given)
         assert (
-            "Nothing to be done" in printed
-            or "[1 of " in printed
-            or "nothing to read" in printed
+            "Nothing to be done" in printed or "[1 of " in printed or "nothing to read" in printed
         )
 
 
