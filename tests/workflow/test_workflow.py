@@ -95,12 +95,25 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
     assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
 
 
-def test_another_recogniser_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
+READ_AGAIN = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
+CHOSEN_AGAIN = {
+    f"{rule} demo-iam synthesis" for rule in ("sample", "rewrite", "plot_samples", "plot_density")
+}
+
+
+def trained_again(name: str) -> set[str]:
+    return {f"{rule} demo-iam {name}" for rule in ("train", "recognise", "plot_training")}
+
+
+def test_another_judge_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
+    whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 6", "hidden: 7")
+    assert whole_copy.rules("-n", *SMOKE) == trained_again("judge") | READ_AGAIN | CONFIGURED
+
+
+def test_another_recogniser_chooses_and_reads_again(whole_copy: Checkout) -> None:
     whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
-    rules = ("train", "recognise", "plot_training")
-    recogniser = {f"{rule} demo-iam recogniser" for rule in rules}
-    synthesis = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
-    assert whole_copy.rules("-n", *SMOKE) == recogniser | synthesis | CONFIGURED
+    again = trained_again("recogniser") | CHOSEN_AGAIN | READ_AGAIN
+    assert whole_copy.rules("-n", *SMOKE) == again | CONFIGURED
 
 
 def test_a_network_that_is_replaced_is_reported_before_the_first_job(whole_copy: Checkout) -> None:
@@ -158,7 +171,7 @@ def test_other_words_draw_no_figure_again(whole_copy: Checkout) -> None:
 def test_the_code_of_a_figure_draws_only_that_figure_again(whole_copy: Checkout) -> None:
     with (whole_copy.folder / "src/pentrace/plot/training.py").open("a") as module:
         module.write("# changed\n")
-    names = ("prediction", "synthesis", "recogniser")
+    names = ("prediction", "synthesis", "recogniser", "judge")
     drawn = {f"plot_training demo-iam {name}" for name in names}
     assert whole_copy.rules("-n", *SMOKE) == drawn | REPORT | {"all"}
 
