@@ -39,6 +39,7 @@ def test_data_sets_networks_and_presets(results: Path) -> None:
     words = [line.split() for line in lines]
     assert ["results/small", "6", "6", "4"] in words  # one was dropped, and one is in no split
     assert ["results/small/synthesis", "synthesis", "2", "x", "16"] in words
+    assert ["pretrained", "synthesis", "3", "x", "256"] in words
     assert "  results/small/cut        of another version; train it again" in lines
     assert "  tiny    As small as can be" in lines
 
@@ -63,7 +64,7 @@ def test_a_text_has_no_styles(results: Path) -> None:
 def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = pentrace("list")
-    assert shown.count("none here; ") == 3
+    assert shown.count("none here; ") == 2
     assert "make them with: make" in shown and "they are in workflow/presets of Pentrace" in shown
 
 

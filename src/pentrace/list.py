@@ -10,7 +10,7 @@ from pentrace import dataset, tables
 from pentrace.config.presets import FOLDER, presets
 from pentrace.errors import PentraceError
 from pentrace.generate.load_model import RESULTS, models
-from pentrace.networks.model_file import settings
+from pentrace.networks.model_file import PRETRAINED, SHIPPED, settings
 from pentrace.options import Command, folder_option
 
 SHOWN = 20  # styles, unless all are asked for
@@ -93,10 +93,11 @@ def _counts(folder: Path) -> tuple[str, ...]:
 
 
 def _networks(root: Path) -> Rows:
-    """Folder, kind and size of each network."""
-    found = ((path.parent, settings(path)) for path in models(root))
+    """Name or folder, kind and size of each network; first the one that comes with the package."""
+    found = [(PRETRAINED, settings(SHIPPED))]
+    found += [(str(path.parent), settings(path)) for path in models(root)]
     other = ("of another version; train it again", "")
-    return [(str(folder), *((s.kind, s.size) if s else other)) for folder, s in found]
+    return [(name, *((s.kind, s.size) if s else other)) for name, s in found]
 
 
 def _section(head: tuple[str, ...], rows: Rows, remedy: str) -> str:
