@@ -236,7 +236,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--bias", "neat"], "bias: .*number"),
         (["a", "--page", "a3"], "page: expected a4, a5, letter, line, or WxH"),
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
-        (["a", "--model", "gone"], r"gone: no such model; .*make"),
+        (["a", "--model", "gone"], r"gone: no such model; .*make, or .* pentrace list"),
         (["a", "--style-text", "b"], "text of a --style"),
         (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),

@@ -256,7 +256,7 @@ def test_a_sample_of_the_data_is_used_unchanged(tmp_path):
     found = from_sample("train-1", tmp_path, NORMALISATION)
     assert found.text == "\u00e9 b"
     np.testing.assert_array_equal(found.steps, lines["train-1"])
-    with pytest.raises(PentraceError, match="no sample x; choose one of the 12, such as train-0"):
+    with pytest.raises(PentraceError, match="no sample x; choose one of the 6, such as train-0"):
         from_sample("x", tmp_path, NORMALISATION)
     with pytest.raises(PentraceError, match="the sample has no text"):
         from_sample("test-0", tmp_path, NORMALISATION)

@@ -157,8 +157,28 @@ def _check_known(texts: Sequence[str], alphabet: str, about: str, remedy: str) -
     if unknown:
         raise PentraceError(
             f"{about}the network has never seen {' '.join(map(shown, unknown))}; it knows "
-            f"{' '.join(map(shown, alphabet))}; {remedy}"
+            f"{_ranges(alphabet)}; {remedy}"
         )
+
+
+def _ranges(alphabet: str) -> str:
+    """The characters in order, runs of more than five neighbours as "a to z"."""
+    codes = sorted(map(ord, alphabet))
+    runs: list[list[int]] = []
+    for code in codes:
+        if runs and code == runs[-1][-1] + 1:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return " ".join(map(_range, runs))
+
+
+def _range(run: list[int]) -> str:
+    """Neighbouring code points, the first and the last if there are more than five."""
+    short = len(run) > 5
+    return (" to " if short else " ").join(
+        shown(chr(code)) for code in ([run[0], run[-1]] if short else run)
+    )
 
 
 def shown(character: str) -> str:

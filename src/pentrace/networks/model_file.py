@@ -113,7 +113,9 @@ def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
         with safe_open(path, framework) as file:
             yield file
     except FileNotFoundError:
-        raise PentraceError(f"{path}: no such model; train it with make") from None
+        raise PentraceError(
+            f"{path}: no such model; train it with make, or choose one of pentrace list"
+        ) from None
     except (SafetensorError, OSError) as error:
         raise PentraceError(f"{path}: not a complete model file ({error}); train again") from None
 

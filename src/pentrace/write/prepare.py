@@ -13,25 +13,49 @@ from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import NO_BREAK, unbroken
 
 NAMED = 12  # most replacements that a message names
+# What text programs write instead of the signs on a keyboard.
+TYPOGRAPHIC = {
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+    "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
+    "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{SINGLE LOW-9 QUOTATION MARK}": "'",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+    "\N{HORIZONTAL ELLIPSIS}": "...",
+}
 FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
 def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
     """`text` in the alphabet of the network, as `wrap.unbroken` gives it.
 
+    Typographic quotes, dashes and dots that the network does not know become those of a keyboard.
     Raises `PentraceError` if the text is empty, and for characters that the network does not know:
     it lists them and the alphabet.
     """
     if not text.strip():
         raise PentraceError("the text is empty; give a text to write")
-    text = unbroken(text)
+    known = network.alphabet or ""
+    text = _typed(unbroken(text), known)
     if substitute:
-        known = network.alphabet or ""
         text = "\n".join(_substituted(line, known) for line in text.splitlines())
     nothing = "no known character is similar to them; reword the text"
-    remedy = nothing if substitute else _remedy(text, network.alphabet or "")
+    remedy = nothing if substitute else _remedy(text, known)
     encode(text.replace(NO_BREAK, " ").splitlines(), network, remedy=remedy)
     return text
+
+
+def _typed(text: str, known: str) -> str:
+    """The text with the signs of a keyboard for typographic ones, where only these are known."""
+    signs = {
+        ord(sign): typed
+        for sign, typed in TYPOGRAPHIC.items()
+        if sign not in known and set(typed) <= set(known)
+    }
+    return text.translate(signs)
 
 
 def _remedy(text: str, known: str) -> str:

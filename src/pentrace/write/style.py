@@ -158,9 +158,10 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     _check_scale(data / "normalisation.json", normalisation)
     lines = load_lines(data, SPLITS)
     if name not in lines.ids:
+        usable = [one for one, text in zip(lines.ids, lines.texts, strict=True) if text]
         raise PentraceError(
-            f"{data}: no sample {name}; choose one of the {len(lines.ids)}, such as "
-            f"{', '.join(lines.ids[:3])}"
+            f"{data}: no sample {name}; choose one of the {len(usable)}, such as "
+            f"{', '.join(usable[:3])}"
         )
     at = lines.ids.index(name)
     text = lines.texts[at]
