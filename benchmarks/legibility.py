@@ -4,7 +4,7 @@
 
 A recogniser chooses among the candidates of each line, as in `pentrace write`. Another one, which
 never chooses, judges them: `benchmarks/judge` for the network that comes with the package. The
-sentences are in `sentences.txt`. They are written twice: each in a separate hand, and all in one hand.
+sentences are in `sentences.txt`. They are written twice: each in a separate hand, and all in one.
 With --data, the real lines of its validation split are judged too.
 """
 

@@ -56,7 +56,9 @@ SYNTHESIS = CONFIG.of_kind("synthesis")
 RECOGNISERS = CONFIG.of_kind("recognition")
 TEXT_NETWORKS = CONFIG.of_kind("text")
 # Networks that get a recognition.json: recognisers, and the networks whose lines they read.
-RECOGNITION_MEASURED = RECOGNISERS + (SYNTHESIS if CONFIG.judge or CONFIG.recogniser else [])
+RECOGNITION_MEASURED = RECOGNISERS + (
+    SYNTHESIS if CONFIG.judge or CONFIG.recogniser else []
+)
 
 
 def shards(dataset):
