@@ -40,6 +40,10 @@ def test_data_sets_networks_and_presets(results: Path) -> None:
     assert ["results/small", "6", "6", "4"] in words  # one was dropped, and one is in no split
     assert ["results/small/synthesis", "synthesis", "2", "x", "16"] in words
     assert ["pretrained", "synthesis", "3", "x", "256"] in words
+    other = results.with_name("results-other") / "small/synthesis/model.safetensors"
+    other.parent.mkdir(parents=True)
+    save(other)
+    assert "  results-other/small/synthesis  synthesis" in pentrace("list")
     assert "  results/small/cut        of another version; train it again" in lines
     assert "  tiny    As small as can be" in lines
 
@@ -106,3 +110,8 @@ def test_a_preset_is_found_by_name_or_path(tmp_path: Path) -> None:
             located(wrong, PRESETS)
     with pytest.raises(PentraceError, match="no preset or file 'zzz'; presets: "):
         located("zzz", PRESETS)
+
+
+def test_a_folder_that_is_missing_is_named() -> None:
+    with pytest.raises(PentraceError, match=r"^none: no such folder; give that of a data set$"):
+        pentrace("list", "--data", "none")

@@ -1,5 +1,6 @@
 """`pentrace list`: data sets, networks, samples that can be a style, and presets."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -28,13 +29,15 @@ Rows = list[tuple[str, ...]]
 def command(data: Path | None, everything: bool) -> None:
     """List data sets, networks, samples that can be a style, and presets."""
     if data is not None:
+        if not data.is_dir():
+            raise PentraceError(f"{data}: no such folder; give that of a data set")
         click.echo(_styles(data, everything))
         return
     styled = ("data set", "samples", "writers", "usable as style")
     parts = {
-        "Data sets": _section(styled, _datasets(RESULTS), "make them with: make"),
+        "Data sets": _section(styled, _rows(_datasets), "make them with: make"),
         "Networks": _section(
-            ("network", "kind", "size"), _networks(RESULTS), "train some with: make"
+            ("network", "kind", "size"), [_shipped(), *_rows(_networks)], "train some with: make"
         ),
         "Styles, for pentrace write --style": "pentrace list --data FOLDER lists them",
         "Presets, for make CONFIG=...": _section(
@@ -92,12 +95,23 @@ def _counts(folder: Path) -> tuple[str, ...]:
     return str(folder), str(len(table)), str(writers), str(usable)
 
 
+def _shipped() -> tuple[str, ...]:
+    """The row of the network that comes with the package."""
+    found = settings(SHIPPED)
+    return (PRETRAINED, found.kind, found.size) if found else (PRETRAINED, "damaged", "")
+
+
 def _networks(root: Path) -> Rows:
-    """Name or folder, kind and size of each network; first the one that comes with the package."""
-    found = [(PRETRAINED, settings(SHIPPED))]
-    found += [(str(path.parent), settings(path)) for path in models(root)]
+    """Folder, kind and size of each network."""
+    found = ((path.parent, settings(path)) for path in models(root))
     other = ("of another version; train it again", "")
-    return [(name, *((s.kind, s.size) if s else other)) for name, s in found]
+    return [(str(folder), *((s.kind, s.size) if s else other)) for folder, s in found]
+
+
+def _rows(of: Callable[[Path], Rows]) -> Rows:
+    """The rows of results/, then of all folders results-NAME."""
+    roots = (RESULTS, *sorted(Path().glob(f"{RESULTS}-*")))
+    return [row for root in roots for row in of(root)]
 
 
 def _section(head: tuple[str, ...], rows: Rows, remedy: str) -> str:

@@ -31,6 +31,8 @@ def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "syn
     if root is None and wanted == "synthesis":
         return SHIPPED
     root = root or RESULTS
+    if root != RESULTS and not root.is_dir():
+        raise PentraceError(f"{root}: no such folder; give that of a data set")
     found = [path for path in models(root) if kind(path) == wanted]
     if len(found) == 1:
         return found[0]
