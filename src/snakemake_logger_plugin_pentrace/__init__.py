@@ -21,7 +21,8 @@ from snakemake_logger_plugin_pentrace.interrupts import Interrupts, last_line
 QUIET = {MISSING, FOLLOWS, FORCED}  # causes that are printed only by a dry run
 LONG = 10  # seconds; the end of a job that takes longer is printed
 INCOMPLETE = "WorkflowError:\nAt least one job did not complete"  # the last message of a failed run
-KILLED = {"137", "SIGKILL"}  # exit status, or signal
+INTERRUPTED = {"130", "SIGINT"}  # exit status, or signal
+KILLED = {"137", "SIGKILL"}
 LAST = 15  # lines of the log of a failed job that are printed
 # Messages about how Snakemake works, by their first words.
 CHATTER = (
@@ -139,6 +140,8 @@ class LogHandler(LogHandlerBase):
             return ""
         self.failed.add(job["jobid"])
         name = self.jobs.get(job["jobid"], job["rule_name"])
+        if self.status in INTERRUPTED:
+            return f"{name} was stopped."
         return "\n".join([f"{name} has failed:", *_end_of(job["log"], self.status)])
 
     def _error(self, record: LogRecord) -> str:

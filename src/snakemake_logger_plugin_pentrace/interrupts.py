@@ -1,5 +1,6 @@
 """Ctrl-C: no traceback, and a second one ends jobs that still run."""
 
+import logging
 import signal
 import sys
 import threading
@@ -27,6 +28,9 @@ class Interrupts:
                 job.terminate()
             return
         self.stopped = True
+        # Snakemake may fail as it closes the loops of threads that still run. It has closed its
+        # logger by then, so the traceback would be printed by this last resort.
+        logging.lastResort = logging.NullHandler()
         signal.default_int_handler(number, frame)
 
     def _uncaught(
