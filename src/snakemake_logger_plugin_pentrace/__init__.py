@@ -18,7 +18,7 @@ from pentrace.rerun_causes import FOLLOWS, FORCED, MISSING, causes
 from snakemake_logger_plugin_pentrace.errors import in_plain_words
 from snakemake_logger_plugin_pentrace.interrupts import Interrupts, last_line
 
-QUIET = {MISSING, FOLLOWS, FORCED}  # causes that are printed only by a dry run
+QUIET = {FOLLOWS, FORCED}  # causes that are printed only by a dry run
 LONG = 10  # seconds; the end of a job that takes longer is printed
 INCOMPLETE = "WorkflowError:\nAt least one job did not complete"  # the last message of a failed run
 INTERRUPTED = {"130", "SIGINT"}  # exit status, or signal
@@ -123,7 +123,7 @@ class LogHandler(LogHandlerBase):
         self.since[job["jobid"]] = record.created
         found = causes(job["reason"], job["rule_name"], wildcards.get("network", "NAME"))
         if not self.common_settings.dryrun:
-            found = [cause for cause in found if cause not in QUIET]
+            found = [] if MISSING in found else [c for c in found if c not in QUIET]
         return f"[{number} of {self.total}] {name}" + (f" ({'; '.join(found)})" if found else "")
 
     def _finished(self, record: LogRecord) -> str:
