@@ -114,14 +114,19 @@ def test_ctrl_c_ends_with_one_line_and_leaves_no_job(
     lines = text.splitlines()
     assert lines[-1] == "Stopped. Run the same command to continue.", text
     assert not any("Traceback" in line or "has failed" in line for line in lines), text
-    assert not [p for p in psutil.process_iter() if _session(p.pid) == run.pid], text
+    assert not _running(run.pid), text
     if job == "train":
         found = list((whole_copy.folder / "results/demo-iam/prediction/checkpoints").iterdir())
         assert found, "the next run continues from a checkpoint"
 
 
-def _session(process: int) -> int:
-    try:
-        return os.getsid(process)
-    except ProcessLookupError:
-        return -1
+def _running(session: int) -> list[psutil.Process]:
+    """The processes of a session, without those that have ended and wait to be collected."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue
+    return found
