@@ -1,4 +1,4 @@
-# make            install, make synthetic data, train three small networks, write the report
+# make            install, make synthetic data, train four small networks, write the report
 # make kanji      train a network that draws characters that do not exist
 # make text       train a network that writes plays
 # make test       run all tests
