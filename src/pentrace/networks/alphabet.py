@@ -33,6 +33,9 @@ ALIKE = {
     "Ł": "L",
 }
 
+# What text programs write instead of the signs on a keyboard.
+TYPOGRAPHIC = "‘’‚‛“”„‟‐‑‒–—―−…"
+
 
 def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
     """The characters of all texts (NFC), sorted, without those seen less than `fold_rare` times.

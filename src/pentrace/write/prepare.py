@@ -4,7 +4,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
-from pentrace.networks.alphabet import encode, replacements, shown, substituted
+from pentrace.networks.alphabet import TYPOGRAPHIC, encode, replacements, shown, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.positions import positions
 from pentrace.page.layout import level
@@ -13,19 +13,6 @@ from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import NO_BREAK, unbroken
 
 NAMED = 12  # most replacements that a message names
-# What text programs write instead of the signs on a keyboard.
-TYPOGRAPHIC = {
-    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
-    "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
-    "\N{LEFT SINGLE QUOTATION MARK}": "'",
-    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-    "\N{SINGLE LOW-9 QUOTATION MARK}": "'",
-    "\N{NON-BREAKING HYPHEN}": "-",
-    "\N{EN DASH}": "-",
-    "\N{EM DASH}": "-",
-    "\N{HORIZONTAL ELLIPSIS}": "...",
-}
 FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
@@ -49,13 +36,8 @@ def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
 
 
 def _typed(text: str, known: str) -> str:
-    """The text with the signs of a keyboard for typographic ones, where only these are known."""
-    signs = {
-        ord(sign): typed
-        for sign, typed in TYPOGRAPHIC.items()
-        if sign not in known and set(typed) <= set(known)
-    }
-    return text.translate(signs)
+    """The text with the signs of a keyboard for typographic ones that are not known."""
+    return "".join(substituted(c, known) if c in TYPOGRAPHIC else c for c in text)
 
 
 def _remedy(text: str, known: str) -> str:
