@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a GPU is needed for, in steps of at most nine minutes; each writes its results to OUT.
+# What a GPU is needed for, in separate steps; each writes its results to OUT.
 #
 #   benchmarks/gpu.sh test OUT             the tests that need CUDA, and a race check
 #   benchmarks/gpu.sh speed OUT            milliseconds of a training step
@@ -33,7 +33,7 @@ train() {
   mkdir -p "$folder"
   "$python" -m pentrace train --data "$data" --settings "$settings" ${START:+--start "$START"} \
     --out-model "$folder/model.safetensors" --out-history "$folder/history.parquet" \
-    --checkpoints "${CHECKPOINTS:-/tmp/pentrace-checkpoints}/$name" --threads 2 \
+    --checkpoints "$folder/checkpoints" --threads 2 \
     2>&1 | tr '\r' '\n' | grep -v "points/s" | tee "$folder/train.txt"
 }
 

@@ -10,8 +10,8 @@ TINY = {"hidden": 8}
 
 
 def settings(name: str, steps: int, tiny: bool) -> dict:
-    """The settings of network `name` for a run of `steps`, ten validations in it."""
-    networks = yaml.safe_load(Path(__file__).with_suffix("").with_name("gpu.yaml").read_text())
+    """The settings of network `name` for a run of `steps`, with a dozen validations."""
+    networks = yaml.safe_load(Path(__file__).with_name("gpu.yaml").read_text())
     found = networks["networks"][name]
     every = max(1, steps // 12)
     found["train"] |= {"steps": steps, "validate_every": every, "checkpoint_every": every}

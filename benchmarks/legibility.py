@@ -23,32 +23,20 @@ from pentrace.generate.load_model import (
     load_reader,
     reader_for,
 )
+from pentrace.recognise.error_rates import CLASSES, INSERTIONS, by_class
 from pentrace.windows.batches import load_lines
 from pentrace.write.lines import write_text
 from pentrace.write.settings import WriteSettings
 
 HERE = Path(__file__).parent
-CLASSES = {
-    "lower case": str.islower,
-    "capitals": str.isupper,
-    "digits": str.isdigit,
-    "other": lambda c: not c.isalnum() and c != " ",
-}
 
 
 def rates(texts: list[str], read: list[str]) -> dict[str, float]:
     """Character error rate, and the share of wrong characters of each class."""
-    wrong = sum(reading.edits(a, b) for a, b in zip(texts, read, strict=True))
-    found = {"all": wrong / sum(map(len, texts))}
-    for name, is_in in CLASSES.items():
-        lost, total = 0, 0
-        for text, other in zip(texts, read, strict=True):
-            here = [is_in(c) for c in text]
-            total += sum(here)
-            ops = reading.Levenshtein.editops(text, other)
-            lost += sum(here[op.src_pos] for op in ops if op.tag != "insert")
-        found[name] = lost / max(total, 1)
-    return found
+    lines = [by_class(a, b) for a, b in zip(texts, read, strict=True)]
+    sums = {name: np.sum([line[name] for line in lines], 0) for name in (*CLASSES, INSERTIONS)}
+    of, wrong = np.sum([*sums.values()], 0)
+    return {"all": wrong / of} | {name: sums[name][1] / max(sums[name][0], 1) for name in CLASSES}
 
 
 def main() -> None:
