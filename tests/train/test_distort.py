@@ -72,3 +72,14 @@ def test_matrices_vary_as_set() -> None:
     height = area / width
     upright = drawn[:, :, 1] * np.stack([np.cos(slope), np.sin(slope)], 1)
     assert (upright.sum(1) / height).std() == pytest.approx(distort.SLANT, rel=0.03)
+
+
+def test_scaling_changes_width_and_height_of_a_line_in_input_and_target() -> None:
+    x, _ = lines(3, 20)
+    read, target = distort.scaled(x, 2 * x, 0.1, np.random.default_rng(1))
+    factors = read[:, 0] / x[:, 0]
+    factors[:, 2] = 1
+    assert read.dtype == np.float32
+    assert (np.abs(factors[:, :2] - 1) <= 0.1).all() and len(np.unique(factors[:, :2])) == 6
+    np.testing.assert_allclose(read, x * factors[:, None], rtol=1e-5)
+    np.testing.assert_allclose(target, 2 * read, rtol=1e-6)

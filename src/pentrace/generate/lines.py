@@ -149,13 +149,15 @@ def _checked(lines: list[WrittenLine], how: LineOptions) -> list[WrittenLine]:
 def too_wrong(line: WrittenLine, reading: Reading, limit: float) -> bool:
     """Whether a line is not its text.
 
-    It is if it was read without an error. Otherwise it must be complete, and may have one error,
-    since the recogniser errs too, or as many as `limit` allows for its length.
+    A line without an error is its text. Any other must be complete, and may have as many errors as
+    `limit` allows for its length. One is allowed in any line of several characters, since the
+    recogniser errs too.
     """
     if reading.edits == 0:
         return False
     incomplete = bool(line.missed) or not line.finished
-    return incomplete or reading.edits > max(1.0, limit * reading.characters)
+    always = 1.0 if reading.characters > 1 else 0.0
+    return incomplete or reading.edits > max(always, limit * reading.characters)
 
 
 def _perfect(line: WrittenLine) -> bool:

@@ -135,11 +135,14 @@ def notes(
 def _model_name(path: Path) -> str:
     """Data set, network and file of a model in results/; of other files only the name.
 
-    The network that comes with the package is "pretrained".
+    The network that comes with the package is "pretrained", its recogniser "pretrained/recogniser".
     """
-    if path == SHIPPED:
+    path = path.resolve()
+    if path == SHIPPED.resolve():
         return PRETRAINED
-    parts = path.resolve().parts
+    if path.is_relative_to(SHIPPED.resolve().parents[1]):
+        return f"{PRETRAINED}/{path.parent.name}"
+    parts = path.parts
     return "/".join(parts[-3:] if parts[-4:-3] == (RESULTS.name,) else parts[-1:])
 
 
