@@ -77,8 +77,8 @@ def test_matrices_vary_as_set() -> None:
 def test_scaling_changes_width_and_height_of_a_line_in_input_and_target() -> None:
     x, _ = lines(3, 20)
     read, target = distort.scaled(x, 2 * x, 0.1, np.random.default_rng(1))
-    factors = read[:, 0] / x[:, 0]
-    factors[:, 2] = 1
+    factors = np.ones((3, 3), np.float32)
+    factors[:, :2] = read[:, 0, :2] / x[:, 0, :2]
     assert read.dtype == np.float32
     assert (np.abs(factors[:, :2] - 1) <= 0.1).all() and len(np.unique(factors[:, :2])) == 6
     np.testing.assert_allclose(read, x * factors[:, None], rtol=1e-5)
