@@ -119,7 +119,11 @@ def test_a_line_stops_when_the_window_has_left_its_text(tmp_path):
     written = write(fused, _chance(2, 60), text)
     assert written.stopped.all()
     # Half a character a step, and half a character more until the place behind is nearest.
-    assert written.length.tolist() == [2 * 9 + 2, 2 * 3 + 2]
+    assert written.left.tolist() == [2 * 9 + 1, 2 * 3 + 1]
+    # The line ends with the next end of a stroke.
+    for row, left in enumerate(written.left):
+        ends = np.flatnonzero(written.steps[row, left:, 2]) + left
+        assert written.length[row] == ends[0] + 1
     for row, length in enumerate([9, 3]):
         seen = written.character[row, : written.length[row]]
         assert set(seen.tolist()) == set(range(length + 1))

@@ -34,7 +34,7 @@ def test_a_line_has_all_its_text_and_ends_with_the_pen_up(tmp_path):
         assert line.steps[-1, 2] == 1
         # A tenth of a character a step, from before the first to behind the last.
         # Then the last stroke is finished.
-        assert 6 <= len(line.steps) - 10 * len(line.text) <= 8 + LAST_STROKE
+        assert 5 <= len(line.steps) - 10 * len(line.text) <= 8 + LAST_STROKE
         assert (np.diff(line.character) >= 0).all()
         every = set(range(len(line.text)))  # and behind, if a stroke was finished there
         assert every <= set(line.character.tolist()) <= every | {len(line.text)}

@@ -6,19 +6,23 @@ which handwriting it is.
 
 import numpy as np
 
+from pentrace.philox import SEEDS, STEPS, normal, uniform, words
+
 
 def chances(seed: int, index: int, steps: int) -> np.ndarray:
     """float32 (steps, 4) for sample `index`: uniform [0, 1), two standard normals, uniform."""
-    # Two streams, each filled row by row, so that more steps do not change the first ones.
-    uniform = np.random.default_rng([seed, index, 0]).random((steps, 2)).astype(np.float32)
-    normal = np.random.default_rng([seed, index, 1]).standard_normal((steps, 2), np.float32)
-    # Rounding to float32 may give 1, which would not end a stroke whose end is certain.
-    uniform = np.minimum(uniform, np.nextafter(np.float32(1), np.float32(0)))
-    return np.column_stack([uniform[:, 0], normal, uniform[:, 1]])
+    # A block for each step, so that more steps do not change the first ones.
+    counters = np.zeros((steps, 4), np.uint64)
+    counters[:, 0], counters[:, 1], counters[:, 3] = np.arange(steps), index, STEPS
+    bits = words(seed, counters)
+    table = np.empty((steps, 4), np.float32)
+    table[:, ::3] = uniform(bits[:, ::3])
+    table[:, 1:3] = normal(bits[:, 1:3])
+    return table
 
 
 def another_seed(seed: int, attempt: int) -> int:
     """The seed of attempt number `attempt`, from 0; the first attempt has the `seed` itself."""
     if attempt == 0:
         return seed
-    return int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])
+    return int(words(seed, np.array([[attempt, 0, 0, SEEDS]]))[0, 0])

@@ -12,6 +12,7 @@ import numpy as np
 from pentrace.page.page import Page
 from pentrace.page.pen import MOST
 from pentrace.page.strokes import pieces
+from pentrace.philox import LINES, normal, words
 
 AIR_SPEED = 200.0  # mm/s of a pen that is not on the paper
 ASCENT = 0.8  # of the size, above the first baseline
@@ -88,8 +89,8 @@ def turned(xy: np.ndarray) -> np.ndarray:
 
 def _strayed(xy: np.ndarray, paper: Paper, seed: int, number: int) -> np.ndarray:
     """Line `number` of a seed, xy (N, 2) in mm, moved a little from its place."""
-    random = np.random.default_rng([seed, number, 2])
-    left, foot, turn, bow = np.clip(random.standard_normal(4), -2, 2) * paper.drift
+    bits = words(seed, np.array([[number, 0, 0, LINES]])).reshape(2, 2)
+    left, foot, turn, bow = np.clip(normal(bits).ravel(), -2, 2) * paper.drift
     x, y = xy.T
     share = x / max(paper.inner[0], float(x.max()), 1e-9)
     shift = paper.size * (FOOT * foot + BOW * bow * np.sin(np.pi * share)) + TURN * turn * x
