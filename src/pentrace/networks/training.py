@@ -123,7 +123,8 @@ class TrainSettings(Settings):
     )
     validate_on: Split = Field("validation", description="split for early stopping")
     precision: Literal["float32", "tf32", "bf16"] = Field(
-        "float32", description="precision on a GPU; a CPU always uses float32"
+        "float32",
+        description="numbers in matrix products; a CPU uses float32 instead of tf32",
     )
 
     @property

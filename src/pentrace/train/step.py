@@ -149,7 +149,7 @@ class Descent:
     ) -> tuple[Tensor, State | None]:
         """Sum of the loss of a batch, in nats, and the state after it if it is carried on."""
         device = self.processes.device
-        half = self.settings.precision == "bf16" and device.type == "cuda"
+        half = self.settings.precision == "bf16"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
         text = None if arrays.text is None else torch.from_numpy(arrays.text).to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=half):

@@ -7,6 +7,7 @@ window of one step is an input of the cell at the next, so only this layer has t
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -65,7 +66,11 @@ def attend(
     """
     real = symbols >= 0
     arguments = (x, symbols.clamp(min=0), real.to(x.dtype), *state, *weights)
-    hidden, window, position, memory = _Attend.apply(parametrisation == "exp", *arguments)
+    half = torch.is_autocast_enabled("cpu") and not x.is_cuda
+    # On a GPU the products are in float32 or TF32 also under autocast.
+    with torch.autocast("cpu", enabled=False):
+        results = _Attend.apply(parametrisation == "exp", half, *arguments)
+    hidden, window, position, memory = results
     return hidden, window, position, WindowState(hidden[-1], memory, window[-1], position[-1])
 
 
@@ -75,6 +80,7 @@ class _Attend(torch.autograd.Function):
     def forward(
         ctx: Any,
         exponential: bool,
+        half: bool,
         x: Tensor,
         symbols: Tensor,
         real: Tensor,
@@ -85,7 +91,7 @@ class _Attend(torch.autograd.Function):
         *parameters: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         weights = Weights(*parameters)
-        tape = _forward(x)(
+        tape = _forward(x, half)(
             exponential,
             x,
             torch.cat([hidden, window], -1),
@@ -97,7 +103,7 @@ class _Attend(torch.autograd.Function):
             weights.window,
             weights.window_bias,
         )
-        ctx.exponential = exponential
+        ctx.exponential, ctx.half = exponential, half
         ctx.save_for_backward(symbols, real, *weights, *tape)
         size = memory.shape[-1]
         seen = tape.read[1:, :, : weights.recurrent.shape[1]]
@@ -111,7 +117,7 @@ class _Attend(torch.autograd.Function):
     ) -> tuple[Tensor | None, ...]:
         symbols, real, *saved = ctx.saved_tensors
         weights, tape = Weights(*saved[:5]), Tape(*saved[5:])
-        run = _backward(tape.gates)(
+        run = _backward(tape.gates, ctx.half)(
             ctx.exponential,
             tape.gates,
             tape.memory,
@@ -127,28 +133,30 @@ class _Attend(torch.autograd.Function):
             d_memory,
         )
         size = tape.memory.shape[-1]
-        d_x = run.gates @ weights.input if ctx.needs_input_grad[1] else None
+        d_x = run.gates @ weights.input if ctx.needs_input_grad[2] else None
         d_state = (run.fed_back[:, :size], run.memory, run.fed_back[:, size:], run.position)
-        return None, d_x, None, None, *d_state, *_weight_gradients(run, tape, weights)
+        gradients = _weight_gradients(run, tape, weights, ctx.half)
+        return None, None, d_x, None, None, *d_state, *gradients
 
 
-def _weight_gradients(run: Derivatives, tape: Tape, weights: Weights) -> Weights:
+def _weight_gradients(run: Derivatives, tape: Tape, weights: Weights, half: bool) -> Weights:
     """One matrix product per weight for all steps together."""
+    kind = torch.bfloat16 if half else run.gates.dtype
     window = run.window.flatten(0, 1)
     hidden = tape.read[1:, :, : tape.memory.shape[-1]].flatten(0, 1)
-    cell = run.gates.flatten(0, 1).t() @ tape.read[:-1].flatten(0, 1)
-    recurrent, by_input, bias = cell.split(
+    cell = run.gates.flatten(0, 1).to(kind).t() @ tape.read[:-1].flatten(0, 1).to(kind)
+    recurrent, by_input, bias = cell.to(window.dtype).split(
         [weights.recurrent.shape[1], weights.input.shape[1], 1], dim=1
     )
     return Weights(by_input, bias[:, 0], recurrent, window.t() @ hidden, window.sum(0))
 
 
-def _forward(x: Tensor) -> Callable[..., Tape]:
-    return graphs.forward_steps if x.is_cuda else forward_steps
+def _forward(x: Tensor, half: bool) -> Callable[..., Tape]:
+    return graphs.forward_steps if x.is_cuda else partial(forward_steps, half=half)
 
 
-def _backward(x: Tensor) -> Callable[..., Derivatives]:
-    return graphs.backward_steps if x.is_cuda else backward_steps
+def _backward(x: Tensor, half: bool) -> Callable[..., Derivatives]:
+    return graphs.backward_steps if x.is_cuda else partial(backward_steps, half=half)
 
 
 class SoftWindow(nn.Module):
