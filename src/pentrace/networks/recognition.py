@@ -70,7 +70,10 @@ class RecognitionNetwork(nn.Module):
         turned = reversal(steps, len(hidden))
         for layer in self.layers:
             hidden = self.dropout(layer(hidden, turned))
-        return log_softmax(self.output(hidden), -1), steps
+        # As in `prediction`, the outputs are never rounded to half precision.
+        with torch.autocast(x.device.type, enabled=False):
+            raw = self.output(hidden.to(self.output.weight.dtype))
+        return log_softmax(raw, -1), steps
 
     def _shortened(self, x: Tensor) -> Tensor:
         """(T', B, H) for x (B, T, 3): step t sees the offsets around REDUCTION t."""

@@ -1,5 +1,6 @@
 """The text network of Graves 2013, section 3: LSTM layers over characters under a softmax."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -35,7 +36,10 @@ class TextNetwork(nn.Module):
         first = self.embedding(x.T.contiguous())  # (T, B, E)
         skips = self.settings.skips
         top, carried = run_layers(self.layers, first, state, skips, self.dropout)
-        return self.output(top).transpose(0, 1), carried
+        # As in `prediction`, the outputs are never rounded to half precision.
+        with torch.autocast(x.device.type, enabled=False):
+            raw = self.output(top.to(self.output.weight.dtype))
+        return raw.transpose(0, 1), carried
 
 
 def text_loss(logits: Tensor, y: Tensor, mask: Tensor) -> Tensor:
