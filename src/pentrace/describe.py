@@ -27,7 +27,9 @@ PLACES = {
     "text-windows": "windows/<split>.parquet of a text",
     "history": "N/history.parquet",
     "lines": "N/lines.parquet",
-    "written": "N/rewritten/lines.parquet",
+    "written": "N/rewritten/lines.parquet, N/imitated/lines.parquet",
+    "hands": "N/imitated/hands.parquet",
+    "style": "N/style.parquet",
     "recognised": "N/recognised.parquet",
     "nearest": "N/fictional/nearest.parquet",
 }

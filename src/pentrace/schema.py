@@ -303,6 +303,42 @@ WRITTEN = _table(
     ),
 )
 
+HANDS = _table(
+    "hands",
+    "One row per real line that is used to measure whether a network follows a handwriting style. "
+    "No line is used twice. The written lines are in `lines.parquet` and `offsets.parquet` in the "
+    "same folder: `styled/NAME` was written in the hand of the real line NAME, `unstyled/NAME` has "
+    "the same text, and no style.",
+    _column("hand", pa.string(), "label of the writer"),
+    _column("sample_id", pa.string(), "name of the real line"),
+    _column(
+        "role",
+        pa.string(),
+        "reference: the network imitates this line; compared: written lines are compared with it; "
+        "text: its text is written",
+    ),
+)
+
+STYLE = _table(
+    "style",
+    "One row per line and method: which hand the line is nearest to. Only hands of the same table "
+    "are compared.",
+    _column(
+        "origin",
+        pa.string(),
+        "real: a recorded line; styled: written in the hand; unstyled: written without a style",
+    ),
+    _column("sample_id", pa.string(), "name of the line"),
+    _column("hand", pa.string(), "its own hand: the writer of the real line with the same text"),
+    _column(
+        "method", pa.string(), "how hands are compared: embedding, letters or features"
+    ),
+    _column("nearest", pa.string(), "hand that the line is nearest to"),
+    _column("rank", pa.int32(), "rank of the own hand by its distance; 1: nearest"),
+    _column("own", pa.float64(), "distance to the own hand, in the unit of the method"),
+    _column("others", pa.float64(), "mean distance to the other hands"),
+)
+
 RECOGNISED = _table(
     "recognised",
     "One row per line that a recogniser read: the correct text, the text that was read, and the "
@@ -378,6 +414,8 @@ TABLES = {
         HISTORY,
         LINES,
         WRITTEN,
+        HANDS,
+        STYLE,
         RECOGNISED,
         NEAREST,
     )

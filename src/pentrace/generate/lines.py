@@ -11,7 +11,13 @@ from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.random_numbers import another_seed, chances
 from pentrace.generate.reading import Reading, readings
-from pentrace.generate.settings import ERROR_LIMIT, PACE, RewriteSettings, SampleSettings
+from pentrace.generate.settings import (
+    ERROR_LIMIT,
+    PACE,
+    ImitateSettings,
+    RewriteSettings,
+    SampleSettings,
+)
 from pentrace.generate.window_check import missed
 from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings
@@ -81,7 +87,7 @@ class LineOptions:
 
 
 def line_options(
-    settings: SampleSettings | RewriteSettings, reader: FusedRecogniser | None, bias: float
+    settings: SampleSettings | RewriteSettings | ImitateSettings, reader: FusedRecogniser | None, bias: float
 ) -> LineOptions:
     """How the settings of a stage ask for lines at one of their biases."""
     return LineOptions(

@@ -1,21 +1,21 @@
 """`pentrace rewrite`: the texts of real lines, written by a synthesis network."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
-import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
-from pentrace.generate.lines import WrittenLine, line_options, write_lines
+from pentrace.generate.lines import line_options, write_lines
 from pentrace.generate.load_model import load_ink, reader_for
 from pentrace.generate.settings import RewriteSettings
+from pentrace.generate.written_files import offsets_table, unified, written_row
 from pentrace.networks.alphabet import knows
 from pentrace.options import (
     FAILED,
@@ -50,10 +50,10 @@ def command(
         how = line_options(settings, reads.network, bias)
         lines = write_lines(network, list(texts.values()), how)
         names = [f"bias-{bias:g}/{name}" for name in texts]
-        rows += [_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
-        offsets += [_offsets(name, line.steps) for name, line in zip(names, lines, strict=True)]
+        rows += [written_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
+        offsets += [offsets_table(name, line.steps) for name, line in zip(names, lines, strict=True)]
     with whole_folder(out) as folder:
-        tables.write(folder / "offsets.parquet", schema.OFFSETS, _unified(offsets))
+        tables.write(folder / "offsets.parquet", schema.OFFSETS, unified(offsets))
         tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)
     if reads.message:
         click.echo(reads.message, err=True)
@@ -80,29 +80,3 @@ def choose(
         )
     order = np.random.default_rng([settings.seed, 4]).permutation(len(lines.ids))
     return {lines.ids[i]: lines.texts[i] or "" for i in np.sort(order[: settings.lines])}
-
-
-def _row(name: str, line: WrittenLine, bias: float) -> dict:
-    return {
-        "sample_id": name,
-        "text": line.text,
-        "bias": bias,
-        "seed": line.seed,
-        "prime": None,
-        "attempts": line.attempts,
-        "finished": line.finished,
-        "missed": line.missed,
-        "failed": line.failed,
-        "read": line.reading and line.reading.text,
-    }
-
-
-def _offsets(name: str, steps: np.ndarray) -> pa.Table:
-    names = pa.DictionaryArray.from_arrays(np.zeros(len(steps), np.int32), [name])
-    columns = [names, steps[:, 0], steps[:, 1], steps[:, 2].astype(np.uint8)]
-    return pa.table(dict(zip(schema.OFFSETS.names, columns, strict=True))).cast(schema.OFFSETS)
-
-
-def _unified(offsets: list[pa.Table]) -> Iterator[pa.Table]:
-    """All offsets in one row group, so that the rows of a sample are not separated."""
-    yield pa.concat_tables(offsets).unify_dictionaries()

@@ -109,6 +109,34 @@ class RewriteSettings(Settings):
         return value
 
 
+class ImitateSettings(Settings):
+    """In which hands a synthesis network writes, and what."""
+
+    splits: tuple[Split, ...] = Field(
+        ("validation", "validation2", "test"),
+        min_length=1,
+        description="splits of the hands; writers that a network was trained on are left out",
+    )
+    hands: int = Field(20, ge=2, le=1000, description="maximum number of hands")
+    texts: int = Field(4, ge=1, le=1000, description="texts to write in each hand")
+    references: int = Field(
+        1, ge=1, le=100, description="real lines of a hand that the network imitates"
+    )
+    compared: int = Field(
+        8, ge=1, le=1000, description="other real lines of a hand that written lines are compared to"
+    )
+    bias: Bias = Field(0.5, description="0: no change; larger: neater, and less varied")
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed")
+    attempts: Attempts = 12
+    check: Check = "reader"
+    error_limit: ErrorLimit = ERROR_LIMIT
+
+    @property
+    def lines(self) -> int:
+        """Real lines that a hand must have."""
+        return self.references + self.compared + self.texts
+
+
 class FictionalSettings(Settings):
     """The characters that are drawn, and the real characters that they are compared with."""
 

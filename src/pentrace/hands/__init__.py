@@ -1,0 +1,1 @@
+"""Whose handwriting a line is: hands are compared, and styles are measured."""

@@ -1,0 +1,21 @@
+"""Settings of the stages hands and style."""
+
+from pydantic import Field
+
+from pentrace.settings import Settings
+from pentrace.split_names import Split
+
+
+class HandSettings(Settings):
+    """How writers are identified by their handwriting."""
+
+    split: Split = Field("train", description="split of the writers to learn from")
+    lines: int = Field(6000, ge=2, description="maximum number of lines to learn from")
+    dimensions: int = Field(64, ge=1, le=400, description="maximum size of an embedding")
+    shrinkage: float = Field(
+        0.25,
+        ge=0.001,
+        le=1,
+        description="how much the covariance within hands is drawn to that of a ball; 1: completely",
+    )
+    seed: int = Field(1, ge=0, lt=2**63, description="random seed; chooses the lines")
