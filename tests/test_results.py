@@ -56,7 +56,7 @@ def test_another_folder_of_results_is_refused(name: str) -> None:
 
 INK = {"training", "density", "end-of-stroke", "mixture", "samples"}
 MEASURED = {"comparison", "reliability"}
-WRITTEN = {"biases", "styles", "primed", "window"}
+WRITTEN = {"biases", "styles", "primed", "window", "hands"}
 
 
 def test_figures_by_kind_of_network() -> None:
@@ -85,8 +85,8 @@ def test_files_by_kind_of_network() -> None:
 
     written = {"history.parquet", "metrics.json", "samples"}
     assert other(loaded(), "prediction") == written
-    assert other(loaded(), "synthesis") == {*written, "recognition.json"}
-    assert other(loaded(recogniser=None), "synthesis") == written
+    assert other(loaded(), "synthesis") == {*written, "recognition.json", "style.json"}
+    assert other(loaded(recogniser=None), "synthesis") == {*written, "style.json"}
     assert other(loaded(), "recogniser") == {"history.parquet", "recognition.json"}
     assert other(loaded(**TEXT), "alice-text") == {*written, "sample-metrics.json"}
     assert other(loaded(run=["kanji"]), "kanji") == {*written, "fictional"}

@@ -11,7 +11,7 @@ from pentrace.errors import PentraceError
 from pentrace.figure_table import NETWORK_FIGURES, Figure, Need
 from pentrace.files import remove_partial
 
-MEASURES = ("metrics.json", "sample-metrics.json", "recognition.json")
+MEASURES = ("metrics.json", "sample-metrics.json", "recognition.json", "style.json")
 
 _held: list[IO[str]] = []  # the lock ends when the process ends, since that closes its file
 
@@ -44,6 +44,8 @@ def network_files(config: Config, network: str) -> list[str]:
         files += ["sample-metrics.json"]
     if settings.kind == "recognition" or (settings.kind == "synthesis" and config.recogniser):
         files += ["recognition.json"]
+    if settings.kind == "synthesis":
+        files += ["style.json"]
     if settings.pen_states == 3:
         files += ["fictional"]
     return files + [f"plots/{figure.name}.png" for figure in network_figures(config, network)]

@@ -330,9 +330,7 @@ STYLE = _table(
     ),
     _column("sample_id", pa.string(), "name of the line"),
     _column("hand", pa.string(), "its own hand: the writer of the real line with the same text"),
-    _column(
-        "method", pa.string(), "how hands are compared: embedding, letters or features"
-    ),
+    _column("method", pa.string(), "how hands are compared: embedding, letters or features"),
     _column("nearest", pa.string(), "hand that the line is nearest to"),
     _column("rank", pa.int32(), "rank of the own hand by its distance; 1: nearest"),
     _column("own", pa.float64(), "distance to the own hand, in the unit of the method"),

@@ -17,7 +17,7 @@ from pentrace.networks.store import save_model
 from pentrace.plot import stacked, style, window
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.plot import command
-from tests.helpers import small_corpus, small_kanji, small_model, small_synthesis
+from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_synthesis
 from tests.helpers.commands import invoke, pentrace
 from tests.helpers.figure_checks import faults
 from tests.helpers.small_data import edit_samples
@@ -50,6 +50,7 @@ ARGUMENTS = {
     "reliability": "reliability --metrics {ink}/net/metrics.json",
     "comparison": "comparison --metrics {ink}/net/metrics.json",
     "recognition": "recognition --metrics {ink}/recognition.json",
+    "hands": "hands --metrics {ink}/style.json --lines {ink}/style.parquet",
 }
 
 
@@ -89,6 +90,7 @@ def _ink(folder: Path) -> None:
     table += [{"origin": "written", "bias": bias, **both} for bias in (0.0, 0.25, 0.5, 1.0)]
     recognition = {"table": table, "split": "validation"}
     (folder / "recognition.json").write_text(json.dumps(recognition))
+    small_hands.measures(folder)
 
 
 def _written(folder: Path) -> None:

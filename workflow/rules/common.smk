@@ -168,6 +168,12 @@ def judge_of(w):
     return w.network if kind == "recognition" else CONFIG.judge or CONFIG.recogniser
 
 
+def judge(w):
+    """Input function: the recogniser that counts errors in written lines; empty if there is none."""
+    name = CONFIG.judge or CONFIG.recogniser
+    return f"<results>/{w.dataset}/{name}/model.safetensors" if name else []
+
+
 def reads(stage):
     """Whether a recogniser chooses the lines of `stage`."""
     return getattr(CONFIG, stage).check == "reader" and CONFIG.recogniser is not None

@@ -42,6 +42,8 @@ INPUTS = {
     "fictional": one_path("--drawn", f"{OF_NETWORK}/fictional"),
     "metrics": one_path("--metrics", f"{OF_NETWORK}/metrics.json"),
     "recognition": one_path("--metrics", f"{OF_NETWORK}/recognition.json"),
+    "style": one_path("--metrics", f"{OF_NETWORK}/style.json"),
+    "nearest": one_path("--lines", f"{OF_NETWORK}/style.parquet"),
     "history_without_transfer": (history_without_transfer, anew_option),
 }
 # Options of figures that come from the configuration.

@@ -7,10 +7,12 @@ from pentrace.demo.settings import DemoSettings
 from pentrace.evaluate.settings import EvaluateSettings, EvaluateTextSettings
 from pentrace.generate.settings import (
     FictionalSettings,
+    ImitateSettings,
     RewriteSettings,
     SampleSettings,
     TextSettings,
 )
+from pentrace.hands.settings import HandSettings
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
@@ -83,6 +85,8 @@ class Config(Settings):
     networks: dict[str, NetworkSettings]
     sample: SampleSettings = Field(default_factory=SampleSettings)
     rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
+    imitate: ImitateSettings = Field(default_factory=ImitateSettings)
+    hands: HandSettings = Field(default_factory=HandSettings)
     fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     text: TextSettings = Field(default_factory=TextSettings)

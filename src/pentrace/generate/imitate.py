@@ -27,7 +27,6 @@ from pentrace.options import (
     reader_option,
     settings_option,
 )
-from pentrace.split_names import SPLITS
 from pentrace.unicode_nfc import nfc
 from pentrace.windows.lines import Lines, load_lines
 
@@ -84,7 +83,9 @@ def find_hands(
     trained = {"train", *network.train.train_on}
     known = {row["writer"] for row in rows if row["split"] in trained}
     usable = set(lines.ids)
-    writers = {r["sample_id"]: r["writer"] for r in rows if r["sample_id"] in usable and r["writer"]}
+    writers = {
+        r["sample_id"]: r["writer"] for r in rows if r["sample_id"] in usable and r["writer"]
+    }
     found = choose_hands(writers, known, settings)
     return found if len(found) >= FEW else []
 

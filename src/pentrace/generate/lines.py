@@ -87,7 +87,9 @@ class LineOptions:
 
 
 def line_options(
-    settings: SampleSettings | RewriteSettings | ImitateSettings, reader: FusedRecogniser | None, bias: float
+    settings: SampleSettings | RewriteSettings | ImitateSettings,
+    reader: FusedRecogniser | None,
+    bias: float,
 ) -> LineOptions:
     """How the settings of a stage ask for lines at one of their biases."""
     return LineOptions(

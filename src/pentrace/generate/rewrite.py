@@ -51,7 +51,9 @@ def command(
         lines = write_lines(network, list(texts.values()), how)
         names = [f"bias-{bias:g}/{name}" for name in texts]
         rows += [written_row(name, line, bias) for name, line in zip(names, lines, strict=True)]
-        offsets += [offsets_table(name, line.steps) for name, line in zip(names, lines, strict=True)]
+        offsets += [
+            offsets_table(name, line.steps) for name, line in zip(names, lines, strict=True)
+        ]
     with whole_folder(out) as folder:
         tables.write(folder / "offsets.parquet", schema.OFFSETS, unified(offsets))
         tables.write_rows(folder / "lines.parquet", schema.WRITTEN, rows)

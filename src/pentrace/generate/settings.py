@@ -123,7 +123,10 @@ class ImitateSettings(Settings):
         1, ge=1, le=100, description="real lines of a hand that the network imitates"
     )
     compared: int = Field(
-        8, ge=1, le=1000, description="other real lines of a hand that written lines are compared to"
+        8,
+        ge=1,
+        le=1000,
+        description="other real lines of a hand that written lines are compared to",
     )
     bias: Bias = Field(0.5, description="0: no change; larger: neater, and less varied")
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")

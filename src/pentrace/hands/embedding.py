@@ -1,8 +1,10 @@
 """The embedding of a line: a vector that is near those of other lines by the same writer.
 
-Linear discriminant analysis (Fisher 1936) of the histograms of a line: the directions in which
-writers differ most, relative to how much the lines of one writer differ. Measured on writers that
-were not learnt from, it identifies them as well as a small convolutional network does.
+The histograms of a line are whitened by their covariance within hands (Hatch et al. 2006,
+'Within-class covariance normalization'): what varies between the lines of one writer counts little.
+Distances are then those of Mahalanobis. Measured on writers that were not learnt from, this
+identifies them better than linear discriminant analysis, and as well as a small convolutional
+network that is trained for two minutes.
 """
 
 import json
@@ -16,7 +18,7 @@ from safetensors.numpy import save
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
 from pentrace.hands.histograms import SIZE, histograms, offset_unit
-from pentrace.hands.settings import HandSettings
+from pentrace.hands.nearest import hand_means
 from pentrace.normalise.units import checked
 from pentrace.windows.lines import Lines
 
@@ -24,7 +26,7 @@ FORMAT = "pentrace-hands-1"
 
 
 class Embedding(NamedTuple):
-    """A linear map from histograms to vectors; within a hand they have variance 1 on each axis."""
+    """A linear map of histograms; the lines of one hand have about variance 1 on each axis."""
 
     axes: np.ndarray  # float32 (SIZE, D)
     unit: float  # mean length of an offset in the lines that were learnt from
@@ -36,17 +38,20 @@ class Embedding(NamedTuple):
         return np.asarray(histograms(lines, self.normalisation, self.unit) @ self.axes)
 
 
-def fit(lines: Lines, writers: list[str], normalisation: dict, settings: HandSettings) -> Embedding:
-    """The embedding that separates the `writers` of `lines`; at least two, one with two lines."""
-    # Imported here: measuring does without it.
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+def fit(lines: Lines, writers: list[str], normalisation: dict, shrinkage: float) -> Embedding:
+    """The embedding learnt from `lines` and the writer of each.
 
+    `shrinkage`: how far the covariance is drawn to that of a ball, in which all axes are equal.
+    """
     unit = offset_unit(lines, normalisation)
-    analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage=settings.shrinkage)
-    analysis.fit(histograms(lines, normalisation, unit).astype(np.float64), writers)
-    count = min(settings.dimensions, len(set(writers)) - 1)
-    axes = analysis.scalings_[:, :count].astype(np.float32)
-    return Embedding(np.ascontiguousarray(axes), unit, normalisation, len(set(writers)))
+    found = histograms(lines, normalisation, unit).astype(np.float64)
+    names, of = np.unique(writers, return_inverse=True)
+    within = found - hand_means(found, of)[0][of]
+    covariance = within.T @ within / len(within)
+    ball = np.trace(covariance) / SIZE * np.eye(SIZE)
+    shrunk = (1 - shrinkage) * covariance + shrinkage * ball
+    axes = np.linalg.inv(np.linalg.cholesky(shrunk)).T
+    return Embedding(axes.astype(np.float32), unit, normalisation, len(names))
 
 
 def none(normalisation: dict) -> Embedding:

@@ -29,11 +29,11 @@ def command(data: Path, out: Path, settings: HandSettings) -> None:
     lines, writers = known_lines(data, settings)
     with threadpool_limits(1):
         if 1 < len(set(writers)) < len(writers):
-            found = embedding.fit(lines, writers, normalisation, settings)
+            found = embedding.fit(lines, writers, normalisation, settings.shrinkage)
         else:
             found = embedding.none(normalisation)
     embedding.write(out, found)
-    click.echo(f"{out}: {found.writers} writers, {len(lines.ids)} lines, {found.axes.shape[1]} axes")
+    click.echo(f"{out}: {found.writers} writers, {len(lines.ids)} lines")
 
 
 def known_lines(data: Path, settings: HandSettings) -> tuple[Lines, list[str]]:

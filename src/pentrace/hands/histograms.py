@@ -1,18 +1,22 @@
-"""How the pen moves in a line, as histograms: they show the hand, and hardly the text.
+"""The shape of a line, as histograms: they show the hand, and hardly the text.
 
-Pairs of directions along a stroke are the hinges of Bulacu and Schomaker (2007, 'Text-independent
-writer identification'), here with their sense of writing. The others are speeds by direction, and
-moves of the lifted pen.
+Only what can be seen on paper counts, and the order of writing. Points are taken at equal
+distances, so the speed of the pen has no influence. Pairs of directions along a stroke are the
+hinges of Bulacu and Schomaker (2007, 'Text-independent writer identification'), here with the sense
+of writing. The last histogram is of the moves of the lifted pen.
 """
 
 import numpy as np
 
+from pentrace import resample
 from pentrace.windows.lines import Lines
 
-HINGES = ((2, 2), (3, 6))  # points in each leg, and points from one leg to the next
-DIRECTIONS, WAYS, SPEEDS, LIFTS = 12, 8, 8, 8  # bins of directions, coarse ones, speeds, moves
+# Points in each leg of a hinge, and points from the beginning of one leg to that of the next.
+HINGES = ((1, 1), (2, 3), (3, 6), (4, 12))
+SPACING = 0.5  # units: distance of points
+DIRECTIONS, LIFTS = 12, 8  # bins of directions, and of moves on each axis
 FAR = 12.0  # units: longest move of the lifted pen up, down or back; forward twice that
-SIZE = len(HINGES) * DIRECTIONS**2 + WAYS * SPEEDS + LIFTS**2
+SIZE = len(HINGES) * DIRECTIONS**2 + LIFTS**2
 
 
 def offset_unit(lines: Lines, normalisation: dict) -> float:
@@ -39,11 +43,10 @@ def histograms(lines: Lines, normalisation: dict, unit: float) -> np.ndarray:
     Each is the square root of relative frequencies: Euclidean distances of such roots are Hellinger
     distances, in which rare bins count too. `unit` is a length as `offset_unit` gives it.
     """
-    offsets, broken = raw_offsets(lines, normalisation)
-    owner = np.repeat(np.arange(len(lines.ids)), np.diff(lines.starts))
-    parts = [_hinges(offsets, broken, owner, *hinge) for hinge in HINGES]
-    parts += [_speeds(offsets, broken, owner, unit), _lifts(offsets, broken, owner, unit)]
-    sizes = [DIRECTIONS**2] * len(HINGES) + [WAYS * SPEEDS, LIFTS**2]
+    moves, broken, owner = _evenly(lines, normalisation, SPACING * unit)
+    parts = [_hinges(moves, broken, owner, *hinge) for hinge in HINGES]
+    parts.append(_lifts(moves / unit, broken, owner))
+    sizes = [DIRECTIONS**2] * len(HINGES) + [LIFTS**2]
     counted = [
         _frequencies(bins, of, len(lines.ids), size)
         for (bins, of), size in zip(parts, sizes, strict=True)
@@ -51,43 +54,51 @@ def histograms(lines: Lines, normalisation: dict, unit: float) -> np.ndarray:
     return np.concatenate(counted, 1).astype(np.float32)
 
 
+def _evenly(
+    lines: Lines, normalisation: dict, spacing: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Moves float64 (M, 2) between points at equal distances, and of each its line, int64 (M,).
+
+    bool (M,) is true where a stroke begins: the move was in the air, or is 0 in a new line.
+    """
+    offsets, broken = raw_offsets(lines, normalisation)
+    owner = np.repeat(np.arange(len(lines.ids)), np.diff(lines.starts))[broken]
+    way = np.where(broken, 0, np.hypot(*offsets.T))
+    at, begins = resample.places(way, broken, spacing)
+    points = np.stack([resample.take(axis, at) for axis in np.cumsum(offsets, 0).T], 1)
+    owner = owner[np.cumsum(begins) - 1]
+    moves = np.diff(points, axis=0, prepend=points[:1])
+    moves[np.append(False, owner[1:] != owner[:-1])] = 0
+    return moves, begins, owner
+
+
 Binned = tuple[np.ndarray, np.ndarray]  # the bin of each event, and the line that it is in
 
 
-def _hinges(
-    offsets: np.ndarray, broken: np.ndarray, owner: np.ndarray, leg: int, lag: int
-) -> Binned:
+def _hinges(moves: np.ndarray, broken: np.ndarray, owner: np.ndarray, leg: int, lag: int) -> Binned:
     """Pairs of directions: of `leg` points, and of as many that begin `lag` points later."""
-    ways = _directions(_moved(offsets, leg), DIRECTIONS)
+    ways = _directions(_moved(moves, leg))
     lifts = np.cumsum(broken)
-    count = max(len(offsets) - leg - lag, 0)
+    count = max(len(moves) - leg - lag, 0)
     within = lifts[leg + lag : leg + lag + count] == lifts[:count]
     bins = ways[:count] * DIRECTIONS + ways[lag : lag + count]
     return bins[within], owner[:count][within]
 
 
-def _moved(offsets: np.ndarray, points: int) -> np.ndarray:
-    """(N - points, 2): how far the pen moves in the next `points` points, from each point."""
-    at = np.cumsum(offsets, 0)
+def _moved(moves: np.ndarray, points: int) -> np.ndarray:
+    """(M - points, 2): how far the pen moves in the next `points` points, from each point."""
+    at = np.cumsum(moves, 0)
     return np.asarray(at[points:] - at[:-points])
 
 
-def _directions(moves: np.ndarray, bins: int) -> np.ndarray:
+def _directions(moves: np.ndarray) -> np.ndarray:
     turned = (np.arctan2(moves[:, 1], moves[:, 0]) + np.pi) / (2 * np.pi)
-    return np.minimum((turned * bins).astype(int), bins - 1)
+    return np.minimum((turned * DIRECTIONS).astype(int), DIRECTIONS - 1)
 
 
-def _speeds(offsets: np.ndarray, broken: np.ndarray, owner: np.ndarray, unit: float) -> Binned:
-    """Lengths of offsets, on a logarithmic scale, by direction."""
-    lengths = np.log1p(4 * np.hypot(*offsets.T) / unit) / 3.2
-    bins = np.clip((lengths * SPEEDS).astype(int), 0, SPEEDS - 1)
-    bins += _directions(offsets, WAYS) * SPEEDS
-    return bins[~broken], owner[~broken]
-
-
-def _lifts(offsets: np.ndarray, broken: np.ndarray, owner: np.ndarray, unit: float) -> Binned:
-    """Moves of the lifted pen, forward and upward."""
-    x, y = (offsets / unit / FAR).T
+def _lifts(moves: np.ndarray, broken: np.ndarray, owner: np.ndarray) -> Binned:
+    """Moves of the lifted pen, forward and upward, in units."""
+    x, y = (moves / FAR).T
     across = np.clip(((x + 1) / 3 * LIFTS).astype(int), 0, LIFTS - 1)
     upward = np.clip(((y + 1) / 2 * LIFTS).astype(int), 0, LIFTS - 1)
     return (across * LIFTS + upward)[broken], owner[broken]

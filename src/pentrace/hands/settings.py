@@ -1,4 +1,4 @@
-"""Settings of the stages hands and style."""
+"""Settings of the stage hands."""
 
 from pydantic import Field
 
@@ -11,11 +11,10 @@ class HandSettings(Settings):
 
     split: Split = Field("train", description="split of the writers to learn from")
     lines: int = Field(6000, ge=2, description="maximum number of lines to learn from")
-    dimensions: int = Field(64, ge=1, le=400, description="maximum size of an embedding")
     shrinkage: float = Field(
-        0.25,
+        0.5,
         ge=0.001,
         le=1,
-        description="how much the covariance within hands is drawn to that of a ball; 1: completely",
+        description="how far the covariance within hands is drawn to that of a ball; 1: completely",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed; chooses the lines")

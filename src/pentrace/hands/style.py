@@ -28,11 +28,12 @@ DEFINITIONS = {
     "unstyled": "lines with the same texts, written without a style; they are the floor",
     "embedding": "Euclidean distance between vectors, from the line to the mean of the compared "
     "lines of a hand; the vectors were learnt from other writers (pentrace hands)",
-    "features": "the same distance between plain features, each with mean 0 and sd 1 over the hands",
+    "features": "the same distance between plain features, each with mean 0 and sd 1 over the "
+    "hands",
     "low, high": "95 % interval, bootstrap over hands",
     "rank": "mean rank of the own hand by its distance; 1 is the best",
-    "correlation": "of a feature, over the hands: between the mean of the lines and the mean of the "
-    "compared real lines of the hand",
+    "correlation": "of a feature, over the hands: between the mean of the lines and the mean of "
+    "the compared real lines of the hand",
     "character_error_rate": "errors of a recogniser that chose no line, as in recognition.json",
 }
 
@@ -86,8 +87,8 @@ def distances(
     """
     of, found = measured.compared_hand, {}
     if embedding.axes.shape[1]:
-        vectors = [embedding.of(part) for part in _both(measured)]
-        found["embedding"] = to_hands(*vectors, of)
+        own, theirs = embedding.of(measured.lines), embedding.of(measured.compared)
+        found["embedding"] = to_hands(own, theirs, of)
     found["features"] = to_hands(*standardised(lines, compared, of), of)
     return found
 

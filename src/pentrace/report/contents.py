@@ -70,6 +70,7 @@ class NetworkPart:
     history: dict[str, Any] | None
     metrics: dict[str, Any] | None
     recognition: dict[str, Any] | None
+    style: dict[str, Any] | None  # which hand its lines are nearest to
     filters: list[dict[str, Any] | str]  # the distinct filters in the rows of the metrics
     samples: list[dict[str, Any]]
     pictures: list[Picture]
@@ -138,6 +139,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         history=None if history is None or history.empty else best_of(history),
         metrics=metrics,
         recognition=recognition,
+        style=_json(folder / "style.json"),
         filters=_filters(metrics),
         samples=index,
         pictures=pictures(folder / "plots"),
