@@ -64,7 +64,7 @@ def command(
         plain = [features(part, vectors.normalisation) for part in _both(measured)]
         apart = distances(measured, vectors, *plain) if measured.hands else {}
         reads = None if judge is None else _read(judge, data, measured.lines)
-    found = table.summary(measured, apart, reads)
+    found = table.summary(measured, apart, reads) if measured.hands else []
     report = {
         "hands": measured.hands,
         "writers_learnt_from": vectors.writers,
@@ -75,7 +75,7 @@ def command(
     }
     tables.write_rows(out_lines, schema.STYLE, table.line_rows(measured, apart))
     write_json(out_metrics, report)
-    click.echo("\n".join(map(table.log_line, found)))
+    click.echo("\n".join(map(table.log_line, found)) or f"{imitated}: no hands to measure")
 
 
 def distances(
