@@ -18,11 +18,13 @@ from pentrace.errors import PentraceError
 from pentrace.evaluate.settings import EvaluateSettings, TextBitsSettings
 from pentrace.generate.settings import (
     FictionalSettings,
+    ImitateSettings,
     PromptSettings,
     RewriteSettings,
     SampleSettings,
     TextSettings,
 )
+from pentrace.hands.settings import HandSettings
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.options import Command, Setting, settings_option
@@ -57,6 +59,8 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "sample": (SampleSettings, set()),
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
+    "imitate": (ImitateSettings, set()),
+    "hands": (HandSettings, set()),
     "fictional": (FictionalSettings, set()),
     "evaluate": (EvaluateSettings, set()),
     "text": (PromptSettings, set()),
