@@ -163,24 +163,27 @@ FIGURES = (
         "biases",
         "One text at several biases",
         "The text in the heading, that of a line of the validation split, written by the network "
-        "from the same random numbers at each bias, all at one scale. Bias 0 samples from the "
-        "unchanged predicted distribution. A higher bias gives neater writing with less variety. "
-        "Red label: the line lacks part of its text or does not end, and may be cut.",
+        "at each bias, all at one scale. Of several candidates of a line, the one that the "
+        "recogniser reads best is shown. Bias 0 samples from the unchanged predicted distribution. "
+        "A higher bias gives neater writing with less variety. Red label: the line failed the "
+        "check, and may be cut.",
         "Samples",
         "One text at several biases.",
-        inputs=("model", "lines"),
+        inputs=("model", "lines", "reader"),
         kinds=SYNTHESIS,
     ),
     Figure(
         "styles",
         "One text in several styles",
-        "Blue: a real line of each of up to six writers of the validation and test splits, which "
-        "primed the network. Black: the text in the heading, written by the network in that style. "
-        "All lines are at one scale. Red label: the line lacks part of its text or does not end, "
-        "and may be cut.",
+        "Blue: a real line of each of up to six writers of the validation and test splits, whose "
+        "hand the network was given. Black, below it: the text in the heading, written in that "
+        "hand. The label gives the writer in this figure whose other lines it is nearest to, by the "
+        "embedding of the figure “Whether the style of a hand is followed”. All lines are at one scale. Of "
+        "several candidates of a line, the one that the recogniser reads best is shown. Red label: "
+        "the line failed the check, and may be cut.",
         "Samples",
         "One text in the styles of several writers.",
-        inputs=("model", "lines"),
+        inputs=("model", "lines", "reader", "embedding"),
         kinds=SYNTHESIS,
     ),
     Figure(
@@ -188,11 +191,11 @@ FIGURES = (
         "Continued real lines",
         "Blue: a real line of each of up to three writers of the validation split, first without "
         "and then with its continuation by the network (black), all at one scale. The labels on "
-        "the left give the text of the continuation. Red label: the line lacks part of its text or "
-        "does not end, and may be cut.",
+        "the left give the text of the continuation. Of several candidates, the one that the "
+        "recogniser reads best is shown. Red label: the line failed the check, and may be cut.",
         "Samples",
         "Real lines, each above its continuation by the network.",
-        inputs=("model", "lines"),
+        inputs=("model", "lines", "reader"),
         kinds=SYNTHESIS,
     ),
     Figure(
@@ -235,7 +238,7 @@ FIGURES = (
         "13 of Graves (2013).",
         "Evaluation",
         "Weights of the soft window on the text, over time.",
-        inputs=("model", "lines"),
+        inputs=("model", "lines", "reader"),
         kinds=SYNTHESIS,
     ),
     Figure(

@@ -39,7 +39,7 @@ ARGUMENTS = {
     "--anew {ink}/net/history.parquet",
     "samples": "samples --generated {ink}/net/samples --normalisation {ink}/normalisation.json",
     "biases": f"biases {WRITER}",
-    "styles": f"styles {WRITER}",
+    "styles": f"styles {WRITER} --embedding {{written}}/hands.safetensors",
     "primed": f"primed {WRITER}",
     "fictional": "fictional --drawn {kanji}/fictional --data {kanji}",
     "temperature": "temperature --model {text} --temperatures 0 --temperatures 1 --length 60",
@@ -96,12 +96,13 @@ def _ink(folder: Path) -> None:
 def _written(folder: Path) -> None:
     small_model.write(folder)
     text = {"text": "a bad cab, $ and $^_$ and Quite Tall letters."}
-    edit_samples(folder, lambda row: row | text | {"writer": f"w{row['sample_id'][-1]}"})
+    edit_samples(folder, lambda row: row | text | {"writer": f"w{ord(row['sample_id'][-1]) % 2}"})
     rows = tables.read(folder / "samples.parquet").to_pylist()
     rows[-2]["text"] = "The $x^$ cab"  # a primer needs another text than the one that is written
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
     alphabet = small_synthesis.ALPHABET + "$^_"
     small_synthesis.save(folder / "synthesis.safetensors", alphabet=alphabet)
+    pentrace("hands", "--data", folder, "--out", folder / "hands.safetensors")
 
 
 @pytest.fixture

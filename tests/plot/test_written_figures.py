@@ -11,14 +11,15 @@ from PIL import Image
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
+from pentrace.hands.embedding import read
 from pentrace.networks.alphabet import encode
 from pentrace.networks.store import load_model
 from pentrace.plot import biases, primed, stacked, styles, window, written
 from pentrace.plot.plot import command
 from pentrace.plot.stacked import Row
 from pentrace.plot.style import BLUE, INK, RED, save
-from tests.helpers import small_data, small_model, small_synthesis
-from tests.helpers.commands import invoke
+from tests.helpers import small_data, small_hands, small_model, small_synthesis
+from tests.helpers.commands import invoke, pentrace
 from tests.helpers.small_data import edit_samples
 
 SPLITS = ("validation",)
@@ -131,7 +132,7 @@ def labels(figure) -> list[str]:
 def test_each_bias_has_a_line_and_failed_lines_are_labelled(run):
     figure = biases.biases_figure(loaded(run), "a bad cab", (0.0, 2.0), 1)
     assert labels(figure)[:3] == [
-        "“a bad cab”, written by the network from the same random numbers at each bias",
+        "“a bad cab”, written by the network at each bias",
         "bias 0", "bias 2",
     ]  # fmt: skip
 
@@ -162,6 +163,20 @@ def test_styles_are_below_their_primers(run):
     assert labels(figure)[1:4:2] == ["writer w0:\nvalidation-1", "writer w1:\nvalidation-0"]
     colours = [tuple(c.get_colors()[0]) for c in figure.axes[0].collections[::2]]
     assert colours == [to_rgba(BLUE), to_rgba(INK)] * 2
+
+
+def test_the_nearest_hand_is_named(run, tmp_path):
+    small_hands.write(tmp_path)
+    pentrace("hands", "--data", tmp_path, "--out", tmp_path / "hands.safetensors")
+    known = written.load(tmp_path / "synthesis", tmp_path, SPLITS)
+    samples = tmp_path / "samples.parquet"
+    primers = written.line_per_writer(known.lines, samples, 2)
+    found = styles.find_hands(known.lines, primers, samples, read(tmp_path / "hands.safetensors"))
+    assert found is not None and found.writers == ["writer w2", "writer w3"]
+    for writer, real in primers:
+        assert found.nearest(real.steps, writer) == "nearest of these 2:\nits own hand"
+    assert found.nearest(primers[0][1].steps, "writer w3") == "nearest of these 2:\nwriter w2"
+    assert styles.find_hands(known.lines, primers[:1], samples, found.embedding) is None
 
 
 def test_no_primer_has_the_text_that_is_written(run):

@@ -24,6 +24,18 @@ def anew_option(w):
     return f"--anew {history}" if history else ""
 
 
+def chooser(w):
+    """Input function: the recogniser that chooses among candidates; empty if there is none."""
+    if CONFIG.recogniser is None:
+        return []
+    return f"<results>/{w.dataset}/{CONFIG.recogniser}/model.safetensors"
+
+
+def chooser_option(w):
+    path = chooser(w)
+    return f"--reader {path}" if path else ""
+
+
 # Inputs of figures, by their names in the table: files, and the option that names them.
 INPUTS = {
     "points": in_shards("--points", "<results>/{dataset}/points"),
@@ -36,6 +48,8 @@ INPUTS = {
     "normalisation": one_path(
         "--normalisation", "<results>/{dataset}/normalisation.json"
     ),
+    "reader": (chooser, chooser_option),
+    "embedding": one_path("--embedding", "<results>/{dataset}/hands.safetensors"),
     "model": one_path("--model", f"{OF_NETWORK}/model.safetensors"),
     "history": one_path("--history", f"{OF_NETWORK}/history.parquet"),
     "generated": one_path("--generated", f"{OF_NETWORK}/samples"),

@@ -9,7 +9,7 @@ import numpy as np
 from pentrace.generate.settings import ImitateSettings
 
 
-class Hand(NamedTuple):
+class HandLines(NamedTuple):
     """A writer, and the names of real lines by this writer. No line is used twice."""
 
     writer: str
@@ -20,7 +20,7 @@ class Hand(NamedTuple):
 
 def choose_hands(
     writers: Mapping[str, str], known: Container[str], settings: ImitateSettings
-) -> list[Hand]:
+) -> list[HandLines]:
     """At most `settings.hands` writers with enough lines, in the order of their labels.
 
     `writers` has the writer of each usable line. Writers in `known` are left out, since networks
@@ -35,9 +35,11 @@ def choose_hands(
     return [_hand(able[i], lines[able[i]], settings) for i in chosen]
 
 
-def _hand(writer: str, names: list[str], settings: ImitateSettings) -> Hand:
+def _hand(writer: str, names: list[str], settings: ImitateSettings) -> HandLines:
     """The lines of a writer in an order that depends only on the seed and on their number."""
     order = np.random.default_rng([settings.seed, 6]).permutation(len(names))
     shuffled = [names[i] for i in order]
     first, second = settings.references, settings.references + settings.compared
-    return Hand(writer, shuffled[:first], shuffled[first:second], shuffled[second : settings.lines])
+    return HandLines(
+        writer, shuffled[:first], shuffled[first:second], shuffled[second : settings.lines]
+    )

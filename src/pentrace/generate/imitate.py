@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +10,8 @@ import numpy as np
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.files import whole_folder
-from pentrace.generate.chosen_hands import Hand, choose_hands
+from pentrace.generate.chosen_hands import HandLines, choose_hands
+from pentrace.generate.in_hand import in_hand
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, line_options, write_lines
 from pentrace.generate.load_model import load_ink_for, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
@@ -73,7 +73,7 @@ def command(
 
 def find_hands(
     data: Path, lines: Lines, network: NetworkSettings, settings: ImitateSettings
-) -> list[Hand]:
+) -> list[HandLines]:
     """The hands to imitate, of the writers of `lines`; an empty list if there are fewer than two.
 
     Writers with a line in the training split, or in a split that the network was trained on, are
@@ -93,25 +93,24 @@ def find_hands(
 Written = dict[str, tuple[WrittenLine, str | None]]  # name -> line, and the line it imitates
 
 
-def styled(network: FusedNetwork, lines: Lines, hands: list[Hand], how: LineOptions) -> Written:
+def styled(
+    network: FusedNetwork, lines: Lines, hands: list[HandLines], how: LineOptions
+) -> Written:
     """The texts of each hand, written in that hand."""
     found: Written = {}
     for number, hand in enumerate(hands):
         references = [Primer(np.array(line), text) for line, text in _real(lines, hand.references)]
         texts = [text for _, text in _real(lines, hand.texts)]
-        own = in_hand(how, references)
+        own = in_hand(how, network, references)
         written = write_lines(network, texts, own, number * len(texts))
         names = [f"styled/{name}" for name in hand.texts]
         found |= {n: (line, hand.references[0]) for n, line in zip(names, written, strict=True)}
     return found
 
 
-def in_hand(how: LineOptions, references: list[Primer]) -> LineOptions:
-    """Options to write in the hand of the real lines `references`; the first primes the network."""
-    return replace(how, primer=references[0])
-
-
-def unstyled(network: FusedNetwork, lines: Lines, hands: list[Hand], how: LineOptions) -> Written:
+def unstyled(
+    network: FusedNetwork, lines: Lines, hands: list[HandLines], how: LineOptions
+) -> Written:
     """The same texts from the same random numbers, without a style."""
     names = [name for hand in hands for name in hand.texts]
     written = write_lines(network, [text for _, text in _real(lines, names)], how)
@@ -124,7 +123,7 @@ def _real(lines: Lines, names: Iterable[str]) -> list[tuple[np.ndarray, str]]:
     return [(lines[at[name]], nfc(lines.texts[at[name]] or "")) for name in names]
 
 
-def _rows(hands: list[Hand]) -> Iterator[dict]:
+def _rows(hands: list[HandLines]) -> Iterator[dict]:
     """Rows of `schema.HANDS`."""
     for hand in hands:
         roles = {"reference": hand.references, "compared": hand.compared, "text": hand.texts}

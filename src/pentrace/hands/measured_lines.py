@@ -10,7 +10,7 @@ from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.recognise.written_lines import load_written
 from pentrace.split_names import SPLITS
-from pentrace.windows.lines import Lines, load_lines
+from pentrace.windows.lines import Lines, gathered, load_lines
 
 ORIGINS = ("real", "styled", "unstyled")
 
@@ -43,7 +43,11 @@ def load_measured(data: Path, imitated: Path) -> MeasuredLines:
     _check(imitated, set(hand) - set(real.ids), set(map(_source, written.ids)) - set(hand))
     compared = real.only({name for name in hand if role[name] == "compared"})
     texts = real.only({name for name in hand if role[name] == "text"})
-    lines = _joined([texts, written])
+    lines = gathered(
+        [part[i] for part in (texts, written) for i in range(len(part.ids))],
+        texts.ids + written.ids,
+        texts.texts + written.texts,
+    )
     return MeasuredLines(
         hands,
         compared,
@@ -71,14 +75,3 @@ def _check(imitated: Path, not_in_data: set[str], not_in_hands: set[str]) -> Non
 
 def _numbers(hands: list[str], labels: Iterable[str]) -> np.ndarray:
     return np.array([hands.index(label) for label in labels], np.int64)
-
-
-def _joined(parts: list[Lines]) -> Lines:
-    steps = [len(part.steps) for part in parts]
-    starts = [part.starts[:-1] + sum(steps[:i]) for i, part in enumerate(parts)]
-    return Lines(
-        np.concatenate([part.steps for part in parts]),
-        np.concatenate([*starts, [sum(steps)]]),
-        [name for part in parts for name in part.ids],
-        [text for part in parts for text in part.texts],
-    )

@@ -1,4 +1,4 @@
-"""One text, written at several biases from the same random numbers."""
+"""One text, written at several biases."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from pentrace.generate.lines import LineOptions, write_lines
+from pentrace.generate.lines import write_lines
 from pentrace.generate.settings import Bias
 from pentrace.options import Command, settings_option
 from pentrace.plot import written
@@ -31,16 +31,18 @@ class BiasesFigureSettings(WritingSettings):
 def biases_figure(
     loaded: NetworkWithLines, text: str, biases: tuple[float, ...], seed: int
 ) -> Figure:
-    """`text` at each bias, one below the other, all from the same random numbers.
+    """`text` at each bias, one below the other.
+
+    The candidates of a line, of which the best is kept, are from the same random numbers.
 
     Graves 2013, section 5.5. Raises `PentraceError` for characters outside the alphabet.
     """
     rows = []
     for bias in biases:
-        (line,) = write_lines(loaded.network, [text], LineOptions(bias, seed))
+        (line,) = write_lines(loaded.network, [text], loaded.options(bias, seed))
         ink = written.drawing_of(f"bias-{bias:g}", line.steps, loaded.normalisation)
         rows.append(Row(written.label(f"bias {bias:g}", line), ink, failed=line.failed))
-    heading = f"“{text}”, written by the network from the same random numbers at each bias"
+    heading = f"“{text}”, written by the network at each bias"
     return stacked(rows, heading, page_unit(loaded.normalisation))
 
 
@@ -48,8 +50,8 @@ def biases_figure(
 @written.synthesis_options
 @settings_option(BiasesFigureSettings)
 @figure_options
-def command(model: Path, data: Path, settings: BiasesFigureSettings) -> Figure:
-    """One text at several biases, from the same random numbers."""
-    loaded = written.load(model, data, settings.splits)
+def command(model: Path, data: Path, reader: Path | None, settings: BiasesFigureSettings) -> Figure:
+    """One text at several biases."""
+    loaded = written.load(model, data, settings.splits, reader)
     text = written.text_or_median(settings.text, loaded.lines)
     return biases_figure(loaded, text, settings.bias, settings.seed)

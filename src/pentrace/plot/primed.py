@@ -1,5 +1,6 @@
 """Real lines, and the network's continuation of each."""
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from pentrace import dataset
-from pentrace.generate.lines import LineOptions, Primer, write_lines
+from pentrace.generate.lines import Primer, write_lines
 from pentrace.options import Command, settings_option
 from pentrace.plot import style, written
 from pentrace.plot.data import page_unit
@@ -41,7 +42,7 @@ def primed_figure(
     """
     rows, plural = [], "writer" if len(reals) == 1 else "writers"
     for real, text in zip(reals, texts, strict=True):
-        how = LineOptions(bias, seed, Primer(real.steps, written.text_of(real)))
+        how = replace(loaded.options(bias, seed), primer=Primer(real.steps, written.text_of(real)))
         (line,) = write_lines(loaded.network, [text], how)
         joined = np.concatenate([real.steps, line.lead, line.steps[1:]])
         generated = np.arange(len(joined)) >= len(real.steps)
@@ -60,9 +61,9 @@ def primed_figure(
 @written.synthesis_options
 @settings_option(PrimedFigureSettings)
 @figure_options
-def command(model: Path, data: Path, settings: PrimedFigureSettings) -> Figure:
+def command(model: Path, data: Path, reader: Path | None, settings: PrimedFigureSettings) -> Figure:
     """Real lines, each above its continuation by the network."""
-    loaded = written.load(model, data, settings.splits)
+    loaded = written.load(model, data, settings.splits, reader)
     found = written.line_per_writer(loaded.lines, dataset.samples(data), COUNT)
     reals = [line for _, line in found]
     others = [settings.text or written.text_of(line) for line in reals[1:] + reals[:1]]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from pydantic import Field
 
-from pentrace.generate.lines import LineOptions, write_lines
+from pentrace.generate.lines import write_lines
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.alphabet import encode
 from pentrace.options import Command, settings_option
@@ -135,13 +135,16 @@ def _map(axes: Axes, one: Attended, letter: float, scale: PowerNorm) -> None:
 @written.synthesis_options
 @settings_option(WindowFigureSettings)
 @figure_options
-def command(model: Path, data: Path, settings: WindowFigureSettings) -> Figure:
+def command(model: Path, data: Path, reader: Path | None, settings: WindowFigureSettings) -> Figure:
     """Weights of the soft window, for a real line and for a written line of the same text."""
-    loaded, bias = written.load(model, data, settings.splits), settings.bias
+    loaded = written.load(model, data, settings.splits, reader)
     real = written.named(settings.line, loaded.lines)
     text = written.text_of(real)
-    (own,) = write_lines(loaded.network, [text], LineOptions(bias, settings.seed))
-    name = written.label(f"line written by the network, bias {bias:g}", own).replace("\n", ", ", 1)
+    how = loaded.options(settings.bias, settings.seed)
+    (own,) = write_lines(loaded.network, [text], how)
+    name = written.label(f"line written by the network, bias {how.bias:g}", own).replace(
+        "\n", ", ", 1
+    )
     return window_figure(
         [
             attended(loaded, f"real line {real.name}", real.steps, text),

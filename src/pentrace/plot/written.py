@@ -9,17 +9,19 @@ import numpy as np
 from pentrace import dataset, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
-from pentrace.generate.lines import WrittenLine
-from pentrace.generate.load_model import load_ink_for
+from pentrace.generate.lines import LineOptions, WrittenLine
+from pentrace.generate.load_model import load_ink_for, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.normalise.positions import positions
-from pentrace.options import file_option
+from pentrace.options import file_option, reader_option
 from pentrace.plot import legends, style
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.lines import Line
 from pentrace.unicode_nfc import nfc
 from pentrace.windows.lines import load_lines
 
+ATTEMPTS = 12  # most candidates of a line, as for `pentrace write`
 REAL_AND_WRITTEN = [
     (legends.line(style.BLUE), "real line of the writer (primer)"),
     (legends.line(style.INK), "written by the network"),
@@ -32,19 +34,29 @@ class NetworkWithLines(NamedTuple):
     network: FusedNetwork
     normalisation: dict
     lines: list[Line]  # at least one, each with a text
+    reader: FusedRecogniser | None = None  # chooses among candidates; None: only the window does
+
+    def options(self, bias: float, seed: int) -> LineOptions:
+        """How lines are drawn and checked, without a style."""
+        return LineOptions(bias, seed, attempts=ATTEMPTS, reader=self.reader)
 
 
 def synthesis_options(function: Callable) -> Callable:
-    """Add `--model` and `--data`: a network and real lines."""
-    return file_option("--model", help="Synthesis network.")(data_option(function))
+    """Add `--model`, `--data` and `--reader`: a network, real lines, and a recogniser."""
+    network = file_option("--model", help="Synthesis network.")
+    return network(data_option(reader_option(function)))
 
 
-def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
+def load(
+    model: Path, data: Path, splits: Sequence[str], reader: Path | None = None
+) -> NetworkWithLines:
     """The network at `model`, and the lines of `splits` whose text is in its alphabet.
 
-    Raises `PentraceError` if the network is of another kind, or if there is no such line.
+    The recogniser is the one at `reader`, or else next to the network. Raises `PentraceError` if
+    the network is of another kind, or if there is no such line.
     """
     network, normalisation = load_ink_for(model, dataset.normalisation(data), "synthesis")
+    reads = reader_for("reader", reader, model, normalisation)
     known = set(network.settings.alphabet or "")
     lines = load_lines(data, splits).with_text()
     texts = [nfc(text or "") for text in lines.texts]
@@ -55,7 +67,7 @@ def load(model: Path, data: Path, splits: Sequence[str]) -> NetworkWithLines:
             "another --splits"
         )
     found = [Line(lines.ids[i], np.array(lines[i]), texts[i]) for i in usable]
-    return NetworkWithLines(network, normalisation, found)
+    return NetworkWithLines(network, normalisation, found, reads.network)
 
 
 def named(name: str | None, lines: list[Line]) -> Line:
@@ -92,7 +104,7 @@ def line_per_writer(lines: list[Line], samples: Path, count: int) -> list[tuple[
     The writers are evenly spaced by label. If the table `samples` has no writers, each form counts
     as one.
     """
-    writers = _writers(samples)
+    writers = writers_of(samples)
     typical = len(median(lines).steps) if lines else 0
     found: dict[str, Line] = {}
     for line in sorted(lines, key=lambda line: abs(len(line.steps) - typical)):
@@ -104,7 +116,7 @@ def line_per_writer(lines: list[Line], samples: Path, count: int) -> list[tuple[
     return [(names[i], found[names[i]]) for i in at[: len(names)]]
 
 
-def _writers(samples: Path) -> dict[str, str]:
+def writers_of(samples: Path) -> dict[str, str]:
     """sample_id -> the label of its writer, for samples whose writer is known."""
     table = tables.read(samples, ["sample_id", "writer"]).to_pylist()
     return {row["sample_id"]: f"writer {row['writer']}" for row in table if row["writer"]}
@@ -123,9 +135,11 @@ def drawing_of(name: str, steps: np.ndarray, normalisation: dict) -> Drawing:
 
 def failure(line: WrittenLine) -> str:
     """What is wrong with a written line, in a few words; empty if it is complete."""
+    if not line.failed:
+        return ""
     if line.missed:
         return f"failed, missing\n“{line.missed[:14]}{'…' * (len(line.missed) > 14)}”"
-    return "" if line.finished else "failed, does not end"
+    return "failed, hard to read" if line.finished else "failed, does not end"
 
 
 def label(name: str, line: WrittenLine) -> str:

@@ -1,6 +1,6 @@
 """Complete samples, read from the offsets into one flat array that batches are cut from."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -58,6 +58,13 @@ class Lines:
             ids=[self.ids[i] for i in kept],
             texts=[self.texts[i] for i in kept],
         )
+
+
+def gathered(steps: Sequence[np.ndarray], ids: Sequence[str], texts: Sequence[str | None]) -> Lines:
+    """Lines from the offsets float32 (T, 3), the name and the text of each."""
+    starts = np.cumsum([0, *map(len, steps)])
+    flat = np.concatenate([np.zeros((0, 3), np.float32), *steps])
+    return Lines(flat, starts, list(ids), list(texts))
 
 
 def load_lines(data: Path, splits: Iterable[str]) -> Lines:

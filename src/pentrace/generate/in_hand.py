@@ -1,0 +1,15 @@
+"""Writing in the hand of given lines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pentrace.generate.lines import LineOptions, Primer
+from pentrace.generate.numpy_networks import FusedNetwork
+
+
+def in_hand(how: LineOptions, network: FusedNetwork, references: Sequence[Primer]) -> LineOptions:
+    """`how`, in the hand that wrote the lines `references`, at least one.
+
+    The network continues the first of them.
+    """
+    return replace(how, primer=references[0])
