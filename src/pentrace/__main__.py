@@ -34,6 +34,7 @@ ROOMS = {
     "recognise": ("recognise", "Count a recogniser's errors on real and written lines."),
     "hands": ("hands", "Learn to identify writers by their handwriting."),
     "style": ("hands", "Measure whether written lines follow the style of a hand."),
+    "align": ("recognise", "Find the points of each character of every line."),
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),
     "report": ("report", "Show all results on one page."),

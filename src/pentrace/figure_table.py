@@ -27,7 +27,7 @@ NETWORK_CATEGORIES: tuple[Category, ...] = (
 )
 
 # What a configuration must have, in addition to a network of the right kind.
-Need = Literal["pen_states", "recogniser", "transfer", "generated_lines", "validation"]
+Need = Literal["pen_states", "recogniser", "aligns", "transfer", "generated_lines", "validation"]
 
 INK = ("prediction", "synthesis")
 SYNTHESIS = ("synthesis",)
@@ -301,6 +301,34 @@ FIGURES = (
         inputs=("metrics",),
         kinds=INK,
         needs=("generated_lines",),
+    ),
+    Figure(
+        "alignment",
+        "Letters of real lines",
+        "Real lines of the validation split. The recogniser was given their texts and found where "
+        "each letter is. Neighbouring letters have different colours, which have no other meaning; "
+        "their names are below them. Grey: ink of no letter, such as dots and crosses that were "
+        "added to a finished word.",
+        "Recognition",
+        "Real lines, coloured by letter.",
+        inputs=("alignments", "lines"),
+        kinds=("recognition",),
+        needs=("aligns",),
+    ),
+    Figure(
+        "fits",
+        "How well the texts fit the ink",
+        "Log-probability of what the recogniser reads in a line, minus that of its text, per "
+        "character: about 0 where the text fits the ink. All lines with a transcript, by split, as "
+        "shares of the lines. A dashed line is at the limit above which a synthesis network does "
+        "not train on a line (`train.misfit`), if the configuration sets one. Both axes are "
+        "logarithmic; the first is linear near 0.",
+        "Recognition",
+        "How well the texts of real lines fit their ink.",
+        inputs=("fits", "samples"),
+        settings=("misfit",),
+        kinds=("recognition",),
+        needs=("aligns",),
     ),
     Figure(
         "recognition",

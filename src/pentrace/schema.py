@@ -361,6 +361,55 @@ RECOGNISED = _table(
     ),
 )
 
+ALIGNMENTS = _table(
+    "alignments",
+    "One row per character of every line with a transcript: the points of its ink, found by a "
+    "recogniser that was given the text (forced alignment). Null where there is no ink or where "
+    "the character could not be found. A row group contains complete lines.",
+    _column("sample_id", _NAME, "name of the line"),
+    _column("index", pa.int32(), "position of the character in the text (NFC), from 0"),
+    _column("character", pa.string(), "the character"),
+    _column(
+        "first_point",
+        pa.int32(),
+        "first point of its ink, as a row of the offsets of the line, from 0; null for blanks, and "
+        "for characters that were not found",
+        null=True,
+    ),
+    _column(
+        "last_point",
+        pa.int32(),
+        "last point of its ink. Dots and crosses that were added to a finished word belong to no "
+        "character",
+        null=True,
+    ),
+    _column(
+        "log_probability",
+        pa.float32(),
+        "mean log-probability of the character over the steps at which the alignment places it; "
+        "null if it was not found",
+        "nats",
+        null=True,
+    ),
+)
+
+FITS = _table(
+    "fits",
+    "One row per line with a transcript: how well the text fits the ink, by a recogniser.",
+    _column("sample_id", pa.string(), "name of the line"),
+    _column("text", pa.string(), "transcript (NFC)"),
+    _column("read", pa.string(), "text that the recogniser reads without it"),
+    _column("unknown", pa.int32(), "number of characters that the recogniser does not know"),
+    _column(
+        "misfit",
+        pa.float32(),
+        "log-probability of `read` minus that of `text`, per character of `text` that is known; "
+        "about 0: the text fits; null: the ink is too short for the text",
+        "nats per character",
+        null=True,
+    ),
+)
+
 NEAREST = _table(
     "nearest",
     "One row per character that a network invented, and per real character that it has not seen, "
@@ -415,6 +464,8 @@ TABLES = {
         HANDS,
         STYLE,
         RECOGNISED,
+        ALIGNMENTS,
+        FITS,
         NEAREST,
     )
 }

@@ -41,16 +41,16 @@ def log_probability(
     needs gets about `IMPOSSIBLE`.
     """
     steps, batch, classes = log_probabilities.shape
-    places = _places(symbols, classes - 1)  # (B, S)
-    skip = _skippable(places, classes - 1)
+    places = places_of(symbols, classes - 1)  # (B, S)
+    skip = skippable(places, classes - 1)
     rows = np.arange(batch)
     # Before the first step, the probability is at the first blank; from there a step may go to the
     # first symbol.
     forward = np.full(places.shape, IMPOSSIBLE)
     forward[:, 0] = 0.0
     for n in range(steps):
-        came = np.logaddexp(forward, _moved(forward, 1))
-        came = np.logaddexp(came, np.where(skip, _moved(forward, 2), IMPOSSIBLE))
+        came = np.logaddexp(forward, moved(forward, 1))
+        came = np.logaddexp(came, np.where(skip, moved(forward, 2), IMPOSSIBLE))
         came += log_probabilities[n][rows[:, None], places]
         forward = np.where((n < lengths)[:, None], np.maximum(came, IMPOSSIBLE), forward)
     last = 2 * (symbols != PADDING).sum(1)  # the blank behind the text
@@ -58,14 +58,14 @@ def log_probability(
     return np.logaddexp(forward[rows, last], before)
 
 
-def _places(symbols: np.ndarray, blank: int) -> np.ndarray:
+def places_of(symbols: np.ndarray, blank: int) -> np.ndarray:
     """Classes (B, 2U + 1) of a text with a blank before, between and behind its symbols."""
     places = np.full((len(symbols), 2 * symbols.shape[1] + 1), blank)
     places[:, 1::2] = np.where(symbols == PADDING, blank, symbols)
     return places
 
 
-def _skippable(places: np.ndarray, blank: int) -> np.ndarray:
+def skippable(places: np.ndarray, blank: int) -> np.ndarray:
     """Whether the blank before each place may be left out: between two different symbols."""
     skip = places != blank
     skip[:, :2] = False
@@ -73,8 +73,8 @@ def _skippable(places: np.ndarray, blank: int) -> np.ndarray:
     return skip
 
 
-def _moved(forward: np.ndarray, places: int) -> np.ndarray:
+def moved(forward: np.ndarray, places: int) -> np.ndarray:
     """What comes to each place from so many places before it."""
-    moved = np.full_like(forward, IMPOSSIBLE)
-    moved[:, places:] = forward[:, :-places]
-    return moved
+    came = np.full_like(forward, IMPOSSIBLE)
+    came[:, places:] = forward[:, :-places]
+    return came
