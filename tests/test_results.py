@@ -63,7 +63,8 @@ def test_figures_by_kind_of_network() -> None:
     config = loaded()
     assert figures(config, "prediction") == INK | MEASURED
     assert figures(config, "synthesis") == INK | MEASURED | WRITTEN | {"recognition"}
-    assert figures(config, "recogniser") == {"training"}
+    assert figures(config, "recogniser") == {"training", "alignment", "fits"}
+    assert figures(config, "judge") == {"training"}
 
 
 def test_figures_by_what_is_measured() -> None:
@@ -87,7 +88,9 @@ def test_files_by_kind_of_network() -> None:
     assert other(loaded(), "prediction") == written
     assert other(loaded(), "synthesis") == {*written, "recognition.json", "style.json"}
     assert other(loaded(recogniser=None), "synthesis") == {*written, "style.json"}
-    assert other(loaded(), "recogniser") == {"history.parquet", "recognition.json"}
+    aligned = {"alignments.parquet", "fits.parquet"}
+    assert other(loaded(), "recogniser") == {"history.parquet", "recognition.json"} | aligned
+    assert other(loaded(), "judge") == {"history.parquet", "recognition.json"}
     assert other(loaded(**TEXT), "alice-text") == {*written, "sample-metrics.json"}
     assert other(loaded(run=["kanji"]), "kanji") == {*written, "fictional"}
 

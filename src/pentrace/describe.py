@@ -31,6 +31,8 @@ PLACES = {
     "hands": "N/imitated/hands.parquet",
     "style": "N/style.parquet",
     "recognised": "N/recognised.parquet",
+    "alignments": "R/alignments.parquet",
+    "fits": "R/fits.parquet",
     "nearest": "N/fictional/nearest.parquet",
 }
 
@@ -40,7 +42,8 @@ All tables are Parquet (zstd), schema version {VERSION}. Each file contains its 
 meaning and unit of a column are metadata of its field (`pyarrow.parquet.read_schema(path)`). This
 page is printed by `pentrace describe`.
 
-Places are below `results/<dataset>/`; S is a shard (`00`, `01`, ...), N the name of a network.
+Places are below `results/<dataset>/`; S is a shard (`00`, `01`, ...), N the name of a network,
+R that of the recogniser.
 x grows rightward. Up to `cleaned`, y is as recorded (`y_axis` in samples: down for IAM-OnDB, up for
 SVC2004); from `offsets` on, and in all new ink, y grows upward.
 """

@@ -177,10 +177,10 @@ FIGURES = (
         "One text in several styles",
         "Blue: a real line of each of up to six writers of the validation and test splits, whose "
         "hand the network was given. Black, below it: the text in the heading, written in that "
-        "hand. The label gives the writer in this figure whose other lines it is nearest to, by the "
-        "embedding of the figure “Whether the style of a hand is followed”. All lines are at one scale. Of "
-        "several candidates of a line, the one that the recogniser reads best is shown. Red label: "
-        "the line failed the check, and may be cut.",
+        "hand. The label gives the writer in this figure whose other lines it is nearest to, by "
+        "the embedding of the figure “Whether the style of a hand is followed”. All lines are at "
+        "one scale. Of several candidates of a line, the one that the recogniser reads best is "
+        "shown. Red label: the line failed the check, and may be cut.",
         "Samples",
         "One text in the styles of several writers.",
         inputs=("model", "lines", "reader", "embedding"),

@@ -28,6 +28,7 @@ def _met(config: Config, network: str) -> dict[Need, bool]:
     return {
         "pen_states": settings.pen_states == 3,
         "recogniser": config.recogniser is not None,
+        "aligns": network == config.recogniser,
         "transfer": settings.starts_elsewhere,
         "generated_lines": config.evaluate.generated_lines > 0,
         "validation": "validation" in config.evaluate.splits,
@@ -46,6 +47,8 @@ def network_files(config: Config, network: str) -> list[str]:
         files += ["recognition.json"]
     if settings.kind == "synthesis":
         files += ["style.json"]
+    if network == config.recogniser:
+        files += ["alignments.parquet", "fits.parquet"]
     if settings.pen_states == 3:
         files += ["fictional"]
     return files + [f"plots/{figure.name}.png" for figure in network_figures(config, network)]

@@ -17,6 +17,7 @@ from pentrace.networks.store import save_model
 from pentrace.plot import stacked, style, window
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.plot import command
+from pentrace.windows.lines import load_lines
 from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_synthesis
 from tests.helpers.commands import invoke, pentrace
 from tests.helpers.figure_checks import faults
@@ -49,6 +50,8 @@ ARGUMENTS = {
     "mixture": f"mixture {NET}",
     "reliability": "reliability --metrics {ink}/net/metrics.json",
     "comparison": "comparison --metrics {ink}/net/metrics.json",
+    "alignment": "alignment --alignments {ink}/alignments.parquet --data {ink}",
+    "fits": "fits --fits {ink}/fits.parquet --samples {ink}/samples.parquet --limit 2",
     "recognition": "recognition --metrics {ink}/recognition.json",
     "hands": "hands --metrics {ink}/style.json --lines {ink}/style.parquet",
 }
@@ -91,6 +94,24 @@ def _ink(folder: Path) -> None:
     recognition = {"table": table, "split": "validation"}
     (folder / "recognition.json").write_text(json.dumps(recognition))
     small_hands.measures(folder)
+    _aligned(folder)
+
+
+def _aligned(folder: Path) -> None:
+    """Tables that `pentrace align` writes: each letter has ten points."""
+    lines = load_lines(folder, ["validation"])
+    rows = [
+        {"sample_id": name, "index": at, "character": character, "first_point": 10 * at,
+         "last_point": 10 * at + 9, "log_probability": -0.1}
+        for name, steps in zip(lines.ids, lines.n_steps, strict=True)
+        for at, character in zip(range(int(steps) // 10), "illiminate Wax" * 9, strict=False)
+    ]  # fmt: skip
+    tables.write_rows(folder / "alignments.parquet", schema.ALIGNMENTS, rows)
+    fits = [
+        {"sample_id": name, "text": "a", "read": "a", "unknown": 0, "misfit": misfit}
+        for name, misfit in zip(lines.ids, [0.0, 0.3, None, 3.0] * 99, strict=False)
+    ]
+    tables.write_rows(folder / "fits.parquet", schema.FITS, fits)
 
 
 def _written(folder: Path) -> None:

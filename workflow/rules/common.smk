@@ -174,6 +174,19 @@ def judge(w):
     return f"<results>/{w.dataset}/{name}/model.safetensors" if name else []
 
 
+def fits(w):
+    """Input function: how well the texts fit the ink, if the network is trained on those that do."""
+    if CONFIG.networks[w.network].train.misfit is None:
+        return []
+    return f"<results>/{w.dataset}/{CONFIG.recogniser}/fits.parquet"
+
+
+def misfits(w):
+    """The limits on the misfit of a text, of the networks that are trained on the data set."""
+    networks = [CONFIG.networks[name] for name in CONFIG.networks_of(w.dataset)]
+    return sorted({n.train.misfit for n in networks} - {None})
+
+
 def reads(stage):
     """Whether a recogniser chooses the lines of `stage`."""
     return getattr(CONFIG, stage).check == "reader" and CONFIG.recogniser is not None

@@ -7,6 +7,7 @@ rule train:
         windows=stored_windows,
         normalisation=normalisation,
         start=start_from,
+        fits=fits,
         code=code("pentrace.train.train"),
     output:
         model="<results>/{dataset}/{network}/model.safetensors",
@@ -25,10 +26,11 @@ rule train:
         checkpoints=folder("<results>/{dataset}/{network}/checkpoints"),
         settings=network_settings,
         start=lambda w, input: f"--start {input.start}" if input.start else "",
+        fits=lambda w, input: f"--fits {input.fits}" if input.fits else "",
         threads=CONFIG.threads,  # the weights depend on their number
     shell:
         "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
-        " --out-model {output.model} --out-history {output.history}"
+        " {params.fits} --out-model {output.model} --out-history {output.history}"
         " --checkpoints {params.checkpoints} --threads {params.threads} 2>&1 | tee {log}"
 
 
@@ -124,6 +126,31 @@ rule recognise:
         " --split {params.split} {params.written} --out-metrics {output.metrics}"
         " --out-lines {output.lines} --threads {threads}"
         " {params.note} > {log} 2>&1"
+
+
+# The recogniser is given the text of each line, and finds where the characters are.
+rule align:
+    input:
+        model="<results>/{dataset}/{network}/model.safetensors",
+        lines=lines,
+        normalisation="<results>/{dataset}/normalisation.json",
+        code=code("pentrace.recognise.align"),
+    output:
+        characters="<results>/{dataset}/{network}/alignments.parquet",
+        lines="<results>/{dataset}/{network}/fits.parquet",
+    log:
+        "<logs>/{dataset}/{network}/align.log",
+    wildcard_constraints:
+        network=one_of([CONFIG.recogniser] if CONFIG.recogniser else []),
+    conda:
+        "../envs/pentrace.yaml"
+    threads: CONFIG.threads
+    params:
+        data=folder("<results>/{dataset}"),
+    shell:
+        "pentrace align --model {input.model} --data {params.data}"
+        " --out-characters {output.characters} --out-lines {output.lines}"
+        " --threads {threads} > {log} 2>&1"
 
 
 rule evaluate:

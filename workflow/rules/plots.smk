@@ -58,11 +58,14 @@ INPUTS = {
     "recognition": one_path("--metrics", f"{OF_NETWORK}/recognition.json"),
     "style": one_path("--metrics", f"{OF_NETWORK}/style.json"),
     "nearest": one_path("--lines", f"{OF_NETWORK}/style.parquet"),
+    "alignments": one_path("--alignments", f"{OF_NETWORK}/alignments.parquet"),
+    "fits": one_path("--fits", f"{OF_NETWORK}/fits.parquet"),
     "history_without_transfer": (history_without_transfer, anew_option),
 }
 # Options of figures that come from the configuration.
 SETTINGS = {
     "clean": lambda w: f"--settings {shlex.quote(dataset_settings('clean')(w))}",
+    "misfit": lambda w: " ".join(f"--limit {limit}" for limit in misfits(w)),
     "counted": lambda w: f"--counted {CONFIG.networks[w.network].counted}",
     "start": lambda w: f"--start {CONFIG.networks[w.network].start}",
 }

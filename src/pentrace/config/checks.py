@@ -219,6 +219,12 @@ def _recogniser(config: Config) -> list[str]:
         for key, name in (("recogniser", config.recogniser), ("judge", config.judge))
         if name is not None and name not in known
     ]
+    if config.recogniser is None:
+        mistakes += [
+            f"networks.{name}.train.misfit: needs a recogniser; set `recogniser`, or misfit to null"
+            for name in config.learners
+            if config.networks[name].train.misfit is not None
+        ]
     if config.judge is not None and config.judge == config.recogniser:
         mistakes.append(
             f"judge: {config.judge!r} is also the recogniser, which cannot judge the lines that it "

@@ -136,6 +136,8 @@ class NetworkSettings(Settings):
             raise ValueError(
                 "a recognition network needs whole lines; set max_length and first_length to null"
             )
+        if self.train.misfit is not None and self.kind != "synthesis":
+            raise ValueError("misfit is for kind synthesis only; set it to null")
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet contains a character twice; remove one")
         return self

@@ -55,6 +55,12 @@ class TrainSettings(Settings):
         ge=0,
         description="sd of noise on input positions; 0: none; prediction and synthesis only",
     )
+    misfit: float | None = Field(
+        None,
+        gt=0,
+        description="largest misfit of a transcript that is trained on, in nats per character; "
+        "null: no limit; needs a recogniser",
+    )
     optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
         "adam",
         description="update rule; the paper uses graves-rmsprop for ink and sgd for text",

@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import numpy as np
 
+from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
@@ -55,6 +57,26 @@ def load(data: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, 
     for found, key in ((train, "train_on"), (validation, "validate_on")):
         check(data, settings, found, key)
     return settings, train, validation
+
+
+def fitting(data: Data, fits: Path | None, limit: float | None) -> Data:
+    """The lines whose text fits their ink, by the table `fits` that `pentrace align` wrote.
+
+    Lines with a misfit above `limit`, or that could not be aligned, are left out; without a limit,
+    none. Raises `PentraceError` if there is a limit and no table, or if no line is left.
+    """
+    if limit is None:
+        return data
+    if fits is None:
+        raise PentraceError("train.misfit needs the table of pentrace align; give it with --fits")
+    rows = tables.read(fits, ["sample_id", "misfit"]).to_pylist()
+    good = {r["sample_id"] for r in rows if r["misfit"] is not None and r["misfit"] <= limit}
+    kept = [i for i, name in enumerate(data.lines.ids) if name in good]
+    lost = len(data.lines.ids) - len(kept)
+    click.echo(f"{lost} lines left out: misfit above {limit:g}", err=True)
+    if not kept:
+        raise PentraceError(f"{fits}: all lines have misfits above {limit:g}; raise train.misfit")
+    return Data(data.lines.take(kept), None if data.symbols is None else data.symbols[kept])
 
 
 def _check_lines(data: Path, settings: NetworkSettings, found: Data, key: str) -> None:

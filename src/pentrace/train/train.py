@@ -32,7 +32,7 @@ from pentrace.train.checkpoint import (
     clear_partial,
     fingerprint,
 )
-from pentrace.train.data import Data, fill_alphabet, load
+from pentrace.train.data import Data, fill_alphabet, fitting, load
 from pentrace.train.distributed import Processes, processes
 from pentrace.train.loop import Training
 from pentrace.train.precision import set_arithmetic
@@ -46,10 +46,16 @@ from pentrace.train.progress import Progress
 @file_option("--out-history", help="History of the training to write, Parquet.")
 @folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
 @threads_option
+@file_option(
+    "--fits",
+    required=False,
+    help="Table of lines that pentrace align wrote, for train.misfit.",
+)
 @settings_option(NetworkSettings, without=("start",))
 def command(
     data: Path,
     start: Path | None,
+    fits: Path | None,
     out_model: Path,
     out_history: Path,
     checkpoints: Path,
@@ -69,6 +75,7 @@ def command(
         constants = read_normalisation(dataset.normalisation(data))
         settings, begin = started(settings, start, constants)
     settings, train, validation = load(data, settings)
+    train = fitting(train, fits, settings.train.misfit)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
         if group.first:
