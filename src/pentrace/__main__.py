@@ -23,6 +23,7 @@ ROOMS = {
     "train": ("train", "Train a network."),
     "sample": ("generate", "Write new handwriting with a trained network."),
     "write": ("write", "Write any text as handwriting, in the style of a given line."),
+    "page": ("browser", "Make a page for browsers that writes texts and records lines."),
     "rewrite": ("generate", "Write the texts of real lines, to measure legibility."),
     "imitate": ("generate", "Write texts in the hands of real writers, to measure style."),
     "fictional": ("generate", "Draw fictional characters; find the nearest real ones."),

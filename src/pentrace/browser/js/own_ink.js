@@ -1,0 +1,129 @@
+// A line of one's own ink as a style, as in write/style.py.
+
+/** The ink of a JSON file that `pentrace write --style` reads: {strokes: [[[x, y, t], ...], ...], text}. */
+export function inkOfJson(text) {
+  let content = null;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new Error("The file is not JSON. Give a line that was saved on this page.");
+  }
+  const strokes = Array.isArray(content?.strokes) ? content.strokes.filter((s) => s.length) : [];
+  const good = (point) => Array.isArray(point) && point.length >= 2 && point.every(Number.isFinite);
+  if (!strokes.length || !strokes.every((stroke) => stroke.every(good))) {
+    throw new Error("The file has no strokes. Give a line that was saved on this page.");
+  }
+  if (typeof content.text !== "string" || !content.text.trim()) {
+    throw new Error("The file does not contain its text. Add it as “text”.");
+  }
+  return { strokes, text: content.text, down: content.y_axis === "down" };
+}
+
+/** {steps, text}: the ink {strokes, text, down} as normalised steps; times are in ms or s. */
+export function primerOfInk(ink, alphabet) {
+  const text = substituted(ink.text.normalize("NFC").trim(), alphabet);
+  const unknown = unknownIn(text, alphabet);
+  if (unknown.length) throw new Error(`The network does not know ${unknown.join(" ")}. Copy another text.`);
+  const characters = [...text].length;
+  let points = ink.strokes.flatMap((stroke, number) => stroke.map(([x, y, t]) => ({
+    x, y: ink.down ? -y : y, t: t ?? NaN, stroke: number,
+  })));
+  const seconds = inSeconds(points);
+  points = points.map((point) => ({ ...point, t: point.t * seconds }));
+  const flat = turned(points.map((p) => p.x), points.map((p) => p.y));
+  points = points.map((point, i) => ({ ...point, x: flat.x[i], y: flat.y[i] }));
+  const once = cleaned(scaled(points, 1));
+  const wide = span(once.map((p) => p.x)), high = span(once.map((p) => p.y));
+  if (!(wide > 0) || high > 10 * Math.max(characters, 3) * wide) {
+    throw new Error("The ink has almost no width. Write one line.");
+  }
+  let ready = cleaned(scaled(points, (characters * CHARACTER_WIDTH) / wide));
+  if (ready.every((point, i) => !i || point.stroke !== ready[i - 1].stroke)) {
+    throw new Error("Each stroke has one point only. Write one line with your pen.");
+  }
+  ready = cleaned(snapped(resampled(ready, characters), CHARACTER_WIDTH / GRID));
+  return { steps: offsetsOf(ready), text };
+}
+
+const span = (values) => Math.max(...values) - Math.min(...values);
+
+/** 0.001 if the times are in ms, else 1: pens record 20 to 1000 points per second. */
+function inSeconds(points) {
+  const steps = points.slice(1)
+    .map((point, i) => (point.stroke === points[i].stroke ? point.t - points[i].t : 0))
+    .filter((step) => step > 0);
+  return steps.length && median(steps) < 0.5 ? 1 : 1e-3;
+}
+
+function scaled(points, scale) {
+  const [first] = points;
+  return points.map((point) => ({
+    ...point,
+    x: Math.fround((point.x - first.x) * scale), y: Math.fround((point.y - first.y) * scale),
+  }));
+}
+
+/** Without points at the position of the one before, and without times that go back. */
+function cleaned(points) {
+  const same = (a, b) => a.stroke === b.stroke && a.x === b.x && a.y === b.y;
+  const moved = points.filter((point, i) => !i || !same(point, points[i - 1]));
+  return moved.filter((point, i) => !i || point.stroke !== moved[i - 1].stroke || !(moved[i - 1].t - point.t > 0));
+}
+
+/** As many points along the strokes as in the data, at the rate of the data: see `_resampled`. */
+function resampled(points, characters) {
+  const begins = points.map((point, i) => !i || point.stroke !== points[i - 1].stroke);
+  let way = points.map((point, i) =>
+    begins[i] ? 0 : Math.min(Math.max(point.t - points[i - 1].t, 0), LONGEST_REST));
+  const [slow, usual, fast] = POINTS.map((count) => count * characters);
+  let count = sum(way) / RATE;
+  if (count > 0) count = Math.min(Math.max(count, slow), fast);
+  else {
+    way = points.map((point, i) =>
+      begins[i] ? 0 : Math.hypot(point.x - points[i - 1].x, point.y - points[i - 1].y));
+    count = usual;
+  }
+  const spacing = sum(way) / count, strokes = [];
+  points.forEach((point, i) => {
+    if (begins[i]) strokes.push([]);
+    strokes.at(-1).push({ ...point, at: begins[i] ? 0 : strokes.at(-1).at(-1).at + way[i] });
+  });
+  return strokes.flatMap((stroke, number) => spaced(stroke, spacing, number));
+}
+
+/** Points of one stroke, evenly spread at the spacing nearest to `spacing`, with both ends. */
+function spaced(stroke, spacing, number) {
+  const extent = stroke.at(-1).at, gaps = Math.max(rounded(extent / spacing), extent > 0 ? 1 : 0);
+  return Array.from({ length: gaps + 1 }, (_, i) => {
+    const wanted = gaps ? (i / gaps) * extent : 0;
+    if (i === 0) return { x: stroke[0].x, y: stroke[0].y, stroke: number };
+    if (i === gaps) return { x: stroke.at(-1).x, y: stroke.at(-1).y, stroke: number };
+    let after = stroke.findIndex((point) => point.at > wanted);
+    if (after < 1) after = stroke.length - 1;
+    const [a, b] = [stroke[after - 1], stroke[after]], step = b.at - a.at;
+    const part = step > 0 ? Math.min(Math.max((wanted - a.at) / step, 0), 1) : 0;
+    const mix = (axis) => Math.fround(a[axis] * (1 - part) + b[axis] * part);
+    return { x: mix("x"), y: mix("y"), stroke: number };
+  });
+}
+
+/** To the nearest whole number; halves to the even one, as in NumPy. */
+function rounded(value) {
+  const near = Math.round(value);
+  return Math.abs(value - Math.trunc(value)) === 0.5 ? 2 * Math.round(value / 2) : near;
+}
+
+function snapped(points, grid) {
+  const onGrid = (value) => Math.fround(rounded(value / grid) * grid);
+  return points.map((point) => ({ ...point, x: onGrid(point.x), y: onGrid(point.y) }));
+}
+
+/** Normalised steps of points, the null step first. */
+function offsetsOf(points) {
+  return points.map((point, i) => {
+    const last = i + 1 === points.length || points[i + 1].stroke !== point.stroke;
+    if (!i) return Float32Array.of(0, 0, Number(last));
+    const [dx, dy] = [point.x - points[i - 1].x, point.y - points[i - 1].y];
+    return Float32Array.of((dx - MEAN[0]) / SD[0], (dy - MEAN[1]) / SD[1], Number(last));
+  });
+}

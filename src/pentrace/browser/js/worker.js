@@ -1,0 +1,69 @@
+// The worker: it draws lines, so that the page never waits.
+
+let network = null, recogniser = null, stopping = false;
+
+const nextTask = (() => {
+  const { port1, port2 } = new MessageChannel();
+  const waiting = [];
+  port1.onmessage = () => waiting.shift()();
+  return () => new Promise((done) => { waiting.push(done); port2.postMessage(0); });
+})();
+
+/** Let messages in between, and end the work if it is not wanted any more. */
+async function pause() {
+  await nextTask();
+  if (stopping) throw new Stopped();
+}
+
+class Stopped extends Error {}
+
+async function loaded({ facts, synthesis, recognition, code }) {
+  const weights = await unpacked(synthesis, facts.synthesis.arrays);
+  network = new Synthesis(weights, facts.synthesis.settings, code);
+  if (recognition) {
+    recogniser = new Recogniser(
+      await unpacked(recognition, facts.recognition.arrays), facts.recognition.settings, code,
+    );
+  }
+  return { fast: network.arithmetic.fast };
+}
+
+/** Write the text of a request; messages {texts} and {row, line} are sent in between. */
+async function written({ text, settings, style }, tell) {
+  stopping = false;
+  const how = {
+    bias: settings.bias, seed: BigInt(settings.seed), primer: style, attempts: settings.attempts,
+    reader: settings.check ? recogniser : null, errorLimit: ERROR_LIMIT, checked: settings.check,
+    pace: PACE, pause,
+  };
+  await writeText(network, text, settings, how, tell);
+}
+
+/** Points drawn per second of one line, without a check, for the benchmark. */
+async function measured({ text, points }) {
+  const symbols = symbolsOf(text, network.settings.alphabet);
+  const begin = performance.now();
+  let drawn = 0;
+  for (let number = 0; drawn < points; number++) {
+    const random = (step) => chances(1n, number, step);
+    const line = await drawLine(network, symbols, random, 1, null, PACE * symbols.length, async () => {});
+    drawn += line.steps.length;
+  }
+  return { points: drawn, seconds: (performance.now() - begin) / 1000 };
+}
+
+if (typeof document === "undefined") {
+  const work = { load: loaded, write: written, measure: measured };
+  let queue = Promise.resolve();
+  self.onmessage = ({ data }) => {
+    if (data.what === "stop") { stopping = true; return; }
+    queue = queue.then(async () => {
+      const tell = (news) => self.postMessage({ id: data.id, ...news });
+      try {
+        tell({ done: (await work[data.what](data, tell)) ?? true });
+      } catch (error) {
+        tell(error instanceof Stopped ? { stopped: true } : { failed: String(error.message ?? error) });
+      }
+    });
+  };
+}
