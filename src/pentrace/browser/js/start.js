@@ -1,5 +1,7 @@
 // The beginning of the page: the weights go to the worker, and the three screens are connected.
 
+const NARROW = 560; // CSS pixels: on a narrower screen an upright card is easier to read
+
 /** Show one screen, and mark its button. */
 function showScreen(name) {
   for (const screen of document.querySelectorAll("main > section")) screen.hidden = screen.id !== name;
@@ -12,6 +14,7 @@ function showScreen(name) {
 async function start() {
   const facts = JSON.parse(byId("facts").textContent), work = new Work();
   const bytes = (id) => (byId(id).textContent.trim() ? bytesOf(byId(id).textContent) : null);
+  if (window.innerWidth < NARROW) byId("page-size").value = "105x148";
   const view = new WriteView(facts, work);
   new RecordView(facts.synthesis.settings.alphabet, (name, ink) => {
     showScreen("write");

@@ -1,0 +1,27 @@
+"""A page with the network that comes with the package, open in a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pentrace.browser.page import command
+from tests.helpers.commands import invoke
+
+chromium = pytest.importorskip("tests.helpers.chromium", reason="selenium is not installed")
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("page") / "write.html"
+    invoke(command, "-o", out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def browser(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["chromium.Browser"]:
+    if absent := chromium.missing():
+        pytest.skip(f"{absent} not installed; as root: apt-get install chromium chromium-driver")
+    opened = chromium.Browser(page, tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.driver.quit()
