@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from pentrace.browser.page import command
+from tests.helpers.chromium import Browser, missing
 from tests.helpers.commands import invoke
-
-chromium = pytest.importorskip("tests.helpers.chromium", reason="selenium is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +18,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["chromium.Browser"]:
-    if absent := chromium.missing():
+def browser(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    if absent := missing():
         pytest.skip(f"{absent} not installed; as root: apt-get install chromium chromium-driver")
-    opened = chromium.Browser(page, tmp_path_factory.mktemp("browser"))
+    opened = Browser(page, tmp_path_factory.mktemp("browser"))
     yield opened
     opened.driver.quit()

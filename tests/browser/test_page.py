@@ -20,7 +20,9 @@ from tests.helpers.chromium import Browser
 NORMALISATION = pentrace.load().normalisation
 TURN = np.linspace(0, 2 * np.pi, 30)
 # Eleven small circles beside one another, in pixels.
-CIRCLES = [np.column_stack([30 + 26 * k + 9 * np.sin(TURN), 90 - 12 * np.cos(TURN)]) for k in range(11)]
+CIRCLES = [
+    np.column_stack([30 + 26 * k + 9 * np.sin(TURN), 90 - 12 * np.cos(TURN)]) for k in range(11)
+]
 
 
 @pytest.mark.slow
@@ -76,9 +78,10 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
     browser.until(lambda: "1 line written" in browser.text("status"))
     hand = browser.run("return document.getElementById('hand').selectedOptions[0].text")
     assert hand == "My line 1: ooo ooo ooo"
-    steps = browser.run("return primerOfInk(pentrace.view.hands.get("
-                        "document.getElementById('hand').value),"
-                        " pentrace.facts.synthesis.settings.alphabet).steps.map((s) => [...s])")  # fmt: skip
+    script = """const ink = pentrace.view.hands.get(document.getElementById("hand").value);
+    const alphabet = pentrace.facts.synthesis.settings.alphabet;
+    return primerOfInk(ink, alphabet).steps.map((step) => [...step])"""
+    steps = browser.run(script)
     ours = from_ink(ink, None, NORMALISATION, "the file").steps
     np.testing.assert_allclose(steps, ours, atol=1e-4)
     browser.click("[data-screen=record]")

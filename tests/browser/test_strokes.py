@@ -89,7 +89,8 @@ def test_without_fast_instructions_the_line_is_the_same(browser: Browser) -> Non
     for (const code of [bytesOf(document.getElementById("code").textContent), null]) {
       const network = new Synthesis(weights, facts.synthesis.settings, code);
       if (network.arithmetic.fast !== (code !== null)) throw new Error("another arithmetic");
-      const line = await drawLine(network, text, (n) => chances(1n, 0, n), 1, null, 200, async () => {});
+      const random = (step) => chances(1n, 0, step), pause = async () => {};
+      const line = await drawLine(network, text, random, 1, null, 200, pause);
       drawn.push(line.steps.map((step) => [...step]));
     }
     return drawn;

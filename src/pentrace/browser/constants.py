@@ -1,4 +1,4 @@
-"""Numbers and tables of the Python code that the program of the page uses too, under these names."""
+"""Numbers and tables of the Python code that the program of the page uses too, by name."""
 
 import json
 from typing import Any
