@@ -182,3 +182,17 @@ def test_the_page_is_one_file_of_a_bounded_size(page: Path) -> None:
     assert "src=" not in content.replace("img-src", "") and "http://www.w3.org" in content
     found = io.StringIO(content).read().split("https://")
     assert len(found) == 1
+
+
+@pytest.mark.slow
+def test_writing_can_be_stopped_and_is_shown_again(browser: Browser) -> None:
+    browser.set(text="many lines\n" * 200, seed=1, bias=1)
+    browser.run("pentrace.view.write()")
+    browser.until(lambda: " of 200 lines" in browser.text("status"))
+    browser.click("#stop")
+    browser.until(lambda: browser.text("status").startswith("Stopped."))
+    browser.write("once more")
+    browser.run("document.getElementById('speed').value = 'hand'")
+    browser.click("#replay")
+    assert browser.run("return document.querySelectorAll('#paper .moving path').length") > 10
+    browser.run("document.getElementById('speed').value = 'off'")

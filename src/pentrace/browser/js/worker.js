@@ -1,6 +1,7 @@
 // The worker: it draws lines, so that the page never waits.
 
-let network = null, recogniser = null, stopping = false;
+let network = null, recogniser = null;
+let current = 0, unwanted = 0; // numbers of requests: the one at work, and the last that was stopped
 
 const nextTask = (() => {
   const { port1, port2 } = new MessageChannel();
@@ -12,7 +13,7 @@ const nextTask = (() => {
 /** Let messages in between, and end the work if it is not wanted any more. */
 async function pause() {
   await nextTask();
-  if (stopping) throw new Stopped();
+  if (current <= unwanted) throw new Stopped();
 }
 
 class Stopped extends Error {}
@@ -30,7 +31,6 @@ async function loaded({ facts, synthesis, recognition, code }) {
 
 /** Write the text of a request; messages {texts} and {row, line} are sent in between. */
 async function written({ text, settings, style }, tell) {
-  stopping = false;
   const how = {
     bias: settings.bias, seed: BigInt(settings.seed), primer: style, attempts: settings.attempts,
     reader: settings.check ? recogniser : null, errorLimit: ERROR_LIMIT, checked: settings.check,
@@ -56,9 +56,10 @@ if (typeof document === "undefined") {
   const work = { load: loaded, write: written, measure: measured };
   let queue = Promise.resolve();
   self.onmessage = ({ data }) => {
-    if (data.what === "stop") { stopping = true; return; }
+    if (data.what === "stop") { unwanted = data.last; return; }
     queue = queue.then(async () => {
       const tell = (news) => self.postMessage({ id: data.id, ...news });
+      current = data.id;
       try {
         tell({ done: (await work[data.what](data, tell)) ?? true });
       } catch (error) {

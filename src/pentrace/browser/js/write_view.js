@@ -29,8 +29,9 @@ export class Work {
     return new Promise((good, wrong) => this.requests.set(id, { good, wrong, tell }));
   }
 
+  /** End the requests so far. */
   stop() {
-    this.worker.postMessage({ what: "stop" });
+    this.worker.postMessage({ what: "stop", last: this.count });
   }
 }
 
