@@ -79,8 +79,7 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
     hand = browser.run("return document.getElementById('hand').selectedOptions[0].text")
     assert hand == "My line 1: ooo ooo ooo"
     script = """const ink = pentrace.view.hands.get(document.getElementById("hand").value);
-    const alphabet = pentrace.facts.synthesis.settings.alphabet;
-    return primerOfInk(ink, alphabet).steps.map((step) => [...step])"""
+    return styleOfInk(ink, pentrace.facts.synthesis.settings).steps.map((step) => [...step])"""
     steps = browser.run(script)
     ours = from_ink(ink, None, NORMALISATION, "the file").steps
     np.testing.assert_allclose(steps, ours, atol=1e-4)

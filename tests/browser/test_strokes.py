@@ -90,7 +90,7 @@ def test_without_fast_instructions_the_line_is_the_same(browser: Browser) -> Non
       const network = new Synthesis(weights, facts.synthesis.settings, code);
       if (network.arithmetic.fast !== (code !== null)) throw new Error("another arithmetic");
       const random = (step) => chances(1n, 0, step), pause = async () => {};
-      const line = await drawLine(network, text, random, 1, null, 200, pause);
+      const line = await drawLine(network, text, random, { bias: 1 }, 200, pause);
       drawn.push(line.steps.map((step) => [...step]));
     }
     return drawn;

@@ -60,6 +60,7 @@ INK: dict[str, Any] = {
     "POINTS": style.POINTS,
     "RATE": style.RATE,
     "FEW": style.FEW,
+    "LONGEST_STYLE": style.LONGEST,
     "LONGEST_REST": LONGEST_REST,
 }
 

@@ -20,7 +20,7 @@ from pentrace.write.settings import PAPERS, WriteSettings
 FOLDER = Path(__file__).parent
 # Modules of the program in their order; a class is defined before it is used.
 MODULES = (
-    "random", "arithmetic", "weights", "network", "ink_loop", "recogniser", "text", "lines",
+    "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text", "lines",
     "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
     "copy_texts", "pad", "paper", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
@@ -68,6 +68,7 @@ def _check(path: Path, settings: NetworkSettings, normalisation: dict) -> None:
 
 def _facts(settings: NetworkSettings, weights: PackedWeights) -> dict[str, Any]:
     used = {key: getattr(settings, key) for key in USED}
+    used["style_size"] = getattr(settings, "style_size", 0)
     return {"settings": used, "arrays": weights.arrays}
 
 

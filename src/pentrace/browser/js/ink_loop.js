@@ -22,18 +22,19 @@ export function drawStep(raw, components, chance, bias) {
   );
 }
 
-/** Draw a line of at most `limit` steps; `text` are symbols, `primer` steps that are read first.
+/** Draw a line of at most `limit` steps; `text` are symbols, and `primer.steps` are read first;
+ * `style` is the vector of a hand.
  *
  * `random(n)` gives the four numbers of step n. Returns its steps, whether it `stopped` before the
  * limit, the step at which the window `left` the text, and of each step the character with the
  * largest window weight and all weights. `pause` is awaited now and then.
  */
-export async function drawLine(network, text, random, bias, primer, limit, pause) {
-  network.start(text);
+export async function drawLine(network, text, random, { bias, primer, style }, limit, pause) {
+  network.start(text, style ?? null);
   let step = new Float32Array(3);
   if (primer) {
-    for (const known of primer.slice(0, -1)) network.step(known);
-    step = primer[primer.length - 1];
+    for (const known of primer.steps.slice(0, -1)) network.step(known);
+    step = primer.steps.at(-1);
   }
   const steps = [], characters = [], weights = [];
   let left = limit, length = limit, stopped = false;

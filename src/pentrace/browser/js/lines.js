@@ -14,7 +14,7 @@ function rounds(how) {
 
 /** Write `text` as line number `number`.
  *
- * how: {bias, seed, primer: {steps, text} or null, attempts, reader, errorLimit, checked, pause}.
+ * how: {bias, seed, primer: {steps, text} or null, style: the vector of a hand or null, attempts, reader, errorLimit, checked, pause}.
  * Returns {text, steps, character, finished, missed, attempts, reading, failed}.
  */
 export async function writeLine(network, text, how, number) {
@@ -36,8 +36,7 @@ async function candidate(network, text, how, number, attempt) {
   const symbols = symbolsOf(lead + text, network.settings.alphabet);
   const limit = how.pace + how.pace * own;
   const drawn = await drawLine(
-    network, symbols, (step) => chances(seed, number, step), how.bias,
-    how.primer && how.primer.steps, limit, how.pause,
+    network, symbols, (step) => chances(seed, number, step), how, limit, how.pause,
   );
   return asLine(drawn, text, symbols.length - own);
 }

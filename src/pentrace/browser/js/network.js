@@ -38,6 +38,14 @@ export class Layer {
     this.memory.fill(0);
   }
 
+  /** Read the vector of a hand at each step: it is constant, so it is a part of the bias. */
+  follow(style) {
+    const { numbers, width } = this.weights;
+    this.bias.forEach((bias, row) => {
+      numbers[row * width + this.one] = bias + style.reduce((all, part, s) => all + part * this.byStyle(row, s), 0);
+    });
+  }
+
   /** `more` adds to the gates before they are squashed. */
   step(more) {
     const { arithmetic, gates: gate, memory, hidden, squeezed, size } = this;
@@ -78,6 +86,8 @@ export class Synthesis {
   constructor(weights, settings, code) {
     const { hidden: size, layers, components } = settings;
     this.settings = settings;
+    this.given = 3 + settings.style_size; // inputs before the window: the step, and the style
+    this.encoder = settings.style_size ? new StyleEncoder(weights) : null;
     this.symbols = weights["first.weight_recurrent"].shape[1] - size;
     const outputs = 6 * components + 1;
     const dense = 4 * size * (2 * size + 8 + this.symbols + 16) * layers;
@@ -100,10 +110,13 @@ export class Synthesis {
     const { share } = gates(size, [0, 1, 2, 3]), symbols = this.symbols;
     const input = weights["first.weight_input"].values, bias = weights["first.bias"].values;
     const recurrent = weights["first.weight_recurrent"].values, wide = size + symbols;
+    const given = this.given;
     const entry = (row, column) => share(row) * (
-      column < 3 ? input[row * 3 + column]
+      column < 3 ? input[row * given + column]
         : column < 3 + size ? recurrent[row * wide + column - 3] : bias[row]);
     const layer = new Layer(this.arithmetic, 3, size, entry);
+    layer.bias = Float32Array.from(bias, (value, row) => share(row) * value);
+    layer.byStyle = (row, s) => share(row) * input[row * given + 3 + s];
     layer.symbols = new Symbols(this.arithmetic, symbols, 4 * size, (row, symbol) =>
       share(row) * recurrent[row * wide + size + symbol]);
     return layer;
@@ -111,26 +124,33 @@ export class Synthesis {
 
   /** A layer above: it reads the step, the window, and the layer below. */
   upper(weights, name, size) {
-    const { row: from, share } = gates(size, LAST_CANDIDATE), symbols = this.symbols;
-    const input = weights[`${name}.weight_ih_l0`].values, wide = 3 + symbols + size;
+    const { row: from, share } = gates(size, LAST_CANDIDATE), symbols = this.symbols, given = this.given;
+    const input = weights[`${name}.weight_ih_l0`].values, wide = given + symbols + size;
     const own = weights[`${name}.weight_hh_l0`].values;
     const one = weights[`${name}.bias_ih_l0`].values, two = weights[`${name}.bias_hh_l0`].values;
     const entry = (row, column) => {
       const at = from(row);
       if (column < 3) return share(row) * input[at * wide + column];
-      if (column < 3 + size) return share(row) * input[at * wide + symbols + column];
+      if (column < 3 + size) return share(row) * input[at * wide + given + symbols + column - 3];
       if (column < 3 + 2 * size) return share(row) * own[at * size + column - 3 - size];
       return share(row) * Math.fround(one[at] + two[at]);
     };
     const layer = new Layer(this.arithmetic, 3 + size, size, entry);
+    layer.bias = Float32Array.from(one, (_, row) => entry(row, 3 + 2 * size));
+    layer.byStyle = (row, s) => share(row) * input[from(row) * wide + 3 + s];
     layer.symbols = new Symbols(this.arithmetic, symbols, 4 * size, (row, symbol) =>
-      share(row) * input[from(row) * wide + 3 + symbol]);
+      share(row) * input[from(row) * wide + given + symbol]);
     return layer;
   }
 
-  /** Begin a line with this text, as symbols. */
-  start(text) {
-    for (const layer of this.layers) layer.forget();
+  /** Begin a line with this text, as symbols; `style`: the vector of the hand, or null. */
+  start(text, style) {
+    const changed = this.encoder && style !== this.style;
+    for (const layer of this.layers) {
+      layer.forget();
+      if (changed) layer.follow(style ?? []);
+    }
+    this.style = style;
     this.window.start(text);
   }
 

@@ -13,36 +13,55 @@ export function inkOfJson(text) {
   if (!strokes.length || !strokes.every((stroke) => stroke.every(good))) {
     throw new Error("The file has no strokes. Give a line that was saved on this page.");
   }
-  if (typeof content.text !== "string" || !content.text.trim()) {
-    throw new Error("The file does not contain its text. Add it as “text”.");
-  }
+  if (typeof (content.text ?? "") !== "string") throw new Error("The text in the file is no text.");
   return { strokes, text: content.text, down: content.y_axis === "down" };
 }
 
-/** {steps, text}: the ink {strokes, text, down} as normalised steps; times are in ms or s. */
-export function primerOfInk(ink, alphabet) {
-  const text = substituted(ink.text.normalize("NFC").trim(), alphabet);
-  const unknown = unknownIn(text, alphabet);
-  if (unknown.length) throw new Error(`The network does not know ${unknown.join(" ")}. Copy another text.`);
-  const characters = [...text].length;
+/** {steps, text}: the ink {strokes, text, down} as normalised steps; times are in ms or s.
+ *
+ * A network without an encoder of hands continues the line, so it must know the text.
+ */
+export function styleOfInk(ink, settings) {
+  let text = (ink.text ?? "").normalize("NFC").trim();
+  if (!settings.style_size) text = knownText(text, settings.alphabet);
   let points = ink.strokes.flatMap((stroke, number) => stroke.map(([x, y, t]) => ({
     x, y: ink.down ? -y : y, t: t ?? NaN, stroke: number,
   })));
   const seconds = inSeconds(points);
   points = points.map((point) => ({ ...point, t: point.t * seconds }));
   const flat = turned(points.map((p) => p.x), points.map((p) => p.y));
+  const characters = [...text].length || estimated(flat);
   points = points.map((point, i) => ({ ...point, x: flat.x[i], y: flat.y[i] }));
+  return { steps: offsetsOf(atRateOfData(points, characters)), text };
+}
+
+function knownText(text, alphabet) {
+  if (!text) throw new Error("The file does not contain its text. Add it as “text”.");
+  const known = substituted(text, alphabet), unknown = unknownIn(known, alphabet);
+  if (unknown.length) throw new Error(`The network does not know ${unknown.join(" ")}. Copy another text.`);
+  return known;
+}
+
+/** How many characters a line of ink has, if its height is that of usual writing. */
+function estimated({ x, y }) {
+  const height = percentile(y, 0.95) - percentile(y, 0.05);
+  return height > 0 ? Math.max(1, rounded(((LINE_HEIGHT / CHARACTER_WIDTH) * span(x)) / height)) : 1;
+}
+
+/** Points at the scale and the rate of the data of the network. */
+function atRateOfData(points, characters) {
   const once = cleaned(scaled(points, 1));
   const wide = span(once.map((p) => p.x)), high = span(once.map((p) => p.y));
   if (!(wide > 0) || high > 10 * Math.max(characters, 3) * wide) {
     throw new Error("The ink has almost no width. Write one line.");
   }
-  let ready = cleaned(scaled(points, (characters * CHARACTER_WIDTH) / wide));
+  const ready = cleaned(scaled(points, (characters * CHARACTER_WIDTH) / wide));
   if (ready.every((point, i) => !i || point.stroke !== ready[i - 1].stroke)) {
     throw new Error("Each stroke has one point only. Write one line with your pen.");
   }
-  ready = cleaned(snapped(resampled(ready, characters), CHARACTER_WIDTH / GRID));
-  return { steps: offsetsOf(ready), text };
+  const found = cleaned(snapped(resampled(ready, characters), CHARACTER_WIDTH / GRID));
+  if (found.length > LONGEST_STYLE) throw new Error("The line is too long. Give a shorter line.");
+  return found;
 }
 
 const span = (values) => Math.max(...values) - Math.min(...values);
@@ -83,27 +102,31 @@ function resampled(points, characters) {
       begins[i] ? 0 : Math.hypot(point.x - points[i - 1].x, point.y - points[i - 1].y));
     count = usual;
   }
-  const spacing = sum(way) / count, strokes = [];
-  points.forEach((point, i) => {
-    if (begins[i]) strokes.push([]);
-    strokes.at(-1).push({ ...point, at: begins[i] ? 0 : strokes.at(-1).at(-1).at + way[i] });
+  let far = 0;
+  const total = way.map((step) => (far += step));
+  const starts = begins.flatMap((begin, i) => (begin ? [i] : []));
+  return starts.flatMap((begin, number) => {
+    const last = (starts[number + 1] ?? points.length) - 1;
+    return spaced(points, total, begin, last, sum(way) / count).map((point) => ({ ...point, stroke: number }));
   });
-  return strokes.flatMap((stroke, number) => spaced(stroke, spacing, number));
 }
 
-/** Points of one stroke, evenly spread at the spacing nearest to `spacing`, with both ends. */
-function spaced(stroke, spacing, number) {
-  const extent = stroke.at(-1).at, gaps = Math.max(rounded(extent / spacing), extent > 0 ? 1 : 0);
+/** Points of one stroke, evenly spread at the spacing nearest to `spacing`, with both ends.
+ *
+ * `total` are times or lengths from the first point of all, as in resample.py: ties break alike.
+ */
+function spaced(points, total, begin, last, spacing) {
+  const extent = total[last] - total[begin];
+  const gaps = Math.max(rounded(extent / spacing), extent > 0 ? 1 : 0);
   return Array.from({ length: gaps + 1 }, (_, i) => {
-    const wanted = gaps ? (i / gaps) * extent : 0;
-    if (i === 0) return { x: stroke[0].x, y: stroke[0].y, stroke: number };
-    if (i === gaps) return { x: stroke.at(-1).x, y: stroke.at(-1).y, stroke: number };
-    let after = stroke.findIndex((point) => point.at > wanted);
-    if (after < 1) after = stroke.length - 1;
-    const [a, b] = [stroke[after - 1], stroke[after]], step = b.at - a.at;
-    const part = step > 0 ? Math.min(Math.max((wanted - a.at) / step, 0), 1) : 0;
-    const mix = (axis) => Math.fround(a[axis] * (1 - part) + b[axis] * part);
-    return { x: mix("x"), y: mix("y"), stroke: number };
+    if (i === 0 || i === gaps) return { x: points[i ? last : begin].x, y: points[i ? last : begin].y };
+    const wanted = total[begin] + (i / gaps) * extent;
+    let after = begin + 1;
+    while (after < last && total[after] <= wanted) after++;
+    const step = total[after] - total[after - 1];
+    const part = step > 0 ? Math.min(Math.max((wanted - total[after - 1]) / step, 0), 1) : 0;
+    const mix = (axis) => Math.fround(points[after - 1][axis] * (1 - part) + points[after][axis] * part);
+    return { x: mix("x"), y: mix("y") };
   });
 }
 

@@ -2,8 +2,8 @@
 
 export class RecordView {
   /** `use(name, ink)` writes in the style of a recorded line. */
-  constructor(alphabet, use) {
-    this.alphabet = alphabet;
+  constructor(settings, use) {
+    this.settings = settings; // of the network
     this.count = 0;
     this.pad = new Pad(byId("pad"), () => this.changed());
     byId("copy-text").addEventListener("input", () => this.changed());
@@ -36,7 +36,7 @@ export class RecordView {
     const content = this.pad.content(this.text);
     const ink = { strokes: content.strokes, text: content.text, down: true };
     try {
-      primerOfInk(ink, this.alphabet);
+      styleOfInk(ink, this.settings);
     } catch (error) {
       byId("pad-status").textContent = error.message;
       return;

@@ -16,7 +16,7 @@ async function start() {
   const bytes = (id) => (byId(id).textContent.trim() ? bytesOf(byId(id).textContent) : null);
   if (window.innerWidth < NARROW) byId("page-size").value = "105x148";
   const view = new WriteView(facts, work);
-  new RecordView(facts.synthesis.settings.alphabet, (name, ink) => {
+  new RecordView(facts.synthesis.settings, (name, ink) => {
     showScreen("write");
     view.useHand(name, ink);
   });

@@ -30,13 +30,21 @@ async function loaded({ facts, synthesis, recognition, code }) {
 }
 
 /** Write the text of a request; messages {texts} and {row, line} are sent in between. */
-async function written({ text, settings, style }, tell) {
+async function written({ text, settings, styles, share }, tell) {
   const how = {
-    bias: settings.bias, seed: BigInt(settings.seed), primer: style, attempts: settings.attempts,
+    bias: settings.bias, seed: BigInt(settings.seed), ...followed(styles, share), attempts: settings.attempts,
     reader: settings.check ? recogniser : null, errorLimit: ERROR_LIMIT, checked: settings.check,
     pace: PACE, pause,
   };
   await writeText(network, text, settings, how, tell);
+}
+
+/** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second. */
+function followed(styles, share) {
+  if (!styles.length) return { primer: null, style: null };
+  if (!network.encoder) return { primer: styles[0], style: null };
+  const [one, other] = styles.map(({ steps }) => network.encoder.vector([steps]));
+  return { primer: null, style: other ? mixed(one, other, share) : one };
 }
 
 /** Points drawn per second of one line, without a check, for the benchmark. */
@@ -46,7 +54,7 @@ async function measured({ text, points }) {
   let drawn = 0;
   for (let number = 0; drawn < points; number++) {
     const random = (step) => chances(1n, number, step);
-    const line = await drawLine(network, symbols, random, 1, null, PACE * symbols.length, async () => {});
+    const line = await drawLine(network, symbols, random, { bias: 1 }, PACE * symbols.length, async () => {});
     drawn += line.steps.length;
   }
   return { points: drawn, seconds: (performance.now() - begin) / 1000 };

@@ -20,14 +20,14 @@ export function meanWidth(steps, text) {
  * `tell({texts})` is called when the line breaks are known, and `tell({row, line})` for each line.
  */
 export async function writeText(network, text, settings, how, tell) {
-  const primer = how.primer;
+  const { primer } = how, given = primer ?? how.style;
   let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
   const wrap = () => wrapped(text, Math.min(fit, settings.longestLine));
   let texts = wrap(), first = null;
   const written = () => texts.filter(Boolean);
   const single = written().length < 2;
   if (!single) {
-    const once = primer ? { ...how, attempts: 1, reader: null } : how;
+    const once = given ? { ...how, attempts: 1, reader: null } : how;
     first = await leadingLine(network, written(), once);
     if (first) {
       fit = fitting(settings, meanWidth(first.line.steps, first.line.text));
@@ -39,10 +39,10 @@ export async function writeText(network, text, settings, how, tell) {
       }
     }
   }
-  tell({ texts, scattered: !single && !first && !primer });
+  tell({ texts, scattered: !single && !first && !given });
   const rows = texts.flatMap((line, row) => (line ? [row] : []));
-  const ready = first && !primer ? first : null;
-  const own = ready ? { ...how, primer: primerOf(ready.line) } : how;
+  const ready = first && !given ? first : null;
+  const own = ready ? { ...how, ...handOf(ready.line, network) } : how;
   if (ready) tell({ row: rows[ready.number], line: ready.line });
   for (const [number, row] of rows.entries()) {
     if (ready && number === ready.number) continue;
@@ -59,6 +59,11 @@ async function leadingLine(network, texts, how) {
     if (!line.failed) return { number, line };
   }
   return null;
+}
+
+/** How other lines follow the hand of `line`: by its vector, or else by its first words. */
+function handOf(line, network) {
+  return network.encoder ? { style: network.encoder.vector([line.steps]) } : { primer: primerOf(line) };
 }
 
 /** The first words of a line, with complete strokes, for others to continue. */

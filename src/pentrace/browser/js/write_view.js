@@ -97,7 +97,11 @@ export class WriteView {
     this.soon = setTimeout(() => this.write(), SOON);
   }
 
+  /** Show the values of sliders, and the fields that mean something now. */
   shown() {
+    const mixes = this.facts.synthesis.settings.style_size > 0 && this.hands.has(byId("hand").value);
+    byId("mix").hidden = !mixes || this.hands.size < 2;
+    byId("mix-share").hidden = !this.hands.has(byId("other-hand").value);
     for (const output of document.querySelectorAll("output[for]")) {
       output.value = byId(output.htmlFor.value).value + (output.dataset.unit ?? "");
     }
@@ -106,14 +110,20 @@ export class WriteView {
   addHand(name, ink) {
     const value = `hand-${this.hands.size + 1}`;
     this.hands.set(value, ink);
-    const option = new Option(name, value);
-    byId("hand").append(option);
+    for (const id of ["hand", "other-hand"]) byId(id).append(new Option(name, value));
     return value;
+  }
+
+  /** The ink of the hand that is chosen, and of the one that is mixed with it, if any. */
+  get styles() {
+    const one = this.hands.get(byId("hand").value), other = this.hands.get(byId("other-hand").value);
+    return one ? [one, other].filter(Boolean) : [];
   }
 
   /** Write in the style of this ink. */
   useHand(name, ink) {
     byId("hand").value = this.addHand(name, ink);
+    this.shown();
     return this.write();
   }
 
@@ -123,7 +133,7 @@ export class WriteView {
     if (!file) return;
     try {
       const ink = inkOfJson(await file.text());
-      primerOfInk(ink, this.facts.synthesis.settings.alphabet);
+      styleOfInk(ink, this.facts.synthesis.settings);
       await this.useHand(`${file.name}: ${ink.text}`, ink);
     } catch (error) {
       this.say(`${file.name}: ${error.message}`, true);
@@ -141,24 +151,24 @@ export class WriteView {
       this.say(`The network has never seen ${unknown.join(" ")} and knows no similar character. Reword the text.`, true);
       return;
     }
-    const ink = this.hands.get(byId("hand").value);
-    let style = null;
+    let styles = [];
     try {
-      style = ink ? primerOfInk(ink, alphabet) : null;
+      styles = this.styles.map((ink) => styleOfInk(ink, this.facts.synthesis.settings));
     } catch (error) {
       this.say(error.message, true);
       return;
     }
     if (this.running) this.work.stop();
     const ticket = this.running = {};
-    this.used = { settings, style: ink ? byId("hand").selectedOptions[0].text : "" };
+    const share = byId("share").valueAsNumber;
+    this.used = { settings, style: styles.length ? byId("hand").selectedOptions[0].text : "" };
     this.rows = [];
     this.paper.clear();
     this.busy(true);
     this.say("Writing the first line …");
     try {
       const tell = (news) => { if (this.running === ticket) this.news(news); };
-      const done = await this.work.ask("write", { text, settings, style }, tell);
+      const done = await this.work.ask("write", { text, settings, styles, share }, tell);
       if (this.running === ticket) this.finished(done === null);
     } catch (error) {
       if (this.running === ticket) this.say(error.message, true);
