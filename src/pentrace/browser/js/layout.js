@@ -76,6 +76,17 @@ export function turned(x, y) {
   return { x: x.map((value, i) => value * c + y[i] * s), y: x.map((value, i) => y[i] * c - value * s) };
 }
 
+const levels = new WeakMap(); // of lines: pages are laid out again for each new line
+
+/** Level positions of a drawn line, and the stroke of each point. */
+function leveled(line) {
+  if (!levels.has(line)) {
+    const { x, y, stroke } = positions(line.steps);
+    levels.set(line, { ...level(x, y), stroke });
+  }
+  return levels.get(line);
+}
+
 /** Line `number` moved a little from its place, in mm. */
 function strayed(line, number, settings) {
   const clipped = lineNormals(BigInt(settings.seed), number)
@@ -100,12 +111,9 @@ export function pages(rows, settings) {
   const scale = settings.size / LINE_HEIGHT;
   let placed = rows.map((line, number) => {
     if (!line) return null;
-    const found = positions(line.steps), flat = level(found.x, found.y);
-    const scaled = flat.x.map((x) => x * scale);
-    return strayed(
-      { x: scaled, y: flat.y.map((y) => y * scale), stroke: found.stroke, row: number, text: line.text },
-      number, settings,
-    );
+    const { x, y, stroke } = leveled(line);
+    const scaled = { x: x.map((value) => value * scale), y: y.map((value) => value * scale) };
+    return strayed({ ...scaled, stroke, row: number, text: line.text }, number, settings);
   });
   const factor = settings.cut ? 1 : shrink(placed.filter(Boolean), settings);
   placed = placed.map((line) => line && {

@@ -1,53 +1,67 @@
 // Pages on the screen: lines appear as if they were being written.
 
 const AFTER = 60; // ms after the last stroke of a line until it is drawn as on paper
+const BETWEEN = 150; // ms between two lines
 
 export class PaperView {
   constructor(container) {
     this.container = container;
-    this.begins = new Map(); // row -> time in ms at which it begins to be written
-    this.free = 0; // time in ms at which the pen is free
-    this.timer = 0;
+    this.clear();
   }
 
   clear() {
     clearTimeout(this.timer);
-    this.begins.clear();
-    this.free = 0;
+    this.begins = new Map(); // row -> {begin, end} in ms, {first} in s of the page, {speed}
+    this.free = 0; // time in ms at which the pen is free
+    this.sheets = []; // of each page: what it shows, and its element
     this.container.replaceChildren();
   }
 
   /** Show pages; rows in `fresh` are written at `speed` times the speed of a hand, or at once. */
   show(made, settings, fresh, speed) {
-    const now = performance.now();
-    const times = made.map((page) => piecesOf(page, settings));
-    for (const row of fresh) {
-      const own = times.flat().filter((piece) => piece.row === row);
-      if (!own.length || !Number.isFinite(speed)) continue;
-      const begin = Math.max(now, this.free), first = own[0].begin;
-      const end = begin + (1000 * (own.at(-1).end - first)) / speed;
-      this.begins.set(row, { begin, first, end, speed });
-      this.free = end + 150;
-    }
     this.last = [made, settings];
-    this.draw(made, settings, times);
+    const rows = Number.isFinite(speed) ? fresh : [];
+    for (const row of rows) this.plan(row, made, speed);
+    this.draw();
   }
 
-  /** Draw again what is shown, such as with another colour. */
-  draw(made, settings, times) {
-    const now = performance.now();
+  /** When the strokes of a row are written: after those of the rows before. */
+  plan(row, made, speed) {
+    const own = made.flatMap((page) => page.strokes).filter((stroke) => stroke.row === row);
+    if (!own.length) return;
+    const begin = Math.max(performance.now(), this.free), first = own[0].points[0][2];
+    const end = begin + (1000 * (own.at(-1).points.at(-1)[2] - first)) / speed;
+    this.begins.set(row, { begin, first, end, speed });
+    this.free = end + BETWEEN;
+  }
+
+  /** Draw the pages that are not drawn yet as they are now. */
+  draw() {
+    const now = performance.now(), [made, settings] = this.last;
     for (const [row, { end }] of this.begins) if (end + AFTER < now) this.begins.delete(row);
-    this.container.replaceChildren(...made.map((page, i) => this.sheet(page, settings, times[i], i, made.length, now)));
+    this.sheets = made.map((page, number) => {
+      const rows = new Set(page.strokes.map(({ row }) => row).filter((row) => this.begins.has(row)));
+      const shows = JSON.stringify([contentOf(page), settings.pen, settings.penWidth, settings.colour,
+        number, made.length, [...rows]]);
+      const old = this.sheets[number];
+      return old?.shows === shows ? old : { shows, element: this.sheet(page, settings, rows, number, made.length, now) };
+    });
+    const elements = this.sheets.map(({ element }) => element);
+    elements.forEach((element, i) => {
+      const there = this.container.children[i];
+      if (there === element) return;
+      if (there) there.replaceWith(element); else this.container.append(element);
+    });
+    while (this.container.children.length > elements.length) this.container.lastChild.remove();
     clearTimeout(this.timer);
     const next = Math.min(...[...this.begins.values()].map(({ end }) => end));
-    if (this.begins.size) {
-      this.timer = setTimeout(() => this.draw(made, settings, times), Math.max(next - now, 0) + 2 * AFTER);
-    }
+    if (this.begins.size) this.timer = setTimeout(() => this.draw(), Math.max(next - now, 0) + 2 * AFTER);
   }
 
-  sheet(page, settings, own, number, count, now) {
-    const still = { ...page, strokes: page.strokes.filter(({ row }) => !this.begins.has(row)) };
-    const moving = own.filter(({ row }) => this.begins.has(row)).map((piece) => this.moving(piece, now));
+  sheet(page, settings, rows, number, count, now) {
+    const still = { ...page, strokes: page.strokes.filter(({ row }) => !rows.has(row)) };
+    const pieces = rows.size ? piecesOf(page, settings).filter(({ row }) => rows.has(row)) : [];
+    const moving = pieces.map((piece) => this.moving(piece, now));
     const holder = document.createElement("div");
     holder.className = "sheet";
     const about = count > 1 ? `Page ${number + 1} of ${count}: ` : "Handwriting: ";
@@ -75,6 +89,11 @@ export class PaperView {
     const rows = [...new Set(made.flatMap((page) => page.strokes.map(({ row }) => row)))];
     this.show(made, settings, rows, speed);
   }
+}
+
+/** What is enough to know whether a page has changed. */
+function contentOf({ width, height, strokes }) {
+  return [width, height, strokes.length, strokes[0]?.points[0], strokes.at(-1)?.points.at(-1)];
 }
 
 const PIXELS = 300 / 25.4, MOST_PIXELS = 60e6; // in a mm; of a picture
