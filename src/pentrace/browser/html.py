@@ -20,8 +20,8 @@ from pentrace.write.settings import PAPERS, WriteSettings
 FOLDER = Path(__file__).parent
 # Modules of the program in their order; a class is defined before it is used.
 MODULES = (
-    "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text", "lines",
-    "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
+    "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
+    "lines", "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
     "copy_texts", "pad", "paper", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation")  # settings
