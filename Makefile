@@ -3,6 +3,7 @@
 # make text       train a network that writes plays
 # make test       run all tests
 # make test-fast  run the tests that take at most a few seconds each
+# make browser    install Chromium, for the tests of the page for browsers (as root, with apt)
 # make lint       check formatting, types, imports and rules
 # make clean      remove results, logs and synthetic data
 # make help       print this
@@ -26,7 +27,7 @@ define run
   echo "The report is $$results/report.html"
 endef
 
-.PHONY: all text kanji test test-fast lint clean help
+.PHONY: all text kanji test test-fast lint clean help browser
 all: .venv/installed
 	$(call run,$(CONFIG))
 
@@ -43,8 +44,15 @@ help:
 # tests left takes some of another's.
 parallel = -n auto --maxprocesses 4 --dist worksteal
 
-test: .venv/installed-dev
+test: .venv/installed-dev browser
 	$(BIN)/pytest $(parallel)
+
+# Some tests open a page in Chromium. Where it cannot be installed, they are skipped.
+browser:
+	@{ command -v chromium && command -v chromedriver; } > /dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium chromium-driver > /dev/null; } || \
+	  echo "Tests of the page for browsers are skipped; they need chromium and chromium-driver"
 
 test-fast: .venv/installed-dev
 	$(BIN)/pytest $(parallel) -m "not slow"

@@ -23,6 +23,8 @@ ROOMS = {
     "train": ("train", "Train a network."),
     "sample": ("generate", "Write new handwriting with a trained network."),
     "write": ("write", "Write any text as handwriting, in the style of a given line."),
+    "page": ("browser", "Make a page for browsers that writes texts and records lines."),
+    "export": ("export", "Write a network as an ONNX model."),
     "rewrite": ("generate", "Write the texts of real lines, to measure legibility."),
     "imitate": ("generate", "Write texts in the hands of real writers, to measure style."),
     "fictional": ("generate", "Draw fictional characters; find the nearest real ones."),

@@ -90,10 +90,31 @@ rule run_facts:
         "pentrace run-facts --results {params.results} --out {output} {input} > {log} 2>&1"
 
 
+# The page that writes texts in a browser, with the network that comes with the package.
+rule page:
+    input:
+        program=[
+            str(p)
+            for folder in ("browser", "weights")
+            for p in sorted(Path("src/pentrace", folder).rglob("*.*"))
+            if p.suffix in (".js", ".css", ".j2", ".wasm", ".safetensors")
+        ],
+        code=code("pentrace.browser.page"),
+    output:
+        "<results>/write.html",
+    log:
+        "<logs>/page.log",
+    conda:
+        "../envs/pentrace.yaml"
+    shell:
+        "pentrace page --out {output} > {log} 2>&1"
+
+
 rule report:
     input:
         **SHOWN,
         run="<results>/run.json",
+        page="<results>/write.html",
     output:
         "<results>/report.html",
     log:
@@ -107,4 +128,4 @@ rule report:
         ),
     shell:
         "pentrace report --config {input.config} --rulegraph {input.rulegraph} --run {input.run}"
-        " {params.datasets} {params.networks} --out {output} > {log} 2>&1"
+        " --page {input.page} {params.datasets} {params.networks} --out {output} > {log} 2>&1"

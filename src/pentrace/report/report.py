@@ -1,5 +1,6 @@
 """`pentrace report`: the results of a run, in one page that needs no other file."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ RUN = ("date", "commit", "versions", "machine", "stages")  # keys of the facts o
               help="Name and folder of a data set. Repeat for several.")  # fmt: skip
 @click.option("--network", "networks", type=NAMED, multiple=True, metavar="NAME FOLDER",
               help="Data set/name and folder of a network. Repeat for several.")  # fmt: skip
+@file_option("--page", required=False, help="Output of pentrace page, to link.")
 @out_file_option(help="Page to write, HTML.")
 def command(
     config: Path,
@@ -34,13 +36,14 @@ def command(
     run: Path | None,
     datasets: tuple[tuple[str, Path], ...],
     networks: tuple[tuple[str, Path], ...],
+    page: Path | None,
     out: Path,
 ) -> None:
     """Write the results of data sets and networks to one self-contained page."""
     text = _text(config)
     notes = _notes(text, config)
     drawn = rulegraph.svg(rulegraph.parse_dot(_text(graph), str(graph))) if graph else ""
-    page = render(
+    made = render(
         config=text,
         graph=drawn,
         run=read_keys(run, *RUN) if run else None,
@@ -48,9 +51,10 @@ def command(
         networks=[
             network_part(name, path, notes.get(name.split("/")[0], "")) for name, path in networks
         ],
+        link=os.path.relpath(page, out.parent) if page else "",
     )
-    write_text(out, page)
-    click.echo(f"{out}: {len(datasets)} data sets, {len(networks)} networks, {len(page):,} bytes")
+    write_text(out, made)
+    click.echo(f"{out}: {len(datasets)} data sets, {len(networks)} networks, {len(made):,} bytes")
 
 
 def render(
@@ -59,10 +63,12 @@ def render(
     datasets: list[DatasetPart],
     networks: list[NetworkPart],
     run: dict[str, Any] | None = None,
+    link: str = "",
 ) -> str:
     """The page as HTML. All text is escaped, except `graph`, which is SVG of `rulegraph`.
 
-    `run` has the facts of a run. The rest of the page depends only on the results.
+    `run` has the facts of a run, and `link` is the address of the page that writes texts. The rest
+    depends only on the results.
     """
     environment = Environment(
         loader=PackageLoader("pentrace.report", "."),
@@ -79,6 +85,7 @@ def render(
         config=config,
         graph=graph,
         run=run,
+        link=link,
         datasets=datasets,
         networks=networks,
         filters=lettered(networks),

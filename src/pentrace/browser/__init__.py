@@ -1,0 +1,1 @@
+"""The command `page`: a page for browsers that writes texts and records lines, without a server."""

@@ -1,0 +1,77 @@
+"""Numbers and tables of the Python code that the program of the page uses too, by name."""
+
+import json
+from typing import Any
+
+from pentrace.generate import ink_loop, leading, lines, numpy_networks, numpy_recogniser, settings
+from pentrace.generate import window_check as check
+from pentrace.networks import alphabet
+from pentrace.normalise.positions import SAMPLING
+from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
+from pentrace.resample import LONGEST_REST
+from pentrace.write import prepare, scale, style
+
+DRAWING: dict[str, Any] = {
+    "LAST_STROKE": ink_loop.LAST_STROKE,
+    "EXPONENT_LIMIT": numpy_networks.EXPONENT_LIMIT,
+    "BUMP_LIMIT": numpy_networks.BUMP_LIMIT,
+    "STEPS_PER_LETTER": numpy_networks.STEPS_PER_LETTER,
+    "REDUCTION": numpy_recogniser.REDUCTION,
+    "SPAN": numpy_recogniser.SPAN,
+    "FIRST_CANDIDATES": lines.FIRST,
+    "TAIL": lines.TAIL,
+    "TWO_STROKES": lines.TWO_STROKES,
+    "PACE": settings.PACE,
+    "ERROR_LIMIT": settings.ERROR_LIMIT,
+    "NEAR": check.NEAR,
+    "SEEN": check.SEEN,
+    "LEAST_VISITS": check.LEAST,
+    "LEADING": leading.LEADING,
+    "LEADS": leading.LEADS,
+    "PRIMING": leading.PRIMING,
+    "FULL": prepare.FULL,
+    "ALIKE": alphabet.ALIKE,
+    "TYPOGRAPHIC": alphabet.TYPOGRAPHIC,
+}
+INK: dict[str, Any] = {
+    "AIR_SPEED": layout.AIR_SPEED,
+    "ASCENT": layout.ASCENT,
+    "STEEPEST": layout.STEEPEST,
+    "STEEP": layout.STEEP,
+    "UPRIGHT": layout.UPRIGHT,
+    "LONG": layout.LONG,
+    "LEFT": layout.LEFT,
+    "FOOT": layout.FOOT,
+    "TURN": layout.TURN,
+    "BOW": layout.BOW,
+    "INTERVAL": SAMPLING,
+    "NOTHING": strokes.NOTHING,
+    "LEAST": pen.LEAST,
+    "MOST": pen.MOST,
+    "STEEPNESS": pen.STEEPNESS,
+    "PASSES": pen.PASSES,
+    "STEADY": pen.STEADY,
+    "APART": pen.APART,
+    "SHARP": svg.SHARP,
+    "DOT": appearance.DOT,
+    "LEVELS": animated_svg.LEVELS,
+    "LONGEST_PIECE": animated_svg.LONGEST,
+    "GRID": style.GRID,
+    "POINTS": style.POINTS,
+    "RATE": style.RATE,
+    "FEW": style.FEW,
+    "LONGEST_STYLE": style.LONGEST,
+    "LONGEST_REST": LONGEST_REST,
+}
+
+
+def constants(normalisation: dict) -> str:
+    """The lines of JavaScript that define all of them, and the scale of the network's ink."""
+    ink_scale = {
+        "MEAN": normalisation["mean"],
+        "SD": normalisation["sd"],
+        "CHARACTER_WIDTH": scale.character_width(normalisation),
+        "LINE_HEIGHT": scale.line_height(normalisation),
+    }
+    values = DRAWING | INK | ink_scale
+    return "\n".join(f"const {name} = {json.dumps(value)};" for name, value in values.items())

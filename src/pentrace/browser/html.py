@@ -1,0 +1,96 @@
+"""The page as HTML: its program, its style, the weights, and the facts about them, in one file."""
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pentrace import __version__
+from pentrace.browser.constants import constants
+from pentrace.browser.packed_weights import PackedWeights, packed
+from pentrace.errors import PentraceError
+from pentrace.networks import model_file
+from pentrace.networks.settings import NetworkSettings
+from pentrace.write.settings import PAPERS, WriteSettings
+
+FOLDER = Path(__file__).parent
+# Modules of the program in their order; a class is defined before it is used.
+MODULES = (
+    "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
+    "lines", "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
+    "copy_texts", "pad", "paper", "write_view", "record_view", "collect_view", "start",
+)  # fmt: skip
+USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation")  # settings
+
+
+def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[str, str]) -> str:
+    """The page for the synthesis network at `model` and the recogniser at `reader`.
+
+    `styles`: name -> content of a JSON file of ink. `notes` are stored in the files that the page
+    saves. Raises `PentraceError` for a network that the program of the page cannot run.
+    """
+    weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
+    _check(model, settings, normalisation)
+    synthesis = packed(weights)
+    facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
+    facts["synthesis"] = _facts(settings, synthesis)
+    facts["defaults"] = json.loads(WriteSettings.model_validate({}).model_dump_json())
+    facts["papers"] = PAPERS
+    recognition = None
+    if reader is not None:
+        read_weights, reads, _ = model_file.read(reader, "np", ("recognition",))
+        recognition = packed(read_weights)
+        facts["recognition"] = _facts(reads, recognition)
+    return _template().render(
+        version=__version__,
+        style=Markup(_text("page.css")),
+        program=Markup(program(normalisation)),
+        facts=Markup(_in_script(facts)),
+        code=base64.b64encode((FOLDER / "products.wasm").read_bytes()).decode(),
+        synthesis=synthesis.text,
+        recognition=recognition.text if recognition else "",
+        alphabet=settings.alphabet,
+    )
+
+
+def _check(path: Path, settings: NetworkSettings, normalisation: dict) -> None:
+    """Raise `PentraceError` if the program has no code for such a network."""
+    if normalisation.get("recipe") != "graves" or normalisation.get("settings", {}).get("resample"):
+        raise PentraceError(
+            f"{path}: the page needs a network for ink of the recipe graves that is not resampled; "
+            "give another network with --model"
+        )
+
+
+def _facts(settings: NetworkSettings, weights: PackedWeights) -> dict[str, Any]:
+    used = {key: getattr(settings, key) for key in USED}
+    used["style_size"] = getattr(settings, "style_size", 0)
+    return {"settings": used, "arrays": weights.arrays}
+
+
+def program(normalisation: dict) -> str:
+    """The program of the page: its modules one after another, without import and export."""
+    parts = [_text(f"js/{name}.js") for name in MODULES]
+    joined = "\n".join(re.sub(r"^export ", "", part, flags=re.MULTILINE) for part in parts)
+    return f'"use strict";\n{constants(normalisation)}\n{joined}'
+
+
+def _in_script(value: Any) -> str:
+    """JSON that cannot end a script element."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("pentrace.browser", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2")

@@ -1,0 +1,79 @@
+// A text to drawn lines that fill the width of the paper, as in write/lines.py.
+
+/** How many characters of this mean width fit between the margins, at least 1. */
+function fitting(settings, width) {
+  if (settings.cut) return settings.longestLine;
+  const inner = settings.width - 2 * settings.margin;
+  const fit = (FULL * inner * LINE_HEIGHT) / (settings.size * Math.max(width, 1e-9));
+  return Math.min(Math.max(Math.trunc(fit), 1), 1e6);
+}
+
+/** Mean width of the characters of a line, level, in units of the ink before normalising. */
+export function meanWidth(steps, text) {
+  const { x, y } = positions(steps);
+  const flat = level(x, y);
+  return (Math.max(...flat.x) - Math.min(...flat.x)) / [...text].length;
+}
+
+/** The lines of `text`, as `prepared` gives it.
+ *
+ * `tell({texts})` is called when the line breaks are known, and `tell({row, line})` for each line.
+ */
+export async function writeText(network, text, settings, how, tell) {
+  const { primer } = how, given = primer ?? how.style;
+  let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
+  const wrap = () => wrapped(text, Math.min(fit, settings.longestLine));
+  let texts = wrap(), first = null;
+  const written = () => texts.filter(Boolean);
+  const single = written().length < 2;
+  if (!single) {
+    const once = given ? { ...how, attempts: 1, reader: null } : how;
+    first = await leadingLine(network, written(), once);
+    if (first) {
+      fit = fitting(settings, meanWidth(first.line.steps, first.line.text));
+      const old = texts;
+      texts = wrap();
+      if (texts.join("\n") !== old.join("\n")) {
+        const second = await leadingLine(network, written(), once);
+        if (second) first = second; else texts = old;
+      }
+    }
+  }
+  tell({ texts, scattered: !single && !first && !given });
+  const rows = texts.flatMap((line, row) => (line ? [row] : []));
+  const ready = first && !given ? first : null;
+  const own = ready ? { ...how, ...handOf(ready.line, network) } : how;
+  if (ready) tell({ row: rows[ready.number], line: ready.line });
+  for (const [number, row] of rows.entries()) {
+    if (ready && number === ready.number) continue;
+    tell({ row, line: await writeLine(network, texts[row], own, number) });
+  }
+}
+
+/** The line that gives its style to all lines, as in generate/leading.py; null if all fail. */
+async function leadingLine(network, texts, how) {
+  const size = (i) => Math.min([...texts[i]].length, LEADING);
+  const order = texts.map((_, i) => i).sort((a, b) => size(b) - size(a) || a - b);
+  for (const number of order.slice(0, LEADS)) {
+    const line = await writeLine(network, texts[number], how, number);
+    if (!line.failed) return { number, line };
+  }
+  return null;
+}
+
+/** How other lines follow the hand of `line`: by its vector, or else by its first words. */
+function handOf(line, network) {
+  return network.encoder ? { style: network.encoder.vector([line.steps]) } : { primer: primerOf(line) };
+}
+
+/** The first words of a line, with complete strokes, for others to continue. */
+function primerOf(line) {
+  const end = line.text.indexOf(" ", PRIMING);
+  if (end < 0) return { steps: line.steps, text: line.text };
+  let own = 0, last = null;
+  line.character.forEach((at, n) => { if (at < end) own = n; });
+  line.steps.forEach((step, n) => {
+    if (step[2] > 0.5 && (last === null || Math.abs(n - own) < Math.abs(last - own))) last = n;
+  });
+  return { steps: line.steps.slice(0, last + 1), text: line.text.slice(0, end) };
+}

@@ -1,0 +1,283 @@
+// The screen that writes a text.
+
+const SPEEDS = { hand: 1, fast: 12, off: Infinity };
+const SOON = 350; // ms after the last change of a setting
+
+/** The worker, with its requests numbered. */
+export class Work {
+  constructor() {
+    const source = document.getElementById("program").textContent;
+    this.worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    this.requests = new Map();
+    this.count = 0;
+    this.worker.onmessage = ({ data }) => this.answer(data);
+  }
+
+  answer({ id, done, failed, stopped, ...news }) {
+    const request = this.requests.get(id);
+    if (!request) return;
+    if (failed === undefined && !done && !stopped) { request.tell(news); return; }
+    this.requests.delete(id);
+    if (failed !== undefined) request.wrong(new Error(failed));
+    else request.good(stopped ? null : done);
+  }
+
+  /** The answer to a request; null if it was stopped. `tell` gets the news in between. */
+  ask(what, request, tell = () => {}) {
+    const id = ++this.count;
+    this.worker.postMessage({ what, id, ...request });
+    return new Promise((good, wrong) => this.requests.set(id, { good, wrong, tell }));
+  }
+
+  /** End the requests so far. */
+  stop() {
+    this.worker.postMessage({ what: "stop", last: this.count });
+  }
+}
+
+export class WriteView {
+  constructor(facts, work) {
+    this.facts = facts;
+    this.work = work;
+    this.paper = new PaperView(byId("paper"));
+    this.rows = [];
+    this.texts = [];
+    this.hands = new Map(); // value of the choice -> {strokes, text, down}
+    for (const [name, ink] of Object.entries(facts.styles)) this.addHand(name, ink);
+    byId("write-form").addEventListener("submit", (event) => { event.preventDefault(); this.write(); });
+    byId("write-form").addEventListener("input", (event) => this.changed(event.target));
+    byId("text").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.write();
+    });
+    byId("stop").addEventListener("click", () => this.work.stop());
+    byId("replay").addEventListener("click", () => {
+      const speed = SPEEDS[byId("speed").value];
+      this.paper.replay(Number.isFinite(speed) ? speed : SPEEDS.fast);
+    });
+    byId("another").addEventListener("click", () => {
+      byId("seed").value = Number(byId("seed").value || 0) + 1;
+      this.write();
+    });
+    byId("style-file").addEventListener("change", (event) => this.load(event.target));
+    for (const button of document.querySelectorAll("[data-save]")) {
+      button.addEventListener("click", () => this.save(button.dataset.save));
+    }
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) byId("speed").value = "off";
+    this.shown();
+  }
+
+  /** The settings of the form; lengths in mm. */
+  get settings() {
+    const number = (id) => {
+      const field = byId(id), value = field.valueAsNumber;
+      const fallback = Number(field.defaultValue);
+      const [low, high] = [field.min, field.max].map((bound) => (bound === "" ? NaN : Number(bound)));
+      const known = Number.isFinite(value) ? value : fallback;
+      return Math.min(Math.max(known, Number.isNaN(low) ? known : low), Number.isNaN(high) ? known : high);
+    };
+    const paper = byId("page-size").value, cut = paper === "line", size = number("size");
+    const margin = cut ? 2 : number("margin");
+    const [width, height] = cut ? [2 * margin, 2 * margin]
+      : this.facts.papers[paper] ?? paper.split("x").map(Number);
+    return {
+      bias: number("bias"), seed: Math.trunc(number("seed")), attempts: Math.trunc(number("attempts")),
+      check: byId("check").checked, longestLine: Math.trunc(number("longest")), width, height, margin, size, cut,
+      spacing: size * number("spacing"), drift: number("drift"), pen: byId("pen").value,
+      penWidth: number("pen-width"), colour: byId("colour").value,
+    };
+  }
+
+  /** Another value in the form: draw again what is only a matter of the pen, else write again. */
+  changed(field) {
+    this.shown();
+    if (field.id === "text" || !this.rows.length) return;
+    if (["colour", "pen", "pen-width"].includes(field.id)) { this.render([]); return; }
+    if (["speed", "style-file"].includes(field.id)) return;
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.write(), SOON);
+  }
+
+  /** Show the values of sliders, and the fields that mean something now. */
+  shown() {
+    const mixes = this.facts.synthesis.settings.style_size > 0 && this.hands.has(byId("hand").value);
+    byId("mix").hidden = !mixes || this.hands.size < 2;
+    byId("mix-share").hidden = !this.hands.has(byId("other-hand").value);
+    for (const output of document.querySelectorAll("output[for]")) {
+      output.value = byId(output.htmlFor.value).value + (output.dataset.unit ?? "");
+    }
+  }
+
+  addHand(name, ink) {
+    const value = `hand-${this.hands.size + 1}`;
+    this.hands.set(value, ink);
+    for (const id of ["hand", "other-hand"]) byId(id).append(new Option(name, value));
+    return value;
+  }
+
+  /** The ink of the hand that is chosen, and of the one that is mixed with it, if any. */
+  get styles() {
+    const one = this.hands.get(byId("hand").value), other = this.hands.get(byId("other-hand").value);
+    return one ? [one, other].filter(Boolean) : [];
+  }
+
+  /** Write in the style of this ink. */
+  useHand(name, ink) {
+    byId("hand").value = this.addHand(name, ink);
+    this.shown();
+    return this.write();
+  }
+
+  async load(field) {
+    const [file] = field.files;
+    field.value = "";
+    if (!file) return;
+    try {
+      const ink = inkOfJson(await file.text());
+      styleOfInk(ink, this.facts.synthesis.settings);
+      await this.useHand(`${file.name}: ${ink.text}`, ink);
+    } catch (error) {
+      this.say(`${file.name}: ${error.message}`, true);
+    }
+  }
+
+  async write() {
+    clearTimeout(this.soon);
+    const alphabet = this.facts.synthesis.settings.alphabet, settings = this.settings;
+    byId("problems").replaceChildren();
+    const text = prepared(byId("text").value, alphabet, byId("substitute").checked);
+    const unknown = unknownIn(text, alphabet);
+    if (!text) { this.say("The text is empty. Type a text.", true); return; }
+    if (unknown.length) {
+      this.say(`The network has never seen ${unknown.join(" ")} and knows no similar character. Reword the text.`, true);
+      return;
+    }
+    let styles = [];
+    try {
+      styles = this.styles.map((ink) => styleOfInk(ink, this.facts.synthesis.settings));
+    } catch (error) {
+      this.say(error.message, true);
+      return;
+    }
+    if (this.running) this.work.stop();
+    const ticket = this.running = {};
+    const share = byId("share").valueAsNumber;
+    this.used = { settings, style: styles.length ? byId("hand").selectedOptions[0].text : "" };
+    this.rows = [];
+    this.paper.clear();
+    this.busy(true);
+    this.say("Writing the first line …");
+    try {
+      const tell = (news) => { if (this.running === ticket) this.news(news); };
+      const done = await this.work.ask("write", { text, settings, styles, share }, tell);
+      if (this.running === ticket) this.finished(done === null);
+    } catch (error) {
+      if (this.running === ticket) this.say(error.message, true);
+    }
+    if (this.running === ticket) {
+      this.running = null;
+      this.busy(false);
+    }
+  }
+
+  news({ texts, scattered, row, line }) {
+    if (texts) {
+      this.texts = texts;
+      this.rows = texts.map(() => null);
+      if (scattered) this.problem("No line was good enough for the others to continue, so each line is in a different hand. Try another seed.");
+      return;
+    }
+    this.rows[row] = line;
+    this.render([row]);
+    if (line.failed) this.problem(failure(line));
+    const wanted = this.texts.filter(Boolean).length, done = this.rows.filter(Boolean).length;
+    this.say(`${done} of ${wanted} lines written …`);
+  }
+
+  finished(stopped) {
+    const lines = this.rows.filter(Boolean), read = lines.filter((line) => line.reading);
+    const failed = lines.filter((line) => line.failed).length;
+    const letters = read.reduce((count, line) => count + line.reading.characters, 0);
+    const wrong = read.reduce((count, line) => count + line.reading.edits, 0);
+    const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)} % of the characters.` : "";
+    const bad = failed ? ` ${failed} of them failed.` : "";
+    this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${bad}${rate}`);
+    if (failed) this.problem("Try another seed, a higher neatness, shorter lines or more candidates.");
+  }
+
+  problem(text) {
+    const item = document.createElement("li");
+    item.textContent = text;
+    byId("problems").append(item);
+  }
+
+  say(text, wrong = false) {
+    byId("status").textContent = text;
+    byId("status").classList.toggle("wrong", wrong);
+  }
+
+  busy(on) {
+    byId("stop").hidden = !on;
+    for (const button of document.querySelectorAll("[data-save], #replay")) button.disabled = on || !this.rows.some(Boolean);
+  }
+
+  get pages() {
+    const look = this.settings;
+    const settings = { ...this.used.settings, pen: look.pen, penWidth: look.penWidth, colour: look.colour };
+    return [pages(this.rows, settings), settings];
+  }
+
+  render(fresh) {
+    const [made, settings] = this.pages;
+    this.paper.show(made, settings, fresh, SPEEDS[byId("speed").value]);
+  }
+
+  notes() {
+    const { settings, style } = this.used;
+    const made = { ...this.facts.notes, bias: String(settings.bias), seed: String(settings.seed) };
+    return { ...made, ...(style ? { style } : {}), software: `pentrace page ${this.facts.version}` };
+  }
+
+  /** Save the pages; several of them in one archive. */
+  async save(form) {
+    const [made, settings] = this.pages, notes = this.notes();
+    const { suffix, type, content } = FORMS[form];
+    const files = [];
+    for (const [i, page] of made.entries()) {
+      const blob = new Blob([await content(page, settings, notes)], { type });
+      files.push([made.length > 1 ? `page-${i + 1}.${suffix}` : `page.${suffix}`, blob]);
+    }
+    if (files.length === 1) { download(...files[0]); return; }
+    const bytes = await Promise.all(files.map(async ([name, blob]) => [name, new Uint8Array(await blob.arrayBuffer())]));
+    download(`page.${suffix}.zip`, zipped(bytes));
+  }
+}
+
+const FORMS = {
+  svg: { suffix: "svg", type: "image/svg+xml", content: svgOf },
+  animated: { suffix: "animated.svg", type: "image/svg+xml", content: animatedSvgOf },
+  png: { suffix: "png", type: "image/png", content: pngOf },
+  inkml: { suffix: "inkml", type: "application/inkml+xml", content: (page, _, notes) => inkmlOf(page, notes) },
+  json: { suffix: "json", type: "application/json", content: jsonOf },
+};
+
+/** Why a line failed, in words. */
+function failure(line) {
+  const why = [];
+  if (line.missed) why.push(`missing: ${[...line.missed].join(" ")}`);
+  else if (!line.finished) why.push("not written to the end");
+  if (line.reading) why.push(`read as “${line.reading.text}”`);
+  return `“${line.text}” is not well written after ${counted(line.attempts, "attempt")}; ${why.join("; ")}.`;
+}
+
+export const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+
+export const byId = (id) => document.getElementById(id);
+
+/** Give a file to the user. */
+export function download(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}

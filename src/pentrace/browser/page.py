@@ -1,0 +1,68 @@
+"""`pentrace page`: one file for a browser that writes texts by hand and records lines."""
+
+import json
+from pathlib import Path
+
+import click
+
+from pentrace.browser.html import page
+from pentrace.errors import PentraceError
+from pentrace.files import write_text
+from pentrace.generate.load_model import Reader, find_model, find_reader, load_ink, load_reader
+from pentrace.networks.model_file import located
+from pentrace.options import Command, file_option, out_file_option
+from pentrace.write.own_ink import read
+from pentrace.write.pages import model_notes
+from pentrace.write.style import from_ink
+
+
+@click.command("page", cls=Command)
+@out_file_option(help="Page to write, HTML.")
+@file_option("--model", required=False, help="Synthesis network; default: pretrained.")
+@file_option(
+    "--reader", required=False, help="Recogniser; default: the one next to the synthesis network."
+)
+@click.option("--no-reader", is_flag=True, help="Leave the recogniser out; the page is smaller.")
+@file_option(
+    "--style", "styles", required=False, multiple=True,
+    help="Line of ink with its text, as a hand to choose. Repeat for several.",
+)  # fmt: skip
+def command(
+    out: Path,
+    model: Path | None,
+    reader: Path | None,
+    no_reader: bool,
+    styles: tuple[Path, ...],
+) -> None:
+    """Write one self-contained HTML page that writes any text by hand in a browser.
+
+    The page needs no server and no network. It also records lines of your own handwriting.
+    """
+    path = find_model(model)
+    _, normalisation = load_ink(path, "synthesis")
+    found = None if no_reader else reader or find_reader(path)
+    reads = located(found) if found else None
+    if reads:
+        load_reader(reads, normalisation)
+    hands = {style.stem: _style(style, normalisation) for style in styles}
+    made = page(path, reads, hands, model_notes(path, Reader(path=reads)))
+    write_text(out, made)
+    click.echo(f"{out}: {len(made):,} bytes")
+
+
+def _style(path: Path, normalisation: dict) -> dict:
+    """The ink at `path` as the content of a JSON file that the page reads."""
+    ink = read(path)
+    primer = from_ink(ink, None, normalisation, str(path))
+    if primer.warning:
+        raise PentraceError(primer.warning)
+    strokes: list[list[list[float]]] = []
+    before = None
+    for number, (x, y), t in zip(ink.stroke.tolist(), ink.xy.tolist(), ink.t.tolist(), strict=True):
+        if number < 0:
+            continue
+        if number != before:
+            strokes.append([])
+        strokes[-1].append([x, y] if t != t else [x, y, t])
+        before = number
+    return json.loads(json.dumps({"text": primer.text, "strokes": strokes}))

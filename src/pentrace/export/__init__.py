@@ -1,0 +1,1 @@
+"""The command `export`: a network as an ONNX model."""

@@ -1,0 +1,40 @@
+"""`pentrace export`: a network that draws ink as an ONNX model, for other runtimes."""
+
+import json
+from pathlib import Path
+
+import click
+
+from pentrace.errors import PentraceError, UsageError
+from pentrace.files import whole_file
+from pentrace.generate.load_model import find_model
+from pentrace.networks import model_file
+from pentrace.networks.settings import OF_INK
+from pentrace.options import Command, file_option, out_file_option
+
+
+@click.command("export", cls=Command)
+@file_option("--model", required=False, help="Network that draws ink; default: pretrained.")
+@out_file_option(help="ONNX model to write.")
+def command(model: Path | None, out: Path) -> None:
+    """Write one step of a synthesis or prediction network as an ONNX model.
+
+    The state goes in and out. The metadata contain the settings, with the alphabet, and the
+    normalisation, as JSON.
+    """
+    try:
+        from pentrace.export import onnx_graph
+    except ImportError:
+        raise PentraceError(
+            'the package onnx is not installed; pip install "pentrace[export]"'
+        ) from None
+    if out.suffix != ".onnx":
+        raise UsageError(f"{out}: unknown format; give a file with the suffix .onnx")
+    path = find_model(model)
+    weights, settings, normalisation = model_file.read(path, "np", OF_INK)
+    notes = {"settings": settings.model_dump_json(), "normalisation": json.dumps(normalisation)}
+    with model_file.fitting(path):
+        made = onnx_graph.model(weights, settings, notes)
+    with whole_file(out) as partial:
+        partial.write_bytes(made.SerializeToString())
+    click.echo(f"{out}: {settings.kind} network {settings.size}, {out.stat().st_size:,} bytes")

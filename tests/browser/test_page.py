@@ -1,0 +1,197 @@
+"""The page in a browser: its screens, its files, and what it asks of the network."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+import pentrace
+from pentrace.write.own_ink import read
+from pentrace.write.style import from_ink
+from tests.helpers.chromium import Browser
+
+NORMALISATION = pentrace.load().normalisation
+TURN = np.linspace(0, 2 * np.pi, 30)
+# Eleven small circles beside one another, in pixels.
+CIRCLES = [
+    np.column_stack([30 + 26 * k + 9 * np.sin(TURN), 90 - 12 * np.cos(TURN)]) for k in range(11)
+]
+
+
+@pytest.mark.slow
+def test_each_format_can_be_saved(browser: Browser) -> None:
+    (strokes,) = browser.write("some files", seed=2, bias=1)
+    saved = {
+        name: browser.download(f"[data-save={name}]")
+        for name in ("svg", "png", "animated", "inkml", "json")
+    }
+    for name in ("svg", "animated"):
+        root = ElementTree.parse(saved[name]).getroot()
+        assert root.get("viewBox") == "0 0 148 105"
+        assert root.findtext("{*}title") == "some files"
+    assert "animation" in saved["animated"].read_text()
+    with Image.open(saved["png"]) as image:
+        assert image.width == pytest.approx(148 / 25.4 * 300, abs=1)
+        assert 0.001 < (np.asarray(image.convert("L")) < 128).mean() < 0.1
+    for name in ("inkml", "json"):
+        ink = pentrace.read_ink(saved[name])
+        assert (ink.text, len(ink)) == ("some files", sum(map(len, strokes)))
+        first = np.concatenate(strokes)
+        span = np.ptp(first[:, 0])
+        assert np.ptp(ink.x) == pytest.approx(span, abs=0.01)
+    assert json.loads(saved["json"].read_text())["made_with"]["seed"] == "2"
+
+
+@pytest.mark.slow
+def test_several_pages_are_one_archive(browser: Browser) -> None:
+    pages = browser.write("one\n\n\n\n\n\n\n\n\ntwo", seed=2, bias=2)
+    assert len(pages) == 2
+    with zipfile.ZipFile(browser.download("[data-save=json]")) as archive:
+        assert archive.namelist() == ["page-1.json", "page-2.json"] and archive.testzip() is None
+        texts = [json.loads(archive.read(name))["text"] for name in archive.namelist()]
+    assert texts == ["one", "two"]
+
+
+@pytest.mark.slow
+def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> None:
+    browser.click("[data-screen=record]")
+    browser.set(copy_text="ooo ooo ooo")
+    browser.draw("pad", [*CIRCLES, CIRCLES[0]])
+    browser.click("#pad-undo")
+    assert browser.text("pad-status") == "11 strokes, 330 points."
+    ink = read(browser.download("#pad-save"))
+    content = json.loads(next(browser.saved.glob("my-line*.json")).read_text())
+    assert {point for stroke in content["pressure"] for point in stroke} == {0.5, 0.6}
+    expected = np.concatenate(CIRCLES) * [1, -1]
+    assert ink.text == "ooo ooo ooo" and len(set(ink.stroke.tolist())) == 11
+    np.testing.assert_allclose(ink.xy - ink.xy[0], expected - expected[0], atol=0.02)
+    assert (np.diff(ink.t) >= 0).all()
+    browser.set(text="in my hand", seed=1, bias=1)
+    browser.click("#pad-use")
+    browser.until(lambda: "1 line written" in browser.text("status"))
+    hand = browser.run("return document.getElementById('hand').selectedOptions[0].text")
+    assert hand == "My line 1: ooo ooo ooo"
+    script = """const ink = pentrace.view.hands.get(document.getElementById("hand").value);
+    return styleOfInk(ink, pentrace.facts.synthesis.settings).steps.map((step) => [...step])"""
+    steps = browser.run(script)
+    ours = from_ink(ink, None, NORMALISATION, "the file").steps
+    np.testing.assert_allclose(steps, ours, atol=1e-4)
+    browser.click("[data-screen=record]")
+    browser.click("#pad-clear")
+    assert browser.text("pad-status") == "Nothing is recorded yet."
+    browser.set(hand="seed")
+    browser.click("[data-screen=write]")
+
+
+@pytest.mark.slow
+def test_lines_are_collected_for_training(browser: Browser) -> None:
+    browser.click("[data-screen=collect]")
+    texts = []
+    for kind in ("pen", "touch", "mouse", "pen", "pen"):
+        texts.append(browser.text("collect-text"))
+        browser.draw("collect-pad", CIRCLES, kind)
+        browser.click("#collect-keep")
+    assert len(set(texts)) == 5 and "5 lines kept" in browser.text("collect-status")
+    with zipfile.ZipFile(browser.download("#collect-save")) as archive:
+        assert archive.testzip() is None
+        archive.extractall(browser.saved)
+    lines = [read(path) for path in sorted((browser.saved / "my-lines").glob("*.json"))]
+    assert [line.text for line in lines] == texts
+    assert {len(line.xy) for line in lines} == {11 * 30}
+    browser.click("[data-screen=write]")
+
+
+@pytest.mark.slow
+def test_nothing_is_loaded_from_the_network(browser: Browser) -> None:
+    browser.requests()
+    browser.open()
+    browser.write("no network", seed=1, bias=1)
+    sent = browser.requests()
+    assert browser.page.as_uri() in sent
+    assert {address.partition(":")[0] for address in sent} <= {"file", "data", "blob"}
+    assert "http" not in {word for word in sent if not word.startswith("file")}
+    errors = [entry["message"] for entry in browser.driver.get_log("browser")]
+    assert not [line for line in errors if "beforeunload" not in line]
+
+
+@pytest.mark.slow
+def test_a_text_is_written_with_the_keyboard_only(browser: Browser) -> None:
+    browser.open()
+    text = browser.driver.find_element("id", "text")
+    text.send_keys(Keys.CONTROL, "a")
+    text.send_keys("keys only", Keys.CONTROL + Keys.ENTER)
+    browser.until(lambda: "1 line written" in browser.text("status"))
+    reached = []
+    for _ in range(20):
+        ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+        focused = "const e = document.activeElement; return e.id || e.dataset.save || e.localName"
+        reached.append(browser.run(focused))
+    assert {"another", "hand", "bias", "seed", "replay", "svg", "json", "summary"} <= set(reached)
+
+
+@pytest.mark.slow
+def test_each_control_has_a_name(browser: Browser) -> None:
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    for screen in ("write", "record", "collect"):
+        browser.click(f"[data-screen={screen}]")
+        for one in browser.driver.find_elements("css selector", "input, select, textarea, button"):
+            assert not one.is_displayed() or one.accessible_name, one.get_attribute("outerHTML")
+    browser.click("[data-screen=write]")
+    drawing = browser.driver.find_element("css selector", "#paper svg")
+    assert "keys only" in drawing.accessible_name or "Handwriting" in drawing.accessible_name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 400, 1280])
+def test_no_screen_is_wider_than_the_window(width: int, browser: Browser) -> None:
+    size = {"width": width, "height": 700, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    for screen in ("record", "collect", "write"):
+        browser.click(f"[data-screen={screen}]")
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.slow
+def test_unknown_characters_are_named_or_replaced(browser: Browser) -> None:
+    browser.set(text="Łódź 日")
+    browser.wait("await pentrace.view.write()")
+    assert "日" in browser.text("status") and "Ł" not in browser.text("status")
+    browser.write("Łódź", seed=1, bias=1)
+    assert browser.run("return pentrace.view.rows[0].text") == "Lódz"
+
+
+def test_the_instructions_are_those_of_their_source() -> None:
+    wasmtime = pytest.importorskip("wasmtime")
+    folder = Path(pentrace.__file__).parent / "browser"
+    source = (folder / "products.wat").read_text()
+    assert (folder / "products.wasm").read_bytes() == bytes(wasmtime.wat2wasm(source))
+
+
+def test_the_page_is_one_file_of_a_bounded_size(page: Path) -> None:
+    content = page.read_text()
+    assert len(content) < 6.5e6
+    assert "src=" not in content.replace("img-src", "") and "http://www.w3.org" in content
+    found = io.StringIO(content).read().split("https://")
+    assert len(found) == 1
+
+
+@pytest.mark.slow
+def test_writing_can_be_stopped_and_is_shown_again(browser: Browser) -> None:
+    browser.set(text="many lines\n" * 200, seed=1, bias=1)
+    browser.run("pentrace.view.write()")
+    browser.until(lambda: " of 200 lines" in browser.text("status"))
+    browser.click("#stop")
+    browser.until(lambda: browser.text("status").startswith("Stopped."))
+    browser.write("once more")
+    browser.run("document.getElementById('speed').value = 'hand'")
+    browser.click("#replay")
+    assert browser.run("return document.querySelectorAll('#paper .moving path').length") > 10
+    browser.run("document.getElementById('speed').value = 'off'")

@@ -1,0 +1,111 @@
+"""The page draws the strokes that the Python code draws, within rounding."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pentrace
+from pentrace.generate.random_numbers import another_seed, chances
+from pentrace.page.page import Page
+from tests.helpers.chromium import Browser
+
+# A network multiplies float32 numbers, and the order of its sums is different in NumPy. The
+# differences stay below this over all points of a page, mm and s; lines are several mm high.
+TOLERANCE = 0.001
+LOOK = {"page": "148x105", "margin": 12, "size": 6}
+TEXTS = {
+    "two lines": ("Dear friend,\nthis page writes any text by hand.", 1, 1.0),
+    "wrapped, with signs": ("The five boxing wizards jump at 10:30; why not? (Yes & no)", 2, 0.5),
+    "accents": ("Zürich, Zoë & Max", 3, 0.0),
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> pentrace.api.model.Model:
+    return pentrace.load()
+
+
+def compared(found: list[list[np.ndarray]], pages: list[Page]) -> int:
+    """The number of points, all of which are the same."""
+    assert [len(page) for page in found] == [len(page.strokes) for page in pages]
+    ours = [stroke for page in found for stroke in page]
+    theirs = [stroke for page in pages for stroke in page.strokes]
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=TOLERANCE)
+    return sum(map(len, ours))
+
+
+@pytest.mark.slow
+def test_random_numbers_are_the_same(browser: Browser) -> None:
+    script = "return [0, 1, 999].map((step) => chances(BigInt(arguments[0]), 5, step))"
+    for seed in (1, 2**53 - 1):
+        expected = chances(seed, 5, 1000)[[0, 1, 999]]
+        np.testing.assert_allclose(browser.run(script, str(seed)), expected, rtol=1e-6)
+        other = browser.run("return String(anotherSeed(BigInt(arguments[0]), 3))", str(seed))
+        assert other == str(another_seed(seed, 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_the_same(name: str, browser: Browser, model) -> None:
+    text, seed, bias = TEXTS[name]
+    found = browser.write(text, seed=seed, bias=bias)
+    assert compared(found, model.write(text, seed=seed, bias=bias, **LOOK).pages) > 400
+
+
+@pytest.mark.slow
+def test_a_page_that_is_cut_to_the_ink_is_the_same(browser: Browser, model) -> None:
+    found = browser.write("cut to the ink", seed=7, bias=1, page_size="line")
+    browser.set(page_size="148x105")
+    assert compared(found, model.write("cut to the ink", seed=7, page="line").pages) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("clock", ["ms", "none"])
+def test_a_style_is_the_same(clock: str, browser: Browser, model, tmp_path: Path) -> None:
+    ink = model.write("a style to follow", seed=11, page="line").ink
+    strokes = [np.column_stack([ink.x, ink.y, 1e3 * ink.t])[ink.stroke == n].round(3)
+               for n in range(ink.stroke.max() + 1)]  # fmt: skip
+    columns = 3 if clock == "ms" else 2
+    content = {"text": "a style to follow", "strokes": [s[:, :columns].tolist() for s in strokes]}
+    (tmp_path / "me.json").write_text(json.dumps(content))
+    browser.set(text="the new text", seed=4, bias=1)
+    script = "await pentrace.view.useHand('me', inkOfJson(given[0]));"
+    found = browser.strokes(script, json.dumps(content))
+    browser.set(hand="seed")
+    written = model.write("the new text", style=tmp_path / "me.json", seed=4, **LOOK)
+    assert compared(found, written.pages) > 100
+
+
+@pytest.mark.slow
+def test_without_fast_instructions_the_line_is_the_same(browser: Browser) -> None:
+    script = """
+    const facts = pentrace.facts, text = symbolsOf("slow", facts.synthesis.settings.alphabet);
+    const weights = await unpacked(
+      bytesOf(document.getElementById("synthesis").textContent), facts.synthesis.arrays);
+    const drawn = [];
+    for (const code of [bytesOf(document.getElementById("code").textContent), null]) {
+      const network = new Synthesis(weights, facts.synthesis.settings, code);
+      if (network.arithmetic.fast !== (code !== null)) throw new Error("another arithmetic");
+      const random = (step) => chances(1n, 0, step), pause = async () => {};
+      const line = await drawLine(network, text, random, { bias: 1 }, 200, pause);
+      drawn.push(line.steps.map((step) => [...step]));
+    }
+    return drawn;
+    """
+    fast, slow = browser.wait(script)
+    assert len(fast) > 40
+    np.testing.assert_allclose(fast, slow, rtol=0, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_lines_that_fail_are_the_same_and_are_named(browser: Browser, model) -> None:
+    text = "[]{}\\/|<>"
+    browser.write(text, seed=1, bias=0, attempts=1)
+    browser.set(attempts=12)
+    with pytest.warns(UserWarning, match="failed"):
+        (line,) = model.write(text, seed=1, bias=0, attempts=1, **LOOK).report.failed
+    assert f"read as “{line.read}”" in browser.text("problems")
+    assert "1 of them failed" in browser.text("status")
