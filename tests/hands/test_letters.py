@@ -20,7 +20,9 @@ def shape(character: str, slant: float) -> np.ndarray:
 
 def line(text: str, slant: float, size: float = 1.0) -> np.ndarray:
     """Offsets (T, 3) of letters side by side, each of one stroke."""
-    at = np.concatenate([size * (shape(c, slant) + [3 * i, 0]) for i, c in enumerate(text)])
+    at = np.concatenate(
+        [size * (shape(c, slant) + np.array([3 * i, 0])) for i, c in enumerate(text)]
+    )
     ends = np.tile(np.arange(20) == 19, len(text))
     return np.column_stack([np.diff(at, axis=0, prepend=at[:1]), ends]).astype(np.float32)
 
