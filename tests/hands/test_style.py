@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -11,9 +12,12 @@ from pentrace.files import read_json
 from pentrace.hands import embedding
 from pentrace.hands.embedding import read_for
 from pentrace.hands.histograms import SIZE, histograms
+from pentrace.networks.recognition import RecognitionNetwork
+from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.store import save_model
 from pentrace.recognise.written_lines import load_written
 from pentrace.windows.lines import Lines, load_lines
-from tests.helpers import small_hands
+from tests.helpers import small_hands, small_model
 from tests.helpers.commands import makes_the_same_twice, pentrace
 from tests.helpers.small_data import edit_samples
 
@@ -82,6 +86,27 @@ def test_the_table_of_lines_has_a_row_for_each_line_and_method(data: Path) -> No
     for row in rows:
         assert (row["rank"] == 1) == (row["nearest"] == row["hand"])
         assert row["origin"] != "real" or row["own"] < row["others"]
+
+
+def test_a_recogniser_finds_letters_and_counts_errors(data: Path) -> None:
+    style(data, "--judge", recogniser(data / "judge.safetensors"))
+    found = read_json(data / "style.json")
+    for row in found["table"]:
+        assert list(row["methods"]) == ["embedding", "letters", "features"]
+        errors = row["character_error_rate"]
+        assert errors["low"] <= errors["rate"] <= errors["high"]
+    rows = tables.read(data / "style.parquet").to_pylist()
+    assert {row["method"] for row in rows} == {"embedding", "letters", "features"}
+
+
+def recogniser(path: Path) -> Path:
+    """A recogniser that is not trained."""
+    settings = NetworkSettings.model_validate(
+        {"kind": "recognition", "layers": 1, "hidden": 8, "alphabet": " abc"}
+    )
+    torch.manual_seed(0)
+    save_model(path, RecognitionNetwork(settings), settings, small_model.NORMALISATION)
+    return path
 
 
 def test_same_seed_same_bytes(data: Path) -> None:

@@ -4,10 +4,11 @@ A letter is compared with the same letters of each hand by dynamic time warping.
 influence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from pentrace.generate.time_warping import distances, outlines
 from pentrace.hands.histograms import raw_offsets
@@ -24,6 +25,17 @@ class Letter(NamedTuple):
     character: str
     first: int  # row of its first point in the offsets of the line
     last: int  # row of its last point
+
+
+def found_letters(alignments: Iterable[pa.Table], names: Sequence[str]) -> list[Letter]:
+    """The characters with ink, of rows of `schema.ALIGNMENTS` of the lines `names`."""
+    number = {name: i for i, name in enumerate(names)}
+    return [
+        Letter(number[row["sample_id"]], row["character"], row["first_point"], row["last_point"])
+        for table in alignments
+        for row in table.to_pylist()
+        if row["first_point"] is not None
+    ]
 
 
 class Outlines(NamedTuple):

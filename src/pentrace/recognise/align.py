@@ -42,13 +42,13 @@ def command(model: Path, data: Path, out_characters: Path, out_lines: Path, thre
         raise PentraceError(f"{data}: no line with a transcript; give another --data")
     fits: list[dict] = []
     with threadpool_limits(threads):
-        tables.write(out_characters, schema.ALIGNMENTS, _aligned(network, units, lines, fits))
+        tables.write(out_characters, schema.ALIGNMENTS, aligned(network, units, lines, fits))
     tables.write_rows(out_lines, schema.FITS, fits)
     lost = sum(row["misfit"] is None for row in fits)
     click.echo(f"{len(fits) - lost} lines aligned, {lost} not: their text is too long for the ink")
 
 
-def _aligned(
+def aligned(
     network: FusedRecogniser, units: dict, lines: Lines, fits: list[dict]
 ) -> Iterator[pa.Table]:
     """Tables of `schema.ALIGNMENTS`, each of complete lines; adds a row for each line to `fits`."""
