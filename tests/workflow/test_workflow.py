@@ -95,10 +95,17 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
     assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
 
 
-READ_AGAIN = {f"{rule} demo-iam synthesis" for rule in ("recognise", "plot_recognition")}
-CHOSEN_AGAIN = {
-    f"{rule} demo-iam synthesis" for rule in ("sample", "rewrite", "plot_samples", "plot_density")
+READ_AGAIN = {
+    f"{rule} demo-iam synthesis"
+    for rule in ("recognise", "plot_recognition", "style", "plot_hands")
 }
+CHOSEN_AGAIN = {
+    f"{rule} demo-iam synthesis"
+    for rule in (
+        "sample", "rewrite", "imitate", "plot_samples", "plot_density",
+        "plot_biases", "plot_styles", "plot_primed", "plot_window",
+    )
+}  # fmt: skip
 
 
 def trained_again(name: str) -> set[str]:
@@ -112,7 +119,8 @@ def test_another_judge_reads_again_and_writes_nothing(whole_copy: Checkout) -> N
 
 def test_another_recogniser_chooses_and_reads_again(whole_copy: Checkout) -> None:
     whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 8", "hidden: 9")
-    again = trained_again("recogniser") | CHOSEN_AGAIN | READ_AGAIN
+    aligned = {f"{rule} demo-iam recogniser" for rule in ("align", "plot_alignment", "plot_fits")}
+    again = trained_again("recogniser") | aligned | CHOSEN_AGAIN | READ_AGAIN
     assert whole_copy.rules("-n", *SMOKE) == again | CONFIGURED
 
 
