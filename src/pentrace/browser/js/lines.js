@@ -17,7 +17,7 @@ function rounds(how) {
  * how: {bias, seed, primer: {steps, text} or null, style: the vector of a hand or null, attempts, reader, errorLimit, checked, pause}.
  * Returns {text, steps, character, finished, missed, attempts, reading, failed}.
  */
-export async function writeLine(network, text, how, number) {
+async function writeLine(network, text, how, number) {
   let best = null, attempts = 0;
   for (const [begin, end] of rounds(how)) {
     for (let attempt = begin; attempt < end; attempt++) {

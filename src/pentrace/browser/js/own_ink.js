@@ -1,7 +1,7 @@
 // A line of one's own ink as a style, as in write/style.py.
 
 /** The ink of a JSON file that `pentrace write --style` reads: {strokes: [[[x, y, t], ...], ...], text}. */
-export function inkOfJson(text) {
+function inkOfJson(text) {
   let content = null;
   try {
     content = JSON.parse(text);
@@ -21,7 +21,7 @@ export function inkOfJson(text) {
  *
  * A network without an encoder of hands continues the line, so it must know the text.
  */
-export function styleOfInk(ink, settings) {
+function styleOfInk(ink, settings) {
   let text = (ink.text ?? "").normalize("NFC").trim();
   if (!settings.style_size) text = knownText(text, settings.alphabet);
   let points = ink.strokes.flatMap((stroke, number) => stroke.map(([x, y, t]) => ({
