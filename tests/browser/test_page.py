@@ -63,8 +63,10 @@ def test_several_pages_are_one_archive(browser: Browser) -> None:
 def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> None:
     browser.click("[data-screen=record]")
     browser.set(copy_text="ooo ooo ooo")
-    browser.draw("pad", [*CIRCLES, CIRCLES[0]])
+    browser.draw("pad", [*CIRCLES, CIRCLES[0], CIRCLES[1]])
+    browser.draw("pad", [CIRCLES[2]], "touch")  # the palm beside the pen
     browser.click("#pad-undo")
+    browser.driver.find_element("id", "pad").send_keys(Keys.BACKSPACE)
     assert browser.text("pad-status") == "11 strokes, 330 points."
     ink = read(browser.download("#pad-save"))
     content = json.loads(next(browser.saved.glob("my-line*.json")).read_text())
@@ -94,7 +96,7 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
 def test_lines_are_collected_for_training(browser: Browser) -> None:
     browser.click("[data-screen=collect]")
     texts = []
-    for kind in ("pen", "touch", "mouse", "pen", "pen"):
+    for kind in ("touch", "mouse", "touch", "pen", "pen"):
         texts.append(browser.text("collect-text"))
         browser.draw("collect-pad", CIRCLES, kind)
         browser.click("#collect-keep")

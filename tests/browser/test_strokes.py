@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import pentrace
+from pentrace.api.model import Model
 from pentrace.generate.random_numbers import another_seed, chances
 from pentrace.page.page import Page
 from tests.helpers.chromium import Browser
@@ -23,7 +24,7 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def model() -> pentrace.api.model.Model:
+def model() -> Model:
     return pentrace.load()
 
 
@@ -76,6 +77,17 @@ def test_a_style_is_the_same(clock: str, browser: Browser, model, tmp_path: Path
     found = browser.strokes(script, json.dumps(content))
     browser.set(hand="seed")
     written = model.write("the new text", style=tmp_path / "me.json", seed=4, **LOOK)
+    assert compared(found, written.pages) > 100
+
+
+@pytest.mark.slow
+def test_a_hand_of_the_page_is_the_same(browser: Browser, model, tmp_path: Path) -> None:
+    hands = browser.run("return pentrace.facts.styles")
+    assert len(hands) >= 4
+    (tmp_path / "hand.json").write_text(json.dumps(hands["Hand 2"]))
+    found = browser.write("in the second hand", seed=6, bias=1, hand="hand-2")
+    browser.set(hand="seed")
+    written = model.write("in the second hand", style=tmp_path / "hand.json", seed=6, **LOOK)
     assert compared(found, written.pages) > 100
 
 

@@ -96,15 +96,18 @@ class Browser:
 
     def download(self, selector: str) -> Path:
         """The file that a click on this button saves."""
-        before = set(self.saved.iterdir())
+        before = self._times()
         self.click(selector)
 
         def new() -> Path | None:
-            found = set(self.saved.iterdir()) - before
+            found = [path for path, time in self._times().items() if before.get(path) != time]
             return next((path for path in found if path.suffix != ".crdownload"), None)
 
         path: Path = self.until(new)
         return path
+
+    def _times(self) -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in self.saved.iterdir()}
 
     def draw(self, canvas: str, strokes: list[np.ndarray], kind: str = "pen") -> None:
         """Draw strokes (n, 2), in CSS pixels of the canvas, by events of a pointer."""

@@ -271,6 +271,12 @@ def without_run(text: str) -> str:
     return re.sub(r'<h2 id="run">.*?(?=<h2)', "", text, flags=re.DOTALL)
 
 
+def test_the_page_that_writes_is_linked(folder, text, tmp_path):
+    made = report(folder, tmp_path / "a" / "report.html", "--page", tmp_path / "write.html")
+    assert '<a href="../write.html">Write a text by hand' in made
+    assert "write.html" not in text
+
+
 def test_what_was_not_built_is_left_out(folder, tmp_path):
     plain = Page(report(folder, tmp_path / "a.html", "--dataset", "empty", tmp_path / "no",
                         "--network", "none", tmp_path / "no")).text  # fmt: skip

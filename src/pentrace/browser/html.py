@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ FOLDER = Path(__file__).parent
 MODULES = (
     "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
     "lines", "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
-    "copy_texts", "pad", "paper", "write_view", "record_view", "collect_view", "start",
+    "copy_texts", "pad", "paper", "client", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation")  # settings
 
@@ -38,7 +37,6 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
     synthesis = packed(weights)
     facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
     facts["synthesis"] = _facts(settings, synthesis)
-    facts["defaults"] = json.loads(WriteSettings.model_validate({}).model_dump_json())
     facts["papers"] = PAPERS
     recognition = None
     if reader is not None:
@@ -54,6 +52,7 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
         synthesis=synthesis.text,
         recognition=recognition.text if recognition else "",
         alphabet=settings.alphabet,
+        defaults=WriteSettings.model_validate({}),
     )
 
 
@@ -73,10 +72,9 @@ def _facts(settings: NetworkSettings, weights: PackedWeights) -> dict[str, Any]:
 
 
 def program(normalisation: dict) -> str:
-    """The program of the page: its modules one after another, without import and export."""
+    """The program of the page and of its worker: its modules one after another, in one scope."""
     parts = [_text(f"js/{name}.js") for name in MODULES]
-    joined = "\n".join(re.sub(r"^export ", "", part, flags=re.MULTILINE) for part in parts)
-    return f'"use strict";\n{constants(normalisation)}\n{joined}'
+    return "\n".join(['"use strict";', constants(normalisation), *parts])
 
 
 def _in_script(value: Any) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from pentrace.browser.hands import written_hands
 from pentrace.browser.html import page
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
 from pentrace.generate.load_model import Reader, find_model, find_reader, load_ink, load_reader
 from pentrace.networks.model_file import located
@@ -38,13 +39,15 @@ def command(
 
     The page needs no server and no network. It also records lines of your own handwriting.
     """
+    if no_reader and reader is not None:
+        raise UsageError("--no-reader leaves out the recogniser of --reader; remove one of them")
     path = find_model(model)
-    _, normalisation = load_ink(path, "synthesis")
+    network, normalisation = load_ink(path, "synthesis")
     found = None if no_reader else reader or find_reader(path)
     reads = located(found) if found else None
-    if reads:
-        load_reader(reads, normalisation)
-    hands = {style.stem: _style(style, normalisation) for style in styles}
+    recogniser = load_reader(reads, normalisation) if reads else None
+    hands = written_hands(network, normalisation, recogniser)
+    hands |= {style.stem: _style(style, normalisation) for style in styles}
     made = page(path, reads, hands, model_notes(path, Reader(path=reads)))
     write_text(out, made)
     click.echo(f"{out}: {len(made):,} bytes")

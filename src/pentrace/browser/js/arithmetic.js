@@ -3,7 +3,7 @@
 const PAGE = 65536; // bytes
 
 /** Memory for all weights and states; numbers in it are named by their place, in bytes. */
-export class Arithmetic {
+class Arithmetic {
   /** `code`: the bytes of products.wasm; null: plain JavaScript, several times slower. */
   constructor(bytes, code) {
     this.used = 16;
@@ -57,7 +57,7 @@ function plain(numbers) {
 }
 
 /** Rows of numbers, padded with zeros to a multiple of four rows and of four columns. */
-export class Matrix {
+class Matrix {
   /** `entry(row, column)` is a number of the matrix. */
   constructor(arithmetic, rows, columns, entry) {
     this.arithmetic = arithmetic;
@@ -80,6 +80,6 @@ export class Matrix {
 }
 
 /** The places that a matrix takes, in bytes. */
-export function matrixBytes(rows, columns) {
+function matrixBytes(rows, columns) {
   return Math.ceil(rows / 4) * 4 * Math.ceil(columns / 4) * 16 + 16;
 }

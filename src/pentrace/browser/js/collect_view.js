@@ -2,7 +2,7 @@
 
 const FEWEST = 5, MOST_LINES = 50;
 
-export class CollectView {
+class CollectView {
   constructor() {
     this.kept = []; // {text, content}
     this.at = 0;

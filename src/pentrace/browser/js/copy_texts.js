@@ -1,6 +1,6 @@
 // Texts to copy for recordings: together they contain all letters, digits and common signs.
 
-export const COPY_TEXTS = [
+const COPY_TEXTS = [
   "the quick brown fox", "Jumps over a lazy dog", "Dear friend, hello!", "My name is Anna.",
   "See you on Monday", "at 10:30 in room 5", "We need milk & bread", "Why not? Because!",
   "Call 020 7946 0812", "a good piece of work", "Five boxes of jam", "King Street, No. 7",

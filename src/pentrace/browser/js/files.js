@@ -22,7 +22,7 @@ function svgDocument(page, notes, body) {
 }
 
 /** A group of SVG with all strokes of a page. `whole`: the page that these strokes are part of. */
-export function inkOf(page, settings, whole = page) {
+function inkOf(page, settings, whole = page) {
   const brush = settings.pen === "brush";
   const width = brush ? LEAST * settings.penWidth : settings.penWidth;
   const style = `fill="${brush ? settings.colour : "none"}" stroke="${settings.colour}" stroke-width="${width}"`;
@@ -34,7 +34,7 @@ export function inkOf(page, settings, whole = page) {
   return [`<g ${style} stroke-linecap="round" stroke-linejoin="round">`, ...paths, "</g>"].join("\n");
 }
 
-export function svgOf(page, settings, notes) {
+function svgOf(page, settings, notes) {
   return svgDocument(page, notes, [inkOf(page, settings)]);
 }
 
@@ -48,7 +48,7 @@ path.dot { stroke-dasharray: none; animation: appear 1ms linear var(--t) both }
 </style>`;
 
 /** All pieces of a page in the order of writing: {data, width, begin, end, dot, row}. */
-export function piecesOf(page, settings) {
+function piecesOf(page, settings) {
   const strokes = drawn(page, settings);
   const widths = strokes.filter((s) => !s.dot)
     .flatMap((s) => s.width.slice(1).map((value, i) => (value + s.width[i]) / 2));
@@ -59,7 +59,7 @@ export function piecesOf(page, settings) {
     pieces(stroke, step, narrowest).map((piece) => ({ ...piece, row: stroke.row })));
 }
 
-export function animatedSvgOf(page, settings, notes) {
+function animatedSvgOf(page, settings, notes) {
   const paths = piecesOf(page, settings).map(({ data, width, begin, end, dot }) => {
     const time = dot ? `--t:${begin.toFixed(3)}s` : `--t:${begin.toFixed(3)}s;--d:${Math.max(end - begin, 0.001).toFixed(3)}s`;
     return `<path ${dot ? 'class="dot"' : 'pathLength="1"'} stroke-width="${Number(width.toPrecision(3))}" style="${time}" d="${data}"/>`;
@@ -68,7 +68,7 @@ export function animatedSvgOf(page, settings, notes) {
   return svgDocument(page, notes, [ANIMATION, `<g ${style}>`, ...paths, "</g>"]);
 }
 
-export function inkmlOf(page, notes) {
+function inkmlOf(page, notes) {
   const annotations = Object.entries({ text: page.text, unit: "mm", ...notes })
     .map(([kind, text]) => `<annotation type="${escaped(kind)}">${escaped(text)}</annotation>`);
   const traces = page.strokes.map(({ points }) => `<trace>${points
@@ -82,7 +82,7 @@ export function inkmlOf(page, notes) {
   ].join("\n");
 }
 
-export function jsonOf(page, settings, notes) {
+function jsonOf(page, settings, notes) {
   const places = (value) => Number(value.toFixed(4));
   return JSON.stringify({
     text: page.text, unit: "mm", y_axis: "up", width: page.width, height: page.height,

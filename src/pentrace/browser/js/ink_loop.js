@@ -1,7 +1,7 @@
 // Drawing the steps of one line, as in generate/ink_loop.py.
 
 /** One step (dx, dy, end of stroke) from raw outputs and four random numbers. */
-export function drawStep(raw, components, chance, bias) {
+function drawStep(raw, components, chance, bias) {
   const cumulated = new Float64Array(components);
   let largest = -Infinity;
   for (let k = 0; k < components; k++) largest = Math.max(largest, raw[1 + k]);
@@ -29,7 +29,7 @@ export function drawStep(raw, components, chance, bias) {
  * limit, the step at which the window `left` the text, and of each step the character with the
  * largest window weight and all weights. `pause` is awaited now and then.
  */
-export async function drawLine(network, text, random, { bias, primer, style }, limit, pause) {
+async function drawLine(network, text, random, { bias, primer, style }, limit, pause) {
   network.start(text, style ?? null);
   let step = new Float32Array(3);
   if (primer) {

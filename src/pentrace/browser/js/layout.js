@@ -1,7 +1,7 @@
 // Lines of ink to pages in mm, as in normalise/positions.py, write/compose.py and page/layout.py.
 
 /** Positions of normalised steps: x and y upward, from 0, and the stroke of each point. */
-export function positions(steps) {
+function positions(steps) {
   const x = [], y = [], stroke = [];
   let atX = 0, atY = 0, count = 0;
   steps.forEach(([dx, dy, ends], n) => {
@@ -30,7 +30,7 @@ function percentile(values, share) {
 const median = (values) => percentile(values, 0.5);
 
 /** A line that begins at x = 0, with its baseline at y = 0. */
-export function level(givenX, givenY) {
+function level(givenX, givenY) {
   let { x, y } = turned(givenX, givenY);
   const low = Math.min(...x), wide = Math.max(...x) - low;
   const parts = Array.from({ length: 20 }, () => []);
@@ -59,7 +59,7 @@ export function level(givenX, givenY) {
 }
 
 /** A long line that rises or falls steeply, turned to the horizontal; any other as it is. */
-export function turned(x, y) {
+function turned(x, y) {
   const midX = mean(x), midY = mean(y);
   let xx = 0, xy = 0, yy = 0;
   x.forEach((value, i) => {
@@ -107,7 +107,7 @@ function strayed(line, number, settings) {
  * settings: {width, height, margin, size, spacing, cut, drift, seed, penWidth} in mm. A page is
  * {width, height, strokes: [{points: [[x, y, t], ...], row}], text}, y upward, t in s.
  */
-export function pages(rows, settings) {
+function pages(rows, settings) {
   const scale = settings.size / LINE_HEIGHT;
   let placed = rows.map((line, number) => {
     if (!line) return null;

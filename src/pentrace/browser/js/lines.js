@@ -3,7 +3,8 @@
 /** How many candidates are drawn before each check: from and up to these numbers. */
 function rounds(how) {
   const found = [], most = how.checked ? how.attempts : 1;
-  let begin = 0, size = how.reader ? FIRST_CANDIDATES : 1;
+  let begin = 0, size = 1;
+  if (how.reader) size = how.style ? FIRST_IN_HAND : FIRST_CANDIDATES;
   while (begin < most) {
     found.push([begin, Math.min(begin + size, how.attempts)]);
     begin += size;
@@ -17,11 +18,12 @@ function rounds(how) {
  * how: {bias, seed, primer: {steps, text} or null, style: the vector of a hand or null, attempts, reader, errorLimit, checked, pause}.
  * Returns {text, steps, character, finished, missed, attempts, reading, failed}.
  */
-export async function writeLine(network, text, how, number) {
+async function writeLine(network, text, how, number) {
   let best = null, attempts = 0;
   for (const [begin, end] of rounds(how)) {
     for (let attempt = begin; attempt < end; attempt++) {
-      const line = checked(await candidate(network, text, how, number, attempt), how);
+      const drawn = checked(await candidate(network, text, how, number, attempt), how);
+      const line = { ...drawn, distance: distanceOf(drawn, network, how) };
       if (!best || before(badness(line), badness(best))) best = line;
     }
     attempts = end;
@@ -51,11 +53,18 @@ function checked(line, how) {
   return { ...line, reading: found, failed: found.edits > 0 && (incomplete || many) };
 }
 
+/** How far a line is from the hand that was asked for, in [0, 2]; 0 without a hand. */
+function distanceOf(line, network, how) {
+  if (!network.encoder || !how.style || !how.reader) return 0;
+  const vector = network.encoder.vector([line.steps]);
+  return 1 - sum(vector.map((value, s) => value * how.style[s])) / vector.length;
+}
+
 function badness(line) {
   const skipped = [[...line.missed].length, Number(!line.finished)];
   if (!line.reading) return skipped;
   const { edits: wrong, logProbability: nats } = line.reading;
-  return [Number(line.failed), wrong, ...skipped, -nats];
+  return [Number(line.failed), wrong, ...skipped, line.distance, -nats];
 }
 
 /** Whether the numbers `one` come before `other`, in the order of the first that differ. */

@@ -9,7 +9,7 @@ const LAST_CANDIDATE = [0, 1, 3, 2];
  *
  * Those of the sigmoid gates are halved, so that one tanh computes all gates.
  */
-export function gates(size, order) {
+function gates(size, order) {
   return {
     row: (row) => order[Math.floor(row / size)] * size + (row % size),
     share: (row) => (row < 3 * size ? 0.5 : 1),
@@ -17,7 +17,7 @@ export function gates(size, order) {
 }
 
 /** An LSTM layer. `inputs`: numbers from below, then its hidden state, then 1. */
-export class Layer {
+class Layer {
   constructor(arithmetic, below, size, entry) {
     this.arithmetic = arithmetic;
     this.size = size;
@@ -81,7 +81,7 @@ class Symbols {
   }
 }
 
-export class Synthesis {
+class Synthesis {
   /** Weights by name as `unpacked` gives them; `settings` are those of the network. */
   constructor(weights, settings, code) {
     const { hidden: size, layers, components } = settings;

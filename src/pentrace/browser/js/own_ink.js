@@ -1,7 +1,7 @@
 // A line of one's own ink as a style, as in write/style.py.
 
 /** The ink of a JSON file that `pentrace write --style` reads: {strokes: [[[x, y, t], ...], ...], text}. */
-export function inkOfJson(text) {
+function inkOfJson(text) {
   let content = null;
   try {
     content = JSON.parse(text);
@@ -21,7 +21,7 @@ export function inkOfJson(text) {
  *
  * A network without an encoder of hands continues the line, so it must know the text.
  */
-export function styleOfInk(ink, settings) {
+function styleOfInk(ink, settings) {
   let text = (ink.text ?? "").normalize("NFC").trim();
   if (!settings.style_size) text = knownText(text, settings.alphabet);
   let points = ink.strokes.flatMap((stroke, number) => stroke.map(([x, y, t]) => ({
@@ -51,7 +51,7 @@ function estimated({ x, y }) {
 /** Points at the scale and the rate of the data of the network. */
 function atRateOfData(points, characters) {
   const once = cleaned(scaled(points, 1));
-  const wide = span(once.map((p) => p.x)), high = span(once.map((p) => p.y));
+  const wide = Math.fround(span(once.map((p) => p.x))), high = span(once.map((p) => p.y));
   if (!(wide > 0) || high > 10 * Math.max(characters, 3) * wide) {
     throw new Error("The ink has almost no width. Write one line.");
   }
@@ -136,8 +136,10 @@ function rounded(value) {
   return Math.abs(value - Math.trunc(value)) === 0.5 ? 2 * Math.round(value / 2) : near;
 }
 
+/** Points on a grid, in single precision as in Python, so that ties break alike. */
 function snapped(points, grid) {
-  const onGrid = (value) => Math.fround(rounded(value / grid) * grid);
+  const step = Math.fround(grid);
+  const onGrid = (value) => Math.fround(rounded(Math.fround(value / step)) * step);
   return points.map((point) => ({ ...point, x: onGrid(point.x), y: onGrid(point.y) }));
 }
 

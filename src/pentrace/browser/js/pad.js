@@ -1,12 +1,14 @@
 // A canvas that records strokes of a pen, a finger or a mouse.
 
-export class Pad {
+class Pad {
   /** `changed()` is called after each change of the strokes. */
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
     this.strokes = []; // of points [x, y, t, pressure]: CSS pixels, y downward, ms
     this.active = null;
+    this.pen = false; // whether a pen was used: then a touch is the palm of the hand
+    canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const kind of ["pointerup", "pointercancel"]) {
@@ -17,6 +19,8 @@ export class Pad {
 
   down(event) {
     if (this.active !== null || event.button > 0) return;
+    this.pen ||= event.pointerType === "pen";
+    if (this.pen && event.pointerType === "touch") return;
     event.preventDefault();
     this.active = event.pointerId;
     try {
@@ -45,6 +49,14 @@ export class Pad {
     const round = (value) => Math.round(value * 100) / 100;
     const [x, y] = [event.clientX - box.left, event.clientY - box.top].map(round);
     this.strokes.at(-1).push([x, y, round(event.timeStamp), round(event.pressure)]);
+  }
+
+  /** Backspace and Ctrl+Z remove the last stroke. */
+  key(event) {
+    const wanted = event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey));
+    if (!wanted || !this.strokes.length) return;
+    event.preventDefault();
+    this.undo();
   }
 
   undo() {

@@ -3,7 +3,7 @@
 const AFTER = 60; // ms after the last stroke of a line until it is drawn as on paper
 const BETWEEN = 150; // ms between two lines
 
-export class PaperView {
+class PaperView {
   constructor(container) {
     this.container = container;
     this.clear();
@@ -99,7 +99,7 @@ function contentOf({ width, height, strokes }) {
 const PIXELS = 300 / 25.4, MOST_PIXELS = 60e6; // in a mm; of a picture
 
 /** A page as PNG with 300 pixels per inch, or fewer if it is very large. */
-export function pngOf(page, settings) {
+function pngOf(page, settings) {
   const least = Math.sqrt(MOST_PIXELS / (page.width * page.height));
   const scale = Math.min(PIXELS, least), canvas = document.createElement("canvas");
   canvas.width = Math.ceil(page.width * scale);

@@ -1,7 +1,7 @@
 // Points to drawn strokes: smooth curves, and a width that decreases with speed; as in page/pen.py.
 
 /** The strokes of a page as drawn: each {x, y, t, width, row, dot}, mm, y DOWNWARD. */
-export function drawn(page, settings) {
+function drawn(page, settings) {
   const extent = extentOf(page);
   let strokes = page.strokes.map(({ points, row }) => ({
     row,
@@ -100,7 +100,7 @@ function directions(x, y) {
 }
 
 /** Cubic curves through the points of a stroke moved by `side` [[x, y], ...]: [x1, y1, ..., x4, y4]. */
-export function curves(stroke, side = null) {
+function curves(stroke, side = null) {
   const x = stroke.x.map((value, i) => value + (side ? side[i][0] : 0));
   const y = stroke.y.map((value, i) => value + (side ? side[i][1] : 0));
   const slope = directions(x, y);
@@ -116,15 +116,14 @@ export function curves(stroke, side = null) {
 const round = (value) => Math.round(value * 1000) / 1000;
 const numbers = (values) => values.map(round).join(" ");
 
-/** Path data of a stroke as one line. */
-export function linePath(stroke, from = 0, to = Infinity) {
-  const start = numbers([stroke.x[from], stroke.y[from]]);
-  const bends = curves(stroke).slice(from, to);
-  return bends.length ? `M${start}C${bends.map((bend) => numbers(bend.slice(2))).join(" ")}` : `M${start}h0`;
+/** Path data of a stroke as one line; `bends`: only these of its curves. */
+function linePath(stroke, bends = curves(stroke)) {
+  if (!bends.length) return `M${numbers([stroke.x[0], stroke.y[0]])}h0`;
+  return `M${numbers(bends[0].slice(0, 2))}C${bends.map((bend) => numbers(bend.slice(2))).join(" ")}`;
 }
 
 /** Path data of the ribbon that a brush draws around a stroke, beside an outline of width `least`. */
-export function ribbonPath(stroke, least) {
+function ribbonPath(stroke, least) {
   const half = stroke.width.map((width) => Math.max(width - least, 0) / 2);
   const ahead = directions(stroke.x, stroke.y);
   const side = ahead.map(([dx, dy], i) => {
@@ -155,18 +154,18 @@ function tips(stroke, ahead, half) {
 }
 
 /** The pieces of a stroke with about one width: {data, width, begin, end} in mm and s. */
-export function pieces(stroke, step, narrowest) {
+function pieces(stroke, step, narrowest) {
   if (stroke.dot) {
     return [{ data: linePath(stroke), width: stroke.width[0], begin: stroke.t[0], end: stroke.t[0], dot: true }];
   }
   const width = stroke.width.slice(1).map((value, i) => (value + stroke.width[i]) / 2);
   const levelOf = width.map((value) => Math.floor((value - narrowest) / step));
-  const found = [];
+  const found = [], bends = curves(stroke);
   for (let from = 0, to; from < width.length; from = to) {
     to = from + 1;
     while (to < width.length && to - from < LONGEST_PIECE && levelOf[to] === levelOf[from]) to++;
     found.push({
-      data: linePath(stroke, from, to), width: mean(width.slice(from, to)),
+      data: linePath(stroke, bends.slice(from, to)), width: mean(width.slice(from, to)),
       begin: stroke.t[from], end: stroke.t[to], dot: false,
     });
   }

@@ -11,7 +11,7 @@ function highWord(a, b) {
 }
 
 /** The block of a counter (four words); `seed` is a BigInt below 2^64. */
-export function randomWords(seed, first, second, third, fourth) {
+function randomWords(seed, first, second, third, fourth) {
   let low = Number(seed & 0xffffffffn), high = Number(seed >> 32n);
   let a = first >>> 0, b = second >>> 0, c = third >>> 0, d = fourth >>> 0;
   for (let round = 0; round < 10; round++) {
@@ -35,19 +35,19 @@ function normals(one, two) {
 }
 
 /** Uniform [0, 1), two standard normals, uniform: for step `step` of sample `index`. */
-export function chances(seed, index, step) {
+function chances(seed, index, step) {
   const [a, b, c, d] = randomWords(seed, step, index, 0, FOR_STEPS);
   const [first, second] = normals(b, c);
   return [(a >>> 8) / 16777216, Math.fround(first), Math.fround(second), (d >>> 8) / 16777216];
 }
 
 /** The seed of attempt number `attempt`, from 0. */
-export function anotherSeed(seed, attempt) {
+function anotherSeed(seed, attempt) {
   return attempt ? BigInt(randomWords(seed, attempt, 0, 0, FOR_SEEDS)[0]) : seed;
 }
 
 /** Four standard normal numbers for how line `number` strays from its place. */
-export function lineNormals(seed, number) {
+function lineNormals(seed, number) {
   const [a, b, c, d] = randomWords(seed, number, 0, 0, FOR_LINES);
   return [...normals(a, b), ...normals(c, d)];
 }

@@ -1,7 +1,7 @@
 // A recogniser, as in generate/numpy_recogniser.py, and CTC, as in networks/ctc.py.
 
 
-export class Recogniser {
+class Recogniser {
   constructor(weights, settings, code) {
     const { hidden: size, layers } = settings;
     this.settings = settings;
@@ -92,7 +92,7 @@ function logSoftmax(raw) {
 }
 
 /** The text by best path: the likeliest classes, without repeats and blanks. */
-export function decoded(logProbabilities, alphabet) {
+function decoded(logProbabilities, alphabet) {
   let text = "", before = -1;
   for (const step of logProbabilities) {
     let best = 0;
@@ -104,7 +104,7 @@ export function decoded(logProbabilities, alphabet) {
 }
 
 /** The log-probability of symbols, in nats: the sum over all alignments. */
-export function logProbability(logProbabilities, symbols) {
+function logProbability(logProbabilities, symbols) {
   const blank = logProbabilities[0].length - 1, none = -1e30;
   const places = [blank];
   for (const symbol of symbols) places.push(symbol, blank);
@@ -127,7 +127,7 @@ function logSum(a, b) {
 }
 
 /** Smallest number of insertions, deletions and substitutions. */
-export function edits(text, read) {
+function edits(text, read) {
   const a = [...text.normalize("NFC")], b = [...read.normalize("NFC")];
   let row = b.map((_, j) => j + 1);
   row.unshift(0);
@@ -142,7 +142,7 @@ export function edits(text, read) {
 }
 
 /** What is read in a line, against its text, as in generate/reading.py. */
-export function reading(recogniser, text, steps) {
+function reading(recogniser, text, steps) {
   const alphabet = recogniser.settings.alphabet;
   const found = recogniser.read(steps);
   const known = [...text].filter((c) => alphabet.includes(c));

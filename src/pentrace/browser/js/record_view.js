@@ -1,6 +1,6 @@
 // The screen that records one line of one's own hand.
 
-export class RecordView {
+class RecordView {
   /** `use(name, ink)` writes in the style of a recorded line. */
   constructor(settings, use) {
     this.settings = settings; // of the network

@@ -31,7 +31,7 @@ class StyleEncoder {
 }
 
 /** The vector of a hand between two: 0 is `one`, 1 is `other`. */
-export function mixed(one, other, share) {
+function mixed(one, other, share) {
   return standardised(one.map((value, s) => (1 - share) * value + share * other[s]));
 }
 

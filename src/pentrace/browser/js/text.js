@@ -16,26 +16,26 @@ function swapCase(text) {
 }
 
 /** The text with similar characters in place of unknown ones, where there are any. */
-export function substituted(text, alphabet) {
+function substituted(text, alphabet) {
   const known = new Set(alphabet);
   return [...text].map((character) => nearest(character, known)).join("");
 }
 
 /** The characters that the network does not know, each once. */
-export function unknownIn(text, alphabet) {
+function unknownIn(text, alphabet) {
   const known = new Set([...alphabet, "\n", NO_BREAK]);
   return [...new Set([...text].filter((character) => !known.has(character)))];
 }
 
 /** The text in NFC with single spaces, and with its lines. */
-export function unbroken(text) {
+function unbroken(text) {
   return text.normalize("NFC").trim().split(BREAKS).map((line) =>
     line.trim().split(/\s*[\u00a0\u2007\u202f][\u00a0\u2007\u202f\s]*/)
       .map((part) => part.split(/\s+/).filter(Boolean).join(" ")).join(NO_BREAK)).join("\n");
 }
 
 /** The text as it is written: quotes and dashes of a keyboard, and what `substitute` replaces. */
-export function prepared(text, alphabet, substitute) {
+function prepared(text, alphabet, substitute) {
   const typed = [...unbroken(text)].map((c) =>
     TYPOGRAPHIC.includes(c) ? substituted(c, alphabet) : c).join("");
   if (!substitute) return typed;
@@ -44,7 +44,7 @@ export function prepared(text, alphabet, substitute) {
 }
 
 /** The lines of a text, none longer than `characters`; an empty line is an empty string. */
-export function wrapped(text, characters) {
+function wrapped(text, characters) {
   return unbroken(text).split("\n").flatMap((line) => {
     const parts = brokenLine(line, characters)
       .map((part) => part.replaceAll(NO_BREAK, " ").trim()).filter(Boolean);
@@ -71,7 +71,7 @@ function brokenLine(line, width) {
 }
 
 /** Symbols of a text; unknown characters are the symbol of rare ones. */
-export function symbolsOf(text, alphabet) {
+function symbolsOf(text, alphabet) {
   return [...text.normalize("NFC")].map((character) => {
     const at = alphabet.indexOf(character);
     return at < 0 ? alphabet.length : at;

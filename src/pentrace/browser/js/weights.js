@@ -1,7 +1,7 @@
 // Weights from the text of the page: zlib over planes of bytes of half precision, in base64.
 
 /** The bytes of base64 text. */
-export function bytesOf(text) {
+function bytesOf(text) {
   const binary = atob(text.trim());
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -25,7 +25,7 @@ function halves() {
 }
 
 /** Name -> {shape, values} of the weights in `packed`; `arrays` lists [name, shape] in order. */
-export async function unpacked(packed, arrays) {
+async function unpacked(packed, arrays) {
   const bytes = await inflated(packed);
   const count = bytes.length / 2, table = halves(), found = {};
   let at = 0;

@@ -9,7 +9,7 @@ function fitting(settings, width) {
 }
 
 /** Mean width of the characters of a line, level, in units of the ink before normalising. */
-export function meanWidth(steps, text) {
+function meanWidth(steps, text) {
   const { x, y } = positions(steps);
   const flat = level(x, y);
   return (Math.max(...flat.x) - Math.min(...flat.x)) / [...text].length;
@@ -19,7 +19,7 @@ export function meanWidth(steps, text) {
  *
  * `tell({texts})` is called when the line breaks are known, and `tell({row, line})` for each line.
  */
-export async function writeText(network, text, settings, how, tell) {
+async function writeText(network, text, settings, how, tell) {
   const { primer } = how, given = primer ?? how.style;
   let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
   const wrap = () => wrapped(text, Math.min(fit, settings.longestLine));

@@ -3,39 +3,7 @@
 const SPEEDS = { hand: 1, fast: 12, off: Infinity };
 const SOON = 350; // ms after the last change of a setting
 
-/** The worker, with its requests numbered. */
-export class Work {
-  constructor() {
-    const source = document.getElementById("program").textContent;
-    this.worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-    this.requests = new Map();
-    this.count = 0;
-    this.worker.onmessage = ({ data }) => this.answer(data);
-  }
-
-  answer({ id, done, failed, stopped, ...news }) {
-    const request = this.requests.get(id);
-    if (!request) return;
-    if (failed === undefined && !done && !stopped) { request.tell(news); return; }
-    this.requests.delete(id);
-    if (failed !== undefined) request.wrong(new Error(failed));
-    else request.good(stopped ? null : done);
-  }
-
-  /** The answer to a request; null if it was stopped. `tell` gets the news in between. */
-  ask(what, request, tell = () => {}) {
-    const id = ++this.count;
-    this.worker.postMessage({ what, id, ...request });
-    return new Promise((good, wrong) => this.requests.set(id, { good, wrong, tell }));
-  }
-
-  /** End the requests so far. */
-  stop() {
-    this.worker.postMessage({ what: "stop", last: this.count });
-  }
-}
-
-export class WriteView {
+class WriteView {
   constructor(facts, work) {
     this.facts = facts;
     this.work = work;
@@ -267,17 +235,4 @@ function failure(line) {
   else if (!line.finished) why.push("not written to the end");
   if (line.reading) why.push(`read as “${line.reading.text}”`);
   return `“${line.text}” is not well written after ${counted(line.attempts, "attempt")}; ${why.join("; ")}.`;
-}
-
-export const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
-
-export const byId = (id) => document.getElementById(id);
-
-/** Give a file to the user. */
-export function download(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

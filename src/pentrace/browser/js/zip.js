@@ -21,7 +21,7 @@ function fields(pairs) {
 }
 
 /** A Blob of the archive; files are [name, Uint8Array]. The date of each is 1980-01-01. */
-export function zipped(files) {
+function zipped(files) {
   const parts = [], directory = [];
   let offset = 0;
   for (const [name, bytes] of files) {
