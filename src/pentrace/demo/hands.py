@@ -92,15 +92,15 @@ def draw_hand(rng: np.random.Generator, fonts: Sequence[str] = ()) -> Hand:
 def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
     """The hand with letter forms of SVG fonts in most cases, other slant and size."""
     slant, size = hand.slant + rng.normal(0, 0.12), rng.uniform(95, 200)
-    hand = replace(hand, slant=slant, size=size, width=rng.uniform(0.75, 1.1))
+    hand = replace(hand, slant=slant, size=size, width=rng.uniform(0.65, 1.2))
     if rng.random() < 0.3:
         return hand
-    main, mixed = str(rng.choice(fonts)), rng.choice([0.0, 0.1, 0.25])
+    main, mixed = str(rng.choice(fonts)), rng.choice([0.0, 0.15, 0.4])
     others = [*fonts, "print", "script"]
     faces = {
         char: str(rng.choice(others)) for char in LETTERS + LETTERS.upper() if rng.random() < mixed
     }
-    joined = rng.choice([0.0, 0.3, 0.95]) * np.ones((_CODES, _CODES))
+    joined = rng.choice([0.0, 0.3, 0.6, 0.95]) * np.ones((_CODES, _CODES))
     links = np.zeros_like(hand.links)
     letters = np.ix_(*2 * [[ord(char) for char in LETTERS]])
     links[letters] = (rng.random(joined.shape) < joined)[letters]
@@ -109,8 +109,8 @@ def _varied(hand: Hand, fonts: Sequence[str], rng: np.random.Generator) -> Hand:
         face=main,
         faces=faces,
         links=links,
-        ascender=rng.uniform(0.9, 1.4),
-        gap=rng.uniform(0.02, 0.2),
+        ascender=rng.uniform(0.85, 1.6),
+        gap=rng.uniform(0.0, 0.25),
     )
 
 

@@ -68,6 +68,7 @@ def write(
     bias: float = 0.0,
     primers: list[np.ndarray] | None = None,
     limits: np.ndarray | None = None,
+    style: np.ndarray | None = None,
 ) -> Written:
     """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
 
@@ -78,12 +79,13 @@ def write(
     none within `LAST_STROKE` steps, it stops where the window left. With three
     states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
     with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
-    line is cut off, by default N. Raises `PentraceError` if steps are not finite numbers.
+    line is cut off, by default N. style: the vector of a hand (S,), as for `FusedNetwork.start`.
+    Raises `PentraceError` if steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
     tracker = _Tracker(text, np.full(batch, limit) if limits is None else limits, limit)
-    network.start(batch, text)
+    network.start(batch, text, style)
     step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
     for n in range(limit):
         step = draw(network.step(step), chance[:, n], bias)

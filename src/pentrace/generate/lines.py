@@ -67,6 +67,7 @@ class LineOptions:
     reader: FusedRecogniser | None = None  # reads the candidates; None: only the window is checked
     error_limit: float = ERROR_LIMIT  # highest character error rate of a line, by the reader
     checked: bool = True  # False: the first candidate is kept, whatever it is
+    style: np.ndarray | None = None  # float32 (S,), the vector of the hand; None: no style
 
     def limits(self, texts: Sequence[str]) -> np.ndarray:
         """Steps int64 (B,) after which the line of each text is cut off."""
@@ -191,7 +192,7 @@ def _drawn(
     chance = np.stack([chances(*of, limits.max()) for of in zip(seeds, numbers, strict=True)])
     symbols = _symbols(before, texts, network.settings)
     primers = None if how.primer is None else [how.primer.steps] * len(texts)
-    written = write(network, chance, symbols, how.bias, primers, limits)
+    written = write(network, chance, symbols, how.bias, primers, limits, how.style)
     return [
         _line(written, row, text, len(before), seed)
         for row, (text, seed) in enumerate(zip(texts, seeds, strict=True))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pentrace.generate.numpy_style import FusedStyleEncoder
 from pentrace.networks.settings import NetworkSettings
 
 EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.soft_window.steps
@@ -154,6 +155,8 @@ class FusedNetwork:
     def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
         self.settings = settings
         self.window: Window | None = None
+        self.encoder = FusedStyleEncoder(weights) if settings.style_size else None
+        self.given = 3 + settings.style_size  # inputs before the window: the step, and the style
         stacked = settings.layers - (settings.kind == "synthesis")
         layers = [from_torch(weights, f"layers.{n}") for n in range(stacked)]
         if settings.kind == "synthesis":
@@ -171,9 +174,17 @@ class FusedNetwork:
         by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
         return Layer(by_input, recurrent[:, :size], weights["first.bias"])
 
-    def start(self, batch: int, text: np.ndarray | None = None) -> None:
-        """Reset the state for `batch` lines, with text (B, U) for a synthesis network."""
+    def start(
+        self, batch: int, text: np.ndarray | None = None, style: np.ndarray | None = None
+    ) -> None:
+        """Reset the state for `batch` lines, with text (B, U) for a synthesis network.
+
+        style: float32 (S,) or (B, S), the vector of the hand; None: no style.
+        """
         self.stack.start(batch)
+        vector = np.zeros(self.settings.style_size, np.float32) if style is None else style
+        self.style = np.broadcast_to(vector, (batch, self.settings.style_size)).T  # (S, B)
+        self._give_style()
         self.phi: np.ndarray | None = None
         if self.window is not None:
             if text is None or len(text) != batch:
@@ -183,8 +194,13 @@ class FusedNetwork:
     def forget(self, lines: np.ndarray) -> None:
         """Reset the state of the lines with these numbers."""
         self.stack.forget(lines)
+        self._give_style()
         if self.window is not None:
             self.window.kappa[:, lines] = 0
+
+    def _give_style(self) -> None:
+        for layer in self.stack.layers if self.settings.style_size else ():
+            layer.below[3 : self.given] = self.style
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """Raw outputs float32 (B, 6M + 1 or 6M + 3) after steps x float32 (B, 3).
@@ -199,7 +215,7 @@ class FusedNetwork:
         assert self.window is not None
         seen, self.phi = self.window.step(hidden)
         for layer in self.stack.layers:
-            layer.below[3 : 3 + self.symbols] = seen
+            layer.below[self.given : self.given + self.symbols] = seen
 
 
 def from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:

@@ -29,13 +29,21 @@ def build(settings: NetworkSettings) -> Network:
             return TextNetwork(settings)
 
 
-def run(network: nn.Module, x: Tensor, state: Any, text: Tensor | None) -> tuple[Tensor, Any]:
+def run(
+    network: nn.Module,
+    x: Tensor,
+    state: Any,
+    text: Tensor | None,
+    style: Tensor | None = None,
+) -> tuple[Tensor, Any]:
     """Raw outputs (B, T, 6M + 1) and state of an ink network, conditioned on text if it takes one.
 
     `network` may be wrapped; text (B, U) as `alphabet.encode` returns it, None for a prediction
-    network.
+    network; style as for `SynthesisNetwork.forward`.
     """
-    return network(x, state) if text is None else network(x, state, text)
+    if text is None:
+        return network(x, state)
+    return network(x, state, text) if style is None else network(x, state, text, style)
 
 
 def loss(
@@ -46,6 +54,7 @@ def loss(
     mask: Tensor,
     text: Tensor | None,
     state: Any = None,
+    style: Tensor | None = None,
 ) -> tuple[Tensor, Any]:
     """Log-loss of a batch in nats, summed over the steps y (B, T, 3) where mask (B, T) is true.
 
@@ -57,7 +66,7 @@ def loss(
         assert text is not None
         logits, lengths = network(x, mask.sum(1))
         return ctc_loss(logits, lengths, text), None
-    raw, after = run(network, x, state, text)
+    raw, after = run(network, x, state, text, style)
     if kind == "text":
         return text_loss(raw, y, mask), detached(after)
     return log_loss(raw, y, mask).sum(), None

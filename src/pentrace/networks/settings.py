@@ -13,9 +13,9 @@ OF_INK: tuple[Kind, ...] = ("prediction", "synthesis")  # those that draw ink
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
-    "window_components", "window_parametrisation", "fold_rare",
+    "window_components", "window_parametrisation", "style_size", "fold_rare",
 )  # fmt: skip
-_OF_WINDOW = ("window_components", "window_parametrisation")
+_OF_WINDOW = ("window_components", "window_parametrisation", "style_size")
 # Settings that a kind of network does not use, besides those that `_consistent` checks one by one.
 _UNUSED = {
     "prediction": _OF_WINDOW,
@@ -68,6 +68,13 @@ class NetworkSettings(Settings):
     window_parametrisation: Literal["exp", "softplus"] = Field(
         "exp",
         description="position of the soft window: exp as in the paper; softplus: more stable",
+    )
+    style_size: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="size of the vector of a hand, from other ink of the same writer; 0: none; "
+        "synthesis only",
     )
     alphabet: str | None = Field(
         None,

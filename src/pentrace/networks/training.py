@@ -61,6 +61,12 @@ class TrainSettings(Settings):
         description="largest misfit of a transcript that is trained on, in nats per character; "
         "null: no limit; needs a recogniser",
     )
+    style_dropout: float = Field(
+        0.15,
+        ge=0,
+        lt=1,
+        description="share of the lines without a style in training; with style_size only",
+    )
     optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
         "adam",
         description="update rule; the paper uses graves-rmsprop for ink and sgd for text",

@@ -1,4 +1,4 @@
-"""Transfer of a text network to another corpus, with other characters."""
+"""Transfer of a text network to other characters, and of a synthesis network to styles."""
 
 import unicodedata
 
@@ -7,6 +7,7 @@ from torch import Tensor
 
 from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.style_encoder import StyleEncoder
 from pentrace.networks.text import TextNetwork
 
 ROWS = ("embedding.weight", "output.weight", "output.bias")  # one for each symbol
@@ -50,3 +51,23 @@ def summary(record: dict) -> str:
         f"{len(record['not_in_the_corpus'])} more kept that are not in this corpus, "
         f"{len(record['added'])} added{': ' * bool(added)}{added}"
     )
+
+
+def styled(
+    weights: dict[str, Tensor], found: NetworkSettings, settings: NetworkSettings
+) -> dict[str, Tensor]:
+    """Weights of a synthesis network with the style of `settings`, from one of `found` without.
+
+    Inputs for the vector of a hand are 0 at first, so both write alike. The encoder of hands is
+    drawn by the seed of `settings`.
+    """
+    torch.manual_seed(settings.train.seed)
+    encoder = StyleEncoder(settings.style_size).state_dict()
+    inputs = ["first.weight_input", *(f"layers.{n}.weight_ih_l0" for n in range(found.layers - 1))]
+    added = {name: _with_columns(weights[name], settings.style_size) for name in inputs}
+    return {**weights, **added, **{f"encoder.{name}": value for name, value in encoder.items()}}
+
+
+def _with_columns(weight: Tensor, count: int) -> Tensor:
+    """`weight` (O, D) with `count` columns of zeros after those of the step."""
+    return torch.cat([weight[:, :3], weight.new_zeros(len(weight), count), weight[:, 3:]], 1)

@@ -68,8 +68,9 @@ def fingerprint(
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     for name, value in (start or {}).items():
         digest.update(name.encode() + value.numpy().tobytes())
-    for lines, symbols in data:
-        digest.update(b"" if symbols is None else symbols.tobytes())
+    for lines, *numbers in data:
+        for array in numbers:
+            digest.update(b"" if array is None else array.tobytes())
         digest.update("\n".join(lines.ids).encode())
         digest.update(lines.starts.tobytes())
         digest.update(lines.steps.data)

@@ -12,6 +12,7 @@ from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
 from pentrace.split_names import SPLITS
+from pentrace.train.references import load_writers, references
 from pentrace.windows.batches import Batch, Lines, load_lines
 from pentrace.windows.stored import load_text_windows, load_windows
 from pentrace.windows.text import load_codes
@@ -32,6 +33,7 @@ class Data(NamedTuple):
 
     lines: Lines
     symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where no network asks
+    writers: np.ndarray | None = None  # int64 (S,), numbers; None where no network asks
 
     def text(self, batch: Batch) -> np.ndarray | None:
         """Symbols int64 (B, U) of a batch, no wider than its longest text."""
@@ -39,6 +41,14 @@ class Data(NamedTuple):
             return None
         rows = self.symbols[batch.sample]
         return rows[:, : int((rows >= 0).sum(1).max(initial=0))]
+
+    def style(
+        self, batch: Batch, random: np.random.Generator | None = None, dropout: float = 0.0
+    ) -> np.ndarray | None:
+        """Reference ink (B, R, 4) of a batch; see `references`."""
+        if self.writers is None:
+            return None
+        return references(self.lines, self.writers, batch.sample, random, dropout)
 
 
 def load(data: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, Data]:
@@ -124,7 +134,8 @@ def read(
     lines = lines.with_text()
     texts = [text or "" for text in lines.texts]
     about = f"{data}: in the transcripts, "
-    return Data(lines, encode(texts, settings, "fold", about, remedy))
+    writers = load_writers(data, lines.ids) if settings.style_size else None
+    return Data(lines, encode(texts, settings, "fold", about, remedy), writers)
 
 
 def stored(

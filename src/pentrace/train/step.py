@@ -29,6 +29,7 @@ class Arrays(NamedTuple):
     y: np.ndarray  # as x
     mask: np.ndarray  # bool (B, T), true where y is a step
     text: np.ndarray | None  # int64 (B, U), -1 for padding; None if the network takes none
+    style: np.ndarray | None = None  # float32 (B, R, 4), reference ink; None without style_size
 
 
 class Descent:
@@ -70,7 +71,7 @@ class Descent:
         s, world = self.settings, self.processes.world
         self._prepare(step, epoch)
         state = self._carried(batch)
-        arrays = self._distorted(_arrays(data, batch), step)
+        arrays = self._distorted(self._arrays(data, batch, step), step)
         counted = kinds.counted(self.network, arrays.mask, arrays.text)
         # DistributedDataParallel averages the gradients of the processes; times world, it sums.
         self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
@@ -93,12 +94,20 @@ class Descent:
         self.network.eval()
         loss, count, state = 0.0, 0, None
         for number in range(self.processes.rank, len(plan), self.processes.world):
-            arrays = _arrays(data, plan[number])
+            arrays = self._arrays(data, plan[number])
             of_batch, state = self._loss(self.network, arrays, state)
             loss += of_batch.item()
             count += kinds.counted(self.network, arrays.mask, arrays.text)
         total, of = self.processes.total([loss, count])
         return total / of
+
+    def _arrays(self, data: Data, batch: Batch, step: int | None = None) -> Arrays:
+        """The batch; in training, at `step`, with random references."""
+        style = None
+        if data.writers is not None:
+            random = None if step is None else np.random.default_rng([self._seed(step, ALL), 1])
+            style = data.style(batch, random, self.settings.style_dropout)
+        return Arrays(*gather(data.lines, batch), data.text(batch), style)
 
     def _carried(self, batch: Batch) -> State | None:
         """The state that streams continue from; None at their start, and for all other batches."""
@@ -151,13 +160,11 @@ class Descent:
         device = self.processes.device
         half = self.settings.precision == "bf16"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
-        text = None if arrays.text is None else torch.from_numpy(arrays.text).to(device)
+        text, style = (
+            None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:]
+        )
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return kinds.loss(self.kind, network, x, y, mask, text, state)
-
-
-def _arrays(data: Data, batch: Batch) -> Arrays:
-    return Arrays(*gather(data.lines, batch), data.text(batch))
+            return kinds.loss(self.kind, network, x, y, mask, text, state, style)
 
 
 def _part(arrays: Arrays, processes: Processes) -> Arrays:
@@ -165,5 +172,5 @@ def _part(arrays: Arrays, processes: Processes) -> Arrays:
     own = np.arange(processes.rank, len(arrays.x), processes.world)
     rows = own if len(own) else np.zeros(1, np.int64)
     x, y, mask = (a[rows] for a in arrays[:3])
-    text = None if arrays.text is None else arrays.text[rows]
-    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text)
+    text, style = (None if a is None else a[rows] for a in arrays[3:])
+    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text, style)

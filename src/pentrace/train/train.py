@@ -15,7 +15,7 @@ from pentrace.networks.kinds import build
 from pentrace.networks.model_file import located
 from pentrace.networks.settings import SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
-from pentrace.networks.transfer import summary, transferred
+from pentrace.networks.transfer import styled, summary, transferred
 from pentrace.normalise.units import differing as differing_units
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import (
@@ -113,12 +113,16 @@ def started(
     if start is None:
         return settings, None
     network, found, units = load_model(start)
+    weights = network.state_dict()
+    if settings.style_size and not found.style_size and settings.kind == found.kind:
+        weights = styled(weights, found, settings)
+        found = found.model_copy(update={"style_size": settings.style_size})
     differing = _differing(found, settings)
     if settings.alphabet not in (None, found.alphabet):
         differing.append("alphabet")
     differing += differing_units(units, normalisation)
     _refuse(start, differing)
-    return settings.model_copy(update={"alphabet": found.alphabet}), network.state_dict()
+    return settings.model_copy(update={"alphabet": found.alphabet}), weights
 
 
 def continued(
