@@ -18,15 +18,15 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
 from pentrace.networks.kinds import build
-from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.style_encoder import StyleEncoder
 from pentrace.networks.transfer import styled
-from pentrace.train.references import load_writers, reference_ink
+from pentrace.train.references import load_writers, padded, reference_ink
 from pentrace.windows.lines import Lines, load_lines
 
 TEMPERATURE = 0.1
-LONGEST, SHORTEST = 500, 150  # steps of a reference: a random part of a line
+SHORTEST, LONGEST = 150, 500  # steps of a reference: a random part of a line
+AMONG = 20  # hands, one of which is the own
 
 
 def main() -> None:
@@ -35,8 +35,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path, default=Path("pretrained"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, default=32)
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--writers", type=int, default=64, help="in a batch")
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--writers", type=int, default=128, help="in a batch")
     parser.add_argument("--rate", type=float, default=0.003)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -45,11 +45,11 @@ def main() -> None:
     weights = styled(network.state_dict(), found, settings)
     network = build(settings)
     network.load_state_dict(weights)
-    lines, writers = _lines(given.data, ["train", "test", "validation2"])
+    encoder = network.get_submodule("encoder")
+    assert isinstance(encoder, StyleEncoder)
+    train(encoder, *_lines(given.data, ["train", "test", "validation2"]), given)
     held_out = _lines(given.data, ["validation"])
-    encoder = network.encoder
-    train(encoder, lines, writers, given)
-    print(f"nearest to the own hand among 20: {nearest(encoder, *held_out):.1%}")
+    print(f"nearest to the own hand among {AMONG}: {nearest(encoder, *held_out):.1%}")
     save_model(given.out, network, settings, units)
 
 
@@ -58,7 +58,9 @@ def _lines(data: Path, splits: list[str]) -> tuple[Lines, np.ndarray]:
     return lines, load_writers(data, lines.ids)
 
 
-def train(encoder: StyleEncoder, lines: Lines, writers: np.ndarray, given) -> None:
+def train(
+    encoder: StyleEncoder, lines: Lines, writers: np.ndarray, given: argparse.Namespace
+) -> None:
     """Move the weights of the encoder by `given.steps` batches."""
     random = np.random.default_rng(given.seed)
     optimiser = torch.optim.Adam(encoder.parameters(), lr=given.rate)
@@ -69,12 +71,11 @@ def train(encoder: StyleEncoder, lines: Lines, writers: np.ndarray, given) -> No
             group["lr"] = given.rate * (1 + math.cos(math.pi * step / given.steps)) / 2
         some = random.choice(len(groups), min(given.writers, len(groups)), replace=False)
         pairs = np.array([random.choice(groups[i], 2, replace=False) for i in some]).T
-        one, two = (encoder(_cut(reference_ink(lines, side), random)) for side in pairs)
-        loss = contrast(one, two)
+        loss = contrast(*(encoder(_cut(lines, side, random)) for side in pairs))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        if step % 50 == 49:
+        if step % 100 == 99:
             print(f"step {step + 1}: {loss.item():.3f} nats", flush=True)
 
 
@@ -85,36 +86,30 @@ def contrast(one: Tensor, two: Tensor) -> Tensor:
     return (cross_entropy(alike, own) + cross_entropy(alike.t(), own)) / 2
 
 
-def _cut(reference: np.ndarray, random: np.random.Generator) -> Tensor:
-    """A random part of each line, all of one length."""
+def _cut(lines: Lines, samples: np.ndarray, random: np.random.Generator) -> Tensor:
+    """A random part of each line, all of one length, as the encoder reads them."""
     length = int(random.integers(SHORTEST, LONGEST))
-    rows = []
-    for row in reference:
-        own = int(row[:, 3].sum())
-        begin = int(random.integers(max(own - length, 0) + 1))
-        rows.append(np.pad(row[begin : begin + length], ((0, max(begin + length - len(row), 0)), (0, 0))))
-    return torch.from_numpy(np.stack(rows))
+    parts = []
+    for line in (lines[i] for i in samples.tolist()):
+        begin = int(random.integers(max(len(line) - length, 0) + 1))
+        parts.append(line[begin : begin + length])
+    return torch.from_numpy(padded(parts))
 
 
 @torch.no_grad()
-def nearest(encoder: StyleEncoder, lines: Lines, writers: np.ndarray, among: int = 20) -> float:
+def nearest(encoder: StyleEncoder, lines: Lines, writers: np.ndarray) -> float:
     """Share of lines whose vector is nearest to the mean of the other lines of their writer."""
-    vectors = normalize(
-        torch.cat([encoder(torch.from_numpy(reference_ink(lines, np.array([i])))) for i in range(len(lines.ids))])
-    )
-    hits, count = 0, 0
+    inks = (reference_ink(lines, np.array([i])) for i in range(len(writers)))
+    vectors = normalize(torch.cat([encoder(torch.from_numpy(ink)) for ink in inks]))
     names = np.unique(writers)
-    for start in range(0, len(names) - among + 1, among):
-        group = names[start : start + among]
-        for own in range(len(writers)):
-            if writers[own] not in group:
-                continue
-            means = [
-                vectors[[i for i in np.flatnonzero(writers == w) if i != own]].mean(0) for w in group
-            ]
-            best = group[int((torch.stack(means) @ vectors[own]).argmax())]
-            hits, count = hits + int(best == writers[own]), count + 1
-    return hits / count
+    hits = []
+    for start in range(0, len(names) - AMONG + 1, AMONG):
+        group = [np.flatnonzero(writers == w) for w in names[start : start + AMONG]]
+        for number, own in enumerate(group):
+            for line in own:
+                means = [vectors[some[some != line]].mean(0) for some in group]
+                hits.append(int((torch.stack(means) @ vectors[line]).argmax()) == number)
+    return float(np.mean(hits))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class WriteArguments(WriteSettings):
 
     text: str = Field("", strict=True)
     style: Any = None
+    style_mix: Any = None
     style_text: str | None = Field(None, strict=True)
     data: Any = None
     substitute: bool = False

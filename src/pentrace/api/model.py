@@ -1,6 +1,7 @@
 """Trained networks in Python: writing texts and drawing samples, without PyTorch."""
 
 import warnings
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
@@ -12,17 +13,17 @@ from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords
 from pentrace.api.messages import python_errors
 from pentrace.api.written import WrittenText
 from pentrace.errors import PentraceError
-from pentrace.generate.lines import Primer
+from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
-from pentrace.write.own_ink import OwnInk
-from pentrace.write.pages import find_primer, model_notes, notes, write_pages
+from pentrace.write.find_style import Ink, find_style
+from pentrace.write.pages import model_notes, notes, write_pages
 from pentrace.write.prepare import prepared
 
-Style = str | PathLike[str] | Handwriting | None
+Style = str | PathLike[str] | Handwriting
 
 
 class Model:
@@ -49,7 +50,8 @@ class Model:
         self,
         text: str,
         *,
-        style: Style = None,
+        style: Style | Sequence[Style] | None = None,
+        style_mix: tuple[Style, float] | None = None,
         style_text: str | None = None,
         data: str | PathLike[str] | None = None,
         substitute: bool = False,
@@ -58,8 +60,9 @@ class Model:
     ) -> WrittenText:
         """Write `text` as handwriting; equal arguments give the same pages as in `pentrace write`.
 
-        style: a line of handwriting whose style is continued: a file as for `read_ink`,
-            `Handwriting`, or the id of a sample of `data`. None: the style is random.
+        style: handwriting whose style is followed: a file as for `read_ink`, `Handwriting`, or the
+            id of a sample of `data`; or several of one hand. None: the style is random.
+        style_mix: another hand, and its share of the style, from 0 to 1.
         style_text: the text of the ink in `style`, if the file does not contain it.
         data: a `Dataset`, or its folder.
         substitute: replace characters that the network does not know by similar ones.
@@ -75,33 +78,36 @@ class Model:
         not know, and for a network that cannot write texts.
         """
         own = {"text": text, "style_text": style_text, "substitute": substitute}
+        of_hand = [style] if isinstance(style, str | PathLike | Handwriting) else list(style or ())
         given = checked(WriteArguments, {**own, **settings})
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
         with python_errors():
-            primer = self._primer(style, style_text, data)
+            hand = self._hand(of_hand, style_mix, style_text, data)
             ready = prepared(text, self.settings, given.substitute)
-            name = style.name if isinstance(style, Handwriting) else str(style or "")
             path = None if reader is None else Path(reader)
             reads = reader_for(given.check, path, self.path, self.normalisation)
             about = model_notes(self.path, reads)
-            made = notes(about, given, name, sample=data is not None)
+            mix = None if style_mix is None else (_name(style_mix[0]), style_mix[1])
+            made = notes(about, given, [*map(_name, of_hand)], data is not None, mix)
             pages, report = write_pages(
-                self._network, self.normalisation, ready, given, primer, made, reads
+                self._network, self.normalisation, ready, given, hand, made, reads
             )
         if report.messages:
             warnings.warn("\n".join(report.messages), stacklevel=2)
         return WrittenText(pages, report, given.pen)
 
-    def _primer(
-        self, style: Style, text: str | None, data: str | PathLike[str] | None
-    ) -> Primer | None:
+    def _hand(
+        self,
+        styles: Sequence[Style],
+        mix: tuple[Style, float] | None,
+        text: str | None,
+        data: str | PathLike[str] | None,
+    ) -> Primer | Hand | None:
         folder = None if data is None else path_of("data", data)
-        if isinstance(style, Handwriting):
-            given: OwnInk | Path | None = style.own
-            name = style.name
-        else:
-            given, name = None if style is None else path_of("style", style), ""
-        return find_primer(given, text, folder, self.normalisation, self.settings, name)
+        inks = [_ink("style", one) for one in styles]
+        other = None if mix is None else (_ink("style_mix", mix[0]), _share(mix[1]))
+        name = next((one.name for one in styles if isinstance(one, Handwriting)), "")
+        return find_style(inks, text, folder, self.normalisation, self._network, other, name)
 
     def sample(
         self, count: int = 1, *, bias: float = 0.0, seed: int = 1, steps: int = STEPS
@@ -126,6 +132,21 @@ class Model:
     def _needs(self, kind: Kind, remedy: str) -> None:
         if self.settings.kind != kind:
             raise PentraceError(f"{self.path}: a {self.settings.kind} network; {remedy}")
+
+
+def _ink(argument: str, style: Style) -> Ink:
+    return style.own if isinstance(style, Handwriting) else path_of(argument, style)
+
+
+def _name(style: Style) -> str:
+    return style.name if isinstance(style, Handwriting) else str(style)
+
+
+def _share(value: float) -> float:
+    """The share of a second hand; raises `PentraceError` if it is not from 0 to 1."""
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise PentraceError(f"style_mix: the share is {value!r}; give a number from 0 to 1")
+    return float(value)
 
 
 def load(model: str | PathLike[str] | None = None) -> Model:

@@ -13,7 +13,9 @@ MOST_FORMS = 4950  # s01-000 to s99-168, each with and without a suffix
 class DemoSettings(Settings):
     """How much synthetic handwriting is made, and how much of it is faulty."""
 
-    writers: int = Field(28, ge=4, le=MOST_FORMS, description="writers of text, each with their own hand")
+    writers: int = Field(
+        28, ge=4, le=MOST_FORMS, description="writers of text, each with their own hand"
+    )
     forms: int = Field(6, ge=1, le=20, description="forms (pages) by each writer")
     lines: int = Field(7, ge=1, le=13, description="lines on each form")
     users: int = Field(10, ge=1, le=100, description="users who sign")

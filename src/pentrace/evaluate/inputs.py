@@ -63,7 +63,8 @@ def load_splits(
     recorded = Counter(tables.read(dataset.samples(data), ["split"])["split"].to_pylist())
     splits = []
     for name in settings.splits:
-        lines, symbols = read(data, trained, [name])
+        found = read(data, trained, [name])
+        lines, symbols = found.lines, found.symbols
         chosen = choose(lines, settings.lines, settings.seed)
         if len(chosen):
             area = areas([lines.ids[i] for i in chosen])

@@ -37,6 +37,13 @@ class Primer(NamedTuple):
     warning: str = ""  # why the line may be a poor style, for users
 
 
+class Hand(NamedTuple):
+    """A hand that the network writes in, from any ink of it."""
+
+    vector: np.ndarray  # float32 (S,), as the encoder of the network gives it
+    warning: str = ""  # why the ink may be a poor style, for users
+
+
 @dataclass(frozen=True)
 class WrittenLine:
     """One written line."""

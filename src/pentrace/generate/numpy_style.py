@@ -18,8 +18,11 @@ class FusedStyleEncoder:
         self.project = (weights["encoder.project.weight"], weights["encoder.project.bias"])
 
     def vector(self, lines: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (S,): the mean over `lines`, float32 (T, 3) each, normalised; not empty."""
-        return np.mean([self._of_line(line) for line in lines], 0, dtype=np.float32)
+        """float32 (S,), mean 0 and variance 1, of `lines` of one hand.
+
+        lines: normalised offsets float32 (T, 3) each, T and their number at least 1.
+        """
+        return standardised(np.mean([self._of_line(line) for line in lines], 0))
 
     def _of_line(self, line: np.ndarray) -> np.ndarray:
         found = np.concatenate([line.T, np.ones((1, len(line)), np.float32)])
@@ -28,9 +31,18 @@ class FusedStyleEncoder:
         spread = np.sqrt(found.var(1) + np.float32(LEAST_VARIANCE))
         weight, bias = self.project
         raw = weight @ np.concatenate([found.mean(1), spread]) + bias
-        centred = raw - raw.mean()
-        scaled: np.ndarray = centred / np.sqrt((centred**2).mean() + np.float32(ROUNDING))
-        return scaled
+        return standardised(raw)
+
+
+def mixed(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
+    """The vector (S,) of a hand between two: 0 is `one`, 1 is `other`."""
+    return standardised((1 - share) * one + share * other)
+
+
+def standardised(raw: np.ndarray) -> np.ndarray:
+    """float32 (S,) with mean 0 and variance 1."""
+    centred = raw - raw.mean()
+    return (centred / np.sqrt((centred**2).mean() + ROUNDING)).astype(np.float32)
 
 
 def _halved(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:

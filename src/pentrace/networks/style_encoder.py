@@ -1,8 +1,7 @@
 """A vector of a hand from any ink of it: what a synthesis network is conditioned on.
 
-Convolutions over the offsets see a letter or two, and the mean and the spread of what they find over
-the line say how the hand writes. No text is needed: the letters differ from line to line, the hand
-does not.
+Convolutions over the offsets see a letter or two. The mean and the spread of what they find over
+the line describe the hand. No text is needed: letters differ from line to line, the hand does not.
 """
 
 import torch

@@ -160,9 +160,7 @@ class Descent:
         device = self.processes.device
         half = self.settings.precision == "bf16"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
-        text, style = (
-            None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:]
-        )
+        text, style = (None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:])
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
             return kinds.loss(self.kind, network, x, y, mask, text, state, style)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pentrace.generate.leading import leading_line, primer_of
-from pentrace.generate.lines import LineOptions, Primer, WrittenLine, write_lines
+from pentrace.generate.lines import Hand, LineOptions, Primer, WrittenLine, write_lines
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.write.prepare import fitting, mean_width, usual_width
@@ -26,23 +26,24 @@ def write_text(
     normalisation: dict,
     text: str,
     settings: WriteSettings,
-    primer: Primer | None,
+    style: Primer | Hand | None,
     reader: FusedRecogniser | None,
 ) -> WrittenLines:
     """`text`, as `prepare.prepared` gives it, in lines as wide as the page.
 
     The width of writing is known only when there is some, so one line is written first, and the
-    text is wrapped again by its width. Without `primer` such a line gives its style to all lines.
+    text is wrapped again by its width. Without `style` such a line gives its style to all lines.
     If all such lines fail after the text was wrapped again, the first wrapping is kept.
     """
-    how = _options(settings, primer, reader)
+    how = _options(settings, style, reader)
+    primer = how.primer
     fit = fitting(settings, normalisation, usual_width(normalisation, primer))
     texts = wrap(text, min(fit, settings.longest_line))
     if settings.many_hands or len(_written(texts)) < 2:
         lines = write_lines(network, _written(texts), how)
         return WrittenLines(texts, lines, False, _limit(settings, text, texts, fit))
     # With a style, the line only shows the width, and is not worth several attempts.
-    once = how if primer is None else replace(how, attempts=1, reader=None)
+    once = how if style is None else replace(how, attempts=1, reader=None)
     first = leading_line(network, _written(texts), once)
     if first is not None:
         fit = fitting(
@@ -53,18 +54,19 @@ def write_text(
             second = leading_line(network, _written(again), once)
             texts, first = (texts, first) if second is None else (again, second)
     lines = _continued(network, _written(texts), how, first)
-    scattered = first is None and primer is None
+    scattered = first is None and style is None
     return WrittenLines(texts, lines, scattered, _limit(settings, text, texts, fit))
 
 
 def _options(
-    settings: WriteSettings, primer: Primer | None, reader: FusedRecogniser | None
+    settings: WriteSettings, style: Primer | Hand | None, reader: FusedRecogniser | None
 ) -> LineOptions:
     """How the settings ask for lines."""
     return LineOptions(
         bias=settings.bias,
         seed=settings.seed,
-        primer=primer,
+        primer=style if isinstance(style, Primer) else None,
+        style=style.vector if isinstance(style, Hand) else None,
         attempts=settings.attempts,
         steps=settings.steps_per_character,
         steps_per_character=settings.steps_per_character,
@@ -83,10 +85,13 @@ def _continued(
     network: FusedNetwork, texts: list[str], how: LineOptions, first: tuple[int, WrittenLine] | None
 ) -> list[WrittenLine]:
     """A line for each of `texts`, in the style of `how`, or else of the line `first`, if any."""
-    if first is None or how.primer is not None:
+    if first is None or how.primer is not None or how.style is not None:
         return write_lines(network, texts, how)
     number, line = first
-    how = replace(how, primer=primer_of(line))
+    if network.encoder is None:
+        how = replace(how, primer=primer_of(line))
+    else:
+        how = replace(how, style=network.encoder.vector([line.steps]))
     before = write_lines(network, texts[:number], how)
     return [*before, line, *write_lines(network, texts[number + 1 :], how, number + 1)]
 

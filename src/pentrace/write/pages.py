@@ -2,65 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import is_stream
-from pentrace.generate.lines import Primer
+from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.load_model import RESULTS, Reader
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.model_file import PRETRAINED, SHIPPED
-from pentrace.networks.settings import NetworkSettings
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
 from pentrace.write.compose import compose
 from pentrace.write.lines import WrittenLines, write_text
-from pentrace.write.own_ink import OwnInk
 from pentrace.write.report import LineReport, WritingReport, report
 from pentrace.write.settings import WriteSettings
 
 WRITTEN = "pentrace write (page"  # before the number of a page, in the notes of its file
-
-
-def find_primer(
-    style: str | Path | OwnInk | None,
-    text: str | None,
-    data: Path | None,
-    normalisation: dict,
-    network: NetworkSettings,
-    ink_name: str = "the ink",
-) -> Primer | None:
-    """The line whose style is asked for, if any: a file, ink, or a sample of `data`.
-
-    `text` is that of the ink, if its file does not contain it; messages call `OwnInk` `ink_name`.
-    Raises `PentraceError` that names the style and the remedy.
-    """
-    if style is None:
-        if text is not None:
-            raise UsageError("--style-text is the text of a --style; give one")
-        return None
-    from pentrace.write import style as styles
-
-    name = ink_name if isinstance(style, OwnInk) else str(style)
-    if isinstance(style, OwnInk):
-        if data is not None:
-            raise UsageError("the style is ink, not the id of a sample; remove --data")
-        primer = styles.from_ink(style, text, normalisation, name)
-    elif data is None:
-        if not Path(style).exists():
-            raise PentraceError(
-                f"{name}: no such file; give a file of ink, or the id of a sample with --data"
-            )
-        primer = styles.from_file(Path(style), text, normalisation)
-    elif text is None:
-        primer = styles.from_sample(name, data, normalisation)
-    else:
-        raise UsageError("the text of a sample is in --data; remove --style-text")
-    return styles.known(primer, network, name)
 
 
 def write_pages(
@@ -68,7 +29,7 @@ def write_pages(
     normalisation: dict,
     text: str,
     settings: WriteSettings,
-    primer: Primer | None,
+    style: Primer | Hand | None,
     notes: dict[str, str],
     reader: Reader,
 ) -> tuple[list[Page], WritingReport]:
@@ -76,16 +37,16 @@ def write_pages(
 
     `notes` are stored in files that can contain them. Raises `PentraceError` as `write_lines` does.
     """
-    if primer is not None and settings.many_hands:
+    if style is not None and settings.many_hands:
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
-    found = write_text(network, normalisation, text, settings, primer, reader.network)
+    found = write_text(network, normalisation, text, settings, style, reader.network)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
-    done = _report(found, primer, reader)
+    done = _report(found, style, reader)
     return _with_readings(_numbered(pages), done), done
 
 
-def _report(found: WrittenLines, primer: Primer | None, reader: Reader) -> WritingReport:
-    warning = "" if primer is None else primer.warning
+def _report(found: WrittenLines, style: Primer | Hand | None, reader: Reader) -> WritingReport:
+    warning = "" if style is None else style.warning
     return report(found.lines, found.scattered, found.limit, warning, reader.message)
 
 
@@ -122,14 +83,22 @@ def _digest(path: Path) -> str:
 
 
 def notes(
-    model: dict[str, str], settings: WriteSettings, style: str | None, sample: bool = False
+    model: dict[str, str],
+    settings: WriteSettings,
+    styles: Sequence[str],
+    sample: bool = False,
+    mix: tuple[str, float] | None = None,
 ) -> dict[str, str]:
     """What is stored with the ink about how it was made; `model` is from `model_notes`.
 
-    `style` is the path of a file, of which the name is stored; with `sample` the id of a sample.
+    `styles` are paths of files, of which the names are stored; with `sample` ids of samples. `mix`
+    is one more with its share.
     """
     made = {**model, "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
-    return made | ({"style": style if sample else Path(style).name} if style else {})
+    names = [style if sample else Path(style).name for style in styles]
+    if mix is not None:
+        names.append(f"{mix[0] if sample else Path(mix[0]).name} {mix[1]:g}")
+    return made | ({"style": ", ".join(names)} if names else {})
 
 
 def _model_name(path: Path) -> str:

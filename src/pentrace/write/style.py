@@ -10,6 +10,7 @@ taken at equal distances.
 
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from pentrace.page.layout import turned
 from pentrace.split_names import SPLITS
 from pentrace.unicode_nfc import nfc
 from pentrace.write.own_ink import OwnInk, offsets, read
-from pentrace.write.scale import character_width
+from pentrace.write.scale import character_width, line_height
 
 GRID = 180  # positions in the width of a character: the resolution of the tablet of IAM-OnDB
 POINTS = (14.0, 22.0, 35.0)  # of a character: 5th, 50th and 95th percentile of the data's lines
@@ -35,6 +36,13 @@ RATE = 0.01  # s between points of the data
 FEW = 4  # fewer recorded points for each character cannot show how a person writes
 LONGEST = 2000  # most points of a primer: one line has fewer
 RULES = CleanSettings(spike=None, long_step=None, too_short=None, too_long=None)
+
+
+class Reference(NamedTuple):
+    """Ink that shows a hand."""
+
+    steps: np.ndarray  # float32 (T, 3), normalised, the null step first
+    warning: str = ""  # why it may be a poor style, for users
 
 
 def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
@@ -54,6 +62,30 @@ def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str
     words = _line_of_text(recording.text if text is None else text, name)
     primer = _primer(normalised(recording, len(words), normalisation, name), words, name)
     return primer._replace(warning=_few(name, len(recording.xy), len(words)))
+
+
+def reference(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Reference:
+    """Ink that shows a hand. Its text is not needed: without it, the size is that of its height."""
+    words = nfc(recording.text or "" if text is None else text).strip()
+    characters = len(words) or _estimated(recording.xy, normalisation)
+    steps = _short(normalised(recording, characters, normalisation, name), name)
+    return Reference(steps, _few(name, len(recording.xy), characters))
+
+
+def reference_of_file(path: Path, text: str | None, normalisation: dict) -> Reference:
+    """The same for the ink in the file at `path`; see `from_file`."""
+    steps = offsets(path)
+    if steps is None:
+        return reference(read(path), text, normalisation, str(path))
+    return Reference(_short(steps, str(path)))
+
+
+def _estimated(xy: np.ndarray, normalisation: dict) -> int:
+    """How many characters a line of ink (N, 2) has, if its height is that of usual writing."""
+    x, y = turned(xy).T
+    height = float(np.subtract(*np.percentile(y, [95, 5])))
+    wide = line_height(normalisation) / character_width(normalisation) * float(np.ptp(x))
+    return max(1, round(wide / height)) if height > 0 else 1
 
 
 def _line_of_text(text: str | None, name: str) -> str:
@@ -77,11 +109,16 @@ def _few(name: str, points: int, characters: int) -> str:
 
 
 def _primer(steps: np.ndarray, text: str, name: str) -> Primer:
+    return Primer(_short(steps, name), text)
+
+
+def _short(steps: np.ndarray, name: str) -> np.ndarray:
+    """The steps; raises `PentraceError` if there are too many."""
     if len(steps) > LONGEST:
         raise PentraceError(
             f"{name}: {len(steps)} points; the limit is {LONGEST}; give a shorter line"
         )
-    return Primer(steps, text)
+    return steps
 
 
 def known(primer: Primer, network: NetworkSettings, name: str) -> Primer:
@@ -150,8 +187,19 @@ def _snapped(ink: Ink, grid: float) -> Ink:
 def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
     """Sample `name` of the data set in the folder `data`, such as results/demo-iam.
 
-    Raises `PentraceError` if there is no such sample, if it has no text, or if the data are
-    normalised in another way than those of the model.
+    Raises `PentraceError` as `sample` does, and if the sample has no text.
+    """
+    steps, text = sample(name, data, normalisation)
+    if not text:
+        raise PentraceError(f"{name}: the sample has no text; choose another sample")
+    return Primer(steps, text)
+
+
+def sample(name: str, data: Path, normalisation: dict) -> tuple[np.ndarray, str]:
+    """The offsets float32 (T, 3) of sample `name` of a data set, and its text, which may be empty.
+
+    Raises `PentraceError` if there is no such sample, or if the data are normalised in another way
+    than those of the model.
     """
     from pentrace.windows.lines import load_lines
 
@@ -164,10 +212,7 @@ def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
             f"{', '.join(usable[:3])}"
         )
     at = lines.ids.index(name)
-    text = lines.texts[at]
-    if not text:
-        raise PentraceError(f"{name}: the sample has no text; choose another sample")
-    return Primer(np.array(lines[at]), nfc(text))
+    return np.array(lines[at]), nfc(lines.texts[at] or "")
 
 
 DATA = "give --data the folder of a data set, such as results/demo-iam"

@@ -17,7 +17,8 @@ from pentrace.options import (
     settings_option,
 )
 from pentrace.page.outputs import FORMS, check
-from pentrace.write.pages import find_primer, model_notes, notes, save_pages, write_pages
+from pentrace.write.find_style import find_style
+from pentrace.write.pages import model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
@@ -37,7 +38,15 @@ from pentrace.write.settings import WriteSettings
     help="Synthesis network, file or folder; default: the only one of --data, else pretrained, "
     "which comes with Pentrace.",
 )  # fmt: skip
-@click.option("--style", help="Style: a file of ink, or a sample of --data.")
+@click.option(
+    "--style",
+    multiple=True,
+    help="Style: a file of ink, or a sample of --data; repeat it for more ink of the same hand.",
+)
+@click.option(
+    "--style-mix", type=(str, click.FloatRange(0, 1)), metavar="STYLE SHARE",
+    help="Another hand, and its share of the style, from 0 to 1.",
+)  # fmt: skip
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
 @reader_option
@@ -54,7 +63,8 @@ def command(
     out: Path,
     form: str | None,
     model: Path | None,
-    style: str | None,
+    style: tuple[str, ...],
+    style_mix: tuple[str, float] | None,
     style_text: str | None,
     data: Path | None,
     reader: Path | None,
@@ -72,12 +82,12 @@ def command(
     path = find_model(model, data)
     network, normalisation = load_ink(path, "synthesis")
     reads = reader_for(settings.check, reader, path, normalisation)
-    primer = find_primer(style, style_text, data, normalisation, network.settings)
+    hand = find_style(style, style_text, data, normalisation, network, style_mix)
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
         click.echo(f"writing {count(len(ready), 'character')}", err=True)
-    made = notes(model_notes(path, reads), settings, style, sample=data is not None)
-    pages, report = write_pages(network, normalisation, ready, settings, primer, made, reads)
+    made = notes(model_notes(path, reads), settings, style, data is not None, style_mix)
+    pages, report = write_pages(network, normalisation, ready, settings, hand, made, reads)
     names = save_pages(pages, out, form, settings.pen)
     if not quiet:
         click.echo(f"{', '.join(map(str, names))}: {report.summary}")
