@@ -78,7 +78,8 @@ class Model:
         not know, and for a network that cannot write texts.
         """
         own = {"text": text, "style_text": style_text, "substitute": substitute}
-        of_hand = [style] if isinstance(style, str | PathLike | Handwriting) else list(style or ())
+        of_hand = list(style) if isinstance(style, list | tuple) else [style]
+        of_hand = [one for one in of_hand if one is not None]
         given = checked(WriteArguments, {**own, **settings})
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
         with python_errors():

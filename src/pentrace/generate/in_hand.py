@@ -10,6 +10,9 @@ from pentrace.generate.numpy_networks import FusedNetwork
 def in_hand(how: LineOptions, network: FusedNetwork, references: Sequence[Primer]) -> LineOptions:
     """`how`, in the hand that wrote the lines `references`, at least one.
 
-    The network continues the first of them.
+    A network with an encoder of hands gets the vector of all lines. Another continues the first.
     """
+    if network.encoder is not None:
+        vector = network.encoder.vector([primer.steps for primer in references])
+        return replace(how, style=vector)
     return replace(how, primer=references[0])

@@ -25,6 +25,7 @@ from pentrace.unicode_nfc import nfc
 
 TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
 FIRST = 4  # candidates of a line that are drawn before any is read; then twice as many, and so on
+FIRST_IN_HAND = 8  # the same, where the nearest to a hand is kept
 TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
 TWO_STROKES = '!?:;"=ij'  # characters that end with a separate stroke
 
@@ -58,6 +59,8 @@ class WrittenLine:
     attempts: int = 1  # candidates that were drawn
     reading: Reading | None = None  # what the recogniser reads; None: it was not asked
     failed: bool = False  # whether the check found that the line is not its text
+    # From the hand that was asked for, in [0, 2], by the vector of the line; 0 without a hand.
+    distance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class LineOptions:
         together. Without a recogniser nearly every first candidate is kept.
         """
         begin, size = 0, FIRST if self.reader else 1
+        if self.reader and self.style is not None:
+            size = FIRST_IN_HAND
         while begin < (self.attempts if self.checked else 1):
             yield range(begin, min(begin + size, self.attempts))
             begin += size
@@ -123,7 +128,8 @@ def write_lines(
 
     Without `how.reader`, an incomplete line has failed, any other is perfect, and the best misses
     least. With it, see `too_wrong`; a perfect line is read without an error, and the best is read
-    with the fewest errors, or else has the most probable text.
+    with the fewest errors, or else has the most probable text. With `how.style`, the nearest to the
+    hand is kept of the `FIRST_IN_HAND` lines with the fewest errors.
 
     Raises `PentraceError` for characters that the network does not know, and for steps that are
     not finite; `ValueError` if the network is not conditioned on text, or a text is empty.
@@ -141,7 +147,8 @@ def write_lines(
             batch = pairs[start : start + TOGETHER]
             own = [texts[i] for i, _ in batch]
             lines = _drawn(network, own, [(first + i, attempt) for i, attempt in batch], how)
-            for (i, _), line in zip(batch, _checked(lines, how), strict=True):
+            lines = _in_hand(network, _checked(lines, how), how)
+            for (i, _), line in zip(batch, lines, strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
         for i in todo:
             best[i] = replace(best[i], attempts=attempts.stop)
@@ -185,7 +192,18 @@ def _badness(line: WrittenLine) -> tuple[float, ...]:
     skipped = (len(line.missed), not line.finished)
     if line.reading is None:
         return skipped
-    return (line.failed, line.reading.edits, *skipped, -line.reading.log_probability)
+    likely = -line.reading.log_probability
+    return (line.failed, line.reading.edits, *skipped, line.distance, likely)
+
+
+def _in_hand(
+    network: FusedNetwork, lines: list[WrittenLine], how: LineOptions
+) -> list[WrittenLine]:
+    """The lines with their distances from the hand that was asked for."""
+    if network.encoder is None or how.style is None or how.reader is None:
+        return lines
+    alike = [float(network.encoder.vector([x.steps]) @ how.style) / len(how.style) for x in lines]
+    return [replace(line, distance=1 - one) for line, one in zip(lines, alike, strict=True)]
 
 
 def _drawn(

@@ -11,10 +11,10 @@ class FusedStyleEncoder:
     """The encoder of a synthesis network with `style_size`."""
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
-        self.layers = []
+        self.layers: list[tuple[np.ndarray, np.ndarray]] = []  # kernels (O, I, W) and biases (O,)
         while (name := f"encoder.convolutions.{len(self.layers)}.weight") in weights:
             bias = weights[name.replace("weight", "bias")]
-            self.layers.append((weights[name], bias))  # (O, I, W) and (O,)
+            self.layers.append((weights[name], bias))
         self.project = (weights["encoder.project.weight"], weights["encoder.project.bias"])
 
     def vector(self, lines: Sequence[np.ndarray]) -> np.ndarray:
