@@ -368,7 +368,7 @@ def test_the_report_shows_the_settings_that_a_kind_has() -> None:
     assert keys() == "kind, layers, hidden, components, pen_states, skips, dropout"
     assert keys(kind="synthesis", start="first") == (
         "kind, start, layers, hidden, components, skips, dropout, window_components, "
-        "window_parametrisation, fold_rare"
+        "window_parametrisation, style_size, fold_rare"
     )
     assert keys(kind="recognition") == "kind, layers, hidden, dropout, fold_rare"
 

@@ -78,8 +78,7 @@ class Model:
         not know, and for a network that cannot write texts.
         """
         own = {"text": text, "style_text": style_text, "substitute": substitute}
-        of_hand = list(style) if isinstance(style, list | tuple) else [style]
-        of_hand = [one for one in of_hand if one is not None]
+        of_hand = _several(style)
         given = checked(WriteArguments, {**own, **settings})
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
         with python_errors():
@@ -137,6 +136,13 @@ class Model:
 
 def _ink(argument: str, style: Style) -> Ink:
     return style.own if isinstance(style, Handwriting) else path_of(argument, style)
+
+
+def _several(style: Style | Sequence[Style] | None) -> list[Style]:
+    """All ink that is given as a style, checked by its reader later."""
+    if isinstance(style, list | tuple):
+        return list(style)
+    return [] if style is None else [style]  # type: ignore[list-item]
 
 
 def _name(style: Style) -> str:

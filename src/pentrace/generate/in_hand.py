@@ -10,9 +10,9 @@ from pentrace.generate.numpy_networks import FusedNetwork
 def in_hand(how: LineOptions, network: FusedNetwork, references: Sequence[Primer]) -> LineOptions:
     """`how`, in the hand that wrote the lines `references`, at least one.
 
-    A network with an encoder of hands gets the vector of all lines. Another continues the first.
+    The network continues the first. One with an encoder of hands also gets the vector of them all.
     """
     if network.encoder is not None:
         vector = network.encoder.vector([primer.steps for primer in references])
-        return replace(how, style=vector)
+        how = replace(how, style=vector)
     return replace(how, primer=references[0])

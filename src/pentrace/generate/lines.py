@@ -42,6 +42,7 @@ class Hand(NamedTuple):
     """A hand that the network writes in, from any ink of it."""
 
     vector: np.ndarray  # float32 (S,), as the encoder of the network gives it
+    primer: Primer | None = None  # a line of it, which the network continues; None: only the vector
     warning: str = ""  # why the ink may be a poor style, for users
 
 

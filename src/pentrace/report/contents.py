@@ -17,7 +17,7 @@ BY_NAME = {figure.name: figure for figure in FIGURES}
 EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # letters of 8 points are easy to read at this resolution
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
-WINDOW = ("window_components", "window_parametrisation")
+WINDOW = ("window_components", "window_parametrisation", "style_size")
 # For each kind of network, the settings that apply only to other kinds.
 FOREIGN = {
     "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW),

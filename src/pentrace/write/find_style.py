@@ -7,6 +7,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_style import mixed
+from pentrace.networks.alphabet import knows
 from pentrace.write import style as styles
 from pentrace.write.own_ink import OwnInk
 
@@ -24,9 +25,9 @@ def find_style(
 ) -> Primer | Hand | None:
     """The style of the ink that is `given`, if any: files, ink, or samples of `data`.
 
-    A network with an encoder of hands gets the hand of all ink that is `given`, and `mix` is ink
-    of another hand with its share, from 0 to 1. Another network continues the one line that is
-    given. `text` is that of the ink, if there is only one and its file does not contain it;
+    A network with an encoder of hands gets the hand of all ink that is `given`, and continues the
+    first line whose text is known; `mix` is ink of another hand with its share, from 0 to 1, and
+    then it continues none. Another network continues the one line that is given. `text` is that of the ink, if there is only one and its file does not contain it;
     messages call `OwnInk` `ink_name`. Raises `PentraceError` that names the style and the remedy.
     """
     if not given:
@@ -43,10 +44,14 @@ def find_style(
         return _primer(given[0], text, data, normalisation, network, ink_name)
     references = [_reference(one, text, data, normalisation, ink_name) for one in given]
     vector = network.encoder.vector([reference.steps for reference in references])
-    if mix is not None:
+    primer = None
+    if mix is None:
+        known = [r for r in references if knows(network.settings, r.text)]
+        primer = next((Primer(r.steps, r.text) for r in known), None)
+    else:
         other = _reference(mix[0], None, data, normalisation, ink_name)
         vector = mixed(vector, network.encoder.vector([other.steps]), mix[1])
-    return Hand(vector, "\n".join(r.warning for r in references if r.warning))
+    return Hand(vector, primer, "\n".join(r.warning for r in references if r.warning))
 
 
 def _refuse_without_style(text: str | None, mix: tuple[Ink, float] | None) -> None:
@@ -84,7 +89,7 @@ def _reference(
         return styles.reference(given, text, normalisation, name)
     if data is None:
         return styles.reference_of_file(Path(given), text, normalisation)
-    return styles.Reference(styles.sample(name, data, normalisation)[0])
+    return styles.Reference(*styles.sample(name, data, normalisation))
 
 
 def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> str:

@@ -65,7 +65,7 @@ def _options(
     return LineOptions(
         bias=settings.bias,
         seed=settings.seed,
-        primer=style if isinstance(style, Primer) else None,
+        primer=style.primer if isinstance(style, Hand) else style,
         style=style.vector if isinstance(style, Hand) else None,
         attempts=settings.attempts,
         steps=settings.steps_per_character,

@@ -42,6 +42,7 @@ class Reference(NamedTuple):
     """Ink that shows a hand."""
 
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
+    text: str  # one line; empty if it is not known
     warning: str = ""  # why it may be a poor style, for users
 
 
@@ -66,10 +67,10 @@ def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str
 
 def reference(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Reference:
     """Ink that shows a hand. Its text is not needed: without it, the size is that of its height."""
-    words = nfc(recording.text or "" if text is None else text).strip()
+    words = _one_line(recording.text if text is None else text, name)
     characters = len(words) or _estimated(recording.xy, normalisation)
     steps = _short(normalised(recording, characters, normalisation, name), name)
-    return Reference(steps, _few(name, len(recording.xy), characters))
+    return Reference(steps, words, _few(name, len(recording.xy), characters))
 
 
 def reference_of_file(path: Path, text: str | None, normalisation: dict) -> Reference:
@@ -77,7 +78,7 @@ def reference_of_file(path: Path, text: str | None, normalisation: dict) -> Refe
     steps = offsets(path)
     if steps is None:
         return reference(read(path), text, normalisation, str(path))
-    return Reference(_short(steps, str(path)))
+    return Reference(_short(steps, str(path)), _one_line(text, str(path)))
 
 
 def _estimated(xy: np.ndarray, normalisation: dict) -> int:
@@ -90,9 +91,15 @@ def _estimated(xy: np.ndarray, normalisation: dict) -> int:
 
 def _line_of_text(text: str | None, name: str) -> str:
     """The text in NFC; raises `PentraceError` if it is not one line."""
-    words = nfc(text or "").strip()
+    words = _one_line(text, name)
     if not words:
         raise PentraceError(f"{name}: does not contain its text; give the text with --style-text")
+    return words
+
+
+def _one_line(text: str | None, name: str) -> str:
+    """The text in NFC, which may be empty; raises `PentraceError` if it is several lines."""
+    words = nfc(text or "").strip()
     if len(words.splitlines()) > 1:
         raise PentraceError(f"{name}: several lines of text; give ink with one line")
     return words
