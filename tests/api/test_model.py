@@ -144,7 +144,7 @@ def test_lines_that_fail_are_reported_with_a_warning(model):
         ({"style": 3}, "^style: expected a path, as text or pathlib.Path; got 3$"),
         ({"style": b"me.json"}, "^style: expected a path"),
         ({"style": ""}, "^style: expected a path"),
-        ({"style": ["a"]}, "^style: expected a path"),
+        ({"style": [3]}, "^style: expected a path"),
         ({"style": "a", "data": 3}, "^data: expected a path"),
         ({"style": "a", "style_text": 3}, "^style_text: expected text; got 3"),
         ({"style": "gone.json"}, "gone.json: no such file; .* a sample with data=$"),

@@ -27,8 +27,9 @@ def find_style(
 
     A network with an encoder of hands gets the hand of all ink that is `given`, and continues the
     first line whose text is known; `mix` is ink of another hand with its share, from 0 to 1, and
-    then it continues none. Another network continues the one line that is given. `text` is that of the ink, if there is only one and its file does not contain it;
-    messages call `OwnInk` `ink_name`. Raises `PentraceError` that names the style and the remedy.
+    then it continues none. Another network continues the one line that is given. `text` is that
+    of the ink, if there is only one and its file does not contain it; messages call `OwnInk`
+    `ink_name`. Raises `PentraceError` that names the style and the remedy.
     """
     if not given:
         _refuse_without_style(text, mix)
