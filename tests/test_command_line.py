@@ -28,6 +28,7 @@ from pentrace.hands.settings import HandSettings
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.options import Command, Setting, settings_option
+from pentrace.plot.alignment import AlignmentFigureSettings
 from pentrace.plot.biases import BiasesFigureSettings
 from pentrace.plot.ink import InkFigureSettings
 from pentrace.plot.offsets import OffsetsFigureSettings
@@ -70,6 +71,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "plot rules": (CleanSettings, {"require_text"}),
     "plot offsets": (OffsetsFigureSettings, set()),
     "plot training": (TrainingFigureSettings, set()),
+    "plot alignment": (AlignmentFigureSettings, set()),
     "plot samples": (SamplesFigureSettings, set()),
     "plot biases": (BiasesFigureSettings, set()),
     "plot styles": (StylesFigureSettings, set()),

@@ -22,7 +22,8 @@ class FusedStyleEncoder:
 
         lines: normalised offsets float32 (T, 3) each, T and their number at least 1.
         """
-        return standardised(np.mean([self._of_line(line) for line in lines], 0))
+        vectors = [self._of_line(line) for line in lines]
+        return vectors[0] if len(vectors) == 1 else standardised(np.mean(vectors, 0))
 
     def _of_line(self, line: np.ndarray) -> np.ndarray:
         found = np.concatenate([line.T, np.ones((1, len(line)), np.float32)])

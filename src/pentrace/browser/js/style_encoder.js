@@ -14,6 +14,7 @@ class StyleEncoder {
   /** The vector, with mean 0 and variance 1, of normalised lines of one hand. */
   vector(lines) {
     const found = lines.map((line) => this.ofLine(line));
+    if (found.length === 1) return found[0];
     return standardised(found[0].map((_, s) => mean(found.map((one) => one[s]))));
   }
 
