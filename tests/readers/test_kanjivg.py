@@ -1,11 +1,13 @@
 """KanjiVG: a drawn character is read as it was drawn, at even points; bad files are rejects."""
 
+import re
+import time
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from svgelements import Path as SvgPath
 
@@ -16,7 +18,7 @@ from pentrace.collect.scan import scan
 from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import seeded_split
 from pentrace.ink import to_table
-from pentrace.readers import kanjivg
+from pentrace.readers import _svg_paths, kanjivg
 from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.sources.kanjivg import group
 from tests.helpers.commands import invoke
@@ -164,6 +166,38 @@ def test_what_cannot_be_read_is_named() -> None:
     assert rule(svg("M1,1L9,9").replace("<g>", '<g transform="scale(2)">')) == "transform"
     assert rule(svg("M1,1L9,9"), name="kanji/0d800.svg") == "file-name"
     assert rule(svg("M1,1L9,9"), name="kanji/110000.svg") == "file-name"
+
+
+def test_damaged_paths_are_refused_at_once_and_none_loses_a_stroke_in_silence() -> None:
+    flipped = "M27.98,16.87c0.39,1.04,1.08,2.74,0.89,4.24c--0.98,7.39-7.32,33.66-11.63,42.29"
+    begin = time.perf_counter()
+    assert rule(svg(flipped)) == "path-syntax"
+    assert rule(svg("M0 0" + "z" * 80_000)) == "too-many-points"
+    assert rule(svg("M0 0 " + "1" * 100_000 + "!")) == "path-syntax"
+    assert time.perf_counter() - begin < 1
+    assert len(read({"04e00.svg": svg("M10,44.c1,1,2,2,3,3")}).samples) == 1
+    odd = "M21.25,89.15c1.25,0.98,2.49,0.84,4.33-0. 07c7.8-3.83"
+    reason = read({"04e00.svg": svg(odd)}).rejects[0].reason
+    assert reason.endswith("7 numbers after c; expected a multiple of 6")
+
+
+LETTERS = st.sampled_from("LlHhVvCcSsQqTtZz")
+COUNTS = {"L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
+
+
+@given(st.lists(LETTERS, max_size=8), st.randoms(use_true_random=False))
+def test_path_data_are_read_as_svgelements_reads_them(letters: list[str], random) -> None:
+    # The library mirrors the control of any curve; the standard only that of the same kind.
+    assume(not re.search("[QqTt][Ss]|[CcSs][Tt]", "".join(letters)))
+    words = [[f"{random.uniform(-9, 9):.2f}" for _ in range(COUNTS[c.upper()])] for c in letters]
+    data = "M1,2" + "".join(c + ",".join(w) for c, w in zip(letters, words, strict=True))
+    mine = _svg_paths.pieces([(data, 1)], ParseSettings())[0]
+    library = [piece for piece in SvgPath(data) if type(piece).__name__ != "Move"]
+    assert len(library) == len(mine)
+    for piece, points in zip(library, mine, strict=True):
+        half = piece.point(0.5)
+        middle = np.array([0.125, 0.375, 0.375, 0.125]) @ points
+        np.testing.assert_allclose(middle, (half.x, half.y), rtol=1e-6, atol=1e-6)
 
 
 def test_its_document_type_is_allowed_and_entities_are_not() -> None:

@@ -11,7 +11,7 @@ from pentrace.readers.settings import ParseSettings
 from pentrace.readers.xml import parse_xml
 
 LARGEST = 1e9  # coordinates; float32 keeps them to one part in 1e7
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?([0-9]++\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def read_xml(content: bytes, settings: ParseSettings) -> tuple[Columns, int]:

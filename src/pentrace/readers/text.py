@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.001
 # Emphasis may continue over several lines, but not over an empty one.
 _MARKDOWN = (
-    (re.compile(r"[ \t]+$", re.M), ""),
+    (re.compile(r"(?<![ \t])[ \t]++$", re.M), ""),  # begins where blanks begin: linear
     (re.compile(r"^#+ +", re.M), ""),
     (re.compile(r"(?<!\\)\*\*(?=\S)((?:[^\n*]|\n(?!\n))+)\*\*"), r"\1"),
     (re.compile(r"(?<![\w\\*])\*(?=[^\s*])((?:[^\n*]|\n(?!\n))+)\*(?![\w*])"), r"\1"),
