@@ -8,9 +8,13 @@ import pytest
 
 import pentrace
 from pentrace.api.model import Model
+from pentrace.browser.page import command
 from pentrace.generate.random_numbers import another_seed, chances
+from pentrace.networks.model_file import SHIPPED
 from pentrace.page.page import Page
+from tests.helpers import small_synthesis
 from tests.helpers.chromium import Browser
+from tests.helpers.commands import invoke
 
 # A network multiplies float32 numbers, and the order of its sums is different in NumPy. The
 # differences stay below this over all points of a page, mm and s; lines are several mm high.
@@ -89,6 +93,34 @@ def test_a_hand_of_the_page_is_the_same(browser: Browser, model, tmp_path: Path)
     browser.set(hand="seed")
     written = model.write("in the second hand", style=tmp_path / "hand.json", seed=6, **LOOK)
     assert compared(found, written.pages) > 100
+
+
+@pytest.mark.slow
+def test_an_encoder_of_hands_is_the_same(browser: Browser, tmp_path: Path, model) -> None:
+    size = {"style_size": 16, "hidden": 24, "layers": 3, "alphabet": model.settings.alphabet}
+    path = small_synthesis.save(tmp_path / "model.safetensors", **size)
+    small_synthesis.in_half_precision(path, model.normalisation)
+    reader = SHIPPED.parents[1] / "recogniser" / SHIPPED.name
+    shown, browser.page = browser.page, tmp_path / "small.html"
+    files = [tmp_path / "one.json", tmp_path / "two.json"]
+    for seed, file in enumerate(files, 1):
+        model.write("some ink", seed=seed, page="line").save(file)
+    styles = [word for file in files for word in ("--style", file)]
+    invoke(command, "--model", path, "--reader", reader, *styles, "-o", browser.page)
+    try:
+        browser.open()
+        given = {"attempts": 9, "seed": 2, "bias": 1}
+        first = browser.run("return pentrace.view.hands.size") - 1
+        fields = {"hand": f"hand-{first}", "other_hand": f"hand-{first + 1}", "share": 0.3}
+        found = browser.write("one line and another line of it", **given, **fields)
+        small, mix = pentrace.load(path), (files[1], 0.3)
+        with pytest.warns(UserWarning, match="failed"):
+            written = small.write("one line and another line of it", style=files[0], style_mix=mix,
+                                  reader=reader, **given, **LOOK)  # fmt: skip
+        assert compared(found, written.pages) > 250
+    finally:
+        browser.page = shown
+        browser.open()
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ class Browser:
     def open(self) -> None:
         """Load the page again, and wait until its first text is written."""
         self.driver.get(self.page.as_uri())
-        self.until(lambda: self.text("status").endswith("characters."))
+        self.until(lambda: " written." in self.text("status"))
 
     def until(self, done: Callable[[], Any]) -> Any:
         """What `done` returns, as soon as it is true."""

@@ -1,9 +1,12 @@
 """Small synthesis networks whose window moves as a test needs it, without any training."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from pentrace.generate.load_model import load_ink
 from pentrace.generate.numpy_networks import FusedNetwork
@@ -29,6 +32,16 @@ def save(path: Path, pace: float = 0.1, **given: object) -> Path:
         window.bias_window[count : 2 * count] = np.log(4)
         window.bias_window[2 * count :] = np.log(pace)
     save_model(path, network, settings, NORMALISATION)
+    return path
+
+
+def in_half_precision(path: Path, normalisation: dict) -> Path:
+    """The model at `path`, as the networks of the package are stored, with this normalisation."""
+    with safe_open(path, "np") as file:
+        content = json.loads(file.metadata()["pentrace"])
+        weights = {name: file.get_tensor(name).astype(np.float16) for name in file.keys()}  # noqa: SIM118
+    content["normalisation"] = normalisation
+    save_file(weights, path, {"pentrace": json.dumps(content)})
     return path
 
 

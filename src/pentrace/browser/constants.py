@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from pentrace.generate import ink_loop, leading, lines, numpy_networks, numpy_recogniser, settings
+from pentrace.generate import (
+    ink_loop,
+    leading,
+    lines,
+    numpy_networks,
+    numpy_recogniser,
+    numpy_style,
+    settings,
+)
 from pentrace.generate import window_check as check
 from pentrace.networks import alphabet
 from pentrace.normalise.positions import SAMPLING
@@ -16,9 +24,12 @@ DRAWING: dict[str, Any] = {
     "EXPONENT_LIMIT": numpy_networks.EXPONENT_LIMIT,
     "BUMP_LIMIT": numpy_networks.BUMP_LIMIT,
     "STEPS_PER_LETTER": numpy_networks.STEPS_PER_LETTER,
+    "LEAST_VARIANCE": numpy_style.LEAST_VARIANCE,
+    "ROUNDING": numpy_style.ROUNDING,
     "REDUCTION": numpy_recogniser.REDUCTION,
     "SPAN": numpy_recogniser.SPAN,
     "FIRST_CANDIDATES": lines.FIRST,
+    "FIRST_IN_HAND": lines.FIRST_IN_HAND,
     "TAIL": lines.TAIL,
     "TWO_STROKES": lines.TWO_STROKES,
     "PACE": settings.PACE,

@@ -23,7 +23,7 @@ MODULES = (
     "lines", "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
     "copy_texts", "pad", "paper", "client", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
-USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation")  # settings
+USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation", "style_size")
 
 
 def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[str, str]) -> str:
@@ -67,7 +67,6 @@ def _check(path: Path, settings: NetworkSettings, normalisation: dict) -> None:
 
 def _facts(settings: NetworkSettings, weights: PackedWeights) -> dict[str, Any]:
     used = {key: getattr(settings, key) for key in USED}
-    used["style_size"] = getattr(settings, "style_size", 0)
     return {"settings": used, "arrays": weights.arrays}
 
 

@@ -1,20 +1,21 @@
 """`pentrace page`: one file for a browser that writes texts by hand and records lines."""
 
-import json
 from pathlib import Path
 
 import click
+import numpy as np
 
 from pentrace.browser.hands import written_hands
 from pentrace.browser.html import page
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
 from pentrace.generate.load_model import Reader, find_model, find_reader, load_ink, load_reader
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.model_file import located
 from pentrace.options import Command, file_option, out_file_option
 from pentrace.write.own_ink import read
 from pentrace.write.pages import model_notes
-from pentrace.write.style import from_ink
+from pentrace.write.style import from_ink, reference
 
 
 @click.command("page", cls=Command)
@@ -26,7 +27,7 @@ from pentrace.write.style import from_ink
 @click.option("--no-reader", is_flag=True, help="Leave the recogniser out; the page is smaller.")
 @file_option(
     "--style", "styles", required=False, multiple=True,
-    help="Line of ink with its text, as a hand to choose. Repeat for several.",
+    help="File of ink, as a hand to choose. Repeat for several.",
 )  # fmt: skip
 def command(
     out: Path,
@@ -47,25 +48,23 @@ def command(
     reads = located(found) if found else None
     recogniser = load_reader(reads, normalisation) if reads else None
     hands = written_hands(network, normalisation, recogniser)
-    hands |= {style.stem: _style(style, normalisation) for style in styles}
+    hands |= {style.stem: _style(style, network, normalisation) for style in styles}
     made = page(path, reads, hands, model_notes(path, Reader(path=reads)))
     write_text(out, made)
     click.echo(f"{out}: {len(made):,} bytes")
 
 
-def _style(path: Path, normalisation: dict) -> dict:
-    """The ink at `path` as the content of a JSON file that the page reads."""
+def _style(path: Path, network: FusedNetwork, normalisation: dict) -> dict:
+    """The ink at `path` as the content of a JSON file that the page reads.
+
+    Raises `PentraceError` if the network cannot follow it, or only badly.
+    """
     ink = read(path)
-    primer = from_ink(ink, None, normalisation, str(path))
-    if primer.warning:
-        raise PentraceError(primer.warning)
-    strokes: list[list[list[float]]] = []
-    before = None
-    for number, (x, y), t in zip(ink.stroke.tolist(), ink.xy.tolist(), ink.t.tolist(), strict=True):
-        if number < 0:
-            continue
-        if number != before:
-            strokes.append([])
-        strokes[-1].append([x, y] if t != t else [x, y, t])
-        before = number
-    return json.loads(json.dumps({"text": primer.text, "strokes": strokes}))
+    follow = reference if network.encoder else from_ink
+    if warning := follow(ink, None, normalisation, str(path)).warning:
+        raise PentraceError(warning)
+    down = ink.stroke >= 0
+    columns = [ink.xy, ink.t[:, None]] if np.isfinite(ink.t).all() else [ink.xy]
+    cuts = np.flatnonzero(np.diff(ink.stroke[down])) + 1
+    strokes = np.split(np.concatenate(columns, 1)[down], cuts)
+    return {"text": ink.text or "", "strokes": [stroke.tolist() for stroke in strokes]}
