@@ -16,7 +16,8 @@ from pentrace.options import Command, file_option, out_file_option
 @click.command("export", cls=Command)
 @file_option("--model", required=False, help="Network that draws ink; default: pretrained.")
 @out_file_option(help="ONNX model to write.")
-def command(model: Path | None, out: Path) -> None:
+@click.option("--encoder", is_flag=True, help="Write the encoder of hands of a synthesis network.")
+def command(model: Path | None, out: Path, encoder: bool) -> None:
     """Write one step of a synthesis or prediction network as an ONNX model.
 
     The state goes in and out. The metadata contain the settings, with the alphabet, and the
@@ -33,8 +34,10 @@ def command(model: Path | None, out: Path) -> None:
     path = find_model(model)
     weights, settings, normalisation = model_file.read(path, "np", OF_INK)
     notes = {"settings": settings.model_dump_json(), "normalisation": json.dumps(normalisation)}
+    if encoder and not settings.style_size:
+        raise PentraceError(f"{path}: no encoder of hands; remove --encoder")
     with model_file.fitting(path):
-        made = onnx_graph.model(weights, settings, notes)
+        made = (onnx_graph.encoder if encoder else onnx_graph.model)(weights, settings, notes)
     with whole_file(out) as partial:
         partial.write_bytes(made.SerializeToString())
     click.echo(f"{out}: {settings.kind} network {settings.size}, {out.stat().st_size:,} bytes")

@@ -6,6 +6,8 @@ characters and K components of the window:
 - `step` (B, 3): dx, dy (normalised, y upward), end of stroke; the first is zero.
 - `hidden`, `memory` (L, B, H): the state, first zero; `next_hidden`, `next_memory` afterwards.
 - `raw` (B, 6M + 1 or 6M + 3): as `networks.mixture` splits it.
+- With an encoder of hands also `style` (B, S), the vector of the hand; zero: no hand. The graph of
+  `encoder` makes it of `ink` (1, T, 3), the normalised steps of a line.
 - Of a synthesis network also `text` (B, U) int64, symbols, -1 for padding; the state `window`
   (B, V) and `kappa` (B, K), first zero; `phi` (B, U + 1), the window weights of the characters and
   of the place behind them.
@@ -18,6 +20,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from pentrace.generate.numpy_networks import BUMP_LIMIT, EXPONENT_LIMIT, STEPS_PER_LETTER
+from pentrace.generate.numpy_style import LEAST_VARIANCE, ROUNDING
 from pentrace.networks.settings import NetworkSettings
 
 OPSET, IR = 17, 9  # read by every runtime since 2022
@@ -78,8 +81,9 @@ def model(weights: Weights, settings: NetworkSettings, notes: dict[str, str]) ->
     if synthesis:
         after.append(_first(graph, weights, settings, states[0]))
         seen = [_window(graph, weights, settings, after[0][0])]
+    given = _given(settings)
     for number in range(settings.layers - synthesis):
-        read = ["step", *seen] if settings.skips or not after else []
+        read = [*given, *seen] if settings.skips or not after else []
         below = [*read, *(state[0] for state in after[-1:])]
         at = len(after)
         after.append(graph.cell(below, states[at], *_torch_layer(weights, number), TORCH_GATES))
@@ -90,7 +94,12 @@ def model(weights: Weights, settings: NetworkSettings, notes: dict[str, str]) ->
         axis = graph.constant([0], np.int64)
         rows = [graph.add("Unsqueeze", state[place], axis) for state in after]
         graph.add("Concat", *rows, out=name, axis=0)
-    return _checked(graph, settings, weights, notes)
+    return _model(graph, settings, weights, notes)
+
+
+def _given(settings: NetworkSettings) -> list[str]:
+    """What is read besides text and layers."""
+    return ["step", *(["style"] if settings.style_size else [])]
 
 
 def _rows(graph: Graph, name: str, count: int) -> list[str]:
@@ -112,7 +121,9 @@ def _first(
     recurrent, size = weights["first.weight_recurrent"], settings.hidden
     parts = [weights["first.weight_input"], recurrent[:, size:], recurrent[:, :size]]
     bias = weights["first.bias"]
-    return graph.cell(["step", "window"], state, np.concatenate(parts, 1), bias, WINDOW_GATES)
+    return graph.cell(
+        [*_given(settings), "window"], state, np.concatenate(parts, 1), bias, WINDOW_GATES
+    )
 
 
 def _window(graph: Graph, weights: Weights, settings: NetworkSettings, hidden: str) -> str:
@@ -161,7 +172,7 @@ def _seen(graph: Graph, symbols: int) -> str:
     return graph.add("Squeeze", graph.add("MatMul", row, marks), axis_1(graph), out="next_window")
 
 
-def _checked(
+def _model(
     graph: Graph, settings: NetworkSettings, weights: Weights, notes: dict[str, str]
 ) -> onnx.ModelProto:
     size, layers, outputs = settings.hidden, settings.layers, len(weights["output.bias"])
@@ -172,9 +183,45 @@ def _checked(
         state |= {"window": ["B", symbols], "kappa": ["B", settings.window_components]}
         inputs.append(_value("text", ["B", "U"], TensorProto.INT64))
         made.append(_value("phi", ["B", "U1"]))
+    if settings.style_size:
+        inputs.append(_value("style", ["B", settings.style_size]))
     inputs += [_value(name, shape) for name, shape in state.items()]
     made += [_value(f"next_{name}", shape) for name, shape in state.items()]
-    body = helper.make_graph(graph.nodes, "pentrace", inputs, made, graph.constants)
+    return _finished(graph, inputs, made, notes)
+
+
+def encoder(weights: Weights, settings: NetworkSettings, notes: dict[str, str]) -> onnx.ModelProto:
+    """The encoder of hands of a synthesis network: `ink` (1, T, 3) to `style` (1, S).
+
+    For several lines of a hand, take the mean of their vectors, and give it mean 0 and variance 1.
+    """
+    graph = Graph()
+    one = graph.add("Slice", "ink", *(graph.constant([n], np.int64) for n in (0, 1, 2)))
+    ones = graph.add("Add", graph.add("Mul", one, graph.constant(0)), graph.constant(1))
+    found = graph.add("Transpose", graph.add("Concat", "ink", ones, axis=2), perm=[0, 2, 1])
+    number = 0
+    while (name := f"encoder.convolutions.{number}.weight") in weights:
+        kernel, bias = weights[name], weights[name.replace("weight", "bias")]
+        aside = kernel.shape[2] // 2
+        constants = (graph.constant(kernel), graph.constant(bias))
+        found = graph.add(
+            "Relu", graph.add("Conv", found, *constants, strides=[2], pads=[aside] * 2)
+        )
+        number += 1
+    mean = graph.add("ReduceMean", found, axes=[2], keepdims=1)
+    away = graph.add("Sub", found, mean)
+    variance = graph.add("ReduceMean", graph.add("Mul", away, away), axes=[2], keepdims=1)
+    spread = graph.add("Sqrt", graph.add("Add", variance, graph.constant(LEAST_VARIANCE)))
+    pooled = graph.add("Flatten", graph.add("Concat", mean, spread, axis=1))
+    raw = graph.linear(pooled, weights["encoder.project.weight"], weights["encoder.project.bias"])
+    size = graph.constant(np.ones(settings.style_size))
+    graph.add("LayerNormalization", raw, size, out="style", epsilon=ROUNDING)
+    inputs, made = [_value("ink", [1, "T", 3])], [_value("style", [1, settings.style_size])]
+    return _finished(graph, inputs, made, notes)
+
+
+def _finished(graph: Graph, inputs: list, outputs: list, notes: dict[str, str]) -> onnx.ModelProto:
+    body = helper.make_graph(graph.nodes, "pentrace", inputs, outputs, graph.constants)
     opsets = [helper.make_opsetid("", OPSET)]
     found = helper.make_model(body, opset_imports=opsets, ir_version=IR, producer_name="pentrace")
     helper.set_model_props(found, notes)
