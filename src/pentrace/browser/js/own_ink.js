@@ -19,24 +19,25 @@ function inkOfJson(text) {
 
 /** {steps, text}: the ink {strokes, text, down} as normalised steps; times are in ms or s.
  *
- * A network without an encoder of hands continues the line, so it must know the text.
+ * The network continues the line, so it must know the text; one with an encoder of hands can do
+ * without a text.
  */
 function styleOfInk(ink, settings) {
-  let text = (ink.text ?? "").normalize("NFC").trim();
-  if (!settings.style_size) text = knownText(text, settings.alphabet);
+  const given = (ink.text ?? "").normalize("NFC").trim();
+  if (!given && !settings.style_size) throw new Error("The file does not contain its text. Add it as “text”.");
+  const text = knownText(given, settings.alphabet);
   let points = ink.strokes.flatMap((stroke, number) => stroke.map(([x, y, t]) => ({
     x, y: ink.down ? -y : y, t: t ?? NaN, stroke: number,
   })));
   const seconds = inSeconds(points);
   points = points.map((point) => ({ ...point, t: point.t * seconds }));
   const flat = turned(points.map((p) => p.x), points.map((p) => p.y));
-  const characters = [...text].length || estimated(flat);
+  const characters = [...given].length || estimated(flat);
   points = points.map((point, i) => ({ ...point, x: flat.x[i], y: flat.y[i] }));
   return { steps: offsetsOf(atRateOfData(points, characters)), text };
 }
 
 function knownText(text, alphabet) {
-  if (!text) throw new Error("The file does not contain its text. Add it as “text”.");
   const known = substituted(text, alphabet), unknown = unknownIn(known, alphabet);
   if (unknown.length) throw new Error(`The network does not know ${unknown.join(" ")}. Copy another text.`);
   return known;

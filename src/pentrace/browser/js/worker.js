@@ -39,12 +39,16 @@ async function written({ text, settings, styles, share }, tell) {
   await writeText(network, text, settings, how, tell);
 }
 
-/** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second. */
+/** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second.
+ *
+ * As in write/find_style.py: a line whose text is known is continued, unless hands are mixed.
+ */
 function followed(styles, share) {
   if (!styles.length) return { primer: null, style: null };
-  if (!network.encoder) return { primer: styles[0], style: null };
+  const primer = styles.length === 1 && styles[0].text ? styles[0] : null;
+  if (!network.encoder) return { primer, style: null };
   const [one, other] = styles.map(({ steps }) => network.encoder.vector([steps]));
-  return { primer: null, style: other ? mixed(one, other, share) : one };
+  return { primer, style: other ? mixed(one, other, share) : one };
 }
 
 /** Points drawn per second of one line, without a check, for the benchmark. */
