@@ -110,14 +110,20 @@ def test_an_encoder_of_hands_is_the_same(browser: Browser, tmp_path: Path, model
     try:
         browser.open()
         given = {"attempts": 9, "seed": 2, "bias": 1}
-        first = browser.run("return pentrace.view.hands.size") - 1
-        fields = {"hand": f"hand-{first}", "other_hand": f"hand-{first + 1}", "share": 0.3}
-        found = browser.write("one line and another line of it", **given, **fields)
-        small, mix = pentrace.load(path), (files[1], 0.3)
-        with pytest.warns(UserWarning, match="failed"):
-            written = small.write("one line and another line of it", style=files[0], style_mix=mix,
-                                  reader=reader, **given, **LOOK)  # fmt: skip
-        assert compared(found, written.pages) > 250
+        own = browser.run("return pentrace.view.hands.size") - 1
+        hands = [
+            ("seed", "none", {}),
+            (f"hand-{own}", "none", {"style": files[0]}),
+            (f"hand-{own}", f"hand-{own + 1}", {"style": files[0], "style_mix": (files[1], 0.3)}),
+        ]
+        small, text, looks = pentrace.load(path), "one line and another line of it", set()
+        for hand, other, style in hands:
+            found = browser.write(text, **given, hand=hand, other_hand=other, share=0.3)
+            with pytest.warns(UserWarning, match="failed"):
+                written = small.write(text, reader=reader, **style, **given, **LOOK)
+            assert compared(found, written.pages) > 150
+            looks.add(found[0][0].tobytes())
+        assert len(looks) == 3
     finally:
         browser.page = shown
         browser.open()
