@@ -109,19 +109,19 @@ def test_an_encoder_of_hands_is_the_same(browser: Browser, tmp_path: Path, model
     invoke(command, "--model", path, "--reader", reader, *styles, "-o", browser.page)
     try:
         browser.open()
-        given = {"attempts": 9, "seed": 2, "bias": 1}
+        given = {"attempts": 3, "seed": 2, "bias": 1}
         own = browser.run("return pentrace.view.hands.size") - 1
         hands = [
             ("seed", "none", {}),
             (f"hand-{own}", "none", {"style": files[0]}),
             (f"hand-{own}", f"hand-{own + 1}", {"style": files[0], "style_mix": (files[1], 0.3)}),
         ]
-        small, text, looks = pentrace.load(path), "one line and another line of it", set()
+        small, text, looks = pentrace.load(path), "one line and another", set()
         for hand, other, style in hands:
             found = browser.write(text, **given, hand=hand, other_hand=other, share=0.3)
             with pytest.warns(UserWarning, match="failed"):
                 written = small.write(text, reader=reader, **style, **given, **LOOK)
-            assert compared(found, written.pages) > 150
+            assert compared(found, written.pages) > 100
             looks.add(found[0][0].tobytes())
         assert len(looks) == 3
     finally:
