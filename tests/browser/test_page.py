@@ -19,7 +19,7 @@ from tests.helpers.chromium import Browser
 
 NORMALISATION = pentrace.load().normalisation
 TURN = np.linspace(0, 2 * np.pi, 30)
-# Eleven small circles beside one another, in pixels.
+# Eleven small circles next to one another, in pixels.
 CIRCLES = [
     np.column_stack([30 + 26 * k + 9 * np.sin(TURN), 90 - 12 * np.cos(TURN)]) for k in range(11)
 ]
@@ -64,7 +64,7 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
     browser.click("[data-screen=record]")
     browser.set(copy_text="ooo ooo ooo")
     browser.draw("pad", [*CIRCLES, CIRCLES[0], CIRCLES[1]])
-    browser.draw("pad", [CIRCLES[2]], "touch")  # the palm beside the pen
+    browser.draw("pad", [CIRCLES[2]], "touch")  # the palm of a hand with a pen
     browser.click("#pad-undo")
     browser.driver.find_element("id", "pad").send_keys(Keys.BACKSPACE)
     assert browser.text("pad-status") == "11 strokes, 330 points."

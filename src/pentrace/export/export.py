@@ -20,7 +20,7 @@ from pentrace.options import Command, file_option, out_file_option
 def command(model: Path | None, out: Path, encoder: bool) -> None:
     """Write one step of a synthesis or prediction network as an ONNX model.
 
-    The state goes in and out. The metadata contain the settings, with the alphabet, and the
+    It reads a state and returns the next. The metadata contain the settings, with the alphabet, and the
     normalisation, as JSON.
     """
     try:

@@ -13,17 +13,17 @@ class Work {
   answer({ id, done, failed, stopped, ...news }) {
     const request = this.requests.get(id);
     if (!request) return;
-    if (failed === undefined && !done && !stopped) { request.tell(news); return; }
+    if (failed === undefined && !done && !stopped) { request.report(news); return; }
     this.requests.delete(id);
     if (failed !== undefined) request.wrong(new Error(failed));
     else request.good(stopped ? null : done);
   }
 
-  /** The answer to a request; null if it was stopped. `tell` gets the news in between. */
-  ask(what, request, tell = () => {}) {
+  /** The answer to a request; null if it was stopped. `report` gets the news in between. */
+  ask(what, request, report = () => {}) {
     const id = ++this.count;
     this.worker.postMessage({ what, id, ...request });
-    return new Promise((good, wrong) => this.requests.set(id, { good, wrong, tell }));
+    return new Promise((good, wrong) => this.requests.set(id, { good, wrong, report }));
   }
 
   /** End the requests so far. */

@@ -21,13 +21,13 @@ function svgDocument(page, notes, body) {
   ].join("\n");
 }
 
-/** A group of SVG with all strokes of a page. `whole`: the page that these strokes are part of. */
-function inkOf(page, settings, whole = page) {
+/** A group of SVG with all strokes of a page. `all`: the page that contains these strokes. */
+function inkOf(page, settings, all = page) {
   const brush = settings.pen === "brush";
   const width = brush ? LEAST * settings.penWidth : settings.penWidth;
   const style = `fill="${brush ? settings.colour : "none"}" stroke="${settings.colour}" stroke-width="${width}"`;
   const rows = new Set(page.strokes.map(({ row }) => row));
-  const paths = drawn(whole, settings).filter(({ row }) => rows.has(row)).map((stroke) => {
+  const paths = drawn(all, settings).filter(({ row }) => rows.has(row)).map((stroke) => {
     const own = stroke.dot && !brush ? ` stroke-width="${stroke.width[0]}"` : "";
     return `<path${own} d="${brush ? ribbonPath(stroke, width) : linePath(stroke)}"/>`;
   });

@@ -58,7 +58,7 @@ function level(givenX, givenY) {
   return { x, y: y.map((value, i) => value - slope * (x[i] + low) - base) };
 }
 
-/** A long line that rises or falls steeply, turned to the horizontal; any other as it is. */
+/** A long line that rises or falls steeply, turned to the horizontal; any other unchanged. */
 function turned(x, y) {
   const midX = mean(x), midY = mean(y);
   let xx = 0, xy = 0, yy = 0;

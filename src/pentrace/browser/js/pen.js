@@ -122,7 +122,7 @@ function linePath(stroke, bends = curves(stroke)) {
   return `M${numbers(bends[0].slice(0, 2))}C${bends.map((bend) => numbers(bend.slice(2))).join(" ")}`;
 }
 
-/** Path data of the ribbon that a brush draws around a stroke, beside an outline of width `least`. */
+/** Path data of the ribbon that a brush draws around a stroke, without the outline of width `least`. */
 function ribbonPath(stroke, least) {
   const half = stroke.width.map((width) => Math.max(width - least, 0) / 2);
   const ahead = directions(stroke.x, stroke.y);

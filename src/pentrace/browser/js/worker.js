@@ -30,13 +30,13 @@ async function loaded({ facts, synthesis, recognition, code }) {
 }
 
 /** Write the text of a request; messages {texts} and {row, line} are sent in between. */
-async function written({ text, settings, styles, share }, tell) {
+async function written({ text, settings, styles, share }, report) {
   const how = {
     bias: settings.bias, seed: BigInt(settings.seed), ...followed(styles, share), attempts: settings.attempts,
     reader: settings.check ? recogniser : null, errorLimit: ERROR_LIMIT, checked: settings.check,
     pace: PACE, pause,
   };
-  await writeText(network, text, settings, how, tell);
+  await writeText(network, text, settings, how, report);
 }
 
 /** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second.
@@ -70,12 +70,12 @@ if (typeof document === "undefined") {
   self.onmessage = ({ data }) => {
     if (data.what === "stop") { unwanted = data.last; return; }
     queue = queue.then(async () => {
-      const tell = (news) => self.postMessage({ id: data.id, ...news });
+      const report = (news) => self.postMessage({ id: data.id, ...news });
       current = data.id;
       try {
-        tell({ done: (await work[data.what](data, tell)) ?? true });
+        report({ done: (await work[data.what](data, report)) ?? true });
       } catch (error) {
-        tell(error instanceof Stopped ? { stopped: true } : { failed: String(error.message ?? error) });
+        report(error instanceof Stopped ? { stopped: true } : { failed: String(error.message ?? error) });
       }
     });
   };

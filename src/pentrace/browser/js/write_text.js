@@ -17,9 +17,9 @@ function meanWidth(steps, text) {
 
 /** The lines of `text`, as `prepared` gives it.
  *
- * `tell({texts})` is called when the line breaks are known, and `tell({row, line})` for each line.
+ * `report({texts})` is called when the line breaks are known, and `report({row, line})` for each line.
  */
-async function writeText(network, text, settings, how, tell) {
+async function writeText(network, text, settings, how, report) {
   const { primer } = how, given = primer ?? how.style;
   let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
   const wrap = () => wrapped(text, Math.min(fit, settings.longestLine));
@@ -39,14 +39,14 @@ async function writeText(network, text, settings, how, tell) {
       }
     }
   }
-  tell({ texts, scattered: !single && !first && !given });
+  report({ texts, scattered: !single && !first && !given });
   const rows = texts.flatMap((line, row) => (line ? [row] : []));
   const ready = first && !given ? first : null;
   const own = ready ? { ...how, ...handOf(ready.line, network) } : how;
-  if (ready) tell({ row: rows[ready.number], line: ready.line });
+  if (ready) report({ row: rows[ready.number], line: ready.line });
   for (const [number, row] of rows.entries()) {
     if (ready && number === ready.number) continue;
-    tell({ row, line: await writeLine(network, texts[row], own, number) });
+    report({ row, line: await writeLine(network, texts[row], own, number) });
   }
 }
 

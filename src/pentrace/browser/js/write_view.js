@@ -135,8 +135,8 @@ class WriteView {
     this.busy(true);
     this.say("Writing the first line …");
     try {
-      const tell = (news) => { if (this.running === ticket) this.news(news); };
-      const done = await this.work.ask("write", { text, settings, styles, share }, tell);
+      const report = (news) => { if (this.running === ticket) this.news(news); };
+      const done = await this.work.ask("write", { text, settings, styles, share }, report);
       if (this.running === ticket) this.finished(done === null);
     } catch (error) {
       if (this.running === ticket) this.say(error.message, true);
