@@ -101,13 +101,15 @@ class Browser:
 
         def new() -> Path | None:
             found = [path for path, time in self._times().items() if before.get(path) != time]
-            return next((path for path in found if path.suffix != ".crdownload"), None)
+            return next(iter(found), None)
 
         path: Path = self.until(new)
         return path
 
     def _times(self) -> dict[Path, int]:
-        return {path: path.stat().st_mtime_ns for path in self.saved.iterdir()}
+        """When each complete file was saved; one that is still being saved has another name."""
+        names = [path for path in self.saved.glob("[!.]*") if path.suffix != ".crdownload"]
+        return {path: path.stat().st_mtime_ns for path in names if path.exists()}
 
     def draw(self, canvas: str, strokes: list[np.ndarray], kind: str = "pen") -> None:
         """Draw strokes (n, 2), in CSS pixels of the canvas, by events of a pointer."""

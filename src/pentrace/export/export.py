@@ -20,8 +20,8 @@ from pentrace.options import Command, file_option, out_file_option
 def command(model: Path | None, out: Path, encoder: bool) -> None:
     """Write one step of a synthesis or prediction network as an ONNX model.
 
-    It reads a state and returns the next. The metadata contain the settings, with the alphabet, and the
-    normalisation, as JSON.
+    It reads a state and returns the next. The metadata contain the settings, with the alphabet, and
+    the normalisation, as JSON.
     """
     try:
         from pentrace.export import onnx_graph
