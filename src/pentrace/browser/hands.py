@@ -29,4 +29,5 @@ def _ink(line: WrittenLine, normalisation: dict) -> dict:
     x, y, t, stroke = positions(line.steps, normalisation)
     points = np.column_stack([x, y, t] if np.isfinite(t).all() else [x, y]).round(2)
     cuts = np.flatnonzero(np.diff(stroke)) + 1
-    return {"text": line.text, "strokes": [part.tolist() for part in np.split(points, cuts)]}
+    strokes = [part.tolist() for part in np.split(points, cuts)]
+    return {"text": line.text, "y_axis": "up", "strokes": strokes}

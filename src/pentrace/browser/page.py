@@ -66,5 +66,5 @@ def _style(path: Path, network: FusedNetwork, normalisation: dict) -> dict:
     down = ink.stroke >= 0
     columns = [ink.xy, ink.t[:, None]] if np.isfinite(ink.t).all() else [ink.xy]
     cuts = np.flatnonzero(np.diff(ink.stroke[down])) + 1
-    strokes = np.split(np.concatenate(columns, 1)[down], cuts)
-    return {"text": ink.text or "", "strokes": [stroke.tolist() for stroke in strokes]}
+    strokes = [part.tolist() for part in np.split(np.concatenate(columns, 1)[down], cuts)]
+    return {"text": ink.text or "", "y_axis": "up", "strokes": strokes}
