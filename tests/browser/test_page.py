@@ -179,7 +179,7 @@ def test_the_instructions_are_those_of_their_source() -> None:
 
 def test_the_page_is_one_file_of_a_bounded_size(page: Path) -> None:
     content = page.read_text()
-    assert len(content) < 6.5e6
+    assert len(content) < 7e6
     assert "src=" not in content.replace("img-src", "") and "http://www.w3.org" in content
     found = io.StringIO(content).read().split("https://")
     assert len(found) == 1
