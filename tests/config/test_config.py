@@ -187,6 +187,12 @@ def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:
     assert "'recogniser' is also the recogniser" in refused({"judge": "recogniser"})
 
 
+def test_training_with_letters_needs_a_recogniser() -> None:
+    networks = {"synthesis": {"train": {"window_loss": 0.5}}}
+    without = {"recogniser": None, "judge": None, "networks": networks}
+    assert "train: misfit and window_loss need a recogniser" in refused(without)
+
+
 def test_a_network_starts_from_one_that_is_trained_before_it() -> None:
     noisy = {
         "networks": {"prediction": {"start": "synthesis"}, "synthesis": {"start": "graves-3x400"}}

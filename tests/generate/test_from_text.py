@@ -326,6 +326,9 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         (SYNTHESIS | {"train": {"distort": True}}, "distort is for kind recognition"),
         ({"train": {"batches": "crops", "first_length": 9}}, "set batches to lines"),
         ({"train": {"first_length": 9, "max_length": 8}}, "first_length is above max_length"),
+        (READER | {"train": {"window_loss": 1}}, "window_loss is for kind synthesis only"),
+        ({"train": {"misfit": 2}}, "misfit is for kind synthesis only"),
+        (SYNTHESIS | {"train": {"window_epochs": 3}}, "window_epochs is for window_loss"),
         (
             {"train": {"weight_noise": 0.1, "optimiser": "adamw", "weight_decay": 0.1}},
             "would pull the sd of weight_noise",

@@ -181,6 +181,13 @@ def fits(w):
     return f"<results>/{w.dataset}/{CONFIG.recogniser}/fits.parquet"
 
 
+def alignments(w):
+    """Input function: where letters are, if the network is trained with it."""
+    if not CONFIG.networks[w.network].train.window_loss:
+        return []
+    return f"<results>/{w.dataset}/{CONFIG.recogniser}/alignments.parquet"
+
+
 def misfits(w):
     """The limits on the misfit of a text, of the networks that are trained on the data set."""
     networks = [CONFIG.networks[name] for name in CONFIG.networks_of(w.dataset)]

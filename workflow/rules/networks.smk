@@ -8,6 +8,7 @@ rule train:
         normalisation=normalisation,
         start=start_from,
         fits=fits,
+        alignments=alignments,
         code=code("pentrace.train.train"),
     output:
         model="<results>/{dataset}/{network}/model.safetensors",
@@ -27,10 +28,13 @@ rule train:
         settings=network_settings,
         start=lambda w, input: f"--start {input.start}" if input.start else "",
         fits=lambda w, input: f"--fits {input.fits}" if input.fits else "",
+        alignments=lambda w, input: (
+            f"--alignments {input.alignments}" if input.alignments else ""
+        ),
         threads=CONFIG.threads,  # the weights depend on their number
     shell:
         "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
-        " {params.fits} --out-model {output.model} --out-history {output.history}"
+        " {params.fits} {params.alignments} --out-model {output.model} --out-history {output.history}"
         " --checkpoints {params.checkpoints} --threads {params.threads} 2>&1 | tee {log}"
 
 

@@ -221,9 +221,11 @@ def _recogniser(config: Config) -> list[str]:
     ]
     if config.recogniser is None:
         mistakes += [
-            f"networks.{name}.train.misfit: needs a recogniser; set `recogniser`, or misfit to null"
+            f"networks.{name}.train: misfit and window_loss need a recogniser; set "
+            "`recogniser`, or remove them"
             for name in config.learners
             if config.networks[name].train.misfit is not None
+            or config.networks[name].train.window_loss
         ]
     if config.judge is not None and config.judge == config.recogniser:
         mistakes.append(

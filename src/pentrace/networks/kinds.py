@@ -59,7 +59,7 @@ def loss(
     """Log-loss of a batch in nats, summed over the steps y (B, T, 3) where mask (B, T) is true.
 
     For a recognition network it is the loss of text (B, U), for a text network that of characters
-    y (B, T) after `state`. Also returns the state after the batch, None for all kinds but text.
+    y (B, T) after `state`. Also returns the state after the batch, None for a recognition network.
     `network` may be wrapped.
     """
     if kind == "recognition":
@@ -69,7 +69,18 @@ def loss(
     raw, after = run(network, x, state, text, style)
     if kind == "text":
         return text_loss(raw, y, mask), detached(after)
-    return log_loss(raw, y, mask).sum(), None
+    return log_loss(raw, y, mask).sum(), after
+
+
+def window_loss(positions: Tensor, places: Tensor, mask: Tensor) -> Tensor:
+    """How far a soft window is from the letters that are written, summed over steps.
+
+    positions (B, T, K) of its Gaussians, places (B, T) of the letters, both in characters; mask
+    (B, T). Half the square of a distance below 1, growing in proportion to larger ones.
+    """
+    wanted = places.unsqueeze(-1).expand_as(positions)
+    loss = nn.functional.smooth_l1_loss(positions, wanted, reduction="none")
+    return loss.mean(-1)[mask].sum()
 
 
 def counted(network: Network, mask: np.ndarray, text: np.ndarray | None) -> int:

@@ -143,8 +143,9 @@ class NetworkSettings(Settings):
             raise ValueError(
                 "a recognition network needs whole lines; set max_length and first_length to null"
             )
-        if self.train.misfit is not None and self.kind != "synthesis":
-            raise ValueError("misfit is for kind synthesis only; set it to null")
+        for name in ("misfit", "window_loss"):
+            if self._train_changed(name) and self.kind != "synthesis":
+                raise ValueError(f"{name} is for kind synthesis only; remove it")
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet contains a character twice; remove one")
         return self
@@ -156,6 +157,9 @@ class NetworkSettings(Settings):
             raise ValueError("a number in sizes is below 1; give each layer at least 1 cell")
         if self.sizes is not None and (given := self._changed("layers", "hidden")):
             raise ValueError(f"sizes replaces layers and hidden; remove {' and '.join(given)}")
+
+    def _train_changed(self, key: str) -> bool:
+        return getattr(self.train, key) != TrainSettings.model_fields[key].default
 
     def _changed(self, *keys: str) -> list[str]:
         """Those of `keys` that have another value than the default.

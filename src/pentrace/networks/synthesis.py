@@ -16,6 +16,7 @@ class SynthesisState(NamedTuple):
 
     first: WindowState
     above: list[tuple[Tensor, Tensor]]  # (hidden, cell) of each further layer, each (1, B, H)
+    positions: Tensor  # (B, T, K), kappa after each step of the last call; not needed to carry on
 
 
 class SynthesisNetwork(nn.Module):
@@ -59,7 +60,7 @@ class SynthesisNetwork(nn.Module):
         (B, R, 4) of each hand as `StyleEncoder` reads it, or vectors (B, S); None: no style.
         """
         steps = self._styled(x, style)
-        hidden, window, _, first = self.first(steps, text, state.first if state else None)
+        hidden, window, kappa, first = self.first(steps, text, state.first if state else None)
         outputs, above = [hidden], []
         for number, layer in enumerate(self.layers):
             inputs = torch.cat([steps, window, outputs[-1]], -1)  # (T, B, 3 + S + V + H)
@@ -67,7 +68,7 @@ class SynthesisNetwork(nn.Module):
             outputs.append(hidden)
             above.append(memory)
         raw = self.output(*map(self.dropout, outputs))
-        return raw.transpose(0, 1), SynthesisState(first, above)
+        return raw.transpose(0, 1), SynthesisState(first, above, kappa.transpose(0, 1))
 
     def attention(
         self,

@@ -38,6 +38,15 @@ class TrainSettings(Settings):
     grow_epochs: int = Field(
         10, ge=1, description="epochs until first_length has grown to max_length"
     )
+    window_loss: float = Field(
+        0.0,
+        ge=0,
+        description="weight in the first epoch of a loss that leads the soft window to the letter "
+        "that is written; 0: none; synthesis only; needs a recogniser",
+    )
+    window_epochs: int = Field(
+        2, ge=1, description="epochs until the weight window_loss has faded to 0"
+    )
     batch_size: int = Field(32, ge=1, description="lines, crops, windows or pieces in a batch")
     distort: bool = Field(
         False,
@@ -155,6 +164,8 @@ class TrainSettings(Settings):
             raise ValueError("max_length and first_length are for lines; set batches to lines")
         if self.first_length is None and self.grow_epochs != 10:
             raise ValueError("grow_epochs is for first_length; remove it, or set first_length")
+        if not self.window_loss and self.window_epochs != 2:
+            raise ValueError("window_epochs is for window_loss; remove it, or set window_loss")
         if self.first_length and self.max_length and self.first_length > self.max_length:
             raise ValueError("first_length is above max_length; set it to at most max_length")
         if self.weight_decay and self.optimiser != "adamw":

@@ -11,9 +11,11 @@ from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.training import TrainSettings
 from pentrace.split_names import SPLITS
 from pentrace.train.references import load_writers, references
 from pentrace.windows.batches import Batch, Lines, load_lines
+from pentrace.windows.letters import first_points, places
 from pentrace.windows.stored import load_text_windows, load_windows
 from pentrace.windows.text import load_codes
 
@@ -34,6 +36,7 @@ class Data(NamedTuple):
     lines: Lines
     symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where no network asks
     writers: np.ndarray | None = None  # int64 (S,), numbers; None where no network asks
+    letters: np.ndarray | None = None  # first points, see `first_points`; None without alignments
 
     def text(self, batch: Batch) -> np.ndarray | None:
         """Symbols int64 (B, U) of a batch, no wider than its longest text."""
@@ -49,6 +52,11 @@ class Data(NamedTuple):
         if self.writers is None:
             return None
         return references(self.lines, self.writers, batch.sample, random, dropout)
+
+    def places(self, batch: Batch) -> np.ndarray:
+        """Where in its text each step of a batch is, float32 (B, T); see `letters.places`."""
+        assert self.letters is not None
+        return places(self.letters, self.lines, batch.sample.tolist(), int(batch.stop.max()))
 
 
 def load(data: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, Data]:
@@ -86,7 +94,23 @@ def fitting(data: Data, fits: Path | None, limit: float | None) -> Data:
     click.echo(f"{lost} lines left out: misfit above {limit:g}", err=True)
     if not kept:
         raise PentraceError(f"{fits}: all lines have misfits above {limit:g}; raise train.misfit")
-    return Data(data.lines.take(kept), None if data.symbols is None else data.symbols[kept])
+    symbols, writers = (None if a is None else a[kept] for a in (data.symbols, data.writers))
+    return Data(data.lines.take(kept), symbols, writers)
+
+
+def aligned(data: Data, alignments: Path | None, s: TrainSettings) -> Data:
+    """The lines with the places of their letters, if the training uses them.
+
+    `alignments` is the table of characters that `pentrace align` wrote. Raises `PentraceError` if
+    there is none, or if it does not contain a line.
+    """
+    if not s.window_loss:
+        return data
+    if alignments is None:
+        raise PentraceError(
+            "train.window_loss needs the table of pentrace align; give it with --alignments"
+        )
+    return data._replace(letters=first_points(alignments, data.lines))
 
 
 def _check_lines(data: Path, settings: NetworkSettings, found: Data, key: str) -> None:

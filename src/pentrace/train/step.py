@@ -1,7 +1,7 @@
 """One update of the weights by one batch, and the loss of whole lines."""
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.synthesis import SynthesisState
 from pentrace.train.augmentation import distort, jittered, scaled
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
@@ -30,6 +31,7 @@ class Arrays(NamedTuple):
     mask: np.ndarray  # bool (B, T), true where y is a step
     text: np.ndarray | None  # int64 (B, U), -1 for padding; None if the network takes none
     style: np.ndarray | None = None  # float32 (B, R, 4), reference ink; None without style_size
+    places: np.ndarray | None = None  # float32 (B, T), see `Data.places`; None without window loss
 
 
 class Descent:
@@ -72,12 +74,18 @@ class Descent:
         self._prepare(step, epoch)
         state = self._carried(batch)
         arrays = self._distorted(self._arrays(data, batch, step), step)
+        weight = self._window_weight(epoch)
+        if weight:
+            arrays = arrays._replace(places=data.places(batch))
         counted = kinds.counted(self.network, arrays.mask, arrays.text)
         # DistributedDataParallel averages the gradients of the processes; times world, it sums.
         self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
         with self._noisy(step), self.clipping.on(self.network):
-            loss, self.state = self._loss(self.wrapped, _part(arrays, self.processes), state)
-            (loss * self.clipping.weight).backward()
+            part = _part(arrays, self.processes)
+            loss, after = self._loss(self.wrapped, part, state)
+            extra = weight * self._window_loss(part, after) if weight else 0.0
+            ((loss + extra) * self.clipping.weight).backward()
+        self.state = after if self.kind == "text" else None
         if self.noise is not None:
             self.noise.add_divergence(1 / self.total)
         if s.clip_norm is not None:
@@ -95,7 +103,8 @@ class Descent:
         loss, count, state = 0.0, 0, None
         for number in range(self.processes.rank, len(plan), self.processes.world):
             arrays = self._arrays(data, plan[number])
-            of_batch, state = self._loss(self.network, arrays, state)
+            of_batch, after = self._loss(self.network, arrays, state)
+            state = after if self.kind == "text" else None
             loss += of_batch.item()
             count += kinds.counted(self.network, arrays.mask, arrays.text)
         total, of = self.processes.total([loss, count])
@@ -108,6 +117,16 @@ class Descent:
             random = None if step is None else np.random.default_rng([self._seed(step, ALL), 1])
             style = data.style(batch, random, self.settings.style_dropout)
         return Arrays(*gather(data.lines, batch), data.text(batch), style)
+
+    def _window_weight(self, epoch: int) -> float:
+        """Weight of the loss of the window in this epoch."""
+        return self.settings.window_loss * max(1 - epoch / self.settings.window_epochs, 0)
+
+    def _window_loss(self, arrays: Arrays, after: SynthesisState) -> Tensor:
+        assert arrays.places is not None
+        device = self.processes.device
+        places, mask = (torch.from_numpy(a).to(device) for a in (arrays.places, arrays.mask))
+        return kinds.window_loss(after.positions, places, mask)
 
     def _carried(self, batch: Batch) -> State | None:
         """The state that streams continue from; None at their start, and for all other batches."""
@@ -153,14 +172,12 @@ class Descent:
         numbers = (self.settings.seed, step, who)
         return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]) >> 1
 
-    def _loss(
-        self, network: nn.Module, arrays: Arrays, state: State | None
-    ) -> tuple[Tensor, State | None]:
-        """Sum of the loss of a batch, in nats, and the state after it if it is carried on."""
+    def _loss(self, network: nn.Module, arrays: Arrays, state: State | None) -> tuple[Tensor, Any]:
+        """Sum of the loss of a batch, in nats, and the state after it."""
         device = self.processes.device
         half = self.settings.precision == "bf16"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
-        text, style = (None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:])
+        text, style = (None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:5])
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
             return kinds.loss(self.kind, network, x, y, mask, text, state, style)
 
@@ -170,5 +187,5 @@ def _part(arrays: Arrays, processes: Processes) -> Arrays:
     own = np.arange(processes.rank, len(arrays.x), processes.world)
     rows = own if len(own) else np.zeros(1, np.int64)
     x, y, mask = (a[rows] for a in arrays[:3])
-    text, style = (None if a is None else a[rows] for a in arrays[3:])
-    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text, style)
+    text, style, places = (None if a is None else a[rows] for a in arrays[3:])
+    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text, style, places)

@@ -32,7 +32,7 @@ from pentrace.train.checkpoint import (
     clear_partial,
     fingerprint,
 )
-from pentrace.train.data import Data, fill_alphabet, fitting, load
+from pentrace.train.data import Data, aligned, fill_alphabet, fitting, load
 from pentrace.train.distributed import Processes, processes
 from pentrace.train.loop import Training
 from pentrace.train.precision import set_arithmetic
@@ -51,11 +51,17 @@ from pentrace.train.progress import Progress
     required=False,
     help="Table of lines that pentrace align wrote, for train.misfit.",
 )
+@file_option(
+    "--alignments",
+    required=False,
+    help="Table of characters that pentrace align wrote, for train.window_loss.",
+)
 @settings_option(NetworkSettings, without=("start",))
 def command(
     data: Path,
     start: Path | None,
     fits: Path | None,
+    alignments: Path | None,
     out_model: Path,
     out_history: Path,
     checkpoints: Path,
@@ -76,6 +82,7 @@ def command(
         settings, begin = started(settings, start, constants)
     settings, train, validation = load(data, settings)
     train = fitting(train, fits, settings.train.misfit)
+    train = aligned(train, alignments, settings.train)
     with processes() as group:
         set_arithmetic(settings.train, group.device, threads)
         if group.first:
