@@ -47,12 +47,13 @@ def normalisation_of(found: Any, path: str | Path, remedy: str) -> dict:
     It has a recipe; `mean` has two finite numbers, of dx and dy, and `sd` two positive ones.
     Raises `PentraceError` that ends with `remedy`.
     """
-    mean, sd = (found.get(key) if isinstance(found, dict) else None for key in ("mean", "sd"))
+    get = found.get if isinstance(found, dict) else {}.get
+    mean, sd = get("mean"), get("sd")
     if not isinstance(found, dict) or not isinstance(found.get("recipe"), str):
         wrong = "no recipe"
     elif not _two_numbers(mean):
         wrong = f"mean is {str(mean)[:40]}, expected two numbers"
-    elif not _two_numbers(sd) or min(sd) <= 0:
+    elif sd is None or not _two_numbers(sd) or min(sd) <= 0:
         wrong = f"sd is {str(sd)[:40]}, expected two positive numbers"
     else:
         return found
