@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from pentrace import tables
 from pentrace.errors import PentraceError
 from pentrace.files import read_json, write_json
 
@@ -31,3 +34,21 @@ def test_what_is_not_json_is_named_with_the_remedy(tmp_path: Path, content: byte
 def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(PentraceError, match=r"a\.json: no such file; run pentrace sample"):
         read_json(tmp_path / "a.json", missing="run pentrace sample")
+
+
+def test_a_flipped_bit_in_a_table_is_an_error_that_names_the_file(tmp_path):
+    path, random = tmp_path / "a.parquet", np.random.default_rng(0)
+    values = random.normal(size=5000).astype(np.float32)
+    kind = pa.schema([pa.field("dx", pa.float32(), nullable=False)])
+    tables.write(path, kind, [pa.table({"dx": values}, kind)])
+    content = path.read_bytes()
+    for _ in range(100):
+        damaged = bytearray(content)
+        damaged[random.integers(len(damaged))] ^= 1 << random.integers(8)
+        path.write_bytes(damaged)
+        try:
+            found = tables.read(path)
+        except PentraceError as error:
+            assert str(error).startswith(f"{path}: ")
+        else:  # a bit that has no meaning, such as in statistics
+            np.testing.assert_array_equal(found["dx"].to_numpy(), values)

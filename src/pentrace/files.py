@@ -39,6 +39,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         yield partial
+        _on_disk(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -65,6 +66,12 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until the content is on the disk: else a power cut after the rename leaves it empty."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def is_standard_output(path: str | Path) -> bool:

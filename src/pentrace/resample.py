@@ -28,6 +28,8 @@ def places(way: np.ndarray, first: np.ndarray, spacing: float) -> tuple[np.ndarr
     Returns float64 (M,) places between points (2.25: a quarter of the way from point 2 to 3) and
     bool (M,) that is true where a stroke begins.
     """
+    if not len(way):
+        return np.zeros(0), np.zeros(0, bool)
     begin = np.flatnonzero(first)
     last = np.append(begin[1:], len(way)) - 1
     total = np.cumsum(way)

@@ -1,6 +1,7 @@
 """Reading and writing Parquet tables, in pieces where they may be large."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ def write(path: str | Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> in
             compression="zstd",
             use_dictionary=dictionary,
             use_byte_stream_split=floats,
+            write_page_checksum=True,
         ) as writer,
     ):
         for piece in pieces:
@@ -43,9 +45,10 @@ def write_rows(path: str | Path, schema: pa.Schema, rows: list[dict]) -> None:
 def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     """The complete table at `path`, or these columns of it.
 
-    Raises `PentraceError` that names the file if it is missing, not Parquet, or lacks a column.
+    Raises `PentraceError` that names the file if it is missing, not Parquet, damaged, or lacks a
+    column.
     """
-    with opened(path) as file:
+    with opened(path) as file, _undamaged(path):
         _check_columns(path, file, columns)
         return file.read(columns=columns)
 
@@ -58,7 +61,9 @@ def read_pieces(path: str | Path, columns: list[str] | None = None) -> Iterator[
     with opened(path) as file:
         _check_columns(path, file, columns)
         for group in range(file.num_row_groups):
-            yield file.read_row_group(group, columns=columns)
+            with _undamaged(path):
+                piece = file.read_row_group(group, columns=columns)
+            yield piece
 
 
 def _check_columns(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> None:
@@ -70,13 +75,25 @@ def _check_columns(path: str | Path, file: pq.ParquetFile, columns: list[str] | 
         )
 
 
+@contextmanager
+def _undamaged(path: str | Path) -> Iterator[None]:
+    """Turn the errors of damaged pages, whose checksum differs, into a `PentraceError`."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise PentraceError(
+            f"{path}: damaged ({reason}); delete it and build it again with snakemake"
+        ) from None
+
+
 def opened(path: str | Path) -> pq.ParquetFile:
     """The file at `path`, mapped into memory, to be read row group by row group.
 
     Raises `PentraceError` that names the file where it is missing or not Parquet.
     """
     try:
-        return pq.ParquetFile(path, memory_map=True)
+        return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except pa.ArrowInvalid as error:

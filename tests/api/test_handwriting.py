@@ -96,7 +96,7 @@ def test_points_without_a_position_are_left_out_with_a_warning(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
-        ("a.doc", "", r"unknown format of ink; give a \.json, .* or \.svg \(KanjiVG\) file$"),
+        ("a.doc", "", r"unknown format of ink; give a \.json, .* or \.txt \(SVC2004\) file$"),
         (
             "a.xml",
             XML.replace("30", "x"),
@@ -104,7 +104,7 @@ def test_points_without_a_position_are_left_out_with_a_warning(tmp_path):
         ),
         ("a.xml", "<x/>", "root element is x, expected ink; give a complete InkML"),
         ("a.txt", "2\n1 5 0 1\n", "line 1: 2 points expected, but the file has 1; give a complete"),
-        ("a.svg", character(1), "file name is not the code of a character, such as 04e86.svg"),
+        ("04e00.svg", "<svg/>", "root element is svg, expected svg"),
         ("a.json", "{", "not JSON .*; record it again"),
         ("gone", None, r"no such file; give a \.json, "),
     ],

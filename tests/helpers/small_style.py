@@ -19,6 +19,7 @@ def waves(strokes: int = 4, points: int = 60) -> list[np.ndarray]:
 
 def save(path: Path, strokes: list[np.ndarray], **more: object) -> Path:
     """The page format with these strokes."""
-    content = {"text": TEXT, "strokes": [stroke.tolist() for stroke in strokes], **more}
+    content = {"text": TEXT, "y_axis": "up", **more}
+    content["strokes"] = [stroke.tolist() for stroke in strokes]
     path.write_text(json.dumps(content))
     return path

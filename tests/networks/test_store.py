@@ -14,6 +14,8 @@ from pentrace.networks.kinds import build
 from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
+from pentrace.normalise.units import read_normalisation
+from tests.helpers import small_model
 
 SETTINGS = NetworkSettings(layers=2, hidden=4, components=2)
 NORMALISATION = {"recipe": "graves", "mean": [0.1, -0.2], "sd": [3.0, 2.0], "cap": None}
@@ -120,3 +122,33 @@ def edit(path, change) -> None:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     change(content)
     save_file(weights, path, {"pentrace": json.dumps(content)})
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    small_model.write(tmp_path)
+    path = tmp_path / "model.safetensors"
+    network, settings, normalisation = load_model(path)
+    with torch.no_grad():
+        next(iter(network.parameters())).view(-1)[0] = float("nan")
+    save_model(path, network, settings, normalisation)
+    with pytest.raises(PentraceError, match="is not a finite number; train again"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"sd": [1, 0]}, r"sd is \[1, 0\], expected two positive numbers"),
+        ({"sd": [1, -1]}, "two positive numbers"),
+        ({"sd": []}, "two positive numbers"),
+        ({"mean": [float("nan"), 0]}, "mean is"),
+        ({"mean": "ab"}, "mean is ab, expected two numbers"),
+        ({"recipe": None}, "no recipe"),
+    ],
+)
+def test_a_normalisation_that_is_not_possible_is_refused(tmp_path, changes, wrong):
+    path = tmp_path / "normalisation.json"
+    path.write_text(json.dumps({"recipe": "graves", "mean": [0, 0], "sd": [1, 1], **changes}))
+    with pytest.raises(PentraceError, match=wrong) as error:
+        read_normalisation(path)
+    assert str(error.value).startswith(f"{path}: not a normalisation")

@@ -241,11 +241,11 @@ def write_inputs(folder: Path) -> None:
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
 
 
-def run_both(folder: Path) -> None:
+def run_both(folder: Path, settings: str = "{}") -> None:
     invoke(
         statistics_command, "--cleaned", folder / "cleaned", "--samples",
         folder / "samples.parquet", "--out", folder / "normalisation.json",
-        "--filter", '{"spike": 7}',
+        "--filter", '{"spike": 7}', "--settings", settings,
     )  # fmt: skip
     invoke(
         normalise_command, "--cleaned", folder / "cleaned/00.parquet", "--samples",
@@ -274,3 +274,32 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     names = ("normalisation.json", "offsets/00.parquet", "frames/00.parquet")
     makes_the_same_twice(lambda: run_both(tmp_path), *(tmp_path / name for name in names))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"recipe": "graves"},
+        {"recipe": "write-rnn"},
+        {"recipe": "line-height"},
+        {"recipe": "line-height", "resample": "time", "spacing": 0.02},
+        {"recipe": "line-height", "resample": "arc", "spacing": 0.05},
+    ],
+)
+def test_empty_row_groups_change_nothing(tmp_path: Path, given: dict) -> None:
+    """A row group may have no row, or no sample of the training split."""
+    groups = [RANDOM.owner == i for i in range(4)]
+    table = to_table(RANDOM)
+    pieces = [table.slice(0, 0), *(table.filter(group) for group in groups), table.slice(0, 0)]
+    settings = NormaliseSettings.model_validate(given).model_dump_json()
+    offsets = []
+    for name, parts in (("one", [table]), ("several", pieces)):
+        folder = tmp_path / name
+        write_inputs(folder)
+        tables.write(folder / "cleaned/00.parquet", schema.POINTS, parts)
+        run_both(folder, settings)
+        offsets.append(tables.read(folder / "offsets/00.parquet"))
+    one, several = (table.to_pydict() for table in offsets)
+    assert one["sample_id"] == several["sample_id"] and len(one["dx"])
+    for name in ("dx", "dy", "end_of_stroke"):  # sums are rounded in another order
+        np.testing.assert_allclose(one[name], several[name], atol=1e-5)

@@ -125,19 +125,25 @@ def read_ink(path: str | PathLike[str]) -> Handwriting:
 
     | suffix | format | unit of x and y |
     | --- | --- | --- |
-    | .json | {"strokes": [[[x, y, t], ...], ...], "text": ...}, see docs/writing.md | `unit` |
+    | .json | {"strokes": [[[x, y, t], ...], ...], "text": ...}, see docs/own-ink.md | `unit` |
+    | .json | signature_pad, react-signature-canvas, pointer events | unknown |
+    | .json, .ndjson | Quick, Draw! | unknown |
+    | .csv, .tsv | columns x, y, and t, stroke or the state of the pen | unknown |
+    | .npy, .npz | stroke-3 or stroke-5 of sketch-rnn | unknown |
+    | .svg | single lines; no times | unknown |
     | .parquet | columns x, y (upward), stroke and t, of one sample | metadata `unit` |
     | .inkml, .ink, .xml | W3C InkML | unknown |
     | .xml | a line of IAM-OnDB | tablet unit |
     | .txt, .svc, no suffix | a signature of SVC2004, or a BDALab recording | tablet unit |
-    | .svg | a character of KanjiVG; no times | 1/109 of a character |
+    | .svg, named by its code | a character of KanjiVG; no times | 1/109 of a character |
 
-    y is always upward, whatever direction the file has. Points that the file has without a position
-    are left out, with a warning. Raises `PentraceError` that names the file, what is wrong (with
-    the line or point), and the remedy; also if the file contains several samples.
+    y is always upward, whatever direction the file has. A warning says what was left out or
+    assumed, such as the direction of y where the file does not state it. Raises `PentraceError`
+    that names the file, what is wrong (with the line or point), and the remedy; also if the file
+    contains several samples.
     """
     with python_errors():
         found = read(path_of("path", path))
-    for reason in found.lost:
-        warnings.warn(f"{path}: {reason}; left out", stacklevel=2)
+    for note in found.notes:
+        warnings.warn(f"{path}: {note}", stacklevel=2)
     return Handwriting.of(found, str(path))

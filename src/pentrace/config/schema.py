@@ -24,7 +24,7 @@ class DatasetSettings(Settings):
     """One data set: its raw files, their reader, and the settings that differ for it."""
 
     reader: str = Field(
-        ..., description="format of the raw files: iam, svc2004, inkml, kanjivg or text"
+        ..., description="format of the raw files: iam, svc2004, inkml, kanjivg, own or text"
     )
     raw: str = Field(
         ...,

@@ -1,6 +1,7 @@
 """Reading model files without PyTorch; `store` writes them and builds networks from them."""
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from pentrace.errors import PentraceError
 from pentrace.networks.settings import KINDS, Kind, NetworkSettings
+from pentrace.normalise.units import normalisation_of
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
@@ -57,7 +59,19 @@ def read(
     found = _settings(path, content)
     if found.kind not in kinds:
         raise PentraceError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
-    return weights, found, content["normalisation"]
+    _check_finite(path, weights)
+    normalisation = content["normalisation"]
+    if found.kind != "text":
+        normalisation = normalisation_of(normalisation, path, "train again")
+    return weights, found, normalisation
+
+
+def _check_finite(path: str | Path, weights: dict[str, Any]) -> None:
+    """Raise `PentraceError` if a weight is not a finite number: all results would be wrong."""
+    for name, weight in weights.items():
+        # The sum is finite only if all weights are, and weights whose sum is not are of no use.
+        if not math.isfinite(float(weight.sum())):
+            raise PentraceError(f"{path}: a weight of {name} is not a finite number; train again")
 
 
 def _single(weight: Any) -> Any:

@@ -54,7 +54,10 @@ def to_steps(ink: Ink, y_sign: np.ndarray, settings: NormaliseSettings) -> tuple
         at, first = resample.places(way, first, settings.spacing)
         x, y = resample.take(x, at), resample.take(y, at)
         starts = np.searchsorted(at, starts, side="left")
-        ends = np.append(first[1:], True) | (ink.stroke < 0)[np.rint(at).astype(np.int64)]
+        ends = (
+            np.append(first[1:], True)[: len(first)]
+            | (ink.stroke < 0)[np.rint(at).astype(np.int64)]
+        )
     dx, dy = np.diff(x, prepend=0.0), np.diff(y, prepend=0.0)
     dx[starts[:-1]] = dy[starts[:-1]] = 0.0
     return _capped(Steps(starts, dx, dy, ends), settings), frames

@@ -1,5 +1,6 @@
 """Whether two sets of offsets are in the same units."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,13 +34,33 @@ def checked(model: Path, trained_with: dict, normalisation: Path) -> dict:
 def read_normalisation(path: Path, missing: str = "build it with snakemake") -> dict:
     """The content of the file normalisation.json at `path`.
 
-    Raises `PentraceError` if there is no such file (with the remedy `missing`), or if it has no
-    `recipe`, `mean` or `sd`.
+    Raises `PentraceError` if there is no such file (with the remedy `missing`), or if its `recipe`,
+    `mean` or `sd` is missing or not possible.
     """
-    try:
-        found = read_json(path, missing)
-        return {**found, **{key: found[key] for key in ("recipe", "mean", "sd")}}
-    except (KeyError, TypeError) as error:
-        raise PentraceError(
-            f"{path}: not a normalisation ({error!r}); delete it and build it again with snakemake"
-        ) from None
+    remedy = "delete it and build it again with snakemake"
+    return normalisation_of(read_json(path, missing), path, remedy)
+
+
+def normalisation_of(found: Any, path: str | Path, remedy: str) -> dict:
+    """The normalisation `found` in the file at `path`.
+
+    It has a recipe; `mean` has two finite numbers, of dx and dy, and `sd` two positive ones.
+    Raises `PentraceError` that ends with `remedy`.
+    """
+    get = found.get if isinstance(found, dict) else {}.get
+    mean, sd = get("mean"), get("sd")
+    if not isinstance(found, dict) or not isinstance(found.get("recipe"), str):
+        wrong = "no recipe"
+    elif not _two_numbers(mean):
+        wrong = f"mean is {str(mean)[:40]}, expected two numbers"
+    elif sd is None or not _two_numbers(sd) or min(sd) <= 0:
+        wrong = f"sd is {str(sd)[:40]}, expected two positive numbers"
+    else:
+        return found
+    raise PentraceError(f"{path}: not a normalisation ({wrong}); {remedy}")
+
+
+def _two_numbers(values: Any) -> bool:
+    if not isinstance(values, list) or len(values) != 2:
+        return False
+    return all(type(v) in (int, float) and math.isfinite(v) for v in values)

@@ -1,25 +1,25 @@
-"""Files of ink, one sample in each: JSON, Parquet, InkML, or a raw file of a known format.
+"""Files of ink, one sample in each: the formats of `readers.own_formats`, Parquet, or a raw file.
 
-JSON: `{"strokes": [[[x, y, t], ...], ...], "text": "the written text"}`. x grows rightward; y
-upward, or downward with `"y_axis": "down"`, as in browsers; t in s or ms, or left out everywhere.
-`pentrace write` writes such JSON. InkML: as `readers.inkml` reads it, with the text in an
-annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward; or
-the columns dx, dy and end_of_stroke, which must be normalised as the network reads them. Raw files:
-as the readers in `RAW` read them.
+`pentrace write` writes JSON that is read here. InkML: as `readers.inkml` reads it, with the text in
+an annotation. Parquet: the columns x, y, stroke, and t if there are times, of one sample, y upward;
+or the columns dx, dy and end_of_stroke, which must be normalised as the network reads them. Raw
+files: as the readers in `RAW` read them.
 """
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pentrace.errors import PentraceError
-from pentrace.files import read_json
+from pentrace.readers._assemble import Malformed
+from pentrace.readers.own_formats.complete import LARGEST, refuse_large
+from pentrace.readers.own_formats.read import FORMATS, read_own
+from pentrace.readers.settings import ParseSettings
 
 LARGEST_FILE = 16_000_000  # bytes
-LARGEST = 1e9  # of coordinates
-LATEST = 1e15  # of times, s or ms
 # Suffix of a raw file -> its readers: the first that knows the file reads it.
 RAW = {
     ".inkml": ("inkml",),
@@ -30,7 +30,13 @@ RAW = {
     ".svc": ("svc2004",),
     "": ("svc2004",),
 }
-FORMS = ".json, .parquet, .inkml, .xml (IAM-OnDB), .txt (SVC2004) or .svg (KanjiVG)"
+FORMS = (
+    ".json, .ndjson, .csv, .tsv, .npy, .npz, .svg, .parquet, .inkml, .xml (IAM-OnDB, "
+    "InkML) or .txt (SVC2004)"
+)
+KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of files of KanjiVG
+
+__all__ = ["LARGEST", "OwnInk", "offsets", "read"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class OwnInk:
     stroke: np.ndarray  # int64 (N,); -1 in the air
     text: str | None  # None if the file does not contain it
     unit: str | None = None  # of x and y; None if unknown
-    lost: tuple[str, ...] = ()  # what was left out when the file was read, and why
+    notes: tuple[str, ...] = ()  # what was left out or assumed when the file was read
 
 
 def read(path: Path) -> OwnInk:
@@ -50,8 +56,7 @@ def read(path: Path) -> OwnInk:
 
     Raises `PentraceError` that names the file, the mistake and the remedy.
     """
-    readers = {".json": _json, ".parquet": _parquet} | dict.fromkeys(RAW, _raw)
-    reader = readers.get(path.suffix.lower())
+    reader = _reader(path)
     if reader is None:
         raise PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")
     try:
@@ -71,19 +76,21 @@ def read(path: Path) -> OwnInk:
     return found
 
 
+def _reader(path: Path) -> Any:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return _parquet
+    if suffix in FORMATS and not KANJI.fullmatch(path.name):
+        return _own
+    return _raw if suffix in RAW else None
+
+
 def _bounded(path: Path, found: OwnInk) -> OwnInk:
     """The same ink; raises `PentraceError` if a number is out of bounds."""
-    far = (~(np.abs(found.xy) <= LARGEST)).any(1)
-    late = np.abs(found.t) > LATEST
-    for wrong, what, most in ((far, "x or y", LARGEST), (late, "t", LATEST)):
-        if wrong.any():
-            at = int(wrong.argmax())
-            stroke = int(found.stroke[at])
-            point = int((found.stroke[:at] == stroke).sum())
-            raise PentraceError(
-                f"{path}: stroke {stroke}, point {point}: {what} is not a number from {-most:g} to "
-                f"{most:g}; record it again"
-            )
+    try:
+        refuse_large(found.xy, found.t, found.stroke)
+    except Malformed as error:
+        raise PentraceError(f"{path}: {error.reason}; record it again") from None
     return found
 
 
@@ -91,52 +98,16 @@ def _no_file(path: Path) -> PentraceError:
     return PentraceError(f"{path}: no such file; give a {FORMS} file")
 
 
-def _json(path: Path) -> OwnInk:
-    content = read_json(path, broken="record it again")
-    if not isinstance(content, dict) or not isinstance(content.get("strokes"), list):
-        raise PentraceError(
-            f'{path}: no strokes; give {{"strokes": [[[x, y, t], ...], ...], "text": "..."}}'
-        )
-    text, axis = content.get("text"), content.get("y_axis", "up")
-    if axis not in ("up", "down"):
-        raise PentraceError(f'{path}: y_axis is {axis!r}; set it to "up" or "down"')
-    if not isinstance(text, str | None):
-        raise PentraceError(f"{path}: text is not a string; give the text that is written")
-    strokes = [_stroke(path, i, stroke) for i, stroke in enumerate(content["strokes"])]
-    if len({points.shape[1] for points in strokes if len(points)}) > 1:
-        raise PentraceError(f"{path}: only some points have a time; give a time to all or to none")
-    flat = np.concatenate([np.zeros((0, 3)), *(_timed(points) for points in strokes)])
-    xy = flat[:, :2] * [1.0, -1.0 if axis == "down" else 1.0]
-    number = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
-    unit = content.get("unit") if isinstance(content.get("unit"), str) else None
-    found = _bounded(path, OwnInk(xy, flat[:, 2], number, text, unit))
-    return replace(found, t=_seconds(found.t, number))
-
-
-def _stroke(path: Path, number: int, points: Any) -> np.ndarray:
-    """float64 (n, 2 or 3) of one stroke, all finite numbers."""
+def _own(path: Path) -> OwnInk:
     try:
-        found = np.asarray(points, np.float64)
-        if found.size == 0:
-            return np.zeros((0, 2))
-        if found.ndim == 2 and found.shape[1] in (2, 3) and np.isfinite(found).all():
-            return found
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise PentraceError(
-        f"{path}: stroke {number} is not a list of points; give [[x, y], ...] or [[x, y, t], ...]"
-    )
-
-
-def _timed(points: np.ndarray) -> np.ndarray:
-    return points if points.shape[1] == 3 else np.insert(points, 2, np.nan, axis=1)
-
-
-def _seconds(t: np.ndarray, stroke: np.ndarray) -> np.ndarray:
-    """t in s: pens record 20 to 1000 points per second, so the step shows whether t is in ms."""
-    steps = np.diff(t)[np.diff(stroke) == 0]
-    steps = steps[steps > 0]
-    return t if len(steps) and np.median(steps) < 0.5 else t * 1e-3
+        found = read_own(path.name, path.read_bytes(), ParseSettings(max_bytes=LARGEST_FILE))
+    except Malformed as error:
+        raise PentraceError(f"{path}: {error.reason}; record it again") from None
+    if len(found) > 1:
+        raise PentraceError(f"{path}: {len(found)} samples; give a file with one sample")
+    one = found[0]
+    xy = one.xy * [1.0, -1.0 if one.axis == "down" else 1.0]
+    return OwnInk(xy, one.t, one.stroke, one.text, one.unit, one.notes)
 
 
 def _raw(path: Path) -> OwnInk:
@@ -146,9 +117,9 @@ def _raw(path: Path) -> OwnInk:
     ink, sample = found.ink, found.samples[0]
     sign = -1.0 if sample["y_axis"] == "down" else 1.0
     xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
-    lost = tuple(reject.reason for reject in found.rejects)
+    notes = tuple(f"{reject.reason}; left out" for reject in found.rejects)
     stroke = ink.stroke.astype(np.int64)
-    return _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, lost))
+    return _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, notes))
 
 
 def _parquet(path: Path) -> OwnInk:

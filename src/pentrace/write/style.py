@@ -62,7 +62,9 @@ def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str
     """The same for ink that was read from a file or made; `name` is for messages."""
     words = _line_of_text(recording.text if text is None else text, name)
     primer = _primer(normalised(recording, len(words), normalisation, name), words, name)
-    return primer._replace(warning=_few(name, len(recording.xy), len(words)))
+    few = _few(name, len(recording.xy), len(words))
+    warnings = [*(f"{name}: {note}" for note in recording.notes), *[few] * bool(few)]
+    return primer._replace(warning="\n".join(warnings))
 
 
 def reference(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Reference:

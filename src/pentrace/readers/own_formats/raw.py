@@ -1,0 +1,64 @@
+"""What a file of ink contains, before and after what it leaves open is found out."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from pentrace.readers._assemble import Malformed
+
+Axis = Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The N points of one sample, as its file has them."""
+
+    xy: np.ndarray  # float64 (N, 2), x rightward
+    t: np.ndarray  # float64 (N,), s or ms; NaN: no time
+    stroke: np.ndarray  # int64 (N,), from 0; -1: pen in the air
+    axis: Axis | None  # the direction in which y grows, if the file or its format states it
+    usual_axis: Axis = "down"  # the direction in most such files
+    offsets: bool = False  # xy are steps from point to point
+    certain: bool = False  # whether the format states if xy are steps
+    text: str | None = None  # what is written
+    unit: str | None = None  # of x and y
+    name: str = ""  # of the sample in its file; empty: the file has one sample
+    notes: tuple[str, ...] = ()  # what was assumed or left out
+    pressure: np.ndarray | None = None  # float64 (N,); NaN: not recorded
+    seconds: float | None = None  # s per unit of t; None: unknown
+
+
+@dataclass(frozen=True)
+class Found:
+    """The same, complete: x and y are positions, t is in seconds, and y has a direction."""
+
+    xy: np.ndarray  # float64 (N, 2)
+    t: np.ndarray  # float64 (N,), s; NaN everywhere if not recorded
+    stroke: np.ndarray  # int64 (N,)
+    axis: Axis
+    text: str | None
+    unit: str | None
+    name: str
+    notes: tuple[str, ...]
+    channels: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def joined(strokes: list[np.ndarray], axis: Axis | None, **more: Any) -> Raw:
+    """`Raw` of strokes: float64 (n, 4) each, x, y, t and pressure, NaN where unknown."""
+    flat = np.concatenate([np.zeros((0, 4)), *strokes])
+    stroke = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
+    pressure = None if np.isnan(flat[:, 3]).all() else flat[:, 3]
+    return Raw(flat[:, :2], flat[:, 2], stroke, axis, pressure=pressure, **more)
+
+
+def number(value: Any, place: str) -> float:
+    """A finite number of JSON; raises `Malformed` that begins with `place`."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            found = float(value)
+        except OverflowError:
+            found = np.inf
+        if np.isfinite(found):
+            return found
+    raise Malformed("not-a-number", f"{place} is {str(value)[:20]!r}, which is not a number")
