@@ -15,6 +15,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from tests.helpers import reference
 from tests.helpers.processes import loaded
+from tests.helpers.small_model import NORMALISATION
 
 SMALL = {"hidden": 24, "components": 4}
 WRITING = {"kind": "synthesis", "alphabet": " abcde", **SMALL}
@@ -37,9 +38,9 @@ def _both(tmp_path, **given):
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.mul_(1.5)
-    save_model(tmp_path / "model.safetensors", network, settings, {"recipe": "graves"})
+    save_model(tmp_path / "model.safetensors", network, settings, NORMALISATION)
     fused, normalisation = load_ink(tmp_path / "model.safetensors")
-    assert (fused.settings, normalisation) == (settings, {"recipe": "graves"})
+    assert (fused.settings, normalisation) == (settings, NORMALISATION)
     return network, fused
 
 
