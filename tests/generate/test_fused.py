@@ -110,7 +110,7 @@ def _advancing(tmp_path, step: float) -> FusedNetwork:
         network.first.weight_window.zero_()
         network.first.bias_window.zero_()
         network.first.bias_window[20:] = np.log(step)
-    save_model(tmp_path / "model.safetensors", network, settings, {})
+    save_model(tmp_path / "model.safetensors", network, settings, NORMALISATION)
     return load_ink(tmp_path / "model.safetensors")[0]
 
 
@@ -182,7 +182,7 @@ def test_damaged_weights_are_detected(tmp_path):
 
 def test_weights_that_do_not_fit_are_refused(tmp_path):
     network = build(NetworkSettings(layers=1, **SMALL))
-    save_model(tmp_path / "m", network, NetworkSettings(layers=2, **SMALL), {})
+    save_model(tmp_path / "m", network, NetworkSettings(layers=2, **SMALL), NORMALISATION)
     with pytest.raises(PentraceError, match=r"layers\.1\.bias_ih_l0' is missing"):
         load_ink(tmp_path / "m")
 
