@@ -25,6 +25,7 @@ from pentrace.generate.settings import (
     TextSettings,
 )
 from pentrace.hands.settings import HandSettings
+from pentrace.learn.settings import LearnSettings
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.options import Command, Setting, settings_option
@@ -55,6 +56,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "characters": (CharacterSettings, set()),
     "clean": (CleanSettings, set()),
     "statistics": (NormaliseSettings, set()),
+    "learn": (LearnSettings, set()),
     "windows": (WindowSettings, set()),
     "train": (NetworkSettings, {"start"}),
     "sample": (SampleSettings, set()),

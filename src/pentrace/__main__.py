@@ -23,6 +23,10 @@ ROOMS = {
     "train": ("train", "Train a network."),
     "sample": ("generate", "Write new handwriting with a trained network."),
     "write": ("write", "Write any text as handwriting, in the style of a given line."),
+    "learn": (
+        "learn",
+        "Train a network further, so that it writes in the hand of recorded lines.",
+    ),
     "page": ("browser", "Make a page for browsers that writes texts and records lines."),
     "export": ("export", "Write a network as an ONNX model."),
     "rewrite": ("generate", "Write the texts of real lines, to measure legibility."),

@@ -94,6 +94,7 @@ class Reader(NamedTuple):
 def reader_for(check: Check, given: Path | None, model: Path, normalisation: dict) -> Reader:
     """The recogniser for `check` at `given`, or else next to the network at `model`.
 
+    If there is none, it is the one that comes with the package, for offsets in the same units.
     `normalisation` is that of the network. Raises `PentraceError` as `load_reader` does, and for a
     recogniser that `check` does not use.
     """
@@ -101,7 +102,7 @@ def reader_for(check: Check, given: Path | None, model: Path, normalisation: dic
         if given is not None:
             raise UsageError(f"--reader is not used with --check {check}; remove one of them")
         return Reader()
-    path = given or find_reader(model)
+    path = given or find_reader(model) or _shipped(normalisation)
     if path is None:
         return Reader(message=NOBODY)
     path = located(path)
@@ -140,6 +141,12 @@ def find_reader(model: Path) -> Path | None:
     )
     named = [path for path in found if path.parent.name == READER]
     return found[0] if len(found) == 1 else named[0] if named else None
+
+
+def _shipped(normalisation: dict) -> Path | None:
+    """The recogniser that comes with the package, if it reads offsets in these units."""
+    path = SHIPPED.parents[1] / READER / NAME
+    return None if differing(_recogniser(path)[1], normalisation) else path
 
 
 def load_text(path: str | Path) -> FusedText:

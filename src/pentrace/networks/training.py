@@ -76,6 +76,13 @@ class TrainSettings(Settings):
         lt=1,
         description="share of the lines without a style in training; with style_size only",
     )
+    style_distort: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of the lines with a style whose input ink is distorted, so that the "
+        "network follows the style instead; with style_size only",
+    )
     optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
         "adam",
         description="update rule; the paper uses graves-rmsprop for ink and sgd for text",

@@ -71,3 +71,23 @@ def styled(
 def _with_columns(weight: Tensor, count: int) -> Tensor:
     """`weight` (O, D) with `count` columns of zeros after those of the step."""
     return torch.cat([weight[:, :3], weight.new_zeros(len(weight), count), weight[:, 3:]], 1)
+
+
+def with_hand(
+    weights: dict[str, Tensor], found: NetworkSettings, vector: Tensor
+) -> tuple[NetworkSettings, dict[str, Tensor]]:
+    """Settings and weights of a network without styles that writes in the hand `vector` (S,).
+
+    What the vector adds to each layer is constant, so it becomes a part of the biases.
+    """
+    size = found.style_size
+    plain = {name: value for name, value in weights.items() if not name.startswith("encoder.")}
+    layers = [("first.weight_input", "first.bias")]
+    layers += [
+        (f"layers.{n}.weight_ih_l0", f"layers.{n}.bias_ih_l0") for n in range(found.layers - 1)
+    ]
+    for name, bias in layers:
+        weight = weights[name]
+        plain[bias] = weights[bias] + weight[:, 3 : 3 + size] @ vector
+        plain[name] = torch.cat([weight[:, :3], weight[:, 3 + size :]], 1)
+    return found.model_copy(update={"style_size": 0}), plain

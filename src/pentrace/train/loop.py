@@ -40,8 +40,12 @@ class Training:
         processes: Processes,
         progress: Progress,
         start: Weights | None = None,
+        known: bool = False,
     ) -> None:
-        """`start`: weights to begin with, instead of random ones."""
+        """`start`: weights to begin with, instead of random ones.
+
+        `known`: they count among the weights of which the best are kept.
+        """
         if processes.world > 1 and settings.kind == "text":
             raise PentraceError(
                 "a text network is trained in one process; start it without torchrun"
@@ -50,7 +54,7 @@ class Training:
         self.per = f"per {settings.counted}"
         # Ink networks start from others to add weight noise. With noise they may not reach the loss
         # at the start for long, and patience would end the training.
-        self.taken_over = settings.kind == "text" and start is not None
+        self.taken_over = known or (settings.kind == "text" and start is not None)
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
         self.points = points_of_run(train.lines, self.settings)

@@ -11,7 +11,7 @@ from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisState
-from pentrace.train.augmentation import distort, jittered, scaled
+from pentrace.train.augmentation import distort, jittered, misleading, scaled
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
@@ -156,9 +156,11 @@ class Descent:
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
         """The batch, distorted, scaled or jittered if the settings say so."""
         s, (x, y) = self.settings, arrays[:2]
-        if not s.distort and not s.scaling and not s.jitter:
+        if not s.distort and not s.scaling and not s.jitter and not s.style_distort:
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
+        if s.style_distort and arrays.style is not None:
+            x = misleading(x, arrays.style, s.style_distort, random)
         if s.distort:
             return arrays._replace(x=distort(x, arrays.mask, random))
         if s.scaling:

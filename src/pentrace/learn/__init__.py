@@ -1,0 +1,1 @@
+"""The command `learn`: a network that writes in the hand of one person."""
