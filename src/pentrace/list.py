@@ -11,7 +11,8 @@ from pentrace import dataset, tables
 from pentrace.config.presets import FOLDER, presets
 from pentrace.errors import PentraceError
 from pentrace.generate.load_model import RESULTS, models
-from pentrace.networks.model_file import PRETRAINED, SHIPPED, settings
+from pentrace.networks.model_file import SHIPPED, settings
+from pentrace.networks.settings import PRETRAINED
 from pentrace.options import Command, folder_option
 
 SHOWN = 20  # styles, unless all are asked for

@@ -276,7 +276,7 @@ def test_a_text_network_starts_from_that_of_another_corpus() -> None:
     )
     ink = {"datasets": {"iam": {"train": ["prediction"]}}, "run": ["demo-iam", "iam"]}
     message = refused({**ink, "networks": {"prediction": {"start": "demo-iam/synthesis"}}})
-    assert "networks.prediction.start: 'demo-iam/synthesis'" in message
+    assert "networks.prediction.kind: is 'prediction', but demo-iam/synthesis" in message
 
 
 def test_repeated_keys_are_named_with_their_lines(tmp_path):

@@ -351,8 +351,8 @@ def test_folded_characters_and_a_transfer_are_reported(corpus: Path, tmp_path: P
     parts = [dataset_part("verse", tmp_path, "")], [network_part("verse/run", out, "")]
     page = re.sub(r"(<[^>]*>|\s)+", " ", render("", "", *parts))
     assert " 18 [line end] [blank] ! , . ? a c d e g h l m n s t w" in page
-    assert "only in this corpus: random weights 1 ö" in page
-    assert "only in the other corpus: weights of the other network 1 o" in page
+    assert "only in this data set: random weights 1 ö" in page
+    assert "only in the other data set: weights of the other network 1 o" in page
     assert "of these, folded" in page and "for other corpora" not in page
 
 

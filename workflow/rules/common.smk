@@ -15,6 +15,8 @@ from pentrace.errors import PentraceError
 from pentrace.figure_table import DATASET_FIGURES, FIGURES
 from pentrace.files import remove_partial
 from pentrace.import_closure import closure
+from pentrace.networks.model_file import shipped
+from pentrace.networks.settings import PRETRAINED
 from pentrace.rerun_causes import causes
 from pentrace.results_folder import lock, network_figures, network_files, prune
 from pentrace.split_names import SPLITS
@@ -147,6 +149,8 @@ def start_from(w):
     start = CONFIG.networks[w.network].start
     if start is None:
         return []
+    if start == PRETRAINED:
+        return os.path.relpath(shipped(CONFIG.networks[w.network].kind))
     return "<results>/{}/{}/model.safetensors".format(*origin(w.dataset, start))
 
 

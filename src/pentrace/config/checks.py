@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from pentrace.config.schema import Config
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
-from pentrace.networks.settings import SHAPE
+from pentrace.networks.model_file import settings, shipped
+from pentrace.networks.settings import PRETRAINED, SHAPE, Kind, NetworkSettings
 from pentrace.readers.names import READERS
 from pentrace.settings import explain
 from pentrace.windows.settings import OF_TEXT
@@ -44,6 +45,7 @@ def load(values: Mapping[str, Any]) -> Config:
 def _validated(values: Mapping[str, Any]) -> Config:
     # The top is checked before it is merged into each data set, so a mistake is reported once.
     _check(_without_sections(values))
+    values = {**values, "networks": _sized_networks(values["networks"])}
     return _check({**values, "datasets": _merged_datasets(values)})
 
 
@@ -82,6 +84,33 @@ def _merged_datasets(values: Mapping[str, Any]) -> dict[str, Any]:
     return datasets
 
 
+def _sized_networks(networks: Mapping[str, Any]) -> dict[str, Any]:
+    """Each network with the size of the one that it starts from, where it sets none."""
+    return {name: _sized(networks, name, ()) for name in networks}
+
+
+def _sized(networks: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> dict[str, Any]:
+    own = networks[name]
+    start = own.get("start")
+    first = origin("", start)[1] if start else ""
+    if start == PRETRAINED:
+        found = shipped_settings(own.get("kind"))
+    elif first in networks and first not in (*seen, name):
+        found = _sized(networks, first, (*seen, name))
+    else:
+        return dict(own)
+    kind = NetworkSettings.model_fields["kind"].default
+    if own.get("kind", kind) != found.get("kind", kind):
+        return dict(own)  # the kind is reported, not what it brings
+    return {key: found[key] for key in SHAPE if key in found} | dict(own)
+
+
+def shipped_settings(kind: Kind | None) -> dict[str, Any]:
+    """The settings of the network of the package that one of this kind starts from."""
+    found = settings(shipped(kind))
+    return found.model_dump(mode="json") if found else {}
+
+
 def _results(config: Config) -> list[str]:
     """Mistakes in `results`; old files are removed in that folder, so its name is restricted."""
     if re.fullmatch(rf"results(-{NAME})?", config.results):
@@ -102,6 +131,11 @@ def _spelling(config: Config) -> list[str]:
                     f"{key}: not a name for a folder: {name!r}; use letters, digits, - and _, with "
                     "a letter or digit first"
                 )
+    if PRETRAINED in config.networks:
+        mistakes.append(
+            f"networks: {PRETRAINED!r} is the name of the networks that come with Pentrace; use "
+            "another name"
+        )
     for name in config.networks:
         if name in FOLDERS:
             mistakes.append(
@@ -149,13 +183,21 @@ def _shapes(config: Config) -> list[str]:
     """Networks that would start from one of another kind or size."""
     return [
         f"networks.{name}.{key}: is {getattr(own, key)!r}, but {own.start}, which {name} starts "
-        f"from, has {getattr(first, key)!r}; give both the same value"
+        f"from, has {first[key]!r}; remove it, or give both the same value"
         for name in config.learners
         if (own := config.networks[name]).start
-        and (first := config.networks.get(origin("", own.start)[1]))
+        for first in [_first(config, own)]
         for key in SHAPE
-        if getattr(own, key) != getattr(first, key)
+        if key in first and getattr(own, key) != first[key]
     ]
+
+
+def _first(config: Config, own: NetworkSettings) -> dict[str, Any]:
+    """The settings of the network that `own` starts from; empty if they are not known."""
+    if own.start == PRETRAINED:
+        return shipped_settings(own.kind)
+    found = config.networks.get(origin("", own.start or "")[1])
+    return found.model_dump(mode="json") if found else {}
 
 
 def _kinds(config: Config) -> list[str]:
@@ -194,11 +236,10 @@ def _begins(config: Config, dataset: str, name: str) -> bool:
     """Whether the chain of networks that `name` starts from ends, and all of it is trained."""
     seen = [(dataset, name)]
     while (start := config.networks[name].start) is not None:
-        kind = config.networks[name].kind
+        if start == PRETRAINED:
+            return True
         dataset, name = origin(dataset, start)
         if (dataset, name) in seen or (dataset, name) not in config.trained:
-            return False
-        if "/" in start and kind != "text":
             return False
         seen.append((dataset, name))
     return True

@@ -105,9 +105,7 @@ def _train(
     train, validation = (_data(lines.take(part), settings) for part in (own, aside))
     with TemporaryDirectory() as folder:
         checkpoint = Path(folder) / "checkpoint.pt"
-        run = Training(
-            settings, train, validation, checkpoint, process, Progress(), start, known=True
-        )
+        run = Training(settings, train, validation, checkpoint, process, Progress(), start)
         return run.run()
 
 

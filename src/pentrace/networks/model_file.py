@@ -11,18 +11,22 @@ from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
 from pentrace.errors import PentraceError
-from pentrace.networks.settings import KINDS, Kind, NetworkSettings
+from pentrace.networks.settings import KINDS, PRETRAINED, Kind, NetworkSettings
 from pentrace.normalise.units import normalisation_of
 from pentrace.settings import explain
 
 FORMAT = "pentrace-1"
 NAME = "model.safetensors"  # in the folder of a network
-# The name, and the file, of the synthesis network that comes with the package.
-PRETRAINED = "pretrained"
+# The synthesis network that comes with the package.
 SHIPPED = Path(__file__).parents[1] / "weights" / "synthesis" / NAME
 # The settings of training that matter to those who use a network: what it has seen, and how.
 KEPT = ("train_on", "validate_on", "batches", "weight_noise")
 Framework = Literal["np", "pt"]
+
+
+def shipped(kind: Kind | None = None) -> Path:
+    """The file that comes with the package: a recogniser, or else a synthesis network."""
+    return SHIPPED.parents[1] / "recogniser" / NAME if kind == "recognition" else SHIPPED
 
 
 def located(path: str | Path) -> Path:
@@ -97,7 +101,7 @@ def kind(path: str | Path) -> Kind | None:
 
 
 def transfer(path: str | Path) -> dict | None:
-    """The record of `networks.transfer` in the model file of a text network.
+    """The record of `networks.transfer` in a model file.
 
     None if it started from random weights. Raises `PentraceError` as `read` does.
     """

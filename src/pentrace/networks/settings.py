@@ -16,6 +16,7 @@ SHAPE = (
     "window_components", "window_parametrisation", "style_size", "fold_rare",
 )  # fmt: skip
 _OF_WINDOW = ("window_components", "window_parametrisation", "style_size")
+PRETRAINED = "pretrained"  # the name of the networks that come with the package
 # Settings that a kind of network does not use, besides those that `_consistent` checks one by one.
 _UNUSED = {
     "prediction": _OF_WINDOW,
@@ -35,7 +36,7 @@ class NetworkSettings(Settings):
     )
     start: str | None = Field(
         None,
-        description="network to start from; null: random weights",
+        description="network to start from, or pretrained; null: random weights",
     )
     layers: int = Field(1, ge=1, le=16, description="LSTM layers")
     hidden: int = Field(128, ge=1, le=8192, description="cells in each layer")
@@ -110,7 +111,12 @@ class NetworkSettings(Settings):
     @property
     def starts_elsewhere(self) -> bool:
         """Whether it starts from a network that was trained on another data set."""
-        return self.start is not None and "/" in self.start
+        return self.start is not None and ("/" in self.start or self.start == PRETRAINED)
+
+    def shaped(self, found: "NetworkSettings") -> "NetworkSettings":
+        """These settings, with the kind and size of `found` where they do not set them."""
+        given = self.model_dump(exclude_unset=True)
+        return type(self).model_validate({key: getattr(found, key) for key in SHAPE} | given)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

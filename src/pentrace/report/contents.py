@@ -11,6 +11,7 @@ from PIL import Image
 from pentrace import tables
 from pentrace.figure_table import FIGURES
 from pentrace.files import read_json
+from pentrace.networks import model_file
 from pentrace.split_names import SPLITS
 
 BY_NAME = {figure.name: figure for figure in FIGURES}
@@ -27,9 +28,9 @@ FOREIGN = {
 }
 # Key of the record of a transfer -> what happened to the weights of these characters.
 TRANSFER = {
-    "kept": "in both corpora: weights of the other network",
-    "added": "only in this corpus: random weights",
-    "not_in_the_corpus": "only in the other corpus: weights of the other network",
+    "kept": "in both data sets: weights of the other network",
+    "added": "only in this data set: random weights",
+    "not_in_the_corpus": "only in the other data set: weights of the other network",
 }
 
 
@@ -147,7 +148,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         language=language,
         texts=_json(folder / "samples" / "texts.json") or [],
         sampled=_json(folder / "sample-metrics.json"),
-        transfer=transfer_of((language or {}).get("transfer")),
+        transfer=transfer_of((language or {}).get("transfer") or _started(folder)),
         fictional=[] if nearest is None else nearest_rows(nearest),
     )
 
@@ -168,10 +169,16 @@ def shown(settings: dict[str, Any]) -> dict[str, Any]:
 
 def transfer_of(record: dict[str, str] | None) -> dict[str, Any] | None:
     """The record of `networks.transfer`, with its characters made visible."""
-    return record and {
-        "model": record["model"],
-        "rows": [(title, list(map(_visible, record[key]))) for key, title in TRANSFER.items()],
-    }
+    if not record:
+        return None
+    rows = [(title, list(map(_visible, record[key]))) for key, title in TRANSFER.items()]
+    return {"model": record["model"], "rows": rows if any(found for _, found in rows) else []}
+
+
+def _started(folder: Path) -> dict[str, str] | None:
+    """The record of `networks.transfer` of the network in this folder; None if it has none."""
+    path = folder / model_file.NAME
+    return model_file.transfer(path) if path.is_file() else None
 
 
 def nearest_rows(nearest: pd.DataFrame) -> list[dict[str, Any]]:

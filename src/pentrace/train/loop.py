@@ -40,21 +40,17 @@ class Training:
         processes: Processes,
         progress: Progress,
         start: Weights | None = None,
-        known: bool = False,
     ) -> None:
-        """`start`: weights to begin with, instead of random ones.
-
-        `known`: they count among the weights of which the best are kept.
-        """
+        """`start`: weights to begin with, instead of random ones."""
         if processes.world > 1 and settings.kind == "text":
             raise PentraceError(
                 "a text network is trained in one process; start it without torchrun"
             )
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
-        # Ink networks start from others to add weight noise. With noise they may not reach the loss
-        # at the start for long, and patience would end the training.
-        self.taken_over = known or (settings.kind == "text" and start is not None)
+        # With weight noise a network may not reach the loss at the start for long, and patience
+        # would end the training.
+        self.taken_over = start is not None and self.settings.weight_noise is None
         self.checkpoint, self.processes, self.progress = checkpoint, processes, progress
         self.plan = plan_epoch(train.lines, self.settings, 0)
         self.points = points_of_run(train.lines, self.settings)

@@ -12,11 +12,10 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.import_closure import closure
 from pentrace.networks.kinds import build
-from pentrace.networks.model_file import located
-from pentrace.networks.settings import SHAPE, NetworkSettings
+from pentrace.networks.model_file import located, shipped
+from pentrace.networks.settings import PRETRAINED, SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import styled, summary, transferred
-from pentrace.normalise.units import differing as differing_units
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import (
     Command,
@@ -72,14 +71,9 @@ def command(
 
     On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
     """
-    start = None if start is None else located(start)
-    constants: dict = {}  # a text has none
-    record = None
-    if settings.kind == "text":
-        settings, begin, record = continued(fill_alphabet(data, settings), start)
-    else:
-        constants = read_normalisation(dataset.normalisation(data))
-        settings, begin = started(settings, start, constants)
+    units = dataset.normalisation(data)
+    constants = {} if settings.kind == "text" else read_normalisation(units)  # a text has none
+    settings, begin, record = started(data, settings, start, constants)
     settings, train, validation = load(data, settings)
     train = fitting(train, fits, settings.train.misfit)
     train = aligned(train, alignments, settings.train)
@@ -110,55 +104,48 @@ def command(
 
 
 def started(
-    settings: NetworkSettings, start: Path | None, normalisation: dict
-) -> tuple[NetworkSettings, Weights | None]:
-    """The settings with the alphabet of the network at `start`, and its weights.
+    data: Path, settings: NetworkSettings, start: Path | None, normalisation: dict
+) -> tuple[NetworkSettings, Weights | None, dict | None]:
+    """The settings with the characters of the data and of the network at `start`; its weights.
 
-    Raises `PentraceError` if that network has another kind or size, or was trained on offsets in
-    other units.
+    Also the record of the transfer, which is reported and stored with the model. Settings that are
+    not set take the size of that network. Raises `PentraceError` if it has another kind or size, or
+    was trained on offsets of another recipe.
     """
     if start is None:
-        return settings, None
-    network, found, units = load_model(start)
+        return settings, None, None
+    network, found, units = load_model(_file(start, settings))
     weights = network.state_dict()
     if settings.style_size and not found.style_size and settings.kind == found.kind:
         weights = styled(weights, found, settings)
         found = found.model_copy(update={"style_size": settings.style_size})
-    differing = _differing(found, settings)
-    if settings.alphabet not in (None, found.alphabet):
-        differing.append("alphabet")
-    differing += differing_units(units, normalisation)
-    _refuse(start, differing)
-    return settings.model_copy(update={"alphabet": found.alphabet}), weights
-
-
-def continued(
-    settings: NetworkSettings, start: Path | None
-) -> tuple[NetworkSettings, Weights | None, dict | None]:
-    """The settings of a text network, also with the characters of that at `start`, and its weights.
-
-    Also the record of the transfer, which is reported and stored with the model. Raises
-    `PentraceError` if that network has another kind or size.
-    """
-    if start is None:
-        return settings, None, None
-    network, found, _ = load_model(start)
-    _refuse(start, _differing(found, settings))
-    settings, weights, record = transferred(network.state_dict(), found, settings)
+    settings = settings.shaped(found)
+    _refuse(start, found, settings)
+    if units.get("recipe") != normalisation.get("recipe"):
+        raise PentraceError(
+            f"{start}: cannot start from this network: it was trained on offsets of the recipe "
+            f"{units.get('recipe')}, these are of {normalisation.get('recipe')}; give both data "
+            "sets the same normalise.recipe"
+        )
+    settings = fill_alphabet(data, settings)
+    settings, weights, record = transferred(weights, found, settings)
     record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
     click.echo(summary(record), err=True)
     return settings, weights, record
 
 
-def _differing(found: NetworkSettings, settings: NetworkSettings) -> list[str]:
-    return [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
+def _file(start: Path, settings: NetworkSettings) -> Path:
+    """The model file that `start` names; the recogniser of the package for a recogniser."""
+    alone = str(start) == PRETRAINED and not start.exists()
+    return shipped(settings.kind) if alone else located(start)
 
 
-def _refuse(start: Path, differing: list[str]) -> None:
+def _refuse(start: Path, found: NetworkSettings, settings: NetworkSettings) -> None:
+    differing = [key for key in SHAPE if getattr(found, key) != getattr(settings, key)]
     if differing:
         raise PentraceError(
             f"{start}: cannot start from this network: it differs in {', '.join(differing)}; "
-            "give both the same settings"
+            "give both the same settings, or remove these"
         )
 
 

@@ -12,7 +12,8 @@ from pentrace.files import is_stream
 from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.load_model import RESULTS, Reader
 from pentrace.generate.numpy_networks import FusedNetwork
-from pentrace.networks.model_file import PRETRAINED, SHIPPED
+from pentrace.networks.model_file import SHIPPED
+from pentrace.networks.settings import PRETRAINED
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
 from pentrace.page.pen import Pen
