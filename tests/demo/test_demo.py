@@ -19,7 +19,7 @@ from pentrace.demo.settings import DemoSettings
 from pentrace.errors import PentraceError
 from tests.helpers.commands import invoke
 
-SMALL = DemoSettings(writers=6, forms=2, lines=2, users=2, signatures=22)
+SMALL = DemoSettings(writers=6, forms=2, lines=2, users=2, signatures=22, everyday=0.0)
 FORM = re.compile(r"s\d\d-\d{3}[a-z]?")
 
 

@@ -32,7 +32,7 @@ class DemoSettings(Settings):
         description="share of lines, forms and signatures with a fault; 0: none",
     )
     everyday: float = Field(
-        0.0,
+        0.3,
         ge=0,
         le=1,
         description="share of text that is composed (dates, prices, capitals, codes, accents ...)",

@@ -12,7 +12,7 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.import_closure import closure
 from pentrace.networks.kinds import build
-from pentrace.networks.model_file import located, shipped
+from pentrace.networks.model_file import SHIPPED, located, shipped
 from pentrace.networks.settings import PRETRAINED, SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import styled, summary, transferred
@@ -129,9 +129,16 @@ def started(
         )
     settings = fill_alphabet(data, settings)
     settings, weights, record = transferred(weights, found, settings)
-    record = {"model": "/".join(start.parts[-3:-1]) or start.name, **record}
+    record = {"model": _name(start), **record}
     click.echo(summary(record), err=True)
     return settings, weights, record
+
+
+def _name(start: Path) -> str:
+    """The name of the network at `start`, for messages and the report."""
+    if start.resolve().is_relative_to(SHIPPED.parents[1].resolve()):
+        return PRETRAINED
+    return "/".join(start.parts[-3:-1]) or start.name
 
 
 def _file(start: Path, settings: NetworkSettings) -> Path:
