@@ -115,3 +115,8 @@ def test_a_preset_is_found_by_name_or_path(tmp_path: Path) -> None:
 def test_a_folder_that_is_missing_is_named() -> None:
     with pytest.raises(PentraceError, match=r"^none: no such folder; give that of a data set$"):
         pentrace("list", "--data", "none")
+
+
+def test_a_network_is_not_a_data_set(results: Path) -> None:
+    with pytest.raises(PentraceError, match="a network; give the folder of a data set, results/s"):
+        pentrace("list", "--data", "results/small/synthesis")

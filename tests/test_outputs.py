@@ -172,3 +172,17 @@ def test_two_outputs_in_one_file_are_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, given)
     assert isinstance(done.exception, PentraceError) and done.exception.status == 2
     assert "two outputs cannot be one file" in str(done.exception)
+
+
+def test_an_output_that_cannot_be_written_has_the_name_that_was_given(tmp_path: Path) -> None:
+    done = run("describe", "-o", "/proc/page.md", status=1)
+    assert done.stderr.startswith("pentrace: /proc/page.md: no such file or directory; ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_ctrl_c_during_the_first_imports_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import pentrace.__main__"
+    given = {"capture_output": True, "text": True, "env": ENVIRONMENT}
+    done = subprocess.run([sys.executable, "-c", program], **given)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "pentrace: stopped\n")

@@ -2,11 +2,15 @@
 
 import sys
 
-import click
+try:
+    import click
 
-from pentrace import __version__
-from pentrace.errors import PentraceError, explained
-from pentrace.options import Group
+    from pentrace import __version__
+    from pentrace.errors import PentraceError, explained
+    from pentrace.options import Group
+except KeyboardInterrupt:  # these imports take a part of a second
+    print("pentrace: stopped", file=sys.stderr)
+    sys.exit(130)  # INTERRUPTED, which may not be imported yet
 
 # Subcommand -> (room, help). Its module in the room has the name of the subcommand.
 ROOMS = {

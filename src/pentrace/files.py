@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 
 ADDED = len(f"..{2**22}.partial-9999")  # bytes added to a name: number of a process, and of a page
 
@@ -26,7 +26,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     kill, `path` is as it was before. A symbolic link is followed, and the parent folder is created.
     Standard output (-), a device or a pipe gets the complete file at the end of the block.
     """
-    path = Path(path)
+    path = given = Path(path)
     if is_stream(path):
         with tempfile.TemporaryDirectory() as folder:
             complete = Path(folder) / path.name
@@ -41,6 +41,10 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         yield partial
         _on_disk(partial)
         partial.replace(path)
+    except OSError as error:
+        if error.filename is not None and os.fsdecode(error.filename) == str(partial):
+            error.filename = str(given)  # the only name that the user knows
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
@@ -138,28 +142,28 @@ def check_name(path: Path) -> None:
 
 
 def check_output(path: Path, folder: bool = False) -> None:
-    """Raise `PentraceError` if `path` cannot be written: its folder is missing or read-only.
+    """Raise `UsageError` if `path` cannot be written: its folder is missing or read-only.
 
     `folder`: a folder is to be written, else a file.
     """
     check_name(path)
     if folder:
         if str(path) == "-":
-            raise PentraceError("-: a folder cannot be standard output; name a folder")
+            raise UsageError("-: a folder cannot be standard output; name a folder")
         if path.exists() and not path.is_dir():
-            raise PentraceError(f"{path}: is a file; name a folder")
+            raise UsageError(f"{path}: is a file; name a folder")
     elif is_standard_output(path):
         return
     elif path.is_dir():
-        raise PentraceError(f"{path}: is a folder; name a file in it")
+        raise UsageError(f"{path}: is a folder; name a file in it")
     target = _target(path) if path.is_symlink() else path
     check_name(target)
     parent = target.parent
     if not parent.is_dir():
-        raise PentraceError(f"{path}: there is no folder {parent}; make it with: mkdir -p {parent}")
+        raise UsageError(f"{path}: there is no folder {parent}; make it with: mkdir -p {parent}")
     written = path if is_stream(path) else parent
     if not os.access(written, os.W_OK):
-        raise PentraceError(f"{path}: no permission to write to {written}; choose another place")
+        raise UsageError(f"{path}: no permission to write to {written}; choose another place")
 
 
 def remove_partial(folder: str | Path) -> None:

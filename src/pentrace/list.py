@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from pentrace import dataset, tables
 from pentrace.config.presets import FOLDER, presets
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, models
-from pentrace.networks.model_file import SHIPPED, settings
+from pentrace.networks.model_file import NAME, SHIPPED, settings
 from pentrace.networks.settings import PRETRAINED
 from pentrace.options import Command, folder_option
 
@@ -32,6 +32,8 @@ def command(data: Path | None, everything: bool) -> None:
     if data is not None:
         if not data.is_dir():
             raise PentraceError(f"{data}: no such folder; give that of a data set")
+        if (data / NAME).exists():
+            raise UsageError(f"{data}: a network; give the folder of a data set, {data.parent}")
         click.echo(_styles(data, everything))
         return
     styled = ("data set", "samples", "writers", "usable as style")

@@ -7,7 +7,7 @@ import torch
 from pentrace.errors import PentraceError
 from pentrace.generate.ink_loop import LAST_STROKE, draw, write
 from pentrace.generate.load_model import load_ink
-from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_networks import BLOCK, FEW, FusedNetwork, laid_out, product
 from pentrace.generate.random_numbers import chances
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
@@ -198,3 +198,15 @@ def test_writing_needs_no_torch(tmp_path):
         "write(network, np.full((1, 5, 4), 0.5, np.float32), text)"
     )
     assert "torch" not in loaded(program, tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("batch", [1, 2, FEW, FEW + 1])
+@pytest.mark.parametrize("rows", [2 * BLOCK, 2 * BLOCK + 1])
+def test_the_layout_of_weights_changes_no_product(batch, rows):
+    rng = np.random.default_rng(1)
+    weights = rng.normal(size=(rows, 30)).astype(np.float32)
+    columns = rng.normal(size=(30, batch)).astype(np.float32)
+    for before in (1, 4, 64):  # the weights of a network are laid out for each new batch
+        ready = laid_out(laid_out(weights, before), batch)
+        found = product(ready, columns, np.empty((rows, batch), np.float32))
+        np.testing.assert_allclose(found, weights @ columns, atol=1e-5)

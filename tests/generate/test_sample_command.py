@@ -181,3 +181,9 @@ def test_network_of_other_units_is_refused(tmp_path: Path) -> None:
 def test_contradictory_settings_are_refused(given: dict) -> None:
     with pytest.raises(ValidationError):
         SampleSettings.model_validate(given)
+
+
+def test_a_recogniser_that_does_not_exist_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(PentraceError, match="gone: no such recogniser"):
+        run(folder, tmp_path / "samples", SETTINGS, "--reader", str(tmp_path / "gone"))
+    assert not (tmp_path / "samples").exists()

@@ -1,6 +1,7 @@
 """`pentrace write`, from the command line."""
 
 import hashlib
+import io
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pentrace.networks.prediction import PredictionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.options import FAILED
+from pentrace.write.progress import Progress
 from pentrace.write.write import command
 from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
@@ -397,3 +399,65 @@ def test_nothing_slow_is_imported(model, tmp_path):
     slow = {"torch", "pyarrow", "pandas", "matplotlib", "scipy", "lxml"}
     assert not slow & loaded("from pentrace.__main__ import main; main()", *words)
     assert (tmp_path / "a.svg").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["  "], ["--file", "gone.txt"], ["a", "--model", "pretrained", "--reader", "MODEL"]]
+)
+def test_wrong_use_has_the_status_2(model, tmp_path, words):
+    words = [str(model) if word == "MODEL" else word for word in words]
+    with pytest.raises(UsageError):
+        run(*words, "-o", tmp_path / "a.json")
+
+
+def test_a_file_that_is_no_model_is_named_with_what_is_wanted(tmp_path):
+    (tmp_path / "a.svg").write_text("<svg/>")
+    with pytest.raises(UsageError, match=r"a\.svg: not a model file; give a model\.safetensors"):
+        run("a", "--model", tmp_path / "a.svg", "-o", tmp_path / "b.svg")
+
+
+def test_pretrained_names_the_recogniser_too(tmp_path):
+    run(
+        "a",
+        "--reader",
+        "pretrained",
+        "--attempts",
+        1,
+        "--error-limit",
+        1,
+        "-o",
+        tmp_path / "a.json",
+    )
+    assert page(tmp_path / "a.json")["made_with"]["reader"] == "pretrained/recogniser"
+    with pytest.raises(PentraceError, match="gone: no such recogniser; train it"):
+        run("a", "--reader", "gone", "-o", tmp_path / "a.json")
+
+
+def test_blanks_that_are_not_kept_are_reported(model, tmp_path):
+    for text, said in (("a  cab", True), ("a\n  cab", True), ("a cab \nbad", False)):
+        done = run(text, "--model", model, "-o", tmp_path / "a.json")
+        assert ("indentation and double blanks are not kept" in done.stderr) == said, text
+
+
+def test_progress_is_one_line_on_a_terminal(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", stream)
+        late, soon = Progress(), Progress(wait=0)
+        for progress in (late, soon):
+            progress(3, 9)
+            progress(4, 9)
+        soon.clear()
+        first, second = "3 of 9 lines finished", "4 of 9 lines finished"
+        gone = f"\r{' ' * len(first)}\r"
+        assert stream.getvalue() == (first + gone + second + gone if shown else "")
+
+
+def test_progress_counts_the_finished_lines(model, tmp_path, monkeypatch):
+    counts = []
+    monkeypatch.setattr(Progress, "__call__", lambda self, *count: counts.append(count))
+    run("a cab\na bad\na cab", "--model", model, "-o", tmp_path / "a.json")
+    assert counts[-1] == (2, 2)  # the first line gives its hand to them

@@ -1,6 +1,6 @@
 """Lines of text by a synthesis network: candidates are drawn and checked, and the best is kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -78,6 +78,8 @@ class LineOptions:
     reader: FusedRecogniser | None = None  # reads the candidates; None: only the window is checked
     error_limit: float = ERROR_LIMIT  # highest character error rate of a line, by the reader
     checked: bool = True  # False: the first candidate is kept, whatever it is
+    # Called after each batch with the lines that are finished, and all lines.
+    progress: Callable[[int, int], None] | None = None
     style: np.ndarray | None = None  # float32 (S,), the vector of the hand; None: no style
 
     def limits(self, texts: Sequence[str]) -> np.ndarray:
@@ -151,6 +153,8 @@ def write_lines(
             lines = _in_hand(network, _checked(lines, how), how)
             for (i, _), line in zip(batch, lines, strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
+            if how.progress is not None:
+                how.progress(sum(map(_perfect, best.values())), len(texts))
         for i in todo:
             best[i] = replace(best[i], attempts=attempts.stop)
         todo = [i for i in todo if not _perfect(best[i])]

@@ -8,7 +8,7 @@ from pentrace.generate.numpy_networks import FusedNetwork, FusedText
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.settings import Check
 from pentrace.networks.model_file import NAME, SHIPPED, fitting, kind, located, read
-from pentrace.networks.settings import OF_INK, Kind
+from pentrace.networks.settings import OF_INK, PRETRAINED, Kind
 from pentrace.normalise.units import checked, differing
 
 RESULTS = Path("results")
@@ -17,6 +17,7 @@ NOBODY = (
     "one with --reader, or --check window"
 )
 READER = "recogniser"  # the network of this name reads, if a data set has several recognisers
+SHIPPED_READER = SHIPPED.parents[1] / READER / NAME
 
 
 def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "synthesis") -> Path:
@@ -102,11 +103,25 @@ def reader_for(check: Check, given: Path | None, model: Path, normalisation: dic
         if given is not None:
             raise UsageError(f"--reader is not used with --check {check}; remove one of them")
         return Reader()
-    path = given or find_reader(model) or _shipped(normalisation)
+    path = named_reader(given) if given else find_reader(model) or _shipped(normalisation)
     if path is None:
         return Reader(message=NOBODY)
-    path = located(path)
     return Reader(load_reader(path, normalisation), path)
+
+
+def named_reader(given: Path) -> Path:
+    """The model file of the recogniser that the user names; "pretrained" comes with the package.
+
+    Raises `PentraceError` if there is no such file.
+    """
+    if str(given) == PRETRAINED and not given.exists():
+        return SHIPPED_READER
+    path = located(given)
+    if not path.exists():
+        raise PentraceError(
+            f"{path}: no such recogniser; train it with make, or choose one of pentrace list"
+        )
+    return path
 
 
 def load_reader(path: Path, normalisation: dict) -> FusedRecogniser:
@@ -145,8 +160,8 @@ def find_reader(model: Path) -> Path | None:
 
 def _shipped(normalisation: dict) -> Path | None:
     """The recogniser that comes with the package, if it reads offsets in these units."""
-    path = SHIPPED.parents[1] / READER / NAME
-    return None if differing(_recogniser(path)[1], normalisation) else path
+    differs = differing(_recogniser(SHIPPED_READER)[1], normalisation)
+    return None if differs else SHIPPED_READER
 
 
 def load_text(path: str | Path) -> FusedText:

@@ -16,6 +16,7 @@ from pentrace.generate.numpy_style import FusedStyleEncoder
 from pentrace.networks.settings import NetworkSettings
 
 EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.soft_window.steps
+BLOCK, FEW = 64, 16  # rows of a block of weights; most columns that are multiplied by blocks
 
 
 class Layer:
@@ -34,7 +35,7 @@ class Layer:
     def start(self, batch: int) -> None:
         """Reset the state, for `batch` lines."""
         self.weights = laid_out(self.weights, batch)
-        self.inputs = np.zeros((self.weights.shape[1], batch), np.float32)
+        self.inputs = np.zeros((self.weights.shape[-1], batch), np.float32)
         self.inputs[-1] = 1
         self.hidden = self.inputs[-1 - self.size : -1]  # (H, B), a view
         self.below = self.inputs[: -1 - self.size]  # (D, B), a view
@@ -48,7 +49,7 @@ class Layer:
 
     def step(self) -> np.ndarray:
         """Take one step with `inputs`; return the new hidden state (H, B)."""
-        gates, size = np.matmul(self.weights, self.inputs, out=self.gates), self.size
+        gates, size = product(self.weights, self.inputs, self.gates), self.size
         np.tanh(gates, out=gates)
         squashed = gates[: 3 * size]
         squashed *= np.float32(0.5)
@@ -60,12 +61,25 @@ class Layer:
 
 
 def laid_out(weights: np.ndarray, batch: int) -> np.ndarray:
-    """The same matrix in the memory order in which BLAS multiplies `batch` columns fastest.
+    """The matrix (R, C) in the memory order in which BLAS multiplies `batch` columns fastest.
 
     With one column, memory limits the speed, and column order is faster. With 64 columns,
-    arithmetic limits the speed, and row order is faster by a third.
+    arithmetic limits the speed, and row order is faster by a third. For a few columns the result is
+    a stack (R / BLOCK, BLOCK, C) of blocks in column order: OpenBLAS copies large matrices before
+    it multiplies them, which takes longer than the product, and small ones it does not.
     """
-    return np.asarray(weights, order="F" if batch == 1 else "C")
+    weights = weights.reshape(-1, weights.shape[-1])
+    rows = len(weights)
+    if not 1 < batch <= FEW or rows % BLOCK:
+        return np.asarray(weights, order="F" if batch == 1 else "C")
+    blocks = weights.reshape(rows // BLOCK, BLOCK, -1).transpose(0, 2, 1)
+    return np.ascontiguousarray(blocks).transpose(0, 2, 1)
+
+
+def product(weights: np.ndarray, columns: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """`out` (R, B), filled with the product of weights from `laid_out` and `columns` (C, B)."""
+    np.matmul(weights, columns, out=out.reshape(*weights.shape[:-1], -1))
+    return out
 
 
 class Window:
@@ -119,7 +133,8 @@ class Stack:
         for layer in self.layers:
             layer.start(batch)
         self.output = laid_out(self.output, batch)
-        self.top = np.empty((self.output.shape[1], batch), np.float32)
+        self.top = np.empty((self.output.shape[-1], batch), np.float32)
+        self.raw = np.empty((len(self.bias), batch), np.float32)
 
     def forget(self, lines: np.ndarray) -> None:
         """Reset the state of the lines with these numbers."""
@@ -146,7 +161,8 @@ class Stack:
             if self.skips:
                 self.top[at : at + layer.size] = hidden
                 at += layer.size
-        return (self.output @ (self.top if self.skips else hidden)).T + self.bias
+        top = self.top if self.skips else hidden
+        return product(self.output, top, self.raw).T + self.bias
 
 
 class FusedNetwork:

@@ -14,7 +14,7 @@ from pentrace.dataset import data_option
 from pentrace.files import whole_folder, write_json
 from pentrace.generate.conditional import choose_texts, generate_from_text
 from pentrace.generate.lines import Primer
-from pentrace.generate.load_model import Reader, load_ink_for, reader_for
+from pentrace.generate.load_model import Reader, load_ink_for, named_reader, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.reading import Reading
 from pentrace.generate.sample_files import refuse_foreign, to_ink, write_pictures
@@ -64,6 +64,8 @@ def command(
     network, units = load_ink_for(model, dataset.normalisation(data))
     # A prediction network writes no text that could be read.
     written = network.window is not None
+    if reader is not None and not written:
+        named_reader(reader)  # it must exist, although it is not used
     reads = reader_for(settings.check, reader, model, units) if written else Reader()
     with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
         if written:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.networks.settings import KINDS, PRETRAINED, Kind, NetworkSettings
 from pentrace.normalise.units import normalisation_of
 from pentrace.settings import explain
@@ -62,7 +62,7 @@ def read(
         content = _content(path, file.metadata())
     found = _settings(path, content)
     if found.kind not in kinds:
-        raise PentraceError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
+        raise UsageError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
     _check_finite(path, weights)
     normalisation = content["normalisation"]
     if found.kind != "text":
@@ -135,6 +135,10 @@ def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
             f"{path}: no such model; train it with make, or choose one of pentrace list"
         ) from None
     except (SafetensorError, OSError) as error:
+        if path.suffix != Path(NAME).suffix:
+            raise UsageError(
+                f"{path}: not a model file; give a {NAME}, the folder of a network, or {PRETRAINED}"
+            ) from None
         raise PentraceError(f"{path}: not a complete model file ({error}); train again") from None
 
 

@@ -1,5 +1,6 @@
 """A text to drawn lines that fill the width of the page."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -28,14 +29,16 @@ def write_text(
     settings: WriteSettings,
     style: Primer | Hand | None,
     reader: FusedRecogniser | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> WrittenLines:
     """`text`, as `prepare.prepared` gives it, in lines as wide as the page.
 
     The width of writing is known only when there is some, so one line is written first, and the
     text is wrapped again by its width. Without `style` such a line gives its style to all lines.
-    If all such lines fail after the text was wrapped again, the first wrapping is kept.
+    If all such lines fail after the text was wrapped again, the first wrapping is kept. `progress`
+    is called as in `LineOptions`.
     """
-    how = _options(settings, style, reader)
+    how = replace(_options(settings, style, reader), progress=progress)
     primer = how.primer
     fit = fitting(settings, normalisation, usual_width(normalisation, primer))
     texts = wrap(text, min(fit, settings.longest_line))

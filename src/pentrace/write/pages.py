@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -33,6 +33,7 @@ def write_pages(
     style: Primer | Hand | None,
     notes: dict[str, str],
     reader: Reader,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Page], WritingReport]:
     """The pages of `text`, as `prepare.prepared` gives it, and what was checked.
 
@@ -40,7 +41,7 @@ def write_pages(
     """
     if style is not None and settings.many_hands:
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
-    found = write_text(network, normalisation, text, settings, style, reader.network)
+    found = write_text(network, normalisation, text, settings, style, reader.network, progress)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
     done = _report(found, style, reader)
     return _with_readings(_numbered(pages), done), done

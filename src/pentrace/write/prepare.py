@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pentrace.errors import PentraceError
+from pentrace.errors import UsageError
 from pentrace.generate.lines import Primer
 from pentrace.networks.alphabet import TYPOGRAPHIC, encode, replacements, shown, substituted
 from pentrace.networks.settings import NetworkSettings
@@ -20,11 +20,11 @@ def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
     """`text` in the alphabet of the network, as `wrap.unbroken` gives it.
 
     Typographic quotes, dashes and dots that the network does not know become those of a keyboard.
-    Raises `PentraceError` if the text is empty, and for characters that the network does not know:
-    it lists them and the alphabet.
+    Raises `UsageError` if the text is empty, and `PentraceError` for characters that the network
+    does not know: it lists them and the alphabet.
     """
     if not text.strip():
-        raise PentraceError("the text is empty; give a text to write")
+        raise UsageError("the text is empty; give a text to write")
     known = network.alphabet or ""
     text = _typed(unbroken(text), known)
     if substitute:

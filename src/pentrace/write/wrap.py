@@ -6,6 +6,7 @@ import textwrap
 from pentrace.unicode_nfc import nfc
 
 NO_BREAK = "\u00a0"
+_WIDE_BLANKS = re.compile(r"^[ \t]+\S|\S[ \t]{2,}\S|\S\t+\S", re.MULTILINE)
 _NO_BREAK = re.compile(r"\s*[\u00a0\u2007\u202f][\u00a0\u2007\u202f\s]*")
 
 
@@ -23,6 +24,11 @@ def wrap(text: str, characters: int) -> list[str]:
         # Before a word that it cuts, textwrap may leave a space or an empty line.
         lines += [part for part in parts if part] or [""]
     return lines
+
+
+def has_wide_blanks(text: str) -> bool:
+    """Whether `text` has indented lines, tabs or several blanks, which `unbroken` makes single."""
+    return _WIDE_BLANKS.search(text) is not None
 
 
 def unbroken(text: str) -> str:

@@ -20,8 +20,10 @@ from pentrace.page.outputs import FORMS, check
 from pentrace.write.find_style import find_style
 from pentrace.write.pages import model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared
+from pentrace.write.progress import Progress
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
+from pentrace.write.wrap import has_wide_blanks
 
 
 @click.command("write", cls=Command)
@@ -86,8 +88,16 @@ def command(
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
         click.echo(f"writing {count(len(ready), 'character')}", err=True)
+        if has_wide_blanks(wanted):
+            click.echo("indentation and double blanks are not kept", err=True)
     made = notes(model_notes(path, reads), settings, style, data is not None, style_mix)
-    pages, report = write_pages(network, normalisation, ready, settings, hand, made, reads)
+    progress = None if quiet else Progress()
+    try:
+        given = (network, normalisation, ready, settings, hand, made, reads, progress)
+        pages, report = write_pages(*given)
+    finally:
+        if progress is not None:
+            progress.clear()
     names = save_pages(pages, out, form, settings.pen)
     if not quiet:
         click.echo(f"{', '.join(map(str, names))}: {report.summary}")
@@ -114,9 +124,7 @@ def _text(text: str | None, file: Path | None) -> str:
                 raise PentraceError("standard input is closed; give TEXT or --file")
             text = sys.stdin.buffer.read().decode("utf-8-sig")
     except OSError as error:
-        raise PentraceError(
-            f"{source}: cannot be read ({error.strerror}); give a text file"
-        ) from None
+        raise UsageError(f"{source}: cannot be read ({error.strerror}); give a text file") from None
     except UnicodeDecodeError as error:
         raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
     return text or ""
