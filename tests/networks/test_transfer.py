@@ -93,3 +93,9 @@ def test_the_configuration_fills_in_the_size_of_the_package() -> None:
     assert "networks.synthesis.hidden: is 100, but pretrained, which synthesis starts" in message
     message = refused({"networks": {"pretrained": {"hidden": 100}}})
     assert "'pretrained' is the name of the networks that come with Pentrace" in message
+
+
+def test_a_network_of_another_kind_is_no_start(tmp_path: Path) -> None:
+    own = NetworkSettings.model_validate({"kind": "recognition", "alphabet": "b"})
+    with pytest.raises(PentraceError, match="differs in kind"):
+        started(tmp_path, own, SHIPPED, small_model.NORMALISATION)

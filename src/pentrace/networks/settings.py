@@ -114,7 +114,9 @@ class NetworkSettings(Settings):
         return self.start is not None and ("/" in self.start or self.start == PRETRAINED)
 
     def shaped(self, found: "NetworkSettings") -> "NetworkSettings":
-        """These settings, with the kind and size of `found` where they do not set them."""
+        """These settings, with the kind and size of `found` where they set none."""
+        if "kind" in self.model_fields_set and self.kind != found.kind:
+            return self  # the kind is reported, not what it brings
         given = self.model_dump(exclude_unset=True)
         return type(self).model_validate({key: getattr(found, key) for key in SHAPE} | given)
 
