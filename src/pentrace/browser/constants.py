@@ -30,6 +30,7 @@ DRAWING: dict[str, Any] = {
     "SPAN": numpy_recogniser.SPAN,
     "FIRST_CANDIDATES": lines.FIRST,
     "FIRST_IN_HAND": lines.FIRST_IN_HAND,
+    "READ_BETTER": lines.READ_BETTER,
     "TAIL": lines.TAIL,
     "TWO_STROKES": lines.TWO_STROKES,
     "PACE": settings.PACE,

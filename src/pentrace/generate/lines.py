@@ -25,7 +25,9 @@ from pentrace.unicode_nfc import nfc
 
 TOGETHER = 64  # lines in a batch: more are no faster, and need more memory
 FIRST = 4  # candidates of a line that are drawn before any is read; then twice as many, and so on
-FIRST_IN_HAND = 8  # the same, where the nearest to a hand is kept
+FIRST_IN_HAND = 8  # the same, where lines near to a hand are kept
+# Distance from a hand that a line may have more, for each nat per character that it is read better.
+READ_BETTER = 2.0
 TAIL = 8  # fewer steps are the end of a stroke, and not yet a letter
 TWO_STROKES = '!?:;"=ij'  # characters that end with a separate stroke
 
@@ -131,8 +133,8 @@ def write_lines(
 
     Without `how.reader`, an incomplete line has failed, any other is perfect, and the best misses
     least. With it, see `too_wrong`; a perfect line is read without an error, and the best is read
-    with the fewest errors, or else has the most probable text. With `how.style`, the nearest to the
-    hand is kept of the `FIRST_IN_HAND` lines with the fewest errors.
+    with the fewest errors, or else has the most probable text. With `how.style`, the
+    distance from the hand counts too, among the lines with the fewest errors.
 
     Raises `PentraceError` for characters that the network does not know, and for steps that are
     not finite; `ValueError` if the network is not conditioned on text, or a text is empty.
@@ -197,8 +199,8 @@ def _badness(line: WrittenLine) -> tuple[float, ...]:
     skipped = (len(line.missed), not line.finished)
     if line.reading is None:
         return skipped
-    likely = -line.reading.log_probability
-    return (line.failed, line.reading.edits, *skipped, line.distance, likely)
+    unlike = line.distance - READ_BETTER * line.reading.log_probability
+    return (line.failed, line.reading.edits, *skipped, unlike)
 
 
 def _in_hand(

@@ -64,7 +64,7 @@ function badness(line) {
   const skipped = [[...line.missed].length, Number(!line.finished)];
   if (!line.reading) return skipped;
   const { edits: wrong, logProbability: nats } = line.reading;
-  return [Number(line.failed), wrong, ...skipped, line.distance, -nats];
+  return [Number(line.failed), wrong, ...skipped, line.distance - READ_BETTER * nats];
 }
 
 /** Whether the numbers `one` come before `other`, in the order of the first that differ. */
