@@ -167,6 +167,14 @@ def test_same_seed_same_bytes_other_seed_other_bytes(data):
     assert train(data, settings(seed=2), "other") != first
 
 
+def test_auto_precision_is_reported_and_gives_the_bytes_of_the_precision_it_chose(data):
+    said = invoke(command, *arguments(data, settings(precision="auto"))).output
+    chosen = re.search(r"precision auto: (\w+) on this machine", said)
+    assert chosen is not None, said
+    named = train(data, settings(precision=chosen[1]), "named")[0]
+    assert (data / "run/model.safetensors").read_bytes() == named
+
+
 def test_finished_run_leaves_no_checkpoint_and_trains_again_to_the_same_bytes(data):
     first = train(data, settings())
     assert not list((data / "run/checkpoints").iterdir())

@@ -150,9 +150,9 @@ class TrainSettings(Settings):
         ["train"], min_length=1, description="splits to train on; the paper uses all but one"
     )
     validate_on: Split = Field("validation", description="split for early stopping")
-    precision: Literal["float32", "tf32", "bf16"] = Field(
+    precision: Literal["auto", "float32", "tf32", "bf16"] = Field(
         "float32",
-        description="numbers in matrix products; a CPU uses float32 instead of tf32",
+        description="numbers in matrix products; auto: the fastest; a CPU has no tf32",
     )
 
     @property

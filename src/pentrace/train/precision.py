@@ -11,6 +11,26 @@ from pentrace.networks.training import TrainSettings
 M_MMAP_MAX, M_TRIM_THRESHOLD = -4, -1
 
 
+def resolved(settings: TrainSettings, device: torch.device) -> TrainSettings:
+    """The settings with the precision that `auto` means on `device`.
+
+    It depends only on the machine, not on a measurement, so that every run there gives the same
+    bytes: bf16 on a CPU that multiplies in bfloat16, which was faster at all sizes measured
+    (docs/speed.md); else float32. It is tf32 on a GPU.
+    """
+    if settings.precision != "auto":
+        return settings
+    on_cpu = "bf16" if _multiplies_in_bf16() else "float32"
+    precision = on_cpu if device.type == "cpu" else "tf32"
+    return settings.model_copy(update={"precision": precision})
+
+
+def _multiplies_in_bf16() -> bool:
+    """Whether the CPU has instructions for products in bfloat16: AVX512-BF16 or AMX."""
+    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, name, bool)() for name in names)
+
+
 def set_arithmetic(settings: TrainSettings, device: torch.device, threads: int) -> None:
     """Set this process up to train on `device` with `threads` CPU threads."""
     torch.set_num_threads(threads)

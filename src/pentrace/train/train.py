@@ -34,7 +34,7 @@ from pentrace.train.checkpoint import (
 from pentrace.train.data import Data, aligned, fill_alphabet, fitting, load
 from pentrace.train.distributed import Processes, processes
 from pentrace.train.loop import Training
-from pentrace.train.precision import set_arithmetic
+from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
 
 
@@ -78,7 +78,10 @@ def command(
     train = fitting(train, fits, settings.train.misfit)
     train = aligned(train, alignments, settings.train)
     with processes() as group:
-        set_arithmetic(settings.train, group.device, threads)
+        arithmetic = resolved(settings.train, group.device)
+        chosen = settings.train.precision == "auto"
+        settings = settings.model_copy(update={"train": arithmetic})
+        set_arithmetic(arithmetic, group.device, threads)
         if group.first:
             clear_partial(checkpoints)
         mark = mark_of(settings, constants, (train, validation), begin, threads, group)
@@ -86,6 +89,8 @@ def command(
         progress = Progress(
             quiet=not group.first, unit=unit, name="/".join(out_model.absolute().parts[-3:-1])
         )
+        if chosen:
+            progress.say(f"precision auto: {arithmetic.precision} on this machine")
         path = checkpoint_path(checkpoints, mark)
         run = Training(settings, train, validation, path, group, progress, begin)
         # The loop over a line makes thousands of objects. The garbage collector would then search
