@@ -9,9 +9,8 @@ from pentrace.browser.hands import written_hands
 from pentrace.browser.html import page
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
-from pentrace.generate.load_model import Reader, find_model, find_reader, load_ink, load_reader
+from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
-from pentrace.networks.model_file import located
 from pentrace.options import Command, file_option, out_file_option
 from pentrace.write.own_ink import read
 from pentrace.write.pages import model_notes
@@ -44,12 +43,12 @@ def command(
         raise UsageError("--no-reader leaves out the recogniser of --reader; remove one of them")
     path = find_model(model)
     network, normalisation = load_ink(path, "synthesis")
-    found = None if no_reader else reader or find_reader(path)
-    reads = located(found) if found else None
-    recogniser = load_reader(reads, normalisation) if reads else None
-    hands = written_hands(network, normalisation, recogniser)
+    reads = reader_for("none" if no_reader else "reader", reader, path, normalisation)
+    if reads.message:
+        click.echo(reads.message, err=True)
+    hands = written_hands(network, normalisation, reads.network)
     hands |= {style.stem: _style(style, network, normalisation) for style in styles}
-    made = page(path, reads, hands, model_notes(path, Reader(path=reads)))
+    made = page(path, reads.path, hands, model_notes(path, reads))
     write_text(out, made)
     click.echo(f"{out}: {len(made):,} bytes")
 
