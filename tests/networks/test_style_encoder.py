@@ -123,6 +123,9 @@ def test_a_style_is_a_vector_of_all_ink_and_a_line_whose_text_is_known(tmp_path:
     for other in (silent, odd):  # no text, or one that the network does not know
         alone = find_style([other], None, None, units, network)
         assert isinstance(alone, Hand) and alone.primer is None
+    vague = small_style.save(tmp_path / "vague.json", small_style.waves(), y_axis=None)
+    found = find_style([vague], None, None, units, network)
+    assert isinstance(found, Hand) and "direction of y" in found.warning
     between = find_style([one], None, None, units, network, (two, 0.5))
     assert isinstance(between, Hand) and between.primer is None
     plain, _ = load_ink(tmp_path / "plain.safetensors")

@@ -1,5 +1,6 @@
 """`pentrace page`: one file for a browser that writes texts by hand and records lines."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -60,7 +61,7 @@ def _style(path: Path, network: FusedNetwork, normalisation: dict) -> dict:
     """
     ink = read(path)
     follow = reference if network.encoder else from_ink
-    if warning := follow(ink, None, normalisation, str(path)).warning:
+    if warning := follow(replace(ink, notes=()), None, normalisation, str(path)).warning:
         raise PentraceError(warning)
     down = ink.stroke >= 0
     columns = [ink.xy, ink.t[:, None]] if np.isfinite(ink.t).all() else [ink.xy]

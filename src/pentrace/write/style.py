@@ -62,9 +62,7 @@ def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str
     """The same for ink that was read from a file or made; `name` is for messages."""
     words = _line_of_text(recording.text if text is None else text, name)
     primer = _primer(normalised(recording, len(words), normalisation, name), words, name)
-    few = _few(name, len(recording.xy), len(words))
-    warnings = [*(f"{name}: {note}" for note in recording.notes), *[few] * bool(few)]
-    return primer._replace(warning="\n".join(warnings))
+    return primer._replace(warning=_warning(recording, len(words), name))
 
 
 def reference(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Reference:
@@ -72,7 +70,7 @@ def reference(recording: OwnInk, text: str | None, normalisation: dict, name: st
     words = _one_line(recording.text if text is None else text, name)
     characters = len(words) or _estimated(recording.xy, normalisation)
     steps = _short(normalised(recording, characters, normalisation, name), name)
-    return Reference(steps, words, _few(name, len(recording.xy), characters))
+    return Reference(steps, words, _warning(recording, characters, name))
 
 
 def reference_of_file(path: Path, text: str | None, normalisation: dict) -> Reference:
@@ -105,6 +103,12 @@ def _one_line(text: str | None, name: str) -> str:
     if len(words.splitlines()) > 1:
         raise PentraceError(f"{name}: several lines of text; give ink with one line")
     return words
+
+
+def _warning(recording: OwnInk, characters: int, name: str) -> str:
+    """What was assumed when the ink was read, and whether it has too few points; or empty."""
+    few = _few(name, len(recording.xy), characters)
+    return "\n".join([*(f"{name}: {note}" for note in recording.notes), *[few] * bool(few)])
 
 
 def _few(name: str, points: int, characters: int) -> str:
