@@ -105,8 +105,9 @@ def test_the_network_of_the_package_equals_that_in_numpy(tmp_path: Path) -> None
     fused, normalisation = load_ink(SHIPPED)
     x = np.random.default_rng(3).standard_normal((2, STEPS, 3), np.float32) / 4
     text = encode(TEXTS, fused.settings)
-    raw, _ = run(session, x, text)
-    fused.start(2, text)
+    style = np.random.default_rng(4).standard_normal((2, fused.settings.style_size), np.float32)
+    raw, _ = run(session, x, text, style)
+    fused.start(2, text, style)
     expected = np.stack([fused.step(x[:, n]) for n in range(STEPS)], 1)
     np.testing.assert_allclose(raw, expected, rtol=1e-4, atol=1e-4)
     notes = session.get_modelmeta().custom_metadata_map
