@@ -78,7 +78,7 @@ def _collect(
 
 
 def _has_stroke(element: Element) -> bool:
-    """Whether an element has a line of its own; a class may give it one."""
+    """Whether an element has a separate line; a class may give it one."""
     stroke = element.get("stroke", "none").strip() != "none"
     return stroke or "stroke:" in element.get("style", "") or element.get("class") is not None
 
