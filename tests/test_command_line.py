@@ -43,6 +43,7 @@ from pentrace.plot.temperature import TemperatureFigureSettings
 from pentrace.plot.training import TrainingFigureSettings
 from pentrace.plot.window import WindowFigureSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
+from pentrace.recognise.settings import LanguageSettings
 from pentrace.settings import Settings
 from pentrace.windows.settings import WindowSettings
 from pentrace.write.settings import WriteSettings
@@ -62,6 +63,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "sample": (SampleSettings, set()),
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
+    "recognise": (LanguageSettings, set()),
     "imitate": (ImitateSettings, set()),
     "hands": (HandSettings, set()),
     "fictional": (FictionalSettings, set()),

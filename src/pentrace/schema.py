@@ -355,6 +355,24 @@ RECOGNISED = _table(
     _column("words", pa.int32(), "number of words of `text`, separated by blanks"),
     _column("word_edits", pa.int32(), "least number of word edits from `text` to `read`"),
     _column(
+        "read_again",
+        pa.string(),
+        "text that was read with a language model; null without one",
+        null=True,
+    ),
+    _column(
+        "edits_again",
+        pa.int32(),
+        "least number of character edits from `text` to `read_again`",
+        null=True,
+    ),
+    _column(
+        "word_edits_again",
+        pa.int32(),
+        "least number of word edits from `text` to `read_again`",
+        null=True,
+    ),
+    _column(
         "finished",
         pa.bool_(),
         "whether the check found the line to be its text when it was written; true for real lines",

@@ -160,6 +160,31 @@ def test_real_and_written_lines_in_one_table(folder: Path) -> None:
     assert "1 characters unknown" in printed and "1 failed" in printed
 
 
+def test_lines_are_read_again_with_a_language_model(folder: Path) -> None:
+    options = ("--written", str(folder / "written"), "--order", "3")
+    printed = run(folder, folder, *options).output
+    rows = tables.read(folder / "lines.parquet").to_pylist()
+    for row in rows:
+        again = count(row["text"], row["read_again"])
+        assert (row["edits_again"], row["word_edits_again"]) == (again.edits, again.word_edits)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["language_model"]["order"] == 3
+    real = [row for row in rows if row["origin"] == "real"]
+    rates = metrics["table"][0]["with_language_model"]
+    expected = sum(row["edits_again"] for row in real) / 7
+    assert rates["character_error_rate"]["rate"] == pytest.approx(expected)
+    assert "with the language model" in printed
+
+
+def test_without_a_language_model_nothing_is_read_again(folder: Path) -> None:
+    run(folder, folder)
+    assert {row["read_again"] for row in tables.read(folder / "lines.parquet").to_pylist()} == {
+        None
+    }
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["language_model"] is metrics["table"][0]["with_language_model"] is None
+
+
 def test_what_is_read_does_not_depend_on_the_other_lines(folder: Path) -> None:
     torch.manual_seed(1)
     made = RecognitionNetwork(SETTINGS)

@@ -125,11 +125,12 @@ rule recognise:
         split=CONFIG.rewrite.split,
         written=lambda w, input: f"--written {input.written}" if input.written else "",
         note=note,
+        settings=CONFIG.recognise.model_dump_json(),
     shell:
         "pentrace recognise --model {input.model} --data {params.data}"
         " --split {params.split} {params.written} --out-metrics {output.metrics}"
         " --out-lines {output.lines} --threads {threads}"
-        " {params.note} > {log} 2>&1"
+        " {params.note} --settings {params.settings:q} > {log} 2>&1"
 
 
 # The recogniser is given the text of each line, and finds where the characters are.

@@ -16,6 +16,7 @@ from pentrace.hands.settings import HandSettings
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
+from pentrace.recognise.settings import LanguageSettings
 from pentrace.settings import Settings
 from pentrace.windows.settings import WindowSettings
 
@@ -87,6 +88,7 @@ class Config(Settings):
     rewrite: RewriteSettings = Field(default_factory=RewriteSettings)
     imitate: ImitateSettings = Field(default_factory=ImitateSettings)
     hands: HandSettings = Field(default_factory=HandSettings)
+    recognise: LanguageSettings = Field(default_factory=LanguageSettings)
     fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     text: TextSettings = Field(default_factory=TextSettings)

@@ -1,7 +1,7 @@
 """Lines that a recogniser reads: how far what it reads is from the text that was wanted."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -10,6 +10,8 @@ from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.networks import ctc
 from pentrace.networks.alphabet import PADDING
 from pentrace.unicode_nfc import nfc
+
+Found = TypeVar("Found")
 
 TOGETHER = 64  # lines in a batch; changes only memory and speed
 
@@ -34,14 +36,26 @@ def edits(text: str, read: str) -> int:
 
 
 def read(recogniser: FusedRecogniser, lines: Sequence[np.ndarray]) -> list[str]:
-    """The text that is read in each of `lines`, float32 (T, 3), the null step first."""
+    """The text of each of `lines` by best path; lines as for `decoded`."""
+    return decoded(recogniser, lines, ctc.decode)
+
+
+def decoded(
+    recogniser: FusedRecogniser,
+    lines: Sequence[np.ndarray],
+    decode: Callable[[np.ndarray, np.ndarray, str], list[Found]],
+) -> list[Found]:
+    """What `decode` finds in each of `lines`, float32 (T, 3), the null step first.
+
+    `decode` takes what the recogniser returns for some lines, and the alphabet.
+    """
     alphabet = recogniser.settings.alphabet or ""
     # Similar lengths together: little padding.
     order = sorted(range(len(lines)), key=lambda i: (len(lines[i]), i))
-    texts: dict[int, str] = {}
+    texts: dict[int, Found] = {}
     for start in range(0, len(order), TOGETHER):
         some = order[start : start + TOGETHER]
-        found = ctc.decode(*recogniser.read([lines[i] for i in some]), alphabet)
+        found = decode(*recogniser.read([lines[i] for i in some]), alphabet)
         texts |= zip(some, found, strict=True)
     return [texts[i] for i in range(len(lines))]
 

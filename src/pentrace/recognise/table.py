@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,18 @@ from pentrace.unicode_nfc import nfc
 SEED = 1  # of the bootstrap: the intervals are the same in every run
 
 
+class Read(NamedTuple):
+    """What a recogniser read in a line: by best path, and again with a language model, if any."""
+
+    text: str
+    again: str | None = None
+
+
 def line_rows(
-    names: Sequence[str], texts: Sequence[str | None], reads: Sequence[str], written: Sequence[dict]
+    names: Sequence[str],
+    texts: Sequence[str | None],
+    reads: Sequence[Read],
+    written: Sequence[dict],
 ) -> list[dict]:
     """Rows of `schema.RECOGNISED`; `written`: rows of `schema.WRITTEN`, none for real lines."""
     lines = zip(names, texts, reads, strict=True)
@@ -30,8 +41,17 @@ def line_rows(
     ]
 
 
-def _line(name: str, text: str, read: str) -> dict:
-    return {"sample_id": name, "text": text, "read": read, **count(text, read)._asdict()}
+def _line(name: str, text: str, read: Read) -> dict:
+    again = None if read.again is None else count(text, read.again)
+    return {
+        "sample_id": name,
+        "text": text,
+        "read": read.text,
+        **count(text, read.text)._asdict(),
+        "read_again": read.again,
+        "edits_again": None if again is None else again.edits,
+        "word_edits_again": None if again is None else again.word_edits,
+    }
 
 
 def summary(rows: list[dict], alphabet: str) -> list[dict]:
@@ -54,6 +74,7 @@ def _summed(rows: list[dict], alphabet: str) -> dict:
         "character_error_rate": _rate(rows, "edits", "characters"),
         "words": sum(row["words"] for row in rows),
         "word_error_rate": _rate(rows, "word_edits", "words"),
+        "with_language_model": _again(rows),
         "classes": _classes(rows),
         "unknown_characters": sum(_unknown(row["text"], alphabet) for row in rows),
     }
@@ -64,6 +85,16 @@ def _rate(rows: list[dict], edits: str, of: str) -> dict | None:
     errors, total = (np.array([row[key] for row in rows]) for key in (edits, of))
     found = rate(errors, total, SEED)
     return None if found is None else found._asdict()
+
+
+def _again(rows: list[dict]) -> dict | None:
+    """The rates of the second reading; None without one."""
+    if any(row["read_again"] is None for row in rows):
+        return None
+    return {
+        "character_error_rate": _rate(rows, "edits_again", "characters"),
+        "word_error_rate": _rate(rows, "word_edits_again", "words"),
+    }
 
 
 def _classes(rows: list[dict]) -> dict[str, dict]:
