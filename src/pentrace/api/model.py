@@ -6,8 +6,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
 
-from threadpoolctl import threadpool_limits
-
 from pentrace.api.handwriting import Handwriting
 from pentrace.api.keywords import SampleArguments, WriteArguments, WriteKeywords, checked, path_of
 from pentrace.api.messages import python_errors
@@ -121,8 +119,7 @@ class Model:
         wanted = {"count": count, "bias": bias, "seed": seed, "steps": steps}
         given = checked(SampleArguments, wanted)
         self._needs("prediction", "it is conditioned on text; use .write(text)")
-        with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
-            drawn = batch(self._network, given.count, given.steps, given.seed, given.bias)
+        drawn = batch(self._network, given.count, given.steps, given.seed, given.bias)
         return [self._handwriting(one, f"sample {i}") for i, one in enumerate(drawn)]
 
     def _handwriting(self, steps: Any, name: str) -> Handwriting:

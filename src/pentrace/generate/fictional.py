@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
@@ -45,8 +44,7 @@ def command(
     """Draw fictional characters, and find the nearest real ones."""
     refuse_foreign(out, OURS)
     network, units = load_ink_for(model, dataset.normalisation(data))
-    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
-        drawn = draw(model, network, settings)
+    drawn = draw(model, network, settings)
     splits = network.settings.train.train_on
     known = load_lines(data, splits)
     if not len(known.ids):

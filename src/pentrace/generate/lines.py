@@ -9,6 +9,7 @@ import numpy as np
 from pentrace.generate.ink_loop import Written, write
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.one_thread import one_thread
 from pentrace.generate.random_numbers import another_seed, chances
 from pentrace.generate.reading import Reading, readings
 from pentrace.generate.settings import (
@@ -120,6 +121,7 @@ def line_options(
     )
 
 
+@one_thread
 def write_lines(
     network: FusedNetwork, texts: Sequence[str], how: LineOptions, first: int = 0
 ) -> list[WrittenLine]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
@@ -67,11 +66,10 @@ def command(
     if reader is not None and not written:
         named_reader(reader)  # it must exist, although it is not used
     reads = reader_for(settings.check, reader, model, units) if written else Reader()
-    with threadpool_limits(1):  # a step is too small to share, and one thread gives one result
-        if written:
-            samples = _from_text(network, data, settings, reads)
-        else:
-            samples = generate(network, settings, _primers(data, settings))
+    if written:
+        samples = _from_text(network, data, settings, reads)
+    else:
+        samples = generate(network, settings, _primers(data, settings))
     ink = to_ink(samples, units)
     with whole_folder(out) as folder:
         tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])

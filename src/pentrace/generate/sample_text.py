@@ -9,6 +9,7 @@ from pentrace.files import whole_folder, write_json
 from pentrace.generate.draw_character import entropy
 from pentrace.generate.load_model import load_text
 from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.one_thread import one_thread
 from pentrace.generate.settings import DrawSettings, TextSettings
 from pentrace.generate.text_loop import generate
 from pentrace.options import Command, file_option, out_folder_option, settings_option
@@ -30,6 +31,7 @@ def command(model: Path, out: Path, settings: TextSettings) -> None:
     click.echo(f"{out}: {len(rows)} texts of {settings.length} characters")
 
 
+@one_thread
 def samples(network: FusedText, temperature: float, settings: TextSettings) -> list[dict]:
     """The texts at one temperature, as in texts.json; only one at 0, where all are the same."""
     how = DrawSettings(temperature=temperature, top_k=settings.top_k, top_p=settings.top_p)

@@ -8,6 +8,7 @@ import click
 from pentrace.files import write_text
 from pentrace.generate.load_model import find_model, load_text
 from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.one_thread import one_thread
 from pentrace.generate.settings import PromptSettings
 from pentrace.generate.text_loop import complete_texts, generate
 from pentrace.networks.alphabet import encode, substituted
@@ -38,7 +39,11 @@ def command(
     prompts = settings.prompt or ("",)
     read = [prepared(prompt, network.settings, substitute) for prompt in prompts]
     given = [prompt for prompt in read for _ in range(settings.samples)]
-    pieces = _pieces(network, given, settings)
+    _write(_pieces(network, given, settings), out)
+
+
+@one_thread
+def _write(pieces: Iterator[str], out: Path | None) -> None:
     if out is not None:
         write_text(out, "".join(pieces))
         return

@@ -8,6 +8,7 @@ import numpy as np
 from pentrace.errors import PentraceError
 from pentrace.generate.ink_loop import write
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.one_thread import one_thread
 from pentrace.generate.random_numbers import chances
 from pentrace.generate.reading import Reading
 from pentrace.generate.settings import SampleSettings
@@ -30,6 +31,7 @@ class Sample(NamedTuple):
     reading: Reading | None = None  # what the recogniser reads; None: it was not asked
 
 
+@one_thread
 def batch(
     network: FusedNetwork,
     count: int,
@@ -70,6 +72,7 @@ def beginning(line: np.ndarray) -> np.ndarray:
     return line[: lifts[(len(lifts) - 1) // 2] + 1] if len(lifts) > 1 else line[:1]
 
 
+@one_thread
 def generate(
     network: FusedNetwork, settings: SampleSettings, primers: dict[str, np.ndarray]
 ) -> list[Sample]:

@@ -1,6 +1,7 @@
 """How the machine computes: threads, precision, memory; deterministic on a CPU."""
 
 import ctypes
+import os
 import sys
 
 import torch
@@ -39,6 +40,7 @@ def set_arithmetic(settings: TrainSettings, device: torch.device, threads: int) 
         # This check for uninitialised memory would fill every new tensor with NaN.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         keep_freed_memory()
+        keep_few_primitives()
         return
     kind = "ieee" if settings.precision == "float32" else "tf32"
     torch.backends.cuda.matmul.fp32_precision = kind
@@ -55,3 +57,13 @@ def keep_freed_memory() -> None:
     if library is not None and hasattr(library, "mallopt"):
         library.mallopt(M_MMAP_MAX, 0)
         library.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def keep_few_primitives() -> None:
+    """Let oneDNN keep the code of its last 64 operations; its default is 1024.
+
+    It makes such code for every length of a batch, and lines have many lengths: the memory of a
+    training grew with each new one. A network with stored windows needs about 20. oneDNN reads this
+    variable when it computes for the first time.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
