@@ -334,7 +334,7 @@ def source(x: str, y: str, channels: str) -> str:
 INTEGERS = (
     '<channel name="X" type="integer" units="cm"/><channel name="Y" type="integer" units="cm"/>'
 )
-DECIMALS = '<channel name="X" units="mm"/><channel name="Y" units="mm"/>'
+DECIMALS = XY.replace('"/>', '" units="mm"/>')
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,15 @@ The reader reads `trace`s with differences, wildcards and intermittent channels;
 document, in contexts and ink sources, or by reference; and the annotations `writer`, `text` (also
 `truth`, `transcription`, `label`) and `genuine`. Brushes, canvases, mappings and trace views
 change no point and are ignored. References to other files are not followed. What cannot be read for
-certain is refused by name: an id that is repeated, a channel that is repeated, a trace in an unknown
-element, and, if there are several formats, a reference that leads nowhere.
+certain is refused by name: an id that is repeated and referred to, a channel that is repeated, a
+trace in an unknown element, and, if there are several formats, a reference that leads nowhere.
 
 x is converted to grow rightward. y grows downward unless its channel has orientation -ve (InkML,
 section 3.1). x and y are in the unit of X of the first trace: where the units or the resolutions of
-channels differ, values are converted to it. t is converted to seconds by its unit. If t has no unit, it is in seconds if the
-median step is less than 0.5, else in milliseconds. A file with several lines of writing is read as
-one sample, since a trace group may be a word, a line or a page: use one file per line.
+channels differ, values are converted to it. t is converted to seconds by its unit. If t has no
+unit, it is in seconds if the median step is less than 0.5, else in milliseconds. A file with
+several lines of writing is read as one sample, since a trace group may be a word, a line or a page:
+use one file per line.
 """
 
 import re
