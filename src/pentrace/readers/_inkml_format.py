@@ -152,7 +152,8 @@ class Formats:
             return None
         self._found[element] = None
         if tag(element) == "traceFormat":
-            found, sources = _read(element), [element.getparent()]
+            found: Format | None = _read(element)
+            sources = [element.getparent()]
         else:
             sources = [element, *self._next(element)]
             inner = (self._find(e, depth - 1) for e in sources[1:])
