@@ -481,6 +481,10 @@ def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
     assert len(to_table(parsed.ink)) == sum(row["n_points"] for row in parsed.samples)
 
 
+def _merged(values: dict, entry: dict) -> dict:
+    return {**values, "run": list(entry["datasets"]), **entry}
+
+
 def test_the_page_on_own_ink_is_right():
     page = (Path(__file__).parents[2] / "docs/own-ink.md").read_text(encoding="utf-8")
     (document,) = re.findall(r"^```xml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
@@ -494,9 +498,10 @@ def test_the_page_on_own_ink_is_right():
     assert points.x.tolist() == [100, 104, 109, 88, 117]
     assert points.t.tolist() == pytest.approx([0, 0.01, 0.02, 0.31, 0.32])
     assert points.stroke.tolist() == [0, 0, 0, 1, 1]
-    (entry,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    entries = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     values = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
-    assert load({**values, **yaml.safe_load(entry)}).datasets["mine"].reader == "inkml"
+    mine, *others = (load(_merged(values, yaml.safe_load(e))).datasets for e in entries)
+    assert mine["mine"].reader == "inkml" and others
 
 
 def test_what_pentrace_writes_is_read_back():
