@@ -175,7 +175,7 @@ def test_ink_whose_strokes_are_single_points_is_refused(model):
     x = np.linspace(0, 50, 60)
     for stroke in (np.arange(60), np.arange(60) % 2):
         ink = pentrace.Handwriting(x, np.sin(x), stroke, text="a cab")
-        with pytest.raises(PentraceError, match="each stroke has one point; give all points of a"):
+        with pytest.raises(PentraceError, match="only dots, each stroke has one point"):
             model.write("a cab", style=ink)
     two = pentrace.Handwriting([0, 1], [0, 1], [0, 0], text="a cab", name="mine")
     with pytest.warns(UserWarning, match="mine: only 2 points for 5 characters"):

@@ -109,6 +109,30 @@ def test_tree_and_every_archive_give_the_same_bytes(tmp_path: Path) -> None:
     assert all(files == written["tree"] and len(files) == 4 for files in written.values())
 
 
+@pytest.mark.parametrize("name", ["lineStrokes(on)", "LINESTROKES-all", "lineStrokes (1)"])
+def test_a_folder_with_a_note_after_its_name_is_found(tmp_path: Path, name: str) -> None:
+    renamed = {path.replace("lineStrokes", name): content for path, content in LINES.items()}
+    put(tmp_path / "tree", renamed)
+    tar(tmp_path / "archive/lineStrokes-all.tar.gz", renamed, "gz")
+    zipped(tmp_path / "deeper/lineStrokes.zip", {f"IAM/{k}": v for k, v in renamed.items()})
+    for raw in ("tree", "archive", "deeper"):
+        collect(tmp_path / raw, tmp_path / f"out-{raw}")
+        assert together(tmp_path / f"out-{raw}") == LINES
+    put(tmp_path / "tree", {"ascii(on)/a01/a01-000/a01-000u.txt": b"CSR:\n\nsome text\n"})
+    collect(tmp_path / "tree", tmp_path / "labels", only="labels")
+    assert list(together(tmp_path / "labels")) == ["ascii/a01/a01-000/a01-000u.txt"]
+
+
+def test_the_folder_of_the_exact_name_is_used_and_the_other_one_is_reported(tmp_path: Path) -> None:
+    put(tmp_path, LINES)
+    put(tmp_path, {"lineStrokes(old)/a01/a01-000/a01-000u-01.xml": b"old"})
+    output = collect(tmp_path, tmp_path / "out")
+    assert together(tmp_path / "out") == LINES
+    assert "lineStrokes(old) is not used, since lineStrokes is used" in output
+    put(tmp_path / "c", {"lineStrokesX/a01-01.xml": b""})
+    assert find(iam.INK[0], tmp_path / "c") is None
+
+
 def test_one_shard_of_a_tree_is_that_of_all(tmp_path: Path) -> None:
     put(tmp_path / "raw", LINES)
     collect(tmp_path / "raw", tmp_path / "all")

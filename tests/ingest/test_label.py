@@ -15,7 +15,9 @@ from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import group, seeded_split, shared_writers
 from pentrace.ingest.label import refuse_same_names, with_splits
 from pentrace.ingest.reject_limit import refuse_many_rejects
+from pentrace.ingest.text_rules import without_control_characters
 from pentrace.readers._iam_labels import label
+from pentrace.readers.results import Labelled
 from pentrace.readers.settings import LabelSettings, ParseSettings
 from tests.helpers.commands import pentrace
 
@@ -70,6 +72,24 @@ def test_texts_are_nfc_for_any_bytes():
     nfd = csr("cafe\u0301", "b")
     assert texts({ASCII: nfd}, *TWO)[0] == ["caf\u00e9", "b"]
     assert texts({ASCII: csr("caf\u00e9", "b").encode("latin-1")}, *TWO)[0] == ["caf\u00e9", "b"]
+    assert texts({ASCII: csr("don\u2019t", "b").encode("cp1252")}, *TWO)[0] == ["don\u2019t", "b"]
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\t", "\x1b", "\x7f", "\x85", "\ufffe", "\u2028"])
+def test_a_text_with_a_control_character_is_lost_by_a_named_rule(sign: str):
+    files = raw({ASCII: csr(f"on{sign}e", "two")})
+    labelled = label(files, parsed(*TWO), [], LabelSettings())
+    found = without_control_characters(labelled, dict.fromkeys(TWO, "a.xml"))
+    assert [row["text"] for row in found.rows] == [None, "two"]
+    (reject,) = found.rejects
+    assert (reject.sample_id, reject.source) == (TWO[0], "a.xml")
+    assert (reject.rule, reject.lost) == ("control-character", "text")
+    assert f"character 2 of the text is the control character U+{ord(sign):04X}" in reject.reason
+
+
+def test_lines_of_a_text_are_kept():
+    found = Labelled([{"sample_id": "a", "text": "one\ntwo \u00e9\u2013\U0001f600"}], [])
+    assert without_control_characters(found, {}) == found
 
 
 @pytest.mark.parametrize(
@@ -129,12 +149,13 @@ def test_the_writer_is_that_of_the_form_of_the_file():
         "original/a01/a01-000/strokesz.xml": HEADER.format(7) + "</WhiteboardCaptureSession>",
         "original/a01/a01-000/strokesu.xml": HEADER.format(8) + "<Strok",  # cut off
         "original/a01/a01-001/strokes.xml": HEADER.format(9).encode("latin-1"),
+        "original/a01/a01-004/strokes.xml": HEADER.format(6) + "</a>&\x00",  # in the same chunk
         "original/a01/a01-003/strokes.xml": (HEADER.format(5) + "<!-- <!DOCTYPE -->").encode(
             "utf-16"
         ),
     }
-    names = ("a01-000z-01", "a01-000u-01", "a01-001-01", "a01-002-01", "a01-003-01")
-    assert writers(files, *names) == (["7", "8", "9", None, "5"], [])
+    names = ("a01-000z-01", "a01-000u-01", "a01-001-01", "a01-002-01", "a01-003-01", "a01-004-01")
+    assert writers(files, *names) == (["7", "8", "9", None, "5", "6"], [])
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,24 @@ def test_bad_files_are_rejected_and_the_other_files_are_read(tmp_path: Path) -> 
     assert "the limit is 400 (parse.max_points)" in rejects[2]["reason"]
 
 
+def test_what_parquet_cannot_store_is_lost_by_a_named_rule(tmp_path: Path) -> None:
+    ink = '{"strokes": [[[1, 2], [3, 4], [5, 9]]], "y_axis": "up", "text": "%s"}'
+    files = {
+        "a.json": (ink % "a\\ud800b").encode(),
+        "b.json": (ink % "ab").encode(),
+        "c.json": b'{"strokes": [{"\\ud800": 1}]}',
+        "d.ndjson": b'{"word": "\\udc00", "drawing": [[[1, 2], [3, 4]]]}',
+    }
+    found = parse(shard(tmp_path, files), tmp_path, "own")
+    assert found["samples"]["text"].to_pylist() == [None, "ab", None]
+    rejects = {(r["source"], r["rule"], r["lost"]) for r in found["rejects"].to_pylist()}
+    assert rejects == {
+        ("a.json", "half-character", "text"),
+        ("c.json", "not-points", "sample"),
+        ("d.ndjson", "half-character", "text"),
+    }
+
+
 @pytest.mark.parametrize("n_points", [30, 200_000])  # in one piece, and in two
 def test_the_first_file_of_a_name_is_kept(tmp_path: Path, n_points: int) -> None:
     empty = line(n_points, 1).replace(b"</StrokeSet>", b"<Stroke/></StrokeSet>")

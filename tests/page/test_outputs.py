@@ -60,7 +60,7 @@ def paths(document: str) -> list[etree._Element]:
 
 def absolute(path: etree._Element) -> np.ndarray:
     """The points of path data of absolute commands M and C, (N, 2)."""
-    numbers = [float(n) for n in NUMBER.findall(path.get("d").replace("h0", ""))]
+    numbers = [float(n) for n in NUMBER.findall(path.get("d").replace("h0.01", ""))]
     return np.array(numbers).reshape(-1, 2)
 
 

@@ -45,7 +45,7 @@ def read_paths(text: str) -> list[np.ndarray]:
     """Coordinates of the paths of an SVG, mm, y upward from its upper edge."""
     found = [path.get("d") for path in etree.fromstring(text.encode()).iter(f"{SVG}path")]
     assert not any("C" in data for data in found)  # straight from point to point
-    numbers = [re.findall(r"-?\d+(?:\.\d+)?", data.replace("h0", "")) for data in found]
+    numbers = [re.findall(r"-?\d+(?:\.\d+)?", data.replace("h0.01", "")) for data in found]
     return [np.array(n, float).reshape(-1, 2) * [1, -1] for n in numbers]
 
 

@@ -8,6 +8,7 @@ from lxml import etree
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
+from svgelements import Path as SvgPath
 
 from pentrace.page.appearance import BLUE, DOT, INK, PEN_WIDTH, rgb
 from pentrace.page.gif import gif
@@ -70,10 +71,17 @@ def test_every_pen_draws_the_same_dots(pen: Pen) -> None:
 @pytest.mark.parametrize("pen", ["exact", "plotter"])
 def test_svg_has_these_dots(pen: Pen) -> None:
     paths = list(etree.fromstring(svg(PAGE, pen).encode()).iter("{*}path"))
-    found = [path for path in paths if path.get("d").endswith("h0")]
-    at = [path.get("d")[1:-2].split() for path in found]
+    found = [path for path in paths if path.get("d").endswith("h0.01")]
+    at = [path.get("d").removesuffix("h0.01")[1:].split() for path in found]
     np.testing.assert_allclose(np.array(at, float), places(), atol=1e-3)
     assert {path.get("stroke-width") for path in found} == {f"{DOT * PEN_WIDTH:.3g}"}
+
+
+@pytest.mark.parametrize("pen", ["exact", "plotter"])
+def test_every_path_has_a_length_so_that_plotter_programs_keep_it(pen: Pen) -> None:
+    paths = etree.fromstring(svg(PAGE, pen).encode()).iter("{*}path")
+    lengths = [SvgPath(path.get("d")).length() for path in paths]
+    assert len(lengths) == 3 and min(lengths) >= 0.0099
 
 
 def around(image: np.ndarray, scale: float, corner: np.ndarray) -> list[float]:

@@ -225,13 +225,12 @@ def test_formats_in_definitions_are_found_by_reference():
             <channel name="X"/><channel name="F"/><channel name="Y"/>
         </traceFormat></inkSource></context>
         <context xml:id="c" contextRef="#b"/><context xml:id="loop" contextRef="#loop"/>
-        <trace>7 7</trace>
         </definitions>
         <trace>1 2</trace>
         <trace contextRef="#a">1 2</trace>
         <traceGroup contextRef="#c"><trace>1 9 2</trace>
             <trace contextRef="#a">1 2</trace></traceGroup>
-        <context contextRef="#a"/><trace brushRef="#none" contextRef="#nowhere">1 2</trace>
+        <context contextRef="#a"/><trace brushRef="#none" contextRef="#DefaultContext">1 2</trace>
         <trace contextRef="#loop">1 2</trace></ink>"""
     points, _ = one(document)
     assert points.x.tolist() == [1, 2, 1, 2, 2, 2]
@@ -250,8 +249,142 @@ def test_without_a_format_there_are_x_and_y():
 
 def test_long_chains_of_references_end():
     links = "".join(f'<context xml:id="c{i}" contextRef="#c{i + 1}"/>' for i in range(5000))
-    document = f'<ink><definitions>{links}</definitions><trace contextRef="#c0">1 2</trace></ink>'
-    assert one(document)[0].x.tolist() == [1]
+    parsed = read(
+        f'<ink><definitions>{links}</definitions><trace contextRef="#c0">1 2</trace></ink>'
+    )
+    assert parsed.ink.x.tolist() == [1]
+    assert "references more than 8 deep" in parsed.rejects[0].reason
+
+
+@pytest.mark.parametrize("name", ["1", "(x", "a:b", "7:(", "-"])
+def test_any_id_is_followed(name: str):
+    document = f"""<ink><definitions><context xml:id="{name}"><inkSource xml:id="{name}">
+        <traceFormat xml:id="{name}"><channel name="Y"/><channel name="X"/></traceFormat>
+        </inkSource></context><context xml:id="b"><traceFormat>{XY}</traceFormat></context>
+        </definitions><trace xml:id="{name}" contextRef="#b">1 2</trace>
+        <trace xml:id="{name}" contextRef="#{name}">1 2</trace></ink>"""
+    points, _ = one(document)
+    assert (points.x.tolist(), points.y.tolist()) == ([1, 2], [2, 1])
+
+
+def test_a_repeated_id_that_is_referred_to_is_refused():
+    contexts = f'<context xml:id="a"><traceFormat>{XY}</traceFormat></context>' * 2
+    document = f'<ink>{contexts}<trace contextRef="#a">1 2</trace></ink>'
+    (reject,) = read(document).rejects
+    assert (reject.rule, reject.lost) == ("repeated-id", "sample")
+    assert "2 elements have id 'a'" in reject.reason
+
+
+def test_a_reference_that_leads_nowhere_is_reported_or_refused():
+    parsed = read(ink('<trace contextRef="#none">1 2</trace>'))
+    (reject,) = parsed.rejects
+    assert (reject.rule, reject.lost) == ("missing-reference", "nothing")
+    assert "contextRef 'none' is not in the file; the only trace format was used" in reject.reason
+    assert parsed.ink.x.tolist() == [1]
+    other = f'<context xml:id="b"><traceFormat>{XY}</traceFormat></context>'
+    (reject,) = read(ink(f'{other}<trace contextRef="#none">1 2</trace>')).rejects
+    assert (reject.rule, reject.lost) == ("missing-reference", "sample")
+
+
+@pytest.mark.parametrize("twice", ["X", "y", "T", "time", "F"])
+def test_a_repeated_channel_is_refused(twice: str):
+    channels = f'{XY}<channel name="T"/><channel name="F"/><channel name="{twice}"/>'
+    (reject,) = read(ink("<trace>1 2 3 4 5</trace>", channels)).rejects
+    assert (reject.rule, reject.lost) == ("repeated-channel", "sample")
+    assert "2 channels" in reject.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("<strokes><trace>1 2</trace></strokes>", "a trace inside strokes"),
+        ("<a><b><trace>1 2</trace></b></a>", "a trace inside a"),
+        ("<traceGroup><deleted><trace>1 2</trace></deleted></traceGroup>", "inside deleted"),
+        ("<trace>1 2<trace>3 4</trace></trace>", "trace inside a trace"),
+        ("<annotationXML><trace>1 2</trace></annotationXML>", "inside annotationXML"),
+    ],
+)
+def test_a_trace_in_an_unknown_element_is_refused(body: str, place: str):
+    (reject,) = read(ink(f"<trace>5 6</trace>{body}")).rejects
+    assert (reject.rule, reject.lost) == ("misplaced-trace", "sample")
+    assert place in reject.reason
+
+
+def test_traces_in_definitions_are_not_ink_and_are_reported():
+    parsed = read(ink("<definitions><trace>7 7</trace></definitions><trace>1 2</trace>"))
+    assert parsed.ink.x.tolist() == [1]
+    (reject,) = parsed.rejects
+    assert (reject.rule, reject.lost) == ("defined-trace", "nothing")
+
+
+# Units of length
+
+
+def source(x: str, y: str, channels: str) -> str:
+    properties = "".join(
+        f'<channelProperty channel="{name}" name="resolution" {given}/>'
+        for name, given in (("X", x), ("Y", y))
+    )
+    return (
+        f'<definitions><context xml:id="c"><inkSource><traceFormat>{channels}</traceFormat>'
+        f"<channelProperties>{properties}</channelProperties></inkSource></context></definitions>"
+    )
+
+
+INTEGERS = (
+    '<channel name="X" type="integer" units="cm"/><channel name="Y" type="integer" units="cm"/>'
+)
+DECIMALS = XY.replace('"/>', '" units="mm"/>')
+
+
+@pytest.mark.parametrize(
+    ("channels", "x", "y", "height"),
+    [
+        (INTEGERS, 'value="300" units="1/cm"', 'value="400" units="1/cm"', 300),
+        (INTEGERS, 'value="300" units="1/cm"', 'value="40" units="1/mm"', 300),
+        (INTEGERS, 'value="0.04" units="mm"', 'value="0.003" units="cm"', 300),
+        (XY, 'value="254" units="1/in"', 'value="20" units="1/mm"', 200),
+        (XY, 'value="100" units="1/cm"', 'value="100" units="1/cm"', 400),
+        (XY, 'value="0" units="1/dev"', 'value="100" units="1/cm"', 400),
+        # The numbers are in mm, and the resolution says how exact they are.
+        (DECIMALS, 'value="0.1" units="mm"', 'value="0.2" units="mm"', 400),
+        (DECIMALS.replace('"Y" units="mm"', '"Y" units="cm"'), "", "", 4000),
+    ],
+)
+def test_resolutions_of_x_and_y_that_differ_are_made_equal(channels, x, y, height):
+    document = f'<ink>{source(x, y, channels)}<trace contextRef="#c">0 0, 300 400</trace></ink>'
+    points, _ = one(document)
+    assert points.x.tolist() == [0, 300]
+    np.testing.assert_allclose(points.y, [0, height], rtol=1e-6)
+    unreferred = document.replace(' contextRef="#c"', "")
+    np.testing.assert_allclose(one(unreferred)[0].y, [0, height], rtol=1e-6)
+
+
+def test_traces_of_two_resolutions_are_in_the_unit_of_the_first():
+    fine = 'value="20" units="1/mm"'
+    coarse = 'value="10" units="1/mm"'
+    two = source(coarse, coarse, XY) + source(fine, fine, XY).replace('"c"', '"d"')
+    document = f"""<ink>{two}<trace contextRef="#c">0 0, 1 2</trace>
+        <trace contextRef="#d">0 0, 2 4</trace></ink>"""
+    points, _ = one(document)
+    assert (points.x.tolist(), points.y.tolist()) == ([0, 1, 0, 1], [0, 2, 0, 2])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "--batch_1\r\nContent-Type: application/inkml+xml\r\n\r\n<?xml version='1.0'?>"
+        "<inkml:ink xmlns:inkml='a'><inkml:trace>1 2</inkml:trace></inkml:ink>\r\n--batch_1--",
+        "MIME-Version: 1.0\n\n<ink><trace>1 2</trace></ink>",
+        "<ink><trace>1 2</trace></ink><ink><trace>1 2</trace></ink>",
+        "<ink:ink xmlns:ink='a'/>\n<ink:ink xmlns:ink='a'/>",
+        "<pages><ink><trace>1 2</trace></ink></pages>",
+    ],
+)
+def test_files_of_several_parts_are_refused_with_the_remedy(document: str):
+    (reject,) = read(document).rejects
+    assert reject.rule in ("several-parts", "not-inkml")
+    assert reject.reason.endswith("save one ink element per file")
 
 
 # Strokes and samples
@@ -348,6 +481,10 @@ def test_any_document_gives_a_sample_or_a_reject(body: str, whole: bool):
     assert len(to_table(parsed.ink)) == sum(row["n_points"] for row in parsed.samples)
 
 
+def _merged(values: dict, entry: dict) -> dict:
+    return {**values, "run": list(entry["datasets"]), **entry}
+
+
 def test_the_page_on_own_ink_is_right():
     page = (Path(__file__).parents[2] / "docs/own-ink.md").read_text(encoding="utf-8")
     (document,) = re.findall(r"^```xml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
@@ -361,9 +498,10 @@ def test_the_page_on_own_ink_is_right():
     assert points.x.tolist() == [100, 104, 109, 88, 117]
     assert points.t.tolist() == pytest.approx([0, 0.01, 0.02, 0.31, 0.32])
     assert points.stroke.tolist() == [0, 0, 0, 1, 1]
-    (entry,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    entries = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     values = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
-    assert load({**values, **yaml.safe_load(entry)}).datasets["mine"].reader == "inkml"
+    mine, *others = (load(_merged(values, yaml.safe_load(e))).datasets for e in entries)
+    assert mine["mine"].reader == "inkml" and others
 
 
 def test_what_pentrace_writes_is_read_back():

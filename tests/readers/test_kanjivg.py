@@ -181,6 +181,13 @@ def test_damaged_paths_are_refused_at_once_and_none_loses_a_stroke_in_silence() 
     assert reason.endswith("7 numbers after c; expected a multiple of 6")
 
 
+def test_a_stroke_without_a_curve_is_counted_in_the_rejects() -> None:
+    parsed = read({"04e00.svg": svg("M1,1l5,5", "M5,5", "", "M7,7l9,9")})
+    assert parsed.samples[0]["n_strokes"] == 2
+    (reject,) = parsed.rejects
+    assert (reject.rule, reject.lost, reject.count) == ("empty-stroke", "strokes", 2)
+
+
 LETTERS = st.sampled_from("LlHhVvCcSsQqTtZz")
 COUNTS = {"L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pentrace import schema
 from pentrace.ink import to_table
 from pentrace.readers import svc2004
 from pentrace.readers.settings import ParseSettings
+from pentrace.readers.sources.svc2004 import INK, group
 
 REAL = Path(os.environ.get("PENTRACE_REAL_DATA", "data/raw")) / "svc" / "Task2"
 POINTS = [
@@ -36,8 +39,8 @@ def raw(**files: bytes) -> pa.Table:
     )
 
 
-def read(files: dict[str, bytes], **settings: int):
-    return svc2004.read(raw(**files), ParseSettings(**settings))
+def read(files: dict[str, bytes], **settings: object):
+    return svc2004.read(raw(**files), ParseSettings.model_validate(settings))
 
 
 def text(points=POINTS, columns: int = 7, end: str = "\r\n", count: int | None = None) -> bytes:
@@ -77,6 +80,8 @@ def test_task_1_has_no_angles_and_no_pressure():
     ("path", "name"),
     [
         ("Task2/U1S1.TXT", "task2/U1S1"),
+        ("Task2/USER3_21.txt", "task2/U3S21"),
+        ("BDALab/user3_21.svc", "BDALab/user3_21"),
         ("Task2/USER1S1.TXT", "task2/U1S1"),
         ("task2/user1s1.txt", "task2/U1S1"),
         ("Task2/u1s1", "task2/U1S1"),
@@ -118,6 +123,71 @@ def test_bdalab_has_decimals_and_seconds():
     assert (row["kind"], row["writer"], row["genuine"]) == ("ink", None, None)
 
 
+@pytest.mark.parametrize(("steps", "unit"), [((7, 8), 1e-3), ((0.0075, 0.008), 1.0)])
+def test_the_unit_of_time_of_bdalab_is_found_from_the_median_step(steps, unit: float):
+    times = np.cumsum([5, *steps, 0, *steps])
+    rows = [f"1 1 {t:g} 1 0 0 9" for t in times]
+    ink = read({"BDALab/a.svc": "\n".join([str(len(rows)), *rows]).encode()}).ink
+    np.testing.assert_allclose(ink.t, times * unit)
+
+
+def test_rows_behind_a_count_that_is_too_low_are_kept_with_a_row_in_the_rejects():
+    parsed = read({"BDALab/a.svc": text(count=3), "Task2/U1S1.TXT": text(count=4)})
+    assert [row["n_points"] for row in parsed.samples] == [5, 5]
+    assert {(r.rule, r.lost) for r in parsed.rejects} == {("count-too-low", "nothing")}
+    assert parsed.rejects[0].reason == (
+        "line 1: 3 points expected, but the file has 5; all of them were kept"
+    )
+    broken = text(count=4).removesuffix(b" 422\r\n")
+    assert read({"Task2/U1S1.TXT": broken}).rejects[0].rule == "columns"
+
+
+def test_the_sample_release_has_users_and_forgeries():
+    rows = read({"Task2/USER3_21.txt": text(), "Task2/USER3_2.txt": text()}).samples
+    assert [(r["writer"], r["genuine"], r["kind"]) for r in rows] == [
+        ("U3", False, "signature"),
+        ("U3", True, "signature"),
+    ]
+    assert re.fullmatch(INK[1].members, "USER3_21.txt", re.I)
+    assert group("Task2/USER3_21.txt") == group("Task2/U3S1.TXT")
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        (b"1 2 0 7\n3 4 10 0\n5 6 20 9\n", ["x", "y", "t", "pressure"]),
+        (b"3\n1 2 0 7\n3 4 10 0\n5 6 20 9\n", ["x", "y", "t", "pressure"]),
+        (b"X\tY\tTIME\tP\r\n1 2 0 7\r\n3 4 10 0\r\n5 6 20 9\r\n", ["x", "y", "t", "pressure"]),
+        (b"x y t p\n3\n1 2 0 7\n3 4 10 0\n5 6 20 9\n", ["x", "y", "t", "pressure"]),
+        (b"2 1 9 0.00 7\n4 3 9 .01 0\n6 5 9 0.02 9\n", ["y", "x", "-", "t", "pressure"]),
+    ],
+)
+def test_other_columns_are_read_by_their_names(content: bytes, columns: list):
+    parsed = read({"Task1/U1S1.TXT": content}, columns=columns)
+    assert not parsed.rejects
+    ink = parsed.ink
+    assert (ink.x.tolist(), ink.y.tolist()) == ([1, 3, 5], [2, 4, 6])
+    np.testing.assert_allclose(ink.t, [0, 0.01, 0.02])
+    assert ink.channels["pressure"].tolist() == [7, 0, 9] and "button" not in ink.channels
+    assert ink.stroke.tolist() == [0, -1, 1]  # a pressure of 0 is pen up
+
+
+def test_two_and_three_columns_are_one_stroke_without_a_pen():
+    ink = read({"U1S1.TXT": b"1 2\n3 4\n"}, columns=["x", "y"]).ink
+    assert ink.stroke.tolist() == [0, 0] and np.isnan(ink.t).all() and ink.ids == ["task1/U1S1"]
+    ink = read({"U1S1.TXT": b"1 2 1\n3 4 0\n"}, columns=["x", "y", "button"]).ink
+    assert ink.stroke.tolist() == [0, -1]
+
+
+def test_rows_must_have_the_columns_that_are_named():
+    (reject,) = read({"U1S1.TXT": b"1 2 3\n3 4\n"}, columns=["x", "y", "t"]).rejects
+    assert (reject.rule, reject.reason) == ("columns", "line 2: 2 columns, expected 3")
+    with pytest.raises(ValidationError, match="unknown column 'z'; use x, y, t, button"):
+        ParseSettings(columns=("x", "y", "z"))
+    with pytest.raises(ValidationError, match="x and y, and each column once"):
+        ParseSettings(columns=("x", "x", "t"))
+
+
 def test_x_and_y_are_swapped_on_request():
     content = b"2\n20.25 10.5 0.0075 1 150 45 .3\n21 11 0.015 1 151 45 .4\n"
     parsed = read({"BDALab/sheep_1.svc": content}, swap_xy=True)
@@ -130,7 +200,12 @@ def test_x_and_y_are_swapped_on_request():
     [
         ("empty", b"", "no numbers"),
         ("empty", b"0\r\n", "no points"),
-        ("no-count", b"1 2 3 1\r\n1 2 3 1\r\n", "line 1"),
+        ("no-count", b"1 2 3 1\r\n1 2 3 1\r\n", "line 1: 4 numbers, expected a point count"),
+        ("no-count", b"1 2 3 1\r\n1 2 3 1\r\n", "name the columns in parse.columns"),
+        ("no-count", b"1.5\r\n1 2 3 1\r\n", "line 1: 1.5, expected"),
+        ("not-numbers", b"X Y T P\r\n1 2 3 1\r\n", "name the columns in parse.columns"),
+        ("columns", b"1\n1 2\n", "line 2: 2 columns, expected 4 or 7; name the columns"),
+        ("columns", b"1\n1 2 3\n", "3 columns"),
         ("count-mismatch", text(count=7), "7 points"),
         ("count-mismatch", text()[: text().rindex(b"3114 6139")], "the file has 4"),
         ("columns", b"2\n1 2 3 1\n1 2 3\n", "line 3: 3 columns, expected 4"),
@@ -138,8 +213,10 @@ def test_x_and_y_are_swapped_on_request():
         ("not-numbers", b"1\n1 2 3 x\n", "line 2: 'x' is not part of a number"),
         ("not-numbers", b"1\n1 2 3 1-2\n", "1-2"),
         ("not-numbers", b"1\n1 2 3 nan\n", "line 2"),
-        ("out-of-range", b"1\n1 2 3 99999\n", "line 2"),
-        ("out-of-range", b"1\n1 2 3 0.5\n", "line 2"),
+        ("button", b"1\n1 2 3 6\n", "line 2: a button of 6, expected 0 to 5"),
+        ("button", b"1\n1 2 3 0.5\n", "line 2: a button of 0.5"),
+        ("button", b"2\n1 2 3 0\n1 2 3 1023\n", "parse.columns to [x, y, t, pressure]"),
+        ("button", text([(1, 2, 3, 9, 0, 0, 0)]), "line 2: a button of 9"),
         ("out-of-range", b"2\n1 2 3 1\n1e300 2 3 1\n", "line 3"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.settings import ParseSettings
-from pentrace.readers.xml import parse_xml
+from pentrace.readers.xml import find_first, parse_xml
 
 LIMITS = ParseSettings(max_bytes=100_000, max_depth=8)
 
@@ -83,3 +83,22 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         parse_xml(content, LIMITS)
     except Malformed as error:
         assert error.rule.startswith("xml-") and error.reason
+
+
+def test_ids_that_are_no_names_are_read_and_open_no_file(tmp_path: Path) -> None:
+    assert parse_xml(b'<a xml:id="1"><b xml:id="1"/></a>', LIMITS).tag == "a"
+    (tmp_path / "a.dtd").write_text('<!ENTITY z "the secret">')
+    declared = f'<!DOCTYPE a SYSTEM "{(tmp_path / "a.dtd").as_uri()}"><a>&z;</a>'
+    for encoding in ("utf-8", "utf-16"):
+        content = f'<?xml version="1.0" encoding="{encoding}"?>{declared}'.encode(encoding)
+        assert "secret" not in "".join(parse_xml(content, LIMITS, doctype=True).itertext())
+    linked = '<!DOCTYPE a PUBLIC "-//W3C//DTD SVG 1.0//EN" "http://localhost:1/svg10.dtd"><a/>'
+    assert parse_xml(linked.encode(), LIMITS, doctype=True).tag == "a"
+
+
+def test_an_element_before_a_mistake_in_the_same_chunk_is_found() -> None:
+    for rest in (b"<b></a>", b"&", b"<", b"\x00"):
+        found = find_first(b'<a><Form writerID="7"/>' + rest, "Form", LIMITS)
+        assert found is not None and found.get("writerID") == "7"
+    with pytest.raises(Malformed, match="xml-syntax"):
+        find_first(b'<a></b><Form writerID="7"/>', "Form", LIMITS)

@@ -65,6 +65,7 @@ INK: dict[str, Any] = {
     "STEADY": pen.STEADY,
     "APART": pen.APART,
     "SHARP": svg.SHARP,
+    "DOT_LENGTH": svg.DOT_LENGTH,
     "DOT": appearance.DOT,
     "LEVELS": animated_svg.LEVELS,
     "LONGEST_PIECE": animated_svg.LONGEST,

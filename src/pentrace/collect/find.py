@@ -37,10 +37,11 @@ def find(source: Source, raw: Path) -> Found | None:
     A tree without a wanted file is ignored.
     """
     archives = _archives(source, raw)
-    for folder in source.folders:
-        for place in _folders(folder, raw):
-            if next(_walk(source, place), None):
-                return Found(source, place, True, tuple(archives))
+    places = [place for folder in source.folders for place in _folders(folder, raw)]
+    filled = [place for place in places if next(_walk(source, place), None)]
+    if filled:
+        others = [place for place in filled[1:] if place != raw]
+        return Found(source, filled[0], True, (*others, *archives))
     return Found(source, archives[0], False, tuple(archives[1:])) if archives else None
 
 
@@ -112,7 +113,9 @@ def table_path(source: Source, name: str) -> str:
     if folder == ".":
         return "/".join(parts)
     known = {other.casefold() for other in source.folders}
-    inside = [i for i, part in enumerate(parts[:-1]) if part.casefold() in known]
+    inside = [i for i, part in enumerate(parts[:-1]) if part.casefold() in known] or [
+        i for i, part in enumerate(parts[:-1]) if any(_is(part, name) for name in source.folders)
+    ]
     return "/".join([folder, *(parts[inside[0] + 1 :] if inside else parts)])
 
 
@@ -154,11 +157,18 @@ def _walk(source: Source, folder: Path) -> Iterator[os.DirEntry]:
 
 
 def _folders(folder: str, raw: Path) -> list[Path]:
-    """Folders of `raw` with this name, in any case."""
+    """Folders of `raw` with this name, in any case; those with more after it come last."""
     if folder == ".":
         return [raw] if raw.is_dir() else []
     inside = sorted(raw.iterdir()) if raw.is_dir() else []
-    return [p for p in inside if p.name.casefold() == folder.casefold() and p.is_dir()]
+    found = [path for path in inside if _is(path.name, folder) and path.is_dir()]
+    return sorted(found, key=lambda path: len(path.name) > len(folder))
+
+
+def _is(name: str, folder: str) -> bool:
+    """Whether a folder is the wanted one, perhaps with a note after it: `lineStrokes(on)`."""
+    head, rest = name[: len(folder)], name[len(folder) :]
+    return head.casefold() == folder.casefold() and not rest[:1].isalnum()
 
 
 def _archives(source: Source, raw: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import seeded_split, shared_writers
 from pentrace.ingest.reject_limit import refuse_many_rejects
+from pentrace.ingest.text_rules import without_control_characters
 from pentrace.options import (
     Command,
     dataset_option,
@@ -48,7 +49,9 @@ def command(
     refuse_same_names(dataset, samples)
     module = import_module(f"pentrace.readers.{reader}")
     lost = [row["sample_id"] for row in unread]
-    found: Labelled = module.label(tables.read(raw), samples, lost, settings)
+    sources = dict(zip(*(samples[k].to_pylist() for k in ("sample_id", "source")), strict=True))
+    labelled: Labelled = module.label(tables.read(raw), samples, lost, settings)
+    found = without_control_characters(labelled, sources)
     rows = with_splits(found.rows, settings)
     tables.write_rows(out_labels, schema.LABELS, rows)
     tables.write_rows(out_rejects, schema.REJECTS, [_row(dataset, r) for r in found.rejects])

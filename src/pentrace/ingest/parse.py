@@ -1,6 +1,7 @@
 """`pentrace parse`: read raw recordings into points."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.ingest.text_rules import half_character, printable
 from pentrace.ink import to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
 from pentrace.readers.names import ink_reader_option
@@ -42,6 +44,7 @@ def command(
     def pieces() -> Iterator[pa.Table]:
         for files in tables.read_pieces(raw):
             parsed = read(files, settings)
+            parsed = _storable(parsed)
             keep, seconds = _first_of_name(parsed, taken)
             rows.extend(row for row, kept in zip(parsed.samples, keep, strict=True) if kept)
             refused.extend(_rejects(parsed, seconds))
@@ -52,6 +55,18 @@ def command(
     reject_rows = [{**vars(reject), "dataset": dataset, "stage": "parse"} for reject in refused]
     tables.write_rows(out_rejects, schema.REJECTS, reject_rows)
     click.echo(f"{raw}: {len(rows):,} samples, {count:,} points, {len(refused):,} rejects")
+
+
+def _storable(parsed: Parsed) -> Parsed:
+    """`parsed` without texts that Parquet cannot store; they have a row in the rejects."""
+    samples, lost = [], []
+    for row in parsed.samples:
+        reason = half_character(row["text"] or "")
+        samples.append(row | {"text": None} if reason else row)
+        if reason:
+            lost.append(Reject(row["sample_id"], row["source"], "half-character", reason, "text"))
+    rejects = [replace(r, reason=printable(r.reason)) for r in [*parsed.rejects, *lost]]
+    return replace(parsed, samples=samples, rejects=rejects)
 
 
 def _first_of_name(parsed: Parsed, taken: dict[str, str]) -> tuple[list[bool], list[Reject]]:

@@ -17,6 +17,7 @@ from pentrace.page.pen import LEAST, DrawnInk, Pen, directions, drawn
 from pentrace.page.text import STEPS, escaped, rounded
 
 ROUND = 'stroke-linecap="round" stroke-linejoin="round"'
+DOT_LENGTH = 0.01  # mm; programs for pen plotters drop paths without a length
 SHARP = 0.7  # length of a direction where the stroke turns by about 90 degrees at one point
 
 
@@ -59,7 +60,7 @@ def document(page: Page, body: Iterable[str], box: tuple[float, ...] | None = No
 
 
 def single_lines(line: DrawnInk) -> list[str]:
-    """A path of one line for each stroke, mm; a dot has no length, but round caps make it seen."""
+    """A path of one line for each stroke, mm; a dot is a line of `DOT_LENGTH` with round caps."""
     parts = _by_stroke(line, line.curves())
     starts = line.starts[:-1]
     strokes = zip(line.xy[starts], parts, line.width[starts], line.dots, strict=True)
@@ -78,7 +79,7 @@ def _path(data: str, width: float | None = None) -> str:
 def open_path(start: np.ndarray, part: np.ndarray, straight: bool = False) -> str:
     """A path from `start` (2,) through the curves of `part` (C, 4, 2), in absolute numbers."""
     if not len(part):
-        return f"M{rounded(start)}h0"
+        return f"M{rounded(start)}h{DOT_LENGTH:g}"
     way = f"L{rounded(part[:, 3])}" if straight else f"C{rounded(part[:, 1:])}"
     return f"M{rounded(start)}{way}"
 

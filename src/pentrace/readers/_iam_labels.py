@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -165,11 +166,11 @@ def _csr_lines(content: bytes, form: str) -> Iterator[str]:
 
 
 def _decoded(content: bytes) -> str:
-    """The distributed files are ASCII; corrections by users may be UTF-8 or Latin-1."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    """The distributed files are ASCII; corrections by users may be in other encodings."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    return content.decode("latin-1")
 
 
 def _unfit(text: str, where: str, settings: LabelSettings) -> Malformed | None:

@@ -3,14 +3,19 @@
 The reader reads `trace`s with differences, wildcards and intermittent channels; formats in the
 document, in contexts and ink sources, or by reference; and the annotations `writer`, `text` (also
 `truth`, `transcription`, `label`) and `genuine`. Brushes, canvases, mappings and trace views
-change no point and are ignored. References to other files are not followed.
+change no point and are ignored. References to other files are not followed. What cannot be read for
+certain is refused by name: an id that is repeated and referred to, a channel that is repeated, a
+trace in an unknown element, and, if there are several formats, a reference that leads nowhere.
 
 x is converted to grow rightward. y grows downward unless its channel has orientation -ve (InkML,
-section 3.1). t is converted to seconds by its unit. If t has no unit, it is in seconds if the
-median step is less than 0.5, else in milliseconds. A file with several lines of writing is read as
-one sample, since a trace group may be a word, a line or a page: use one file per line.
+section 3.1). x and y are in the unit of X of the first trace: where the units or the resolutions of
+channels differ, values are converted to it. t is converted to seconds by its unit. If t has no
+unit, it is in seconds if the median step is less than 0.5, else in milliseconds. A file with
+several lines of writing is read as one sample, since a trace group may be a word, a line or a page:
+use one file per line.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -30,6 +35,8 @@ from pentrace.readers.xml import parse_xml
 
 _LARGEST = 1e9
 _TEXT = ("text", "truth", "transcription", "transcript", "label")
+_INK = re.compile(rb"<(?:[A-Za-z_][\w.-]*+:)?ink[\s>]")
+_MULTIPART = re.compile(rb"\s*+(?:--|MIME-Version:|Content-Type:)", re.IGNORECASE)
 _GENUINE = {"true": True, "genuine": True, "1": True, "false": False, "forged": False, "0": False}
 
 
@@ -41,16 +48,13 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     recordings: list[Recording] = []
     rejects: list[Reject] = []
     for file in files.to_pylist():
-        name, path = sample_id(file["path"]), file["path"]
         try:
-            recording, unplaced = _recording(file, settings)
+            recording, lost = _recording(file, settings)
             recordings.append(recording)
+            rejects += lost
         except Malformed as error:
+            name, path = sample_id(file["path"]), file["path"]
             rejects.append(Reject(name, path, error.rule, error.reason))
-            continue
-        if unplaced:
-            reason = f"{unplaced} points have no x or no y"
-            rejects.append(Reject(name, path, "no-position", reason, "points", unplaced))
     ink, rows = assemble(recordings)
     return Parsed(ink, rows, rejects)
 
@@ -78,11 +82,9 @@ class _Trace:
     offset: float  # s, start of the trace; 0 if not given
 
 
-def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
-    """The sample in `file`, and its number of points without a position."""
-    root = parse_xml(file["content"], settings)
-    if tag(root) != "ink":
-        raise Malformed("not-inkml", f"the root element is {tag(root)[:40]}, expected ink")
+def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, list[Reject]]:
+    """The sample in `file`, and what was left out of it or assumed."""
+    root = _parsed(file["content"], settings)
     formats = Formats(root)
     traces = list(_traces(root, formats, formats.first))
     n_points = sum(count_points(trace.text) for trace in traces)
@@ -91,13 +93,49 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, int]:
         raise Malformed("too-many-points", f"{n_points:,} points; {limit}")
     columns = _columns(traces)
     placed = ~np.isnan(columns["x"]) & ~np.isnan(columns["y"])
+    lost = _lost(root, file["path"], formats, int((~placed).sum()))
     if not placed.any():
         raise Malformed("empty", "the file has no point with a position")
     columns = {name: values[placed] for name, values in columns.items()}
     channels = {name: columns[name] for name in CHANNELS if not np.isnan(columns[name]).all()}
     x, y, stroke, t = (columns[name] for name in ("x", "y", "stroke", "t"))
     row = _row(root, file, "up" if traces[0].format.sign("y") < 0 else "down")
-    return Recording(row, x, y, stroke, t, channels), int((~placed).sum())
+    return Recording(row, x, y, stroke, t, channels), lost
+
+
+def _parsed(content: bytes, settings: ParseSettings) -> Element:
+    """The element `ink` of a file."""
+    try:
+        root = parse_xml(content, settings)
+    except Malformed as error:
+        several = len(_INK.findall(content))
+        if error.rule != "xml-syntax" or not (several > 1 or _MULTIPART.match(content)):
+            raise
+        what = f"{several} ink elements" if several > 1 else "a multipart message around the XML"
+        raise Malformed("several-parts", f"{what}; save one ink element per file") from None
+    if tag(root) != "ink":
+        reason = f"the root element is {tag(root)[:40]}, expected ink"
+        inside = sum(tag(e) == "ink" for e in root.iter())
+        reason += "; save one ink element per file" if inside else ""
+        raise Malformed("not-inkml", reason)
+    return root
+
+
+def _lost(root: Element, path: str, formats: Formats, unplaced: int) -> list[Reject]:
+    """Rows of the rejects for points without a position, and for what was passed over."""
+    found: list[tuple[str, str, str, int]] = []
+    if unplaced:
+        found.append(("no-position", f"{unplaced} points have no x or no y", "points", unplaced))
+    defined = sum(tag(e) == "trace" for part in children(root, "definitions") for e in part.iter())
+    if defined:
+        reason = f"{defined} traces in definitions are not ink"
+        found.append(("defined-trace", reason, "nothing", 1))
+    for wrong in formats.missing:
+        if formats.several:
+            raise Malformed("missing-reference", f"{wrong}, and there are several trace formats")
+        reason = f"{wrong}; the only trace format was used"
+        found.append(("missing-reference", reason, "nothing", 1))
+    return [Reject(sample_id(path), path, *one) for one in found]
 
 
 def _traces(parent: Element, formats: Formats, now: Format) -> Iterator[_Trace]:
@@ -110,11 +148,23 @@ def _traces(parent: Element, formats: Formats, now: Format) -> Iterator[_Trace]:
             yield from _traces(element, formats, formats.of(element, now))
         elif name == "trace":
             yield _trace(element, formats.of(element, now))
+        elif name != "definitions":
+            _refuse_traces(element, name)
+
+
+def _refuse_traces(element: Element, name: str) -> None:
+    """Refuse an element with traces that is not a trace group; they may be ink, or deleted ink."""
+    if any(tag(e) == "trace" for e in element.iter()):
+        raise Malformed("misplaced-trace", f"line {element.sourceline}: a trace inside {name[:40]}")
 
 
 def _trace(element: Element, form: Format) -> _Trace:
     if not {"x", "y"} <= set(form.columns):
         raise Malformed("no-position-channel", "a trace format has no channel X or no channel Y")
+    for inside in element:
+        raise Malformed(
+            "misplaced-trace", f"line {element.sourceline}: {tag(inside)[:40]} inside a trace"
+        )
     try:
         offset = float(element.get("timeOffset", 0)) / 1000
     except ValueError:
@@ -130,7 +180,8 @@ def _columns(traces: list[_Trace]) -> dict[str, np.ndarray]:
     by_format: dict[int, list[int]] = {}
     for i, trace in enumerate(traces):
         by_format.setdefault(id(trace.format), []).append(i)
-    parts = [_decoded(traces, np.array(which)) for which in by_format.values()]
+    unit = traces[0].format.millimetres("x") if traces else np.nan
+    parts = [_decoded(traces, np.array(which), unit) for which in by_format.values()]
     if not parts:
         return dict.fromkeys(("x", "y", "t", "stroke", *CHANNELS), np.zeros(0))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -142,17 +193,18 @@ def _columns(traces: list[_Trace]) -> dict[str, np.ndarray]:
     return columns | {"stroke": _strokes(traces, columns["trace"], columns["button"])}
 
 
-def _decoded(traces: list[_Trace], which: np.ndarray) -> dict[str, np.ndarray]:
+def _decoded(traces: list[_Trace], which: np.ndarray, unit: float) -> dict[str, np.ndarray]:
     """The columns of the points of the traces `which` of one format, and the trace of each point.
 
-    Here x grows rightward and y downward.
+    Here x grows rightward and y downward, in units of `unit` mm (NaN: as recorded).
     """
     form = traces[which[0]].format
     texts = [traces[i].text for i in which]
     points, lengths = decode(texts, form.regular, len(form.channels))
     columns = {name: form.values(points, name) for name in ("x", "y", "t", *CHANNELS)}
-    columns["x"] *= form.sign("x")
-    columns["y"] *= form.sign("y")
+    for name in ("x", "y"):
+        scale = form.millimetres(name) / unit
+        columns[name] *= form.sign(name) * (1.0 if np.isnan(scale) else scale)
     trace = np.repeat(which, lengths)
     same_trace = np.diff(trace) == 0
     columns["t"] *= form.seconds or _guessed_unit(np.diff(columns["t"])[same_trace])

@@ -46,7 +46,14 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
         try:
             excluded = _excluded(file["path"], settings)
             if excluded is None:
-                drawn.append(_curves(file, settings))
+                curves, empty = _curves(file, settings)
+                drawn.append(curves)
+                if empty:
+                    reason = f"{empty} strokes have no curve"
+                    name = sample_id(file["path"])
+                    rejects.append(
+                        Reject(name, file["path"], "empty-stroke", reason, "strokes", empty)
+                    )
             else:
                 rejects.append(_reject(file, "not-asked-for", excluded, "nothing"))
         except Malformed as error:
@@ -105,7 +112,8 @@ def is_kanji(character: str) -> bool:
     )
 
 
-def _curves(file: dict, settings: ParseSettings) -> _Curves:
+def _curves(file: dict, settings: ParseSettings) -> tuple[_Curves, int]:
+    """The character in `file`, and its number of strokes without a curve."""
     # The files of KanjiVG have a document type, which declares attributes.
     root = parse_xml(file["content"], settings, doctype=True)
     if root.tag != f"{_SVG}svg":
@@ -117,7 +125,7 @@ def _curves(file: dict, settings: ParseSettings) -> _Curves:
     if not strokes:
         raise Malformed("empty", "the file has no path with a curve")
     owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
-    return _Curves(_row(file), np.concatenate(strokes), owner)
+    return _Curves(_row(file), np.concatenate(strokes), owner), len(paths) - len(strokes)
 
 
 def _refuse_transforms(paths: list[Element]) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pentrace.settings import Settings
+
+COLUMNS = ("x", "y", "t", "button", "azimuth", "altitude", "pressure")  # of a pen, in svc2004
 
 
 class ParseSettings(Settings):
@@ -16,6 +18,10 @@ class ParseSettings(Settings):
     swap_xy: bool = Field(
         False,
         description="swap the x and y columns; svc2004 only",
+    )
+    columns: tuple[str, ...] | None = Field(
+        None,
+        description="names of the columns; -: skip one; null: those of Task 1 or 2; svc2004 only",
     )
     spacing: float = Field(
         10.0,
@@ -29,6 +35,19 @@ class ParseSettings(Settings):
         (),
         description="variant forms to read too, such as Kaisho; all: every one; kanjivg only",
     )
+
+    @field_validator("columns")
+    @classmethod
+    def _names_columns(cls, given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if given is None:
+            return None
+        unknown = [name for name in given if name not in (*COLUMNS, "-")]
+        if unknown:
+            raise ValueError(f"unknown column {unknown[0]!r}; use {', '.join(COLUMNS)} or -")
+        named = [name for name in given if name != "-"]
+        if len(set(named)) < len(named) or not {"x", "y"} <= set(named):
+            raise ValueError("expected x and y, and each column once")
+        return given
 
 
 class LabelSettings(Settings):

@@ -1,5 +1,8 @@
 """Parsing untrusted XML."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -19,6 +22,26 @@ _GUARDED = {
 }
 
 
+class _Nothing(etree.Resolver):
+    """Every file outside the document is empty, and is not opened."""
+
+    def resolve(self, url: str, public_id: str, context: Any) -> Any:
+        return self.resolve_empty(context)
+
+
+def _parser(kind: Any, content: bytes, **more: Any) -> Any:
+    """A parser for `content`.
+
+    Ids that begin with a digit, or that are repeated, are mistakes to libxml2, and the readers look
+    ids up without it. If it does not collect ids it opens external subsets, so it does so only
+    where there is a document type, in any encoding.
+    """
+    declared = b"<!DOCTYPE" in content.replace(b"\0", b"")
+    parser = kind(collect_ids=declared, **_GUARDED, **more)
+    parser.resolvers.add(_Nothing())
+    return parser
+
+
 def parse_xml(content: bytes, settings: ParseSettings, doctype: bool = False) -> Element:
     """The root of the XML file `content`, in any encoding, without comments and instructions.
 
@@ -30,7 +53,7 @@ def parse_xml(content: bytes, settings: ParseSettings, doctype: bool = False) ->
     """
     _refuse_large(content, settings)
     try:
-        root = etree.fromstring(content, etree.XMLParser(**_GUARDED))
+        root = etree.fromstring(content, _parser(etree.XMLParser, content))
     except etree.XMLSyntaxError as error:
         raise _syntax(error) from None
     _refuse_entities(root) if doctype else _refuse_doctype(root)
@@ -47,22 +70,30 @@ def find_first(content: bytes, name: str, settings: ParseSettings) -> Element | 
     as `parse_xml`.
     """
     _refuse_large(content, settings)
-    parser = etree.XMLPullParser(events=("start", "end"), **_GUARDED)
     depth = 0
-    try:
-        for start in range(0, len(content), _CHUNK):
-            parser.feed(content[start : start + _CHUNK])
-            for event, element in parser.read_events():
-                depth += 1 if event == "start" else -1
-                _refuse_doctype(element)
-                if depth > settings.max_depth:
-                    raise _too_deep(element, settings)
-                if event == "start" and element.tag == name:
-                    return element
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise _syntax(error) from None
+    for event, element in _events(content):
+        depth += 1 if event == "start" else -1
+        _refuse_doctype(element)
+        if depth > settings.max_depth:
+            raise _too_deep(element, settings)
+        if event == "start" and element.tag == name:
+            return element
     return None
+
+
+def _events(content: bytes) -> Iterator[tuple[str, Element]]:
+    """The starts and ends of elements; those before a mistake come before its `Malformed`."""
+    parser = _parser(etree.XMLPullParser, content, events=("start", "end"))
+    mistake: etree.XMLSyntaxError | None = None
+    for start in range(0, len(content) + _CHUNK, _CHUNK):
+        try:
+            part = content[start : start + _CHUNK]
+            parser.feed(part) if part else parser.close()
+        except etree.XMLSyntaxError as error:
+            mistake = error
+        yield from parser.read_events()
+        if mistake is not None:
+            raise _syntax(mistake)
 
 
 def _refuse_large(content: bytes, settings: ParseSettings) -> None:

@@ -159,8 +159,8 @@ def normalised(recording: OwnInk, characters: int, normalisation: dict, name: st
     ink = clean(_ink(recording, characters * character / width, name), RULES)[0]
     if ink.first_of_stroke().all():
         raise PentraceError(
-            f"{name}: each stroke has one point; give all points of a stroke the same number, one "
-            "after the other"
+            f"{name}: only dots, each stroke has one point; record one line of handwriting, or "
+            "give all points of a stroke the same number, one after the other"
         )
     ink = _snapped(_resampled(ink, characters), character / GRID)
     ink = clean(ink, RULES)[0]

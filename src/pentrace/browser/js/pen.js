@@ -118,7 +118,7 @@ const numbers = (values) => values.map(round).join(" ");
 
 /** Path data of a stroke as one line; `bends`: only these of its curves. */
 function linePath(stroke, bends = curves(stroke)) {
-  if (!bends.length) return `M${numbers([stroke.x[0], stroke.y[0]])}h0`;
+  if (!bends.length) return `M${numbers([stroke.x[0], stroke.y[0]])}h${DOT_LENGTH}`;
   return `M${numbers(bends[0].slice(0, 2))}C${bends.map((bend) => numbers(bend.slice(2))).join(" ")}`;
 }
 

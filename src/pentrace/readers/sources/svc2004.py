@@ -13,7 +13,7 @@ def _task(number: int, channels: str) -> Source:
         name=f"signatures of task {number} ({channels})",
         folders=(f"Task{number}",),
         archive=f"Task{number}*",
-        members=r"(U|USER)\d+S\d+(\.TXT)?",
+        members=r"(U|USER)\d+[S_]\d+(\.TXT)?",
         where=f"Task{number}.zip from {_WHERE}",
         without="only the other task is read",
     )
