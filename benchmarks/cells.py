@@ -11,7 +11,7 @@ import torch
 from pentrace.networks import kinds
 from pentrace.networks.settings import NetworkSettings
 
-CELLS = ({}, {"cell": "layer-norm"}, {"cell": "hyper"})
+CELLS = ("lstm", "layer-norm", "hyper")
 ROUNDS = 5
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     torch.set_num_threads(1)
     first = None
     for cell in CELLS:
-        settings = NetworkSettings(hidden=given.hidden, **cell)
+        settings = NetworkSettings.model_validate({"hidden": given.hidden, "cell": cell})
         network = kinds.build(settings)
         weights = sum(weight.numel() for weight in network.parameters())
         took = seconds(network, given.batch, given.steps, given.half)

@@ -30,8 +30,10 @@ def recurrent_layers(width: int, settings: NetworkSettings) -> nn.ModuleList:
     if s.cell == "layer-norm":
         made = [NormalisedLayer(*of, s.recurrent_dropout) for of in zip(below, cells, strict=True)]
         return nn.ModuleList(made)
-    small = (s.hyper_hidden, s.hyper_embedding, s.recurrent_dropout)
-    return nn.ModuleList(HyperLayer(*of, *small) for of in zip(below, cells, strict=True))
+    return nn.ModuleList(
+        HyperLayer(*of, s.hyper_hidden, s.hyper_embedding, dropout=s.recurrent_dropout)
+        for of in zip(below, cells, strict=True)
+    )
 
 
 class NormalisedGates(nn.Module):
@@ -97,7 +99,7 @@ class HyperLayer(nn.Module):
     def __init__(
         self, inputs: int, size: int, small: int, embedding: int, dropout: float = 0.0
     ) -> None:
-        """`small` cells N in the hypernetwork, and `embedding` numbers Z for each vector of scales."""
+        """`small` cells N in the hypernetwork, and `embedding` numbers Z for a vector of scales."""
         super().__init__()
         self.input_size, self.dropout = inputs, dropout
         self.weight_input = _uniform((4 * size, inputs), size)
@@ -116,7 +118,7 @@ class HyperLayer(nn.Module):
             self.weight_scale[8:] = 0
 
     def forward(self, x: Tensor, state: Memory | None = None) -> tuple[Tensor, Memory]:
-        """Hidden states (T, B, H) of x (T, B, D), and the state, (1, B, H + N) each, to carry on."""
+        """Hidden states (T, B, H) of x (T, B, D), and the state to carry on, (1, B, H + N) each."""
         sizes = (self.gates.size, self.small_gates.size)
         hidden, memory = _start(x, sum(sizes)) if state is None else (s[0] for s in state)
         by_input = linear(x, self.weight_input).to(hidden.dtype)

@@ -13,8 +13,8 @@ class PredictionNetwork(nn.Module):
     """LSTM layers, each fed the input and the layer below; all of them feed the output.
 
     Differs from the paper in one point: the cells have no peepholes, so that cuDNN and oneDNN can
-    run a layer over all steps in one call; those of `cells` run step by step. Without `skips` it is a plain stack, as in write-rnn,
-    with dropout on the input of the output layer.
+    run a layer over all steps in one call. The cells of `cells` run step by step. Without `skips`
+    it is a plain stack, as in write-rnn, with dropout on the input of the output layer.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:

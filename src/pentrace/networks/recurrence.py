@@ -42,7 +42,7 @@ class _Multiplied(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_product: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, d_product: Tensor) -> tuple[Tensor | None, ...]:
         return ctx.recurrence.backward(d_product).to(d_product.dtype), None
 
 
@@ -56,7 +56,7 @@ class _WithWeight(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:
         kind = torch.bfloat16 if ctx.recurrence.half else d_sum.dtype
         read = torch.stack(ctx.recurrence.read).flatten(0, 1).to(kind)
         return d_sum, (d_sum.flatten(0, 1).to(kind).t() @ read).to(ctx.dtype), None

@@ -181,11 +181,11 @@ class NetworkSettings(Settings):
     def _check_cell(self) -> None:
         if self.kind == "prediction" and self.cell == "lstm" and self.recurrent_dropout:
             raise ValueError("cell lstm has no recurrent_dropout; set it to 0, or change cell")
-        if self.kind == "prediction" and self.cell != "hyper":
-            if given := self._changed("hyper_hidden", "hyper_embedding"):
-                raise ValueError(
-                    f"{' and '.join(given)} is for cell hyper only; remove it, or set cell to hyper"
-                )
+        given = self._changed("hyper_hidden", "hyper_embedding")
+        if self.kind == "prediction" and self.cell != "hyper" and given:
+            raise ValueError(
+                f"{' and '.join(given)} is for cell hyper only; remove it, or set cell to hyper"
+            )
 
     def _check_text(self) -> None:
         if self.train.batches == "lines":
