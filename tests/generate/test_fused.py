@@ -7,7 +7,8 @@ import torch
 from pentrace.errors import PentraceError
 from pentrace.generate.ink_loop import LAST_STROKE, draw, write
 from pentrace.generate.load_model import load_ink
-from pentrace.generate.numpy_networks import BLOCK, FEW, FusedNetwork, laid_out, product
+from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.products import BLOCK, FEW, laid_out, product
 from pentrace.generate.random_numbers import chances
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
@@ -23,6 +24,8 @@ KINDS = [
     {"layers": 1, **SMALL},
     {"layers": 3, **SMALL},
     {"layers": 4, "skips": False, **SMALL},
+    {"layers": 2, "cell": "layer-norm", **SMALL},
+    {"layers": 2, "cell": "hyper", "hyper_hidden": 7, "hyper_embedding": 2, **SMALL},
     {"layers": 1, **WRITING},
     {"layers": 3, **WRITING},
     {"layers": 3, **WRITING, "window_parametrisation": "softplus", "fold_rare": 1},
@@ -79,8 +82,9 @@ def test_draws_equal_the_torch_ones(bias):
     np.testing.assert_allclose(draw(raw, chance, bias), theirs, rtol=2e-4, atol=1e-5)
 
 
-def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path):
-    network, fused = _both(tmp_path, layers=2, **SMALL)
+@pytest.mark.parametrize("cell", ["lstm", "layer-norm", "hyper"])
+def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path, cell):
+    network, fused = _both(tmp_path, layers=2, cell=cell, **SMALL)
     chance = _chance(3, 30)
     theirs = reference.draw_steps(network, reference.blank(3), chance, 0.5)
     ours = write(fused, chance, bias=0.5)
@@ -89,8 +93,9 @@ def test_lines_of_a_prediction_network_equal_the_torch_ones(tmp_path):
     assert not ours.stopped.any()
 
 
-def test_priming_equals_the_torch_one_in_every_batch(tmp_path):
-    network, fused = _both(tmp_path, layers=2, **SMALL)
+@pytest.mark.parametrize("cell", ["lstm", "layer-norm", "hyper"])
+def test_priming_equals_the_torch_one_in_every_batch(tmp_path, cell):
+    network, fused = _both(tmp_path, layers=2, cell=cell, **SMALL)
     random = np.random.default_rng(4)
     primers = [random.standard_normal((n, 3)).astype(np.float32) for n in (9, 1, 14)]
     chance = _chance(3, 12)
@@ -188,7 +193,7 @@ def test_weights_that_do_not_fit_are_refused(tmp_path):
 
 
 def test_writing_needs_no_torch(tmp_path):
-    _both(tmp_path, **KINDS[4])
+    _both(tmp_path, **WRITING)
     program = (
         "import sys; from pentrace.generate.ink_loop import write; "
         "from pentrace.generate.load_model import load_ink; "

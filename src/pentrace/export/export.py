@@ -33,6 +33,11 @@ def command(model: Path | None, out: Path, encoder: bool) -> None:
         raise UsageError(f"{out}: unknown format; give a file with the suffix .onnx")
     path = find_model(model)
     weights, settings, normalisation = model_file.read(path, "np", OF_INK)
+    if settings.cell != "lstm":
+        raise PentraceError(
+            f"{path}: a network with the cell {settings.cell} cannot be exported; give one with "
+            "the cell lstm"
+        )
     notes = {"settings": settings.model_dump_json(), "normalisation": json.dumps(normalisation)}
     if encoder and not settings.style_size:
         raise PentraceError(f"{path}: no encoder of hands; remove --encoder")

@@ -8,15 +8,16 @@ sentence.
 sigmoid(z) = (1 + tanh(z / 2)) / 2. The halves are in the weights, so one tanh computes all gates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from pentrace.generate.numpy_cells import HyperLayer, NormalisedLayer
 from pentrace.generate.numpy_style import FusedStyleEncoder
+from pentrace.generate.products import laid_out, product
 from pentrace.networks.settings import NetworkSettings
 
 EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.soft_window.steps
-BLOCK, FEW = 64, 16  # rows of a block of weights; most columns that are multiplied by blocks
 
 
 class Layer:
@@ -60,28 +61,6 @@ class Layer:
         return np.multiply(squashed[2 * size :], np.tanh(memory), out=self.hidden)
 
 
-def laid_out(weights: np.ndarray, batch: int) -> np.ndarray:
-    """The matrix (R, C) in the memory order in which BLAS multiplies `batch` columns fastest.
-
-    With one column, memory limits the speed, and column order is faster. With 64 columns,
-    arithmetic limits the speed, and row order is faster by a third. For a few columns the result is
-    a stack (R / BLOCK, BLOCK, C) of blocks in column order: OpenBLAS copies large matrices before
-    it multiplies them, which takes longer than the product, and small ones it does not.
-    """
-    weights = weights.reshape(-1, weights.shape[-1])
-    rows = len(weights)
-    if not 1 < batch <= FEW or rows % BLOCK:
-        return np.asarray(weights, order="F" if batch == 1 else "C")
-    blocks = weights.reshape(rows // BLOCK, BLOCK, -1).transpose(0, 2, 1)
-    return np.ascontiguousarray(blocks).transpose(0, 2, 1)
-
-
-def product(weights: np.ndarray, columns: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """`out` (R, B), filled with the product of weights from `laid_out` and `columns` (C, B)."""
-    np.matmul(weights, columns, out=out.reshape(*weights.shape[:-1], -1))
-    return out
-
-
 class Window:
     """The soft window of B lines over their texts (Graves 2013, equations 46 to 51)."""
 
@@ -119,11 +98,14 @@ def softplus(raw: np.ndarray) -> np.ndarray:
     return np.logaddexp(raw, np.float32(0))
 
 
+AnyLayer = Layer | NormalisedLayer | HyperLayer
+
+
 class Stack:
     """Layers one above the other and a linear output, computed as in `networks.layers`."""
 
     def __init__(
-        self, layers: list[Layer], output: np.ndarray, bias: np.ndarray, skips: bool
+        self, layers: Sequence[AnyLayer], output: np.ndarray, bias: np.ndarray, skips: bool
     ) -> None:
         """Weights of the output (O, H), bias (O,); H is the cells of all layers, or of the last."""
         self.layers, self.output, self.bias, self.skips = layers, output, bias, skips
@@ -174,7 +156,7 @@ class FusedNetwork:
         self.encoder = FusedStyleEncoder(weights) if settings.style_size else None
         self.given = 3 + settings.style_size  # inputs before the window: the step, and the style
         stacked = settings.layers - (settings.kind == "synthesis")
-        layers = [from_torch(weights, f"layers.{n}") for n in range(stacked)]
+        layers = [_layer(weights, f"layers.{n}", settings) for n in range(stacked)]
         if settings.kind == "synthesis":
             layers = [self._first(weights), *layers]
         output = (weights["output.weight"], weights["output.bias"])
@@ -232,6 +214,12 @@ class FusedNetwork:
         seen, self.phi = self.window.step(hidden)
         for layer in self.stack.layers:
             layer.below[self.given : self.given + self.symbols] = seen
+
+
+def _layer(weights: dict[str, np.ndarray], name: str, settings: NetworkSettings) -> AnyLayer:
+    if settings.cell == "lstm":
+        return from_torch(weights, name)
+    return (NormalisedLayer if settings.cell == "layer-norm" else HyperLayer)(weights, name)
 
 
 def from_torch(weights: dict[str, np.ndarray], name: str) -> Layer:

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from pentrace.networks.layers import State, lstm_layers, run_layers, top_width
+from pentrace.networks.cells import recurrent_layers
+from pentrace.networks.layers import State, run_layers, top_width
 from pentrace.networks.mixture import width
 from pentrace.networks.settings import NetworkSettings
 
@@ -12,14 +13,14 @@ class PredictionNetwork(nn.Module):
     """LSTM layers, each fed the input and the layer below; all of them feed the output.
 
     Differs from the paper in one point: the cells have no peepholes, so that cuDNN and oneDNN can
-    run a layer over all steps in one call. Without `skips` it is a plain stack, as in write-rnn,
-    with dropout on the input of the output layer.
+    run a layer over all steps in one call. The cells of `cells` run step by step. Without `skips`
+    it is a plain stack, as in write-rnn, with dropout on the input of the output layer.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
         super().__init__()
         self.settings = settings
-        self.layers = lstm_layers(3, settings.cells, settings.skips)
+        self.layers = recurrent_layers(3, settings)
         self.dropout = nn.Dropout(settings.dropout)
         outputs = width(settings.components, settings.pen_states)
         self.output = nn.Linear(top_width(settings.cells, settings.skips), outputs)

@@ -13,16 +13,18 @@ OF_INK: tuple[Kind, ...] = ("prediction", "synthesis")  # those that draw ink
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
+    "cell", "hyper_hidden", "hyper_embedding",
     "window_components", "window_parametrisation", "style_size", "fold_rare",
 )  # fmt: skip
 _OF_WINDOW = ("window_components", "window_parametrisation", "style_size")
+_OF_CELL = ("cell", "recurrent_dropout", "hyper_hidden", "hyper_embedding")
 PRETRAINED = "pretrained"  # the name of the networks that come with the package
 # Settings that a kind of network does not use, besides those that `_consistent` checks one by one.
 _UNUSED = {
     "prediction": _OF_WINDOW,
-    "synthesis": (),
-    "recognition": ("components", "skips", *_OF_WINDOW),
-    "text": ("components", *_OF_WINDOW),
+    "synthesis": _OF_CELL,
+    "recognition": ("components", "skips", *_OF_WINDOW, *_OF_CELL),
+    "text": ("components", *_OF_WINDOW, *_OF_CELL),
 }
 
 
@@ -62,6 +64,23 @@ class NetworkSettings(Settings):
         ge=0,
         lt=1,
         description="dropout rate",
+    )
+    cell: Literal["lstm", "layer-norm", "hyper"] = Field(
+        "lstm",
+        description="cells of the layers: lstm; layer-norm: with layer normalisation; hyper: "
+        "HyperLSTM (Ha et al. 2016); prediction only",
+    )
+    recurrent_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="dropout rate of what enters the memory of a cell; layer-norm and hyper only",
+    )
+    hyper_hidden: int = Field(
+        128, ge=1, le=8192, description="cells of the smaller LSTM of each layer; hyper only"
+    )
+    hyper_embedding: int = Field(
+        4, ge=1, le=1024, description="numbers that each vector of scales is made of; hyper only"
     )
     window_components: int = Field(
         10, ge=1, le=100, description="Gaussians in the soft window; synthesis only"
@@ -123,6 +142,7 @@ class NetworkSettings(Settings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         streams = self.train.batches == "streams"
+        self._check_cell()
         if self.kind == "synthesis" and not self.skips:
             raise ValueError("a synthesis network needs skips; set skips to true")
         if self.kind != "prediction" and self.pen_states == 3:
@@ -157,6 +177,15 @@ class NetworkSettings(Settings):
         if self.alphabet is not None and len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet contains a character twice; remove one")
         return self
+
+    def _check_cell(self) -> None:
+        if self.kind == "prediction" and self.cell == "lstm" and self.recurrent_dropout:
+            raise ValueError("cell lstm has no recurrent_dropout; set it to 0, or change cell")
+        given = self._changed("hyper_hidden", "hyper_embedding")
+        if self.kind == "prediction" and self.cell != "hyper" and given:
+            raise ValueError(
+                f"{' and '.join(given)} is for cell hyper only; remove it, or set cell to hyper"
+            )
 
     def _check_text(self) -> None:
         if self.train.batches == "lines":

@@ -19,12 +19,13 @@ EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # letters of 8 points are easy to read at this resolution
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 WINDOW = ("window_components", "window_parametrisation", "style_size")
+CELL = ("cell", "recurrent_dropout", "hyper_hidden", "hyper_embedding")
 # For each kind of network, the settings that apply only to other kinds.
 FOREIGN = {
     "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW),
-    "synthesis": ("sizes", "embedding", "pen_states"),
-    "recognition": ("sizes", "embedding", "components", "pen_states", "skips", *WINDOW),
-    "text": ("sizes", "layers", "hidden", "components", "pen_states", *WINDOW),
+    "synthesis": ("sizes", "embedding", "pen_states", *CELL),
+    "recognition": ("sizes", "embedding", "components", "pen_states", "skips", *WINDOW, *CELL),
+    "text": ("sizes", "layers", "hidden", "components", "pen_states", *WINDOW, *CELL),
 }
 # Key of the record of a transfer -> what happened to the weights of these characters.
 TRANSFER = {

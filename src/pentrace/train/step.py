@@ -143,8 +143,8 @@ class Descent:
             group["lr"] = learning_rate(self.settings, step, epoch)
         self.optimiser.zero_grad(set_to_none=True)
         self.network.train()
-        if self.network.dropout.p:
-            torch.manual_seed(self._seed(step, self.processes.rank))
+        # Dropout, in the layers too, needs no random state in the checkpoint.
+        torch.manual_seed(self._seed(step, self.processes.rank))
 
     def _noisy(self, step: int) -> AbstractContextManager[None]:
         """Weights with the noise of batch `step`, the same in all processes."""

@@ -1,0 +1,62 @@
+"""Products of a state with one weight in a loop over steps, for autograd."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from pentrace.networks.products import Product
+
+
+class Recurrence:
+    """addend[t] + x W^T for one step t after the other.
+
+    Autograd would add a derivative of W at each step. Here it is one product over all steps, and
+    the products of the loop use weights that are reordered once. The addends and x are
+    differentiated as usual.
+    """
+
+    def __init__(self, addend: Tensor, weight: Tensor) -> None:
+        """addend (T, B, O), weight W (O, I); under autocast on a CPU, products are in bfloat16."""
+        rows, plain = addend.shape[1], weight.detach()
+        self.half = not addend.is_cuda and torch.is_autocast_enabled("cpu")
+        plain = plain.bfloat16() if self.half else plain
+        self.kept = torch.is_grad_enabled() and weight.requires_grad
+        self.read: list[Tensor] = []
+        self.forward, self.backward = Product(plain.t(), rows), Product(plain, rows)
+        self.addends = _WithWeight.apply(addend, weight, self).unbind(0)
+
+    def __call__(self, step: int, x: Tensor) -> Tensor:
+        """(B, O) for x (B, I)."""
+        if self.kept:
+            self.read.append(x.detach())
+        return self.addends[step] + _Multiplied.apply(x, self)
+
+
+class _Multiplied(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, recurrence: Recurrence) -> Tensor:
+        ctx.recurrence = recurrence
+        return recurrence.forward(x).to(x.dtype)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_product: Tensor) -> tuple[Tensor | None, ...]:
+        return ctx.recurrence.backward(d_product).to(d_product.dtype), None
+
+
+class _WithWeight(torch.autograd.Function):
+    """The addends; their derivatives are those of the products, and give that of the weight."""
+
+    @staticmethod
+    def forward(ctx: Any, addend: Tensor, weight: Tensor, recurrence: Recurrence) -> Tensor:
+        ctx.recurrence, ctx.dtype = recurrence, weight.dtype
+        return addend.view_as(addend)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:
+        kind = torch.bfloat16 if ctx.recurrence.half else d_sum.dtype
+        read = torch.stack(ctx.recurrence.read).flatten(0, 1).to(kind)
+        return d_sum, (d_sum.flatten(0, 1).to(kind).t() @ read).to(ctx.dtype), None
