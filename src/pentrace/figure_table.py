@@ -387,7 +387,9 @@ FIGURES = (
         "the features of which it differs most from 0.5, by bias. Grey crosses: the same between "
         "real lines of the same hands. (b to f) Distributions of the five first features, in real "
         "lines (grey) and in written ones (line); values beyond 1 % and 99 % are in the outer "
-        "bins. The list below the figure says what each feature means.",
+        "bins. (g) How much the AUC of the gradient boosting falls if the values of a feature are "
+        "exchanged between lines. Features that contain the same share their importance. The list "
+        "below the table says what each feature means.",
         "Discrimination",
         "Features that distinguish written from real lines.",
         inputs=("discrimination", "features"),

@@ -371,8 +371,8 @@ DISCRIMINATED = _table(
 TRAJECTORY_FEATURES = _table(
     "trajectory-features",
     "One row per line and feature of each comparison. Both lines of a pair are on one grid, "
-    "cleaned by the same rules and cut to the same number of points. The meanings of the features are in "
-    "`discriminate.json`.",
+    "cleaned by the same rules and cut to the same number of points. The meanings of the features "
+    "are in `discriminate.json`.",
     *COMPARED,
     _column("feature", pa.string(), "name of the feature"),
     _column("value", pa.float64(), "value of the feature"),

@@ -62,11 +62,9 @@ def measure(
 def row(found: Measured, settings: DiscriminateSettings) -> dict:
     """The row of a comparison in the JSON."""
     of = found.comparison
+    how = found.fold, of.group, settings.resamples, settings.seed
     classifiers = {
-        kind: auc(
-            values[0], values[1], found.fold, of.group, settings.resamples, settings.seed
-        )._asdict()
-        for kind, values in found.scores.items()
+        kind: auc(real, other, *how)._asdict() for kind, (real, other) in found.scores.items()
     }
     vectors = {"features": (found.real, found.other)}
     if found.embedding is not None:

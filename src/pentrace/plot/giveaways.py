@@ -27,7 +27,7 @@ UNITS = {"step": "tablet units", "advance": "tablet units", "height": "tablet un
 
 
 def giveaways_figure(rows: list[dict], values: pd.DataFrame) -> Figure:
-    """(a) AUC of single features, (b to f) distributions of the five strongest.
+    """(a) AUC of features, (b to f) distributions of the five strongest, (g) importance.
 
     `rows` are the features of discriminate.json, `values` the rows of
     `schema.TRAJECTORY_FEATURES`. The first comparison with written lines is shown, and in (a) also
@@ -50,6 +50,7 @@ def giveaways_figure(rows: list[dict], values: pd.DataFrame) -> Figure:
     places = [(0, 1), (0, 2), (1, 1), (1, 2), (2, 1)]
     for i, (name, place) in enumerate(zip(order[:STRONGEST], places, strict=False)):
         _distribution(made.add_subplot(grid[place]), shown[shown.feature == name], name, i + 1)
+    _importance(made.add_subplot(grid[2, 2]), list(first.values()))
     biases = sorted({row["bias"] for row in own})
     entries: list[legends.Entry] = [
         (legends.dot(_shade(i, len(biases))), f"written, bias {b:g}") for i, b in enumerate(biases)
@@ -81,6 +82,17 @@ def _alone(axes: Axes, own: list[dict], floor: list[dict], names: list[str]) -> 
     axes.set(xlim=(-0.04, 1.04), ylim=(0.7 - len(names), 0.7), xlabel="AUC of the feature alone")
     axes.grid(axis="y")
     legends.title(axes, "right: larger in written lines", 0)
+
+
+def _importance(axes: Axes, rows: list[dict]) -> None:
+    """The features that the gradient boosting depends on most."""
+    chosen = sorted(rows, key=lambda row: -row["importance"])[:STRONGEST]
+    at = -np.arange(len(chosen))
+    axes.barh(at, [row["importance"] for row in chosen], 0.6, color=_shade(0, 2))
+    axes.set_yticks(at, [row["feature"] for row in chosen])
+    axes.set(xlim=(0, None), xlabel="fall of the AUC without it")
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    legends.title(axes, "importance", STRONGEST + 1)
 
 
 def _distribution(axes: Axes, rows: pd.DataFrame, name: str, number: int) -> None:
