@@ -9,12 +9,17 @@ from pentrace import schema, tables
 from pentrace.clean.settings import CleanSettings
 from pentrace.discriminate.classifiers import folds
 from pentrace.discriminate.comparisons import Source, groups, real_pairs
+from pentrace.discriminate.embedding import embedded
 from pentrace.discriminate.features import FEATURES, features
 from pentrace.discriminate.kernel_test import kernel_test
+from pentrace.discriminate.recurrent import recurrent_scores
 from pentrace.discriminate.scores import alone, auc
+from pentrace.discriminate.settings import DiscriminateSettings
 from pentrace.discriminate.trajectories import Trajectory, filtered, pair
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
+from pentrace.generate.load_model import SHIPPED_READER, load_reader
+from pentrace.networks import model_file
 from tests.helpers import small_discrimination as small
 from tests.helpers.commands import makes_the_same_twice, pentrace
 
@@ -190,3 +195,22 @@ def test_features_see_what_they_are_named_after() -> None:
     assert found["slope"][2] == pytest.approx(found["slope"][0] + 0.2)
     assert found["stray strokes"].tolist() == [0, 0, 0, 0.75]
     assert np.isfinite(features([Trajectory(np.zeros(20), np.zeros(20), np.ones(20, bool))])).all()
+
+
+def test_a_recurrent_network_finds_noise_in_offsets() -> None:
+    lines = [[small.line(f"w0-{i}", take, noise) for i in range(16)]
+             for take, noise in ((0, 0.0), (1, 0.2))]  # fmt: skip
+    settings = DiscriminateSettings(recurrent=25)
+    fold = np.arange(16) % 2
+    found = recurrent_scores(*lines, fold, settings)
+    assert auc(*found, fold, np.arange(16), 200, 1).auc > 0.8
+    np.testing.assert_array_equal(found, recurrent_scores(*lines, fold, settings))
+
+
+def test_a_recogniser_gives_vectors_of_one_length() -> None:
+    units = model_file.read(SHIPPED_READER, "np", ("recognition",))[2]
+    recogniser = load_reader(SHIPPED_READER, units)
+    lines = [small.line("w0-0", 0), small.line("w1-3", 0)[:50]]
+    found = embedded(recogniser, lines)
+    assert found.shape[0] == 2 and np.isfinite(found).all()
+    np.testing.assert_allclose(found[1], embedded(recogniser, lines[1:])[0], rtol=1e-4, atol=1e-5)

@@ -18,7 +18,7 @@ FEATURES = {
     "level steps": "share of the steps exactly along x",
     "upright steps": "share of the steps exactly along y",
     "step memory": "correlation of the lengths of neighbouring steps",
-    "step memory, 4 on": "correlation of the lengths of steps that are four points apart",
+    "far step memory": "correlation of the lengths of steps that are four points apart",
     "acceleration": "mean change from step to step, divided by the mean step",
     "tremor": "median third difference of the positions, divided by the median step",
     "tremor across": "median fourth difference across the direction of the pen, divided by the "

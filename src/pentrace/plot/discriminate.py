@@ -55,6 +55,7 @@ def discriminate_figure(table: list[dict]) -> Figure:
     axes.axhline(0.5, color=style.GREY, ls="--", lw=0.8)
     axes.set_xticks(range(len(shown)), [_name(row) for row in shown])
     axes.set(xlim=(-0.6, max(len(shown), 1) - 0.4), ylim=(None, 1.02), ylabel="AUC")
+    axes.set_xlabel("lines that are compared with real ones")
     axes.grid(axis="y")
     entries = [(legends.dot(LOOK[k][1], LOOK[k][2]), LOOK[k][0]) for k in kinds]
     halves = [(Patch(color=BAND, lw=0), "real lines of the same hands")] if floor else []
