@@ -200,7 +200,7 @@ def test_features_see_what_they_are_named_after() -> None:
 def test_a_recurrent_network_finds_noise_in_offsets() -> None:
     lines = [[small.line(f"w0-{i}", take, noise) for i in range(16)]
              for take, noise in ((0, 0.0), (1, 0.2))]  # fmt: skip
-    settings = DiscriminateSettings(recurrent=25)
+    settings = DiscriminateSettings(recurrent=12)
     fold = np.arange(16) % 2
     found = recurrent_scores(*lines, fold, settings)
     assert auc(*found, fold, np.arange(16), 200, 1).auc > 0.8
