@@ -108,7 +108,7 @@ def _distribution(axes: Axes, rows: pd.DataFrame, name: str, number: int) -> Non
     unit = f" ({UNITS[name]})" if name in UNITS else ""
     axes.set_xlabel(name + unit)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: legends.number(round(value, 6)))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.6g}".replace("-", "−"))
     axes.yaxis.set_major_locator(MaxNLocator(3))
     legends.title(axes, "", number)
 
