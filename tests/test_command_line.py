@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from pentrace.__main__ import COMMANDS, cli, main
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
+from pentrace.discriminate.settings import DiscriminateSettings
 from pentrace.errors import PentraceError
 from pentrace.evaluate.settings import EvaluateSettings, TextBitsSettings
 from pentrace.generate.settings import (
@@ -66,6 +67,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "recognise": (LanguageSettings, set()),
     "imitate": (ImitateSettings, set()),
     "hands": (HandSettings, set()),
+    "discriminate": (DiscriminateSettings, set()),
     "fictional": (FictionalSettings, set()),
     "evaluate": (EvaluateSettings, set()),
     "text": (PromptSettings, set()),

@@ -19,8 +19,8 @@ from tests.helpers.commands import pentrace
 ROOT = Path(__file__).parent.parent
 # Sections whose every key is in config.yaml; networks and data sets name only what differs.
 WHOLE = (
-    "demo", "parse", "label", "clean", "normalise", "characters", "windows", "sample", "evaluate",
-    "text", "evaluate_text",
+    "demo", "parse", "label", "clean", "normalise", "characters", "windows", "sample",
+    "discriminate", "evaluate", "text", "evaluate_text",
 )  # fmt: skip
 
 

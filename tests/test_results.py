@@ -55,22 +55,23 @@ def test_another_folder_of_results_is_refused(name: str) -> None:
 
 
 INK = {"training", "density", "end-of-stroke", "mixture", "samples"}
+COMPARED = {"discriminate", "giveaways"}
 MEASURED = {"comparison", "reliability"}
 WRITTEN = {"biases", "styles", "primed", "window", "hands"}
 
 
 def test_figures_by_kind_of_network() -> None:
     config = loaded()
-    assert figures(config, "prediction") == INK | MEASURED
-    assert figures(config, "synthesis") == INK | MEASURED | WRITTEN | {"recognition"}
+    assert figures(config, "prediction") == INK | MEASURED | COMPARED
+    assert figures(config, "synthesis") == INK | MEASURED | COMPARED | WRITTEN | {"recognition"}
     assert figures(config, "recogniser") == {"training", "alignment", "fits"}
     assert figures(config, "judge") == {"training"}
 
 
 def test_figures_by_what_is_measured() -> None:
     config = loaded(evaluate={"generated_lines": 0, "splits": ["test"]}, recogniser=None)
-    assert figures(config, "prediction") == INK
-    assert figures(config, "synthesis") == INK | WRITTEN
+    assert figures(config, "prediction") == INK | COMPARED
+    assert figures(config, "synthesis") == INK | COMPARED | WRITTEN
 
 
 def test_figures_of_text_and_of_characters() -> None:
@@ -85,9 +86,10 @@ def test_files_by_kind_of_network() -> None:
         return {name for name in network_files(config, network) if not name.startswith("plots/")}
 
     written = {"history.parquet", "metrics.json", "samples"}
-    assert other(loaded(), "prediction") == written
-    assert other(loaded(), "synthesis") == {*written, "recognition.json", "style.json"}
-    assert other(loaded(recogniser=None), "synthesis") == {*written, "style.json"}
+    compared = {*written, "discriminate.json"}
+    assert other(loaded(), "prediction") == compared
+    assert other(loaded(), "synthesis") == {*compared, "recognition.json", "style.json"}
+    assert other(loaded(recogniser=None), "synthesis") == {*compared, "style.json"}
     aligned = {"alignments.parquet", "fits.parquet"}
     assert other(loaded(), "recogniser") == {"history.parquet", "recognition.json"} | aligned
     assert other(loaded(), "judge") == {"history.parquet", "recognition.json"}

@@ -44,6 +44,7 @@ ROOMS = {
     "recognise": ("recognise", "Count a recogniser's errors on real and written lines."),
     "hands": ("hands", "Learn to identify writers by their handwriting."),
     "style": ("hands", "Measure whether written lines follow the style of a hand."),
+    "discriminate": ("discriminate", "Measure whether written lines differ from real ones."),
     "align": ("recognise", "Find the points of each character of every line."),
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),

@@ -30,6 +30,8 @@ PLACES = {
     "written": "N/rewritten/lines.parquet, N/imitated/lines.parquet",
     "hands": "N/imitated/hands.parquet",
     "style": "N/style.parquet",
+    "discriminated": "N/discriminated.parquet",
+    "trajectory-features": "N/trajectory-features.parquet",
     "recognised": "N/recognised.parquet",
     "alignments": "R/alignments.parquet",
     "fits": "R/fits.parquet",

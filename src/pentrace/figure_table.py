@@ -16,6 +16,7 @@ Category = Literal[
     "Evaluation",
     "Recognition",
     "Style",
+    "Discrimination",
 ]
 DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation")
 NETWORK_CATEGORIES: tuple[Category, ...] = (
@@ -24,10 +25,13 @@ NETWORK_CATEGORIES: tuple[Category, ...] = (
     "Evaluation",
     "Recognition",
     "Style",
+    "Discrimination",
 )
 
 # What a configuration must have, in addition to a network of the right kind.
-Need = Literal["pen_states", "recogniser", "aligns", "transfer", "generated_lines", "validation"]
+Need = Literal[
+    "pen_states", "lines", "recogniser", "aligns", "transfer", "generated_lines", "validation"
+]
 
 INK = ("prediction", "synthesis")
 SYNTHESIS = ("synthesis",)
@@ -359,6 +363,38 @@ FIGURES = (
         "Share of written lines that are nearest to their own hand.",
         inputs=("style", "nearest"),
         kinds=SYNTHESIS,
+    ),
+    Figure(
+        "discriminate",
+        "Whether written lines differ from real ones",
+        "Area under the ROC curve (AUC) of classifiers that were trained to distinguish written "
+        "lines from real ones: 0.5 by chance, 1 if every line is recognised. Each pair is a real "
+        "line and a written line of the same text, rounded to one grid, cleaned by the same rules "
+        "and cut to equal lengths. Each is measured on writers and texts that it was not trained "
+        "on. Bars: 95 % intervals, bootstrap over these groups. Grey band: all intervals in which "
+        "real lines of the same hands are compared with one another. Other real hands: the lines "
+        "of half of the writers against those of the other half, whom the classifier may know.",
+        "Discrimination",
+        "How well classifiers distinguish written from real lines.",
+        inputs=("discrimination",),
+        kinds=INK,
+        needs=("lines",),
+    ),
+    Figure(
+        "giveaways",
+        "What distinguishes written lines",
+        "(a) The probability that a feature is larger in a written line than in a real one, for "
+        "the features of which it differs most from 0.5, by bias. Grey crosses: the same between "
+        "real lines of the same hands. (b to f) Distributions of the five first features, in real "
+        "lines (grey) and in written ones (line); values beyond 1 % and 99 % are in the outer "
+        "bins. (g) How much the AUC of the gradient boosting falls if the values of a feature are "
+        "exchanged between lines. Features that contain the same share their importance. The list "
+        "below the table says what each feature means.",
+        "Discrimination",
+        "Features that distinguish written from real lines.",
+        inputs=("discrimination", "features"),
+        kinds=INK,
+        needs=("lines",),
     ),
 )
 

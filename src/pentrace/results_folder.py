@@ -11,7 +11,13 @@ from pentrace.errors import PentraceError
 from pentrace.figure_table import NETWORK_FIGURES, Figure, Need
 from pentrace.files import remove_partial
 
-MEASURES = ("metrics.json", "sample-metrics.json", "recognition.json", "style.json")
+MEASURES = (
+    "metrics.json",
+    "sample-metrics.json",
+    "recognition.json",
+    "style.json",
+    "discriminate.json",
+)
 
 _held: list[IO[str]] = []  # the lock ends when the process ends, since that closes its file
 
@@ -27,6 +33,7 @@ def _met(config: Config, network: str) -> dict[Need, bool]:
     settings = config.networks[network]
     return {
         "pen_states": settings.pen_states == 3,
+        "lines": settings.pen_states == 2,
         "recogniser": config.recogniser is not None,
         "aligns": network == config.recogniser,
         "transfer": settings.starts_elsewhere,
@@ -47,6 +54,8 @@ def network_files(config: Config, network: str) -> list[str]:
         files += ["recognition.json"]
     if settings.kind == "synthesis":
         files += ["style.json"]
+    if settings.kind in ("prediction", "synthesis") and settings.pen_states == 2:
+        files += ["discriminate.json"]
     if network == config.recogniser:
         files += ["alignments.parquet", "fits.parquet"]
     if settings.pen_states == 3:

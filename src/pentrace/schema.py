@@ -337,6 +337,47 @@ STYLE = _table(
     _column("others", pa.float64(), "mean distance to the other hands"),
 )
 
+COMPARED = (
+    _column(
+        "origin",
+        pa.string(),
+        "the comparison: rewritten, styled, unstyled or sampled lines with real ones, or real "
+        "lines with others of the same writers (halves) or of other writers (other hands)",
+    ),
+    _column("bias", pa.float64(), "bias of the written lines; null for real lines", null=True),
+    _column("pair", pa.int32(), "number of the pair of lines in its comparison, from 0"),
+    _column("sample_id", pa.string(), "name of the line"),
+    _column(
+        "other", pa.bool_(), "false: the real line of the pair; true: the line it is compared with"
+    ),
+)
+
+DISCRIMINATED = _table(
+    "discriminated",
+    "One row per line of each comparison of real with written lines: the scores of classifiers "
+    "that were trained on other pairs. A higher score: more like a written line.",
+    *COMPARED,
+    _column("fold", pa.int32(), "part of the cross-validation; scores of one part are comparable"),
+    _column("logistic", pa.float64(), "score of the logistic regression on features"),
+    _column("boosting", pa.float64(), "score of the gradient boosting on features"),
+    _column(
+        "recurrent",
+        pa.float64(),
+        "score of the recurrent network on offsets; null if it was not trained",
+        null=True,
+    ),
+)
+
+TRAJECTORY_FEATURES = _table(
+    "trajectory-features",
+    "One row per line and feature of each comparison. Both lines of a pair are on one grid, "
+    "cleaned by the same rules and cut to the same number of points. The meanings of the features "
+    "are in `discriminate.json`.",
+    *COMPARED,
+    _column("feature", pa.string(), "name of the feature"),
+    _column("value", pa.float64(), "value of the feature"),
+)
+
 RECOGNISED = _table(
     "recognised",
     "One row per line that a recogniser read: the correct text, the text that was read, and the "
@@ -481,6 +522,8 @@ TABLES = {
         WRITTEN,
         HANDS,
         STYLE,
+        DISCRIMINATED,
+        TRAJECTORY_FEATURES,
         RECOGNISED,
         ALIGNMENTS,
         FITS,

@@ -18,7 +18,14 @@ from pentrace.plot import stacked, style, window
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.plot import command
 from pentrace.windows.lines import load_lines
-from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_synthesis
+from tests.helpers import (
+    small_corpus,
+    small_discrimination,
+    small_hands,
+    small_kanji,
+    small_model,
+    small_synthesis,
+)
 from tests.helpers.commands import invoke, pentrace
 from tests.helpers.figure_checks import faults
 from tests.helpers.small_data import edit_samples
@@ -54,6 +61,9 @@ ARGUMENTS = {
     "fits": "fits --fits {ink}/fits.parquet --samples {ink}/samples.parquet --limit 2",
     "recognition": "recognition --metrics {ink}/recognition.json",
     "hands": "hands --metrics {ink}/style.json --lines {ink}/style.parquet",
+    "discriminate": "discriminate --metrics {ink}/discriminate.json",
+    "giveaways": "giveaways --metrics {ink}/discriminate.json "
+    "--features {ink}/trajectory-features.parquet",
 }
 
 
@@ -94,6 +104,7 @@ def _ink(folder: Path) -> None:
     recognition = {"table": table, "split": "validation"}
     (folder / "recognition.json").write_text(json.dumps(recognition))
     small_hands.measures(folder)
+    small_discrimination.measures(folder)
     _aligned(folder)
 
 

@@ -178,6 +178,18 @@ def judge(w):
     return f"<results>/{w.dataset}/{name}/model.safetensors" if name else []
 
 
+def written(w):
+    """Input function: the folders of lines that a network wrote, to compare with real ones."""
+    own = ["rewritten", "imitated"] if w.network in SYNTHESIS else ["drawn"]
+    return [f"<results>/{w.dataset}/{w.network}/{name}" for name in own]
+
+
+def drawn_settings():
+    """The settings of `sample`, as JSON, for lines of a prediction network to compare."""
+    changes = {"lines": CONFIG.discriminate.lines or 60, "prime": None, "formats": ()}
+    return CONFIG.sample.model_copy(update=changes).model_dump_json()
+
+
 def fits(w):
     """Input function: how well the texts fit the ink, if the network is trained on those that do."""
     if CONFIG.networks[w.network].train.misfit is None:

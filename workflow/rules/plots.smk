@@ -58,6 +58,8 @@ INPUTS = {
     "recognition": one_path("--metrics", f"{OF_NETWORK}/recognition.json"),
     "style": one_path("--metrics", f"{OF_NETWORK}/style.json"),
     "nearest": one_path("--lines", f"{OF_NETWORK}/style.parquet"),
+    "discrimination": one_path("--metrics", f"{OF_NETWORK}/discriminate.json"),
+    "features": one_path("--features", f"{OF_NETWORK}/trajectory-features.parquet"),
     "alignments": one_path("--alignments", f"{OF_NETWORK}/alignments.parquet"),
     "fits": one_path("--fits", f"{OF_NETWORK}/fits.parquet"),
     "history_without_transfer": (history_without_transfer, anew_option),

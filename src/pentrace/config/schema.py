@@ -4,6 +4,7 @@ from pydantic import Field
 
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
+from pentrace.discriminate.settings import DiscriminateSettings
 from pentrace.evaluate.settings import EvaluateSettings, EvaluateTextSettings
 from pentrace.generate.settings import (
     FictionalSettings,
@@ -89,6 +90,7 @@ class Config(Settings):
     imitate: ImitateSettings = Field(default_factory=ImitateSettings)
     hands: HandSettings = Field(default_factory=HandSettings)
     recognise: LanguageSettings = Field(default_factory=LanguageSettings)
+    discriminate: DiscriminateSettings = Field(default_factory=DiscriminateSettings)
     fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     text: TextSettings = Field(default_factory=TextSettings)

@@ -27,13 +27,18 @@ class FusedRecogniser:
         lines: float32 (T, 3) each, the null step first. The last offset is not read, as in
         training. T' is (T - 1) / 4 of the longest, rounded up, and at least 1.
         """
+        hidden, lengths = self.hidden(lines)
+        return _log_softmax(hidden @ self.output + self.bias), lengths
+
+    def hidden(self, lines: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Hidden states float32 (T', B, 2H) of the last layer, and their lengths, as for `read`."""
         offsets = [line[:-1] for line in lines]
         lengths = np.array([-(-len(line) // REDUCTION) for line in offsets], np.int64)
         hidden = self._shortened(offsets, max(int(lengths.max(initial=0)), 1))
         turned = reversal(lengths, len(hidden))
         for layer in self.layers:
             hidden = layer(hidden, turned)
-        return _log_softmax(hidden @ self.output + self.bias), lengths
+        return hidden, lengths
 
     def _shortened(self, offsets: list[np.ndarray], steps: int) -> np.ndarray:
         """(T', B, H): step t sees the offsets around REDUCTION t."""

@@ -73,6 +73,7 @@ class NetworkPart:
     metrics: dict[str, Any] | None
     recognition: dict[str, Any] | None
     style: dict[str, Any] | None  # which hand its lines are nearest to
+    discrimination: dict[str, Any] | None  # whether its lines differ from real ones
     filters: list[dict[str, Any] | str]  # the distinct filters in the rows of the metrics
     samples: list[dict[str, Any]]
     pictures: list[Picture]
@@ -142,6 +143,7 @@ def network_part(name: str, folder: Path, note: str) -> NetworkPart:
         metrics=metrics,
         recognition=recognition,
         style=_json(folder / "style.json"),
+        discrimination=_json(folder / "discriminate.json"),
         filters=_filters(metrics),
         samples=index,
         pictures=pictures(folder / "plots"),
