@@ -55,7 +55,7 @@ def alphabet_of(texts: Iterable[str], fold_rare: int = 0) -> str:
 
 def with_alphabet(settings: NetworkSettings, texts: Iterable[str]) -> NetworkSettings:
     """The settings, with the alphabet of texts if they need one and have none."""
-    if settings.kind == "prediction" or settings.alphabet is not None:
+    if not settings.reads_text or settings.alphabet is not None:
         return settings
     return settings.model_copy(update={"alphabet": alphabet_of(texts, settings.fold_rare)})
 

@@ -11,8 +11,15 @@ from pentrace.networks.recognition import RecognitionNetwork, ctc_loss
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.synthesis import SynthesisNetwork
 from pentrace.networks.text import TextNetwork, detached, text_loss
+from pentrace.networks.variational import (
+    Bound,
+    HeldLatentNetwork,
+    VariationalNetwork,
+    counted_divergence,
+)
 
-InkNetwork = PredictionNetwork | SynthesisNetwork  # draws ink
+Latent = VariationalNetwork | HeldLatentNetwork
+InkNetwork = PredictionNetwork | SynthesisNetwork | Latent  # draws ink
 Network = InkNetwork | RecognitionNetwork | TextNetwork
 
 
@@ -23,6 +30,9 @@ def build(settings: NetworkSettings) -> Network:
             return PredictionNetwork(settings)
         case "synthesis":
             return SynthesisNetwork(settings)
+        case "variational":
+            held = settings.latent == "line"
+            return HeldLatentNetwork(settings) if held else VariationalNetwork(settings)
         case "recognition":
             return RecognitionNetwork(settings)
         case "text":
@@ -60,8 +70,12 @@ def loss(
 
     For a recognition network it is the loss of text (B, U), for a text network that of characters
     y (B, T) after `state`. Also returns the state after the batch, None for a recognition network.
+    For a variational network it is the bound with one latent, and its parts are returned.
     `network` may be wrapped.
     """
+    if kind == "variational":
+        bound = network(x, y, mask, text)
+        return bound.log_loss.sum() + bound.divergence.sum(), bound
     if kind == "recognition":
         assert text is not None
         logits, lengths = network(x, mask.sum(1))
@@ -81,6 +95,15 @@ def window_loss(positions: Tensor, places: Tensor, mask: Tensor) -> Tensor:
     wanted = places.unsqueeze(-1).expand_as(positions)
     loss = nn.functional.smooth_l1_loss(positions, wanted, reduction="none")
     return loss.mean(-1)[mask].sum()
+
+
+def relief(bound: Bound, weight: float, free: float) -> Tensor:
+    """What is added to a bound in training, nats: its divergence has another weight, and a floor.
+
+    See `variational.counted_divergence` for `free`.
+    """
+    counts = counted_divergence(bound.divergence, bound.real, free)
+    return weight * counts - bound.divergence.sum()
 
 
 def counted(network: Network, mask: np.ndarray, text: np.ndarray | None) -> int:

@@ -20,7 +20,7 @@ class PredictionNetwork(nn.Module):
     def __init__(self, settings: NetworkSettings) -> None:
         super().__init__()
         self.settings = settings
-        self.layers = recurrent_layers(3, settings)
+        self.layers = recurrent_layers(3 + settings.style_size, settings)
         self.dropout = nn.Dropout(settings.dropout)
         outputs = width(settings.components, settings.pen_states)
         self.output = nn.Linear(top_width(settings.cells, settings.skips), outputs)

@@ -7,24 +7,27 @@ from pydantic import Field, model_validator
 from pentrace.networks.training import TrainSettings
 from pentrace.settings import Settings
 
-Kind = Literal["prediction", "synthesis", "recognition", "text"]
+Kind = Literal["prediction", "synthesis", "variational", "recognition", "text"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-OF_INK: tuple[Kind, ...] = ("prediction", "synthesis")  # those that draw ink
+OF_INK: tuple[Kind, ...] = ("prediction", "synthesis", "variational")  # those that draw ink
 # What two networks must have in common for the weights of one to fit the other.
 SHAPE = (
     "kind", "layers", "hidden", "sizes", "embedding", "components", "pen_states", "skips",
     "cell", "hyper_hidden", "hyper_embedding",
+    "latent", "latent_size", "latent_hidden", "with_text",
     "window_components", "window_parametrisation", "style_size", "fold_rare",
 )  # fmt: skip
 _OF_WINDOW = ("window_components", "window_parametrisation", "style_size")
 _OF_CELL = ("cell", "recurrent_dropout", "hyper_hidden", "hyper_embedding")
+_OF_LATENT = ("latent", "latent_size", "latent_hidden", "with_text")
 PRETRAINED = "pretrained"  # the name of the networks that come with the package
 # Settings that a kind of network does not use, besides those that `_consistent` checks one by one.
 _UNUSED = {
-    "prediction": _OF_WINDOW,
-    "synthesis": _OF_CELL,
-    "recognition": ("components", "skips", *_OF_WINDOW, *_OF_CELL),
-    "text": ("components", *_OF_WINDOW, *_OF_CELL),
+    "prediction": (*_OF_WINDOW, *_OF_LATENT),
+    "synthesis": (*_OF_CELL, *_OF_LATENT),
+    "variational": ("style_size", *_OF_CELL),
+    "recognition": ("components", "skips", *_OF_WINDOW, *_OF_CELL, *_OF_LATENT),
+    "text": ("components", *_OF_WINDOW, *_OF_CELL, *_OF_LATENT),
 }
 
 
@@ -33,8 +36,8 @@ class NetworkSettings(Settings):
 
     kind: Kind = Field(
         "prediction",
-        description="prediction: next step; synthesis: next step of a given text; "
-        "recognition: text of a line; text: next character",
+        description="prediction: next step; synthesis: next step of a given text; variational: "
+        "next step, with latents; recognition: text of a line; text: next character",
     )
     start: str | None = Field(
         None,
@@ -96,6 +99,22 @@ class NetworkSettings(Settings):
         description="size of the vector of a hand, from other ink of the same writer; 0: none; "
         "synthesis only",
     )
+    latent: Literal["step", "line"] = Field(
+        "step",
+        description="latent vector for each step, or one that is held for a line; variational only",
+    )
+    latent_size: int = Field(
+        16, ge=1, le=1024, description="numbers in a latent vector; variational only"
+    )
+    latent_hidden: int = Field(
+        64,
+        ge=1,
+        le=8192,
+        description="units between cells and latents; variational with latent step only",
+    )
+    with_text: bool = Field(
+        False, description="also read a text through a soft window; variational only"
+    )
     alphabet: str | None = Field(
         None,
         min_length=1,
@@ -110,6 +129,11 @@ class NetworkSettings(Settings):
     train: TrainSettings = Field(
         default_factory=lambda: TrainSettings.model_validate({}), description="training"
     )
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether lines need a transcript."""
+        return self.with_text if self.kind == "variational" else self.kind != "prediction"
 
     @property
     def counted(self) -> Literal["point", "character"]:
@@ -143,19 +167,20 @@ class NetworkSettings(Settings):
     def _consistent(self) -> Self:
         streams = self.train.batches == "streams"
         self._check_cell()
+        self._check_variational()
         if self.kind == "synthesis" and not self.skips:
             raise ValueError("a synthesis network needs skips; set skips to true")
         if self.kind != "prediction" and self.pen_states == 3:
             raise ValueError("pen_states 3 is for kind prediction only; set it to 2")
-        if self.kind == "prediction" and (self.alphabet is not None or self.fold_rare):
-            raise ValueError("kind prediction has no alphabet; remove alphabet and fold_rare")
+        if not self.reads_text and (self.alphabet is not None or self.fold_rare):
+            raise ValueError(f"kind {self.kind} has no alphabet; remove alphabet and fold_rare")
         if self.kind == "text":
             self._check_text()
         elif self.sizes is not None or self._changed("embedding") or streams:
             raise ValueError(
                 "sizes, embedding and train.batches: streams are for kind text only; remove them"
             )
-        elif self.kind != "prediction" and self.train.batches != "lines":
+        elif self.reads_text and self.train.batches != "lines":
             raise ValueError(f"a {self.kind} network reads whole lines; set train.batches to lines")
         if unused := self._changed(*_UNUSED[self.kind]):
             raise ValueError(
@@ -186,6 +211,22 @@ class NetworkSettings(Settings):
             raise ValueError(
                 f"{' and '.join(given)} is for cell hyper only; remove it, or set cell to hyper"
             )
+
+    def _check_variational(self) -> None:
+        if self.kind != "variational":
+            for name in ("divergence_warmup", "free_nats"):
+                if self._train_changed(name):
+                    raise ValueError(f"{name} is for kind variational only; remove it")
+            return
+        if not self.skips:
+            raise ValueError("a variational network needs skips; set skips to true")
+        if self.latent == "step" and self.layers != 1:
+            raise ValueError("a latent for each step needs one layer; set layers to 1")
+        if self.latent == "line" and self._changed("latent_hidden"):
+            raise ValueError("latent_hidden is for latent step only; remove it")
+        window = ("window_components", "window_parametrisation")
+        if not self.with_text and (given := self._changed(*window)):
+            raise ValueError(f"{' and '.join(given)} needs a text; set with_text to true")
 
     def _check_text(self) -> None:
         if self.train.batches == "lines":

@@ -27,14 +27,17 @@ class StyleEncoder(nn.Module):
 
     def forward(self, reference: Tensor) -> Tensor:
         """Vectors (B, S) of reference (B, R, 4): dx, dy, end of stroke, 1; zeros after the end."""
+        raw = self.project(self.pooled(reference))
+        vector = nn.functional.layer_norm(raw, (self.project.out_features,))
+        return vector * reference[..., 3].any(1, keepdim=True)
+
+    def pooled(self, reference: Tensor) -> Tensor:
+        """Means and spreads of what the convolutions find, (B, 2C) of reference (B, R, 4)."""
         found, real = reference.transpose(1, 2), reference[..., 3:].transpose(1, 2)
         for layer in self.convolutions:
             real = real[..., ::2]
             found = torch.relu(layer(found)) * real  # as if there were nothing after the end
-        points = real.sum(-1)
-        count = points.clamp(min=1)
+        count = real.sum(-1).clamp(min=1)
         mean = found.sum(-1) / count
         variance = ((found - mean.unsqueeze(-1)).square() * real).sum(-1) / count
-        pooled = torch.cat([mean, (variance + _LEAST_VARIANCE).sqrt()], -1)
-        vector = nn.functional.layer_norm(self.project(pooled), (self.project.out_features,))
-        return vector * (points > 0)
+        return torch.cat([mean, (variance + _LEAST_VARIANCE).sqrt()], -1)

@@ -64,6 +64,18 @@ class TrainSettings(Settings):
         ge=0,
         description="sd of noise on input positions; 0: none; prediction and synthesis only",
     )
+    divergence_warmup: int = Field(
+        0,
+        ge=0,
+        description="steps in which the weight of the divergence of latents rises to 1; "
+        "variational only",
+    )
+    free_nats: float = Field(
+        0.0,
+        ge=0,
+        description="mean divergence of a number of the latent below which it costs nothing, in "
+        "nats; variational only",
+    )
     misfit: float | None = Field(
         None,
         gt=0,

@@ -115,7 +115,7 @@ def aligned(data: Data, alignments: Path | None, s: TrainSettings) -> Data:
 
 def _check_lines(data: Path, settings: NetworkSettings, found: Data, key: str) -> None:
     if not len(found.lines.ids):
-        text = " with a transcript" if settings.kind in ("synthesis", "recognition") else ""
+        text = " with a transcript" if settings.reads_text else ""
         raise PentraceError(
             f"{data}: no lines{text} in the split {getattr(settings.train, key)}; "
             f"set train.{key} to splits that have some"
@@ -134,7 +134,7 @@ def _check_text(data: Path, settings: NetworkSettings, found: Data, key: str) ->
 
 def fill_alphabet(data: Path, settings: NetworkSettings) -> NetworkSettings:
     """The settings with every character of the transcripts, where they give no alphabet."""
-    if settings.kind == "prediction" or settings.alphabet is not None:
+    if not settings.reads_text or settings.alphabet is not None:
         return settings
     if settings.kind == "text":
         alphabet = alphabet_in(load_codes(data, SPLITS), settings.fold_rare)
@@ -153,7 +153,7 @@ def read(
     if settings.kind == "text":
         return Data(text_of(load_codes(data, splits), settings, "+".join(splits)), None)
     lines = load_lines(data, splits)
-    if settings.kind == "prediction":
+    if not settings.reads_text:
         return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
     lines = lines.with_text()
     texts = [text or "" for text in lines.texts]
@@ -165,8 +165,8 @@ def read(
 def stored(
     data: Path, settings: NetworkSettings, splits: list[str], remedy: str = OTHER_DATA
 ) -> Data:
-    """The windows of some splits, as they are stored, for a prediction or a text network."""
-    if settings.kind == "prediction":
+    """The windows of some splits, as they are stored; for a network of ink that reads no text."""
+    if settings.kind != "text":
         return Data(load_windows(data, splits, ends=settings.pen_states == 3), None)
     windows = load_text_windows(data, splits)
     return Data(replace(windows, steps=symbols_of(windows.steps, settings)), None)

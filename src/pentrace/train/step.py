@@ -84,6 +84,8 @@ class Descent:
             part = _part(arrays, self.processes)
             loss, after = self._loss(self.wrapped, part, state)
             extra = weight * self._window_loss(part, after) if weight else 0.0
+            if self.kind == "variational":
+                extra = kinds.relief(after, self._divergence_weight(step), s.free_nats)
             ((loss + extra) * self.clipping.weight).backward()
         self.state = after if self.kind == "text" else None
         if self.noise is not None:
@@ -100,6 +102,8 @@ class Descent:
         For a text, `plan` contains streams, and the state is carried on.
         """
         self.network.eval()
+        # Latents are the same in each validation, also after an interruption.
+        torch.manual_seed(self._seed(0, ALL))
         loss, count, state = 0.0, 0, None
         for number in range(self.processes.rank, len(plan), self.processes.world):
             arrays = self._arrays(data, plan[number])
@@ -121,6 +125,10 @@ class Descent:
     def _window_weight(self, epoch: int) -> float:
         """Weight of the loss of the window in this epoch."""
         return self.settings.window_loss * max(1 - epoch / self.settings.window_epochs, 0)
+
+    def _divergence_weight(self, step: int) -> float:
+        """Weight of the divergence of latents at this step."""
+        return min((step + 1) / (self.settings.divergence_warmup or 1), 1.0)
 
     def _window_loss(self, arrays: Arrays, after: SynthesisState) -> Tensor:
         assert arrays.places is not None
