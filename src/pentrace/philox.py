@@ -12,7 +12,7 @@ INCREMENTS = (0x9E3779B9, 0xBB67AE85)  # of the two words of the key, after each
 WORD = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 # Last word of the counter: what the numbers are for, so that no two uses share one.
-STEPS, SEEDS, LINES = 0, 1, 2
+STEPS, SEEDS, LINES, LATENTS = 0, 1, 2, 3
 
 
 def words(key: int, counters: np.ndarray) -> np.ndarray:

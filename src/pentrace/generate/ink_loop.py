@@ -10,6 +10,7 @@ import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_variational import FusedHeld
 
 LAST_STROKE = 20  # most steps after the window has left the text, to finish the stroke
 
@@ -69,6 +70,7 @@ def write(
     primers: list[np.ndarray] | None = None,
     limits: np.ndarray | None = None,
     style: np.ndarray | None = None,
+    latents: np.ndarray | None = None,
 ) -> Written:
     """Draw B lines of at most N steps, with chance (B, N, 4) as `chances` makes it.
 
@@ -80,15 +82,21 @@ def write(
     states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
     with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
     line is cut off, by default N. style: the vector of a hand (S,), as for `FusedNetwork.start`.
+    latents: normals (B, N, Z) or, with a latent for a line, the latents (B, Z); without them, they
+    are the means of their priors. With such a latent, that of a primer is used instead.
     Raises `PentraceError` if steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
     tracker = _Tracker(text, np.full(batch, limit) if limits is None else limits, limit)
+    if network.latents == "line":
+        style = _held(network, latents, primers)
+    noise = latents if network.latents == "step" else None
     network.start(batch, text, style)
     step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
     for n in range(limit):
-        step = draw(network.step(step), chance[:, n], bias)
+        raw = network.step(step, None if noise is None else noise[:, n])
+        step = draw(raw, chance[:, n], bias)
         steps[:, n] = step
         if tracker.done(n, step[:, 2], network):
             break
@@ -101,6 +109,16 @@ def write(
     left = np.minimum(tracker.left, tracker.length)
     stopped = tracker.stopped | (left < tracker.length)
     return Written(steps, tracker.length, stopped, left, tracker.character, window)
+
+
+def _held(
+    network: FusedNetwork, latents: np.ndarray | None, primers: list[np.ndarray] | None
+) -> np.ndarray | None:
+    """The latents (B, Z) of lines: those of their primers, if there are any."""
+    if primers is None or not isinstance(network, FusedHeld):
+        return latents
+    found = {id(line): network.latent(line) for line in primers}
+    return np.stack([found[id(line)] for line in primers])
 
 
 def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
@@ -117,7 +135,7 @@ def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
         if n in begins:
             network.forget(np.flatnonzero(begins == n))
         if n + 1 < longest:
-            network.step(table[n])
+            network.read(table[n], table[n + 1])
     return table[-1]
 
 

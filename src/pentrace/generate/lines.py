@@ -10,7 +10,7 @@ from pentrace.generate.ink_loop import Written, write
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.one_thread import one_thread
-from pentrace.generate.random_numbers import another_seed, chances
+from pentrace.generate.random_numbers import another_seed, chances, drawn_latents
 from pentrace.generate.reading import Reading, readings
 from pentrace.generate.settings import (
     ERROR_LIMIT,
@@ -226,7 +226,8 @@ def _drawn(
     chance = np.stack([chances(*of, limits.max()) for of in zip(seeds, numbers, strict=True)])
     symbols = _symbols(before, texts, network.settings)
     primers = None if how.primer is None else [how.primer.steps] * len(texts)
-    written = write(network, chance, symbols, how.bias, primers, limits, how.style)
+    own = drawn_latents(network, [*zip(seeds, numbers, strict=True)], int(limits.max()))
+    written = write(network, chance, symbols, how.bias, primers, limits, how.style, own)
     return [
         _line(written, row, text, len(before), seed)
         for row, (text, seed) in enumerate(zip(texts, seeds, strict=True))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.numpy_networks import FusedNetwork, FusedText
 from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.numpy_variational import fused
 from pentrace.generate.settings import Check
 from pentrace.networks.model_file import NAME, SHIPPED, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, PRETRAINED, Kind
@@ -61,7 +62,7 @@ def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
     """
     weights, settings, normalisation = read(path, "np", kinds or OF_INK)
     with fitting(path):
-        return FusedNetwork(weights, settings), normalisation
+        return fused(weights, settings), normalisation
 
 
 def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:

@@ -9,6 +9,7 @@ sigmoid(z) = (1 + tanh(z / 2)) / 2. The halves are in the weights, so one tanh c
 """
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -152,25 +153,18 @@ class FusedNetwork:
 
     def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
         self.settings = settings
+        self.latents: Literal["step", "line"] | None = None  # what has a latent; None: nothing
+        self.held: FusedStyleEncoder | None = None  # the posterior of the latent of a line
         self.window: Window | None = None
         self.encoder = FusedStyleEncoder(weights) if settings.style_size else None
         self.given = 3 + settings.style_size  # inputs before the window: the step, and the style
         stacked = settings.layers - (settings.kind == "synthesis")
         layers = [_layer(weights, f"layers.{n}", settings) for n in range(stacked)]
         if settings.kind == "synthesis":
-            layers = [self._first(weights), *layers]
+            first, self.window, self.symbols = window_layer(weights, settings)
+            layers = [first, *layers]
         output = (weights["output.weight"], weights["output.bias"])
         self.stack = Stack(layers, *output, settings.skips)
-
-    def _first(self, weights: dict[str, np.ndarray]) -> Layer:
-        """Layer 1, which contains the window."""
-        size, recurrent = self.settings.hidden, weights["first.weight_recurrent"]
-        self.symbols = recurrent.shape[1] - size
-        exponential = self.settings.window_parametrisation == "exp"
-        parameters = (weights["first.weight_window"], weights["first.bias_window"])
-        self.window = Window(*parameters, exponential)
-        by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
-        return Layer(by_input, recurrent[:, :size], weights["first.bias"])
 
     def start(
         self, batch: int, text: np.ndarray | None = None, style: np.ndarray | None = None
@@ -184,6 +178,9 @@ class FusedNetwork:
         self.style = np.broadcast_to(vector, (batch, self.settings.style_size)).T  # (S, B)
         self._give_style()
         self.phi: np.ndarray | None = None
+        self._start_window(batch, text)
+
+    def _start_window(self, batch: int, text: np.ndarray | None) -> None:
         if self.window is not None:
             if text is None or len(text) != batch:
                 raise ValueError("a synthesis network needs a text for each line")
@@ -200,11 +197,16 @@ class FusedNetwork:
         for layer in self.stack.layers if self.settings.style_size else ():
             layer.below[3 : self.given] = self.style
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def read(self, x: np.ndarray, following: np.ndarray) -> None:
+        """Read steps x (B, 3) of real lines, which continue with the `following` steps (B, 3)."""
+        self.step(x)
+
+    def step(self, x: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
         """Raw outputs float32 (B, 6M + 1 or 6M + 3) after steps x float32 (B, 3).
 
-        The result is that of `PredictionNetwork` and `SynthesisNetwork` for one step. `phi`
-        (B, U + 1) is then the window weight of each character and, last, of the place behind.
+        There is no `noise` without a latent for each step. The result is that of
+        `PredictionNetwork` and `SynthesisNetwork` for one step. `phi` (B, U + 1) is then the window
+        weight of each character and, last, of the place behind.
         """
         return self.stack.step(x.T, None if self.window is None else self._look)
 
@@ -214,6 +216,18 @@ class FusedNetwork:
         seen, self.phi = self.window.step(hidden)
         for layer in self.stack.layers:
             layer.below[self.given : self.given + self.symbols] = seen
+
+
+def window_layer(
+    weights: dict[str, np.ndarray], settings: NetworkSettings
+) -> tuple[Layer, Window, int]:
+    """The layer that reads the text, its window, and the number of symbols."""
+    size, recurrent = settings.hidden, weights["first.weight_recurrent"]
+    exponential = settings.window_parametrisation == "exp"
+    window = Window(weights["first.weight_window"], weights["first.bias_window"], exponential)
+    by_input = np.concatenate([weights["first.weight_input"], recurrent[:, size:]], 1)
+    layer = Layer(by_input, recurrent[:, :size], weights["first.bias"])
+    return layer, window, recurrent.shape[1] - size
 
 
 def _layer(weights: dict[str, np.ndarray], name: str, settings: NetworkSettings) -> AnyLayer:

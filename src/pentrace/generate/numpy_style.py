@@ -26,13 +26,16 @@ class FusedStyleEncoder:
         return vectors[0] if len(vectors) == 1 else standardised(np.mean(vectors, 0))
 
     def _of_line(self, line: np.ndarray) -> np.ndarray:
+        return standardised(self.raw(line))
+
+    def raw(self, line: np.ndarray) -> np.ndarray:
+        """The vector (S,) of a line (T, 3) before it is standardised."""
         found = np.concatenate([line.T, np.ones((1, len(line)), np.float32)])
         for kernel, bias in self.layers:
             found = np.maximum(_halved(found, kernel) + bias[:, None], 0)
         spread = np.sqrt(found.var(1) + np.float32(LEAST_VARIANCE))
         weight, bias = self.project
-        raw = weight @ np.concatenate([found.mean(1), spread]) + bias
-        return standardised(raw)
+        return weight @ np.concatenate([found.mean(1), spread]) + bias
 
 
 def mixed(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from pentrace.errors import PentraceError
 from pentrace.generate.ink_loop import write
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.one_thread import one_thread
-from pentrace.generate.random_numbers import chances
+from pentrace.generate.random_numbers import chances, drawn_latents
 from pentrace.generate.reading import Reading
 from pentrace.generate.settings import SampleSettings
 
@@ -52,7 +52,8 @@ def batch(
         some = range(begin, min(begin + BATCH, first + count))
         chance = np.stack([chances(seed, i, steps) for i in some])
         primers = None if after is None else [after] * len(some)
-        new = write(network, chance, bias=bias, primers=primers)
+        own = drawn_latents(network, [(seed, i) for i in some], steps)
+        new = write(network, chance, bias=bias, primers=primers, latents=own)
         pairs = zip(new.steps, new.length, strict=True)
         drawn += [np.concatenate([lead, sample[:length]]) for sample, length in pairs]
     return drawn

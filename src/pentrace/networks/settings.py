@@ -152,6 +152,12 @@ class NetworkSettings(Settings):
         return f"{len(self.cells)} x {self.cells[0]}" if alike else " + ".join(map(str, self.cells))
 
     @property
+    def base(self) -> "NetworkSettings":
+        """Of a variational network: those of the network that reads the latent as a style."""
+        kind = "synthesis" if self.with_text else "prediction"
+        return self.model_copy(update={"kind": kind, "style_size": self.latent_size})
+
+    @property
     def starts_elsewhere(self) -> bool:
         """Whether it starts from a network that was trained on another data set."""
         return self.start is not None and ("/" in self.start or self.start == PRETRAINED)

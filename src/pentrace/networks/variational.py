@@ -185,7 +185,7 @@ class HeldLatentNetwork(nn.Module):
         super().__init__()
         self.settings = settings
         kind = SynthesisNetwork if settings.with_text else PredictionNetwork
-        self.base = kind(written_as(settings))
+        self.base = kind(settings.base)
         self.base.encoder = None  # the latent takes the place of a hand
         self.encoder = StyleEncoder(2 * settings.latent_size)
 
@@ -225,9 +225,3 @@ class HeldLatentNetwork(nn.Module):
     def _decoded(self, x: Tensor, z: Tensor, text: Tensor | None) -> Tensor:
         read = torch.cat([x, z.unsqueeze(1).expand(-1, x.shape[1], -1)], -1)
         return (self.base(read) if text is None else self.base(read, None, text))[0]
-
-
-def written_as(settings: NetworkSettings) -> NetworkSettings:
-    """The settings of the network that reads the latent of a line as a style."""
-    kind = "synthesis" if settings.with_text else "prediction"
-    return settings.model_copy(update={"kind": kind, "style_size": settings.latent_size})
