@@ -34,6 +34,8 @@ Need = Literal[
 ]
 
 INK = ("prediction", "synthesis")
+DRAWING = (*INK, "variational")
+VARIATIONAL = ("variational",)
 SYNTHESIS = ("synthesis",)
 TEXT = ("text",)
 RECORDED = "Recorded ink, coloured by stroke, by point or by time."
@@ -138,7 +140,7 @@ FIGURES = (
         "Training and validation loss.",
         inputs=("history",),
         settings=("counted",),
-        kinds=("prediction", "synthesis", "recognition", "text"),
+        kinds=(*DRAWING, "recognition", "text"),
     ),
     Figure(
         "transfer",
@@ -161,7 +163,7 @@ FIGURES = (
         "Samples",
         "A sheet of generated samples.",
         inputs=("generated", "normalisation"),
-        kinds=INK,
+        kinds=DRAWING,
     ),
     Figure(
         "biases",
@@ -289,7 +291,7 @@ FIGURES = (
         "Evaluation",
         "Observed share of ends of strokes against their predicted probability.",
         inputs=("metrics",),
-        kinds=INK,
+        kinds=DRAWING,
         needs=("validation",),
     ),
     Figure(
@@ -303,8 +305,23 @@ FIGURES = (
         "Evaluation",
         "Offsets, strokes and speeds of real and of generated ink.",
         inputs=("metrics",),
-        kinds=INK,
+        kinds=DRAWING,
         needs=("generated_lines",),
+    ),
+    Figure(
+        "latents",
+        "Latents of a variational network",
+        "(a) Each row: lines from one latent, with other random numbers. (b) A walk between the "
+        "latents of the first and of the last row, in equal steps, always with the same random "
+        "numbers. With a latent for each step, the normals from which they are drawn take the "
+        "place of the latent. (c) Means of the posterior of the lines of the "
+        "validation and test splits, on their first two principal components; with a latent for "
+        "each step, their mean over the line. Colours and symbols: up to eight writers. The "
+        "title gives the share of the variance between writers of all numbers of the latent.",
+        "Samples",
+        "Lines from one latent, a walk between two, and latents of real lines by writer.",
+        inputs=("model", "lines", "units"),
+        kinds=VARIATIONAL,
     ),
     Figure(
         "alignment",

@@ -53,7 +53,9 @@ LOGS = "logs" if CONFIG.results == "results" else f"logs/{CONFIG.results}"
 TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
 INK = [d for d in CONFIG.run if d not in TEXTS]
 
-INK_NETWORKS = CONFIG.of_kind("prediction", "synthesis")
+INK_NETWORKS = CONFIG.of_kind("prediction", "synthesis", "variational")
+# Those that write a text.
+WRITERS = [n for n in INK_NETWORKS if CONFIG.networks[n].reads_text]
 SYNTHESIS = CONFIG.of_kind("synthesis")
 RECOGNISERS = CONFIG.of_kind("recognition")
 TEXT_NETWORKS = CONFIG.of_kind("text")
@@ -219,7 +221,7 @@ def reader_of(stage):
     """Input function: the recogniser that chooses the lines of `stage`; empty if there is none."""
     return lambda w: (
         f"<results>/{w.dataset}/{CONFIG.recogniser}/model.safetensors"
-        if w.network in SYNTHESIS and reads(stage)
+        if w.network in WRITERS and reads(stage)
         else []
     )
 

@@ -14,7 +14,7 @@ from pentrace.generate.settings import (
     TextSettings,
 )
 from pentrace.hands.settings import HandSettings
-from pentrace.networks.settings import Kind, NetworkSettings
+from pentrace.networks.settings import OF_INK, Kind, NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
 from pentrace.recognise.settings import LanguageSettings
@@ -107,9 +107,10 @@ class Config(Settings):
         return list(dict.fromkeys(network for _, network in self.trained))
 
     def networks_of(self, dataset: str) -> list[str]:
-        """The networks to train on a data set; with a synthesis network, also the recognisers."""
+        """The networks to train on a data set; if one writes a text, also the recognisers."""
         named = self.named(dataset)
-        if not any(self.networks[name].kind == "synthesis" for name in named):
+        writes = (n.kind in OF_INK and n.reads_text for n in map(self.networks.__getitem__, named))
+        if not any(writes):
             return named
         return list(dict.fromkeys([*named, *filter(None, (self.recogniser, self.judge))]))
 

@@ -15,6 +15,7 @@ import torch
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.evaluate import baseline, distributions, measures, table
+from pentrace.evaluate.bounds import measure_bounds
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
 from pentrace.evaluate.line_losses import Predictor, measure
@@ -23,10 +24,10 @@ from pentrace.evaluate.published import PUBLISHED
 from pentrace.evaluate.settings import EvaluateSettings
 from pentrace.files import write_json
 from pentrace.generate.lines import LineOptions, write_lines
-from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.numpy_variational import fused
 from pentrace.generate.unconditional import batch
 from pentrace.networks.alphabet import knows
-from pentrace.networks.kinds import InkNetwork
+from pentrace.networks.kinds import InkNetwork, Latent
 from pentrace.networks.settings import OF_INK, NetworkSettings
 from pentrace.networks.store import arrays, load_trained
 from pentrace.networks.synthesis import SynthesisNetwork
@@ -36,7 +37,8 @@ from pentrace.windows.batches import Lines, load_lines
 
 DEFINITIONS = {
     "log_loss": "minus the natural logarithm of the predicted density of each step of a complete "
-    "line, with the state carried, in nats",
+    "line, with the state carried, in nats; of a variational network, an upper bound of it, with "
+    "one latent or several",
     "squared_error": "squared distance from a step to the mean of the predicted mixture, x plus "
     "y, normalised units",
     "end_of_stroke_accuracy": "share of steps at which the end of stroke was predicted correctly, "
@@ -56,7 +58,7 @@ class Setup(NamedTuple):
 
 
 @click.command("evaluate", cls=Command)
-@file_option("--model", help="Prediction or synthesis network.")
+@file_option("--model", help="Network that draws ink.")
 @data_option
 @file_option("--out-metrics", help="Measures to write, JSON.")
 @file_option("--out-lines", help="Table of lines to write, Parquet.")
@@ -85,8 +87,15 @@ def command(
     device = chosen(settings.device, "evaluate.device")
     setup = Setup(network.to(device), trained, units, settings, device)
     splits = load_splits(data, log_areas(units, data), settings, trained)
-    results = {split.name: _measure(setup, network, split) for split in splits}
-    rows = _table(setup, splits, results, _baselines(data, settings, trained))
+    results, bounds = {}, {}
+    for split in splits:
+        if trained.kind == "variational":
+            results[split.name], bounds[split.name] = _bounds(setup, split)
+        else:
+            results[split.name] = _measure(setup, network, split)
+    rows = _table(setup, splits, results, bounds, _baselines(data, settings, trained))
+    if published != "none":
+        rows = [{**row, **table.one_sd(row)} for row in rows]
     report = {
         "table": rows + PUBLISHED.get(published, []),
         "calibration": {name: measures.calibration(r.bins) for name, r in results.items()},
@@ -113,6 +122,22 @@ def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
     )
 
 
+def _bounds(setup: Setup, split: Split) -> tuple[Sums, Sums]:
+    """The measures of a split with the bound of one latent, and with that of several."""
+    network, s = setup.network, setup.settings
+    assert isinstance(network, Latent)
+    found = measure_bounds(
+        network,
+        split.lines,
+        split.chosen,
+        split.symbols,
+        samples=s.bound_samples,
+        seed=s.seed,
+        device=setup.device,
+    )
+    return found.sums, found.sums._replace(log_loss=found.weighted)
+
+
 def _baselines(
     data: Path, settings: EvaluateSettings, trained: NetworkSettings
 ) -> dict[str, baseline.Constant]:
@@ -135,6 +160,7 @@ def _table(
     setup: Setup,
     splits: list[Split],
     results: dict[str, Sums],
+    bounds: dict[str, Sums],
     fits: dict[str, baseline.Constant],
 ) -> list[dict]:
     """The measured rows: for each split the network, then the baselines."""
@@ -147,6 +173,9 @@ def _table(
             **table.conditions(setup.normalisation),
         }
         measured = {table.name(setup.trained): results[split.name]}
+        if split.name in bounds:
+            several = f"{table.name(setup.trained)}, {setup.settings.bound_samples} latents"
+            measured[several] = bounds[split.name]
         measured |= {name: _measure(setup, fit, split) for name, fit in fits.items()}
         for model, sums in measured.items():
             known = table.role(split.name, setup.trained) if model not in fits else None
@@ -166,7 +195,7 @@ def _distributions(setup: Setup, data: Path) -> dict | None:
         return None
     starts = np.cumsum([0, *map(len, drawn)])
     other = load_lines(data, ["train"]) if settings.compare_with != "train" else None
-    ends = isinstance(setup.network, SynthesisNetwork) or setup.trained.pen_states == 3
+    ends = setup.trained.reads_text or setup.trained.pen_states == 3
     return {
         "split": settings.compare_with,
         "unit": unit(normalisation),
@@ -184,13 +213,13 @@ def _distributions(setup: Setup, data: Path) -> dict | None:
 def _drawn(setup: Setup, real: Lines) -> list[np.ndarray]:
     """Lines float32 (T, 3) from the network, with null step; of real texts if it takes text."""
     s, network = setup.settings, setup.network.cpu()
-    fused = FusedNetwork(arrays(network), setup.trained)
-    if fused.window is not None:
+    drawing = fused(arrays(network), setup.trained)
+    if drawing.window is not None:
         known = real.with_text(partial(knows, setup.trained))
         texts = [text or "" for text in islice(cycle(known.texts), s.generated_lines)]
         how = LineOptions(seed=s.seed, attempts=1)
-        return [x.steps for x in write_lines(fused, texts, how)]
-    return batch(fused, s.generated_lines, s.generated_steps, s.seed)
+        return [x.steps for x in write_lines(drawing, texts, how)]
+    return batch(drawing, s.generated_lines, s.generated_steps, s.seed)
 
 
 def _values(steps: np.ndarray, starts: np.ndarray, normalisation: dict) -> dict[str, np.ndarray]:

@@ -31,6 +31,12 @@ class EvaluateSettings(Settings):
     chunk: int = Field(256, ge=1, description="steps at once; affects memory only")
     device: Device = Field("auto", description=WHERE)
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
+    bound_samples: int = Field(
+        40,
+        ge=1,
+        le=10_000,
+        description="latents of each line in the second bound of a variational network",
+    )
     baseline_components: int = Field(
         20, ge=1, le=100, description="Gaussians of the baseline, which has no memory"
     )

@@ -3,10 +3,14 @@
 The keys are described in docs/evaluation.md.
 """
 
+import math
+
 import numpy as np
 
 from pentrace.evaluate.measures import Sums
 from pentrace.networks.settings import NetworkSettings
+
+ONE_SD = 56.04462  # of IAM-OnDB, both axes together, in tablet units (Chung et al. 2015)
 
 
 def role(split: str, settings: NetworkSettings) -> str:
@@ -45,6 +49,13 @@ def measured(sums: Sums, log_area: np.ndarray) -> dict:
         "squared_error_per_point": float(sums.squared_error.sum()) / steps,
         "end_of_stroke_accuracy": float(sums.correct.sum()) / steps,
     }
+
+
+def one_sd(row: dict) -> dict:
+    """The log-loss of a measured row for offsets that are all divided by `ONE_SD`."""
+    lines, steps = row["lines"], row["steps"]
+    units = 2 * math.log(ONE_SD) * steps / lines
+    return {"log_loss_one_sd_per_sequence": row["log_loss_raw_per_sequence"] - units}
 
 
 def conditions(normalisation: dict) -> dict:

@@ -9,7 +9,6 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.files import whole_file
 from pentrace.generate.load_model import find_model
 from pentrace.networks import model_file
-from pentrace.networks.settings import OF_INK
 from pentrace.options import Command, file_option, out_file_option
 
 
@@ -32,7 +31,7 @@ def command(model: Path | None, out: Path, encoder: bool) -> None:
     if out.suffix != ".onnx":
         raise UsageError(f"{out}: unknown format; give a file with the suffix .onnx")
     path = find_model(model)
-    weights, settings, normalisation = model_file.read(path, "np", OF_INK)
+    weights, settings, normalisation = model_file.read(path, "np", ("prediction", "synthesis"))
     if settings.cell != "lstm":
         raise PentraceError(
             f"{path}: a network with the cell {settings.cell} cannot be exported; give one with "

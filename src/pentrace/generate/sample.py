@@ -40,7 +40,7 @@ OURS = re.compile(
 
 
 @click.command("sample", cls=Command)
-@file_option("--model", help="Prediction or synthesis network.")
+@file_option("--model", help="Network that draws ink.")
 @data_option
 @out_folder_option(help="Folder to write; older samples in it are removed.")
 @note_option

@@ -9,7 +9,7 @@ which is at least the log-loss of the sequence.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -196,7 +196,7 @@ class HeldLatentNetwork(nn.Module):
         return self.base.layers
 
     @property
-    def output(self) -> nn.Module:
+    def output(self) -> Any:
         """The output layer."""
         return self.base.output
 

@@ -12,12 +12,14 @@ from pentrace.networks import mixture
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import InkNetwork, run
 from pentrace.networks.model_file import read
-from pentrace.networks.settings import OF_INK, NetworkSettings
+from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.networks.store import load_model
 from pentrace.normalise.recipes import from_offsets
 from pentrace.normalise.units import checked
 from pentrace.plot.data import page_unit
 from pentrace.plot.drawing import Drawing
+
+KINDS: tuple[Kind, ...] = ("prediction", "synthesis")  # without a latent
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def predict(model: str | Path, name: str, steps: np.ndarray, text: str | None = 
     needs.
     """
     torch.set_num_threads(1)  # several figures are drawn at once, each on one core
-    network, settings, normalisation = load_model(model, *OF_INK)
+    network, settings, normalisation = load_model(model, *KINDS)
     assert isinstance(network, InkNetwork)
     if len(steps) < 2:
         raise PentraceError(f"{name}: has fewer than two points; give another --line")
@@ -74,7 +76,7 @@ def reads_text(model: Path, data: Path) -> bool:
 
     Raises `PentraceError` if it was trained on offsets in other units: the figure would be wrong.
     """
-    _, settings, normalisation = read(model, "np", OF_INK)
+    _, settings, normalisation = read(model, "np", KINDS)
     checked(model, normalisation, dataset.normalisation(data))
     return settings.kind == "synthesis"
 

@@ -19,13 +19,16 @@ EXAMPLES = 3  # reasons shown for a rule
 CSS_DPI = 132  # letters of 8 points are easy to read at this resolution
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 WINDOW = ("window_components", "window_parametrisation", "style_size")
+LATENT = ("latent", "latent_size", "latent_hidden", "with_text")
 CELL = ("cell", "recurrent_dropout", "hyper_hidden", "hyper_embedding")
+FOR_INK = ("sizes", "embedding", "components", "pen_states")
 # For each kind of network, the settings that apply only to other kinds.
 FOREIGN = {
-    "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW),
-    "synthesis": ("sizes", "embedding", "pen_states", *CELL),
-    "recognition": ("sizes", "embedding", "components", "pen_states", "skips", *WINDOW, *CELL),
-    "text": ("sizes", "layers", "hidden", "components", "pen_states", *WINDOW, *CELL),
+    "prediction": ("sizes", "embedding", "alphabet", "fold_rare", *WINDOW, *LATENT),
+    "synthesis": ("sizes", "embedding", "pen_states", *CELL, *LATENT),
+    "variational": ("sizes", "embedding", "pen_states", "style_size", *CELL),
+    "recognition": (*FOR_INK, "skips", *WINDOW, *CELL, *LATENT),
+    "text": ("sizes", "layers", "hidden", *FOR_INK[2:], *WINDOW, *CELL, *LATENT),
 }
 # Key of the record of a transfer -> what happened to the weights of these characters.
 TRANSFER = {
