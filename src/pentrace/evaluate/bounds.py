@@ -42,10 +42,11 @@ def measure_bounds(
     """
     torch.manual_seed(seed)
     parts = [_of_line(network, lines, i, symbols, samples, device) for i in chosen.tolist()]
-    columns: list[tuple[Tensor, ...]] = list(zip(*(part.sums for part in parts), strict=True))
-    per_line = [torch.cat(column) for column in columns[:4]]
-    sums = Sums._make([*per_line, torch.stack(columns[4]).sum(0)])
-    weighted, apart = (torch.stack([part[k] for part in parts]) for k in (1, 2))
+    of_all = [part.sums for part in parts]
+    per_line = [torch.cat(column) for column in list(zip(*of_all, strict=True))[:4]]
+    sums = Sums._make([*per_line, torch.stack([one.bins for one in of_all]).sum(0)])
+    weighted = torch.stack([part.weighted for part in parts])
+    apart = torch.stack([part.divergence for part in parts])
     return Bounds(sums, weighted, apart)
 
 

@@ -126,7 +126,7 @@ def _by_writer(axes: Axes, network: FusedNetwork, lines: Lines, writers: list[st
     shown = found[np.argsort(-counts, kind="stable")][:MOST_WRITERS]
     for i, writer in enumerate(shown):
         own = points[of == writer]
-        axes.scatter(*own.T, s=9, marker=MARKERS[i], color=f"C{i}", linewidths=0)
+        axes.scatter(own[:, 0], own[:, 1], s=9, marker=MARKERS[i], color=f"C{i}", linewidths=0)
     axes.set(xlabel="first component", ylabel="second component")
     share = share_between(means, of)
     legends.title(axes, f"real lines of {len(shown)} writers; {share:.0%} between writers", 2)
