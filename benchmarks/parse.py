@@ -25,7 +25,7 @@ import pyarrow as pa
 from lxml import etree
 
 from pentrace import schema, tables
-from pentrace.collect.archive import archive_files
+from pentrace.collect.archive import Link, archive_files
 from pentrace.collect.find import find_ink, tree_files
 from pentrace.collect.write_shards import pack
 from pentrace.demo.board import line_xml
@@ -125,7 +125,7 @@ def peak(shards: list[Path], out: Path) -> int:
         return pool.apply(resource.getrusage, (resource.RUSAGE_SELF,)).ru_maxrss // 1024
 
 
-def real(folder: Path) -> Iterator[tuple[str, bytes]]:
+def real(folder: Path) -> Iterator[tuple[str, bytes | Link]]:
     """The raw files in `folder`."""
     (found,) = find_ink(INK, folder)
     if not found.tree:

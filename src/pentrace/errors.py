@@ -13,6 +13,9 @@ REMEDIES = {
     errno.EISDIR: "name a file",
     errno.ENOTDIR: "one part of the path is a file; name folders before the last part",
     errno.ENOENT: "check the path",
+    errno.EIO: "check the disk, then read or copy the file again",
+    errno.EFBIG: "raise the limit on the size of a file with: ulimit -f unlimited",
+    errno.ENOTEMPTY: "remove it, or choose another place",
     errno.EMFILE: "raise the limit of open files with: ulimit -n 4096",
 }
 

@@ -327,12 +327,12 @@ def test_a_text_may_be_larger_than_any_recording(tmp_path: Path) -> None:
         scan("inkml", tmp_path / "c", 1, tmp_path / "out")
 
 
-def test_links_and_folders_in_an_archive_are_skipped(tmp_path: Path) -> None:
+def test_folders_and_pipes_in_an_archive_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "lineStrokes.tar"
     with tarfile.open(path, "w") as archive:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
+        for kind in (tarfile.DIRTYPE, tarfile.FIFOTYPE):
             member = tarfile.TarInfo("x.xml")
-            member.type, member.linkname = kind, "/etc/passwd"
+            member.type = kind
             archive.addfile(member)
         member = tarfile.TarInfo("y.xml")
         member.size = 2

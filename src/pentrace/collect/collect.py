@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pentrace.collect.archive import archive_files
+from pentrace.collect.archive import Link, archive_files
 from pentrace.collect.find import Found, find_all, find_ink, notes, tree_files
 from pentrace.collect.python_package import raw_folder
 from pentrace.collect.write_shards import pack
@@ -69,11 +69,13 @@ def _collect(found: list[Found], outputs: dict[int, Path], choose: Callable[[str
     return pack(_files(found, lambda path: choose(path) in outputs), outputs, choose)
 
 
-def _files(found: list[Found], keep: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+def _files(found: list[Found], keep: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Link]]:
     """Path in the table and content of each file to keep."""
     for one in found:
         for path, content in _tree(one, keep) if one.tree else archive_files(one):
-            yield path, without(one.source.emptied, content)
+            if not isinstance(content, Link):
+                content = without(one.source.emptied, content)
+            yield path, content
 
 
 def _tree(found: Found, keep: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:

@@ -19,6 +19,7 @@ class Found:
     place: Path  # folder of the tree, or the archive
     tree: bool
     unused: tuple[Path, ...] = ()  # also there
+    raw: Path | None = None  # of a tree: the folder of raw files; None: the tree itself
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ def find(source: Source, raw: Path) -> Found | None:
     """
     archives = _archives(source, raw)
     places = [place for folder in source.folders for place in _folders(folder, raw)]
-    filled = [place for place in places if next(_walk(source, place), None)]
+    filled = [place for place in places if next(_walk(source, place, raw), None)]
     if filled:
         others = [place for place in filled[1:] if place != raw]
-        return Found(source, filled[0], True, (*others, *archives))
+        return Found(source, filled[0], True, (*others, *archives), raw)
     return Found(source, archives[0], False, tuple(archives[1:])) if archives else None
 
 
@@ -129,7 +130,7 @@ def wanted(source: Source, name: str) -> bool:
 def tree_files(found: Found) -> Iterator[TreeFile]:
     """The wanted files of a tree, in no order."""
     inside = len(os.path.join(found.place, ""))  # noqa: PTH118
-    for entry in _walk(found.source, found.place):
+    for entry in _walk(found.source, found.place, found.raw or found.place):
         stat = entry.stat()
         if stat.st_size > found.source.max_bytes:
             raise PentraceError(f"{entry.path}: {too_large(stat.st_size, found.source)}")
@@ -145,15 +146,54 @@ def too_large(size: int, source: Source) -> str:
     )
 
 
-def _walk(source: Source, folder: Path) -> Iterator[os.DirEntry]:
-    todo = [os.fspath(folder)]
-    while todo:
-        with os.scandir(todo.pop()) as entries:
+def too_much(most: int, what: str) -> str:
+    """The message for an archive with more than `most` bytes or files, with the remedy."""
+    return (
+        f"more than {most:,} {what}: damaged or malicious; remove it, or, if it is correct, unpack "
+        "it and give the folder"
+    )
+
+
+def _walk(source: Source, folder: Path, raw: Path) -> Iterator[os.DirEntry]:
+    """The wanted files below `folder`. Links are followed if they stay in it or in `raw`.
+
+    A folder is read once: links may lead in circles. Raises `PentraceError` that names a link that
+    leads elsewhere, or to nothing.
+    """
+    inside = (os.path.realpath(folder), os.path.realpath(raw))
+    todo, links = [os.fspath(folder)], list[str]()
+    seen: set[str] = set()
+    while todo or links:
+        links.sort(reverse=True)
+        place = todo.pop() if todo else links.pop()
+        real = os.path.realpath(place)
+        if real in seen:
+            continue
+        seen.add(real)
+        with os.scandir(place) as entries:
             for entry in entries:
-                if source.deep and entry.is_dir(follow_symlinks=False):
-                    todo.append(entry.path)
-                elif wanted(source, entry.name) and entry.is_file():
+                known, linked = wanted(source, entry.name), entry.is_symlink()
+                # A link to itself is no folder; `entry.is_dir` raises an error for it.
+                is_folder = source.deep and (Path(entry) if linked else entry).is_dir()
+                if linked and (known or is_folder):
+                    _refuse_outside(entry.path, inside)
+                if is_folder:
+                    (links if linked else todo).append(entry.path)
+                elif known and entry.is_file():
                     yield entry
+
+
+def _refuse_outside(link: str, inside: tuple[str, ...]) -> None:
+    target = Path(os.path.realpath(link))
+    if not target.exists():
+        raise PentraceError(
+            f"{link}: a link to nothing ({target}); remove it, or let it point to the file"
+        )
+    if not any(target.is_relative_to(place) for place in inside):
+        raise PentraceError(
+            f"{link}: a link to {target}, which is outside the folder of raw files; replace the "
+            "link by the file or folder"
+        )
 
 
 def _folders(folder: str, raw: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ from typing import IO
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.collect.archive import Link
 from pentrace.shards import natural
 
 ROW_GROUP = 16_000_000  # bytes of content, about
@@ -33,16 +34,19 @@ class _Spilled:
 
 
 def pack(
-    files: Iterable[tuple[str, bytes]], outputs: dict[int, Path], choose: Callable[[str], int]
+    files: Iterable[tuple[str, bytes | Link]],
+    outputs: dict[int, Path],
+    choose: Callable[[str], int],
 ) -> int:
     """Write `files` (path, content) as `schema.RAW` to `outputs[choose(path)]`, sorted by path.
 
-    If a path occurs twice, the last file is used, as in a tar. Returns the number of files.
+    If a path occurs twice, the last file is used, as in a tar. A link is another name of a file
+    that came before. Returns the number of files.
     """
     folder = next(iter(outputs.values())).parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as spill, ThreadPoolExecutor(2) as pool:
-        spilled = dict(_spill(files, spill))
+        spilled = _spill(files, spill)
         shards: dict[int, list[_Spilled]] = {shard: [] for shard in outputs}
         for path in sorted(spilled, key=natural):
             shards[choose(path)].append(spilled[path])
@@ -51,14 +55,19 @@ def pack(
     return len(spilled)
 
 
-def _spill(files: Iterable[tuple[str, bytes]], spill: IO[bytes]) -> Iterator[tuple[str, _Spilled]]:
+def _spill(files: Iterable[tuple[str, bytes | Link]], spill: IO[bytes]) -> dict[str, _Spilled]:
+    spilled: dict[str, _Spilled] = {}
     start = 0
     for path, content in files:
+        if isinstance(content, Link):
+            spilled[path] = replace(spilled[content.target], path=path)
+            continue
         spill.write(content)
         checksum = hashlib.sha256(content).hexdigest()
-        yield path, _Spilled(path, checksum, start, len(content))
+        spilled[path] = _Spilled(path, checksum, start, len(content))
         start += len(content)
     spill.flush()
+    return spilled
 
 
 def _write(spill: int, rows: list[_Spilled], output: Path) -> None:

@@ -65,7 +65,10 @@ def known_file(content: bytes) -> KnownFile | None:
         return None
     lines = content[head.end() : -len(_TAIL)]
     bare = lines.translate(None, b"0123456789")
-    # The name of each tag of a stroke begins with S. If S is elsewhere too, `built` differs.
+    # The name of each tag of a stroke begins with S. If S is elsewhere too, `built` differs; if
+    # there are more S than strokes have room for, it would be much larger than the file.
+    if bare.count(b"S") * len(_OPEN + _POINT + _CLOSE) > 2 * len(bare):
+        return None
     counts = [len(between) // len(_POINT) - 1 for between in bare.split(b"S")[1::2]]
     parts = [part for count in counts for part in (_OPEN, _POINT * count, _CLOSE)]
     built = b"".join(parts)

@@ -23,7 +23,8 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
     recordings: list[Recording] = []
     rejects: list[Reject] = []
     rows = files.to_pylist()
-    for file, columns in zip(rows, read_known([row["content"] for row in rows]), strict=True):
+    small = [row["content"] if len(row["content"]) <= settings.max_bytes else b"" for row in rows]
+    for file, columns in zip(rows, read_known(small), strict=True):
         name, path = sample_id(file["path"]), file["path"]
         try:
             recording, empty = _recording(file, columns, settings)
@@ -48,7 +49,7 @@ def _recording(
 ) -> tuple[Recording, int]:
     """The line in `file`, and its number of strokes without points."""
     empty = 0
-    if columns is None or len(file["content"]) > settings.max_bytes:
+    if columns is None:
         columns, empty = read_xml(file["content"], settings)
     if len(columns[0]) > settings.max_points:
         limit = f"the limit is {settings.max_points:,} (parse.max_points)"

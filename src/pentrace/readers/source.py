@@ -23,4 +23,7 @@ class Source:
     optional: bool = False  # true: rarely there, so its absence is not reported
     # Bytes in one file. Recordings are much smaller: a larger file is damaged or malicious.
     max_bytes: int = 64_000_000
+    # Of an archive, which is much smaller than what it contains: also in all of its files together.
+    max_archive_bytes: int = 10_000_000_000
+    max_files: int = 1_000_000
     emptied: str = ""  # XML element whose content is left out: large and not needed
