@@ -36,8 +36,11 @@ _REFERENCES = {
     "contextRef": "context",
 }
 _DEFAULTS = ("DefaultTraceFormat", "DefaultInkSource", "DefaultContext")  # need not be in the file
+# Attributes of a channel that are used.
+_USED = ("name", "orientation", "default", "units", "respectTo", "type")
 _FOLLOWED = 8  # longest chain of references
 _MOST = 64  # channels of one format; a pen has fewer than ten
+_MOST_FORMATS = 1000  # different formats of one document; most have one
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}
 _MM = {
     "m": 1e3, "cm": 10.0, "mm": 1.0, "um": 1e-3, "in": 25.4, "inch": 25.4, "pt": 25.4 / 72,
@@ -123,24 +126,27 @@ def _number(text: str | None) -> float:
 class Formats:
     """The trace formats of one document, found by reference.
 
-    Raises `Malformed` (`too-many-channels`, `repeated-channel`, `repeated-id`), as `of` does.
+    Raises `Malformed` (`too-many-channels`, `too-many-formats`, `repeated-channel`,
+    `repeated-id`), as `of` does.
     """
 
     def __init__(self, root: Element) -> None:
-        elements = [e for e in root.iter() if isinstance(e.tag, str)]
         self._by_id: dict[tuple[str, str], list[Element]] = {}
-        for element in elements:
+        for element in root.iter("*"):
             if name := element.get(ID) or element.get("id"):
                 self._by_id.setdefault((tag(element), str(name)), []).append(element)
         self._found: dict[Element, Format | None] = {}
+        self._known: dict[tuple, Format] = {}  # traces of equal formats are decoded together
         self.missing: dict[str, None] = {}  # references that lead nowhere, in words
-        formats = [e for e in elements if tag(e) == "traceFormat"]
+        formats = list(root.iter("{*}traceFormat"))
         self.several = len(formats) > 1
         # Many programs write one format and no reference to it.
         self.first = (self._find(formats[0], _FOLLOWED) or PLAIN) if len(formats) == 1 else PLAIN
 
     def of(self, element: Element, now: Format) -> Format:
         """The format that a traceFormat, context, inkSource, group or trace sets, or `now`."""
+        if tag(element) in ("trace", "traceGroup") and not any(map(element.get, _REFERENCES)):
+            return now  # as nearly always
         return self._find(element, _FOLLOWED) or now
 
     def _find(self, element: Element, depth: int) -> Format | None:
@@ -158,8 +164,17 @@ class Formats:
             sources = [element, *self._next(element)]
             inner = (self._find(e, depth - 1) for e in sources[1:])
             found = next((form for form in inner if form), None)
-        self._found[element] = found and _with_steps(found, sources)
+        self._found[element] = found and self._one(_with_steps(found, sources))
         return self._found[element]
+
+    def _one(self, form: Format) -> Format:
+        """The same object for all formats that are equal."""
+        channels = (tuple(channel.get(name) for name in _USED) for channel in form.channels)
+        key = (form.regular, tuple(form.steps.items()), *channels)
+        if len(self._known) == _MOST_FORMATS and key not in self._known:
+            reason = f"more than {_MOST_FORMATS:,} different trace formats"
+            raise Malformed("too-many-formats", reason)
+        return self._known.setdefault(key, form)
 
     def _next(self, element: Element) -> list[Element]:
         """The elements in `element`, then those it refers to; the children of a trace are text."""

@@ -36,6 +36,8 @@ FORMS = (
 )
 KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of files of KanjiVG
 
+COLUMNS = ("sample_id", "x", "y", "stroke", "t", "dx", "dy", "end_of_stroke")  # of Parquet
+
 __all__ = ["LARGEST", "OwnInk", "offsets", "read"]
 
 
@@ -127,9 +129,9 @@ def _parquet(path: Path) -> OwnInk:
     missing = [name for name in ("x", "y", "stroke") if name not in table.column_names]
     if missing:
         raise PentraceError(f"{path}: no column {missing[0]}; give the columns x, y, stroke, t")
-    x, y, stroke = (_column(path, table, name) for name in ("x", "y", "stroke"))
+    x, y, stroke = (_column(table, name) for name in ("x", "y", "stroke"))
     timed = "t" in table.column_names
-    t = _column(path, table, "t") if timed else np.full(len(x), np.nan)
+    t = _column(table, "t") if timed else np.full(len(x), np.nan)
     if not (np.abs(stroke) < 2**31).all():
         raise PentraceError(f"{path}: a point without a stroke; number strokes from 0")
     notes = table.schema.metadata or {}
@@ -153,7 +155,7 @@ def offsets(path: Path) -> np.ndarray | None:
     names = ("dx", "dy", "end_of_stroke")
     if not set(names) <= set(table.column_names):
         return None
-    steps = np.column_stack([_column(path, table, name) for name in names]).astype(np.float32)
+    steps = np.column_stack([_column(table, name) for name in names]).astype(np.float32)
     if not len(steps) or not np.isfinite(steps).all() or steps[0, :2].any():
         raise PentraceError(
             f"{path}: not the offsets of one sample; give finite numbers, first the null step 0, 0"
@@ -162,23 +164,61 @@ def offsets(path: Path) -> np.ndarray | None:
 
 
 def _sample(path: Path) -> Any:
-    """The table at `path`, of one sample."""
+    """The columns of numbers that are known in the table at `path`, of one sample.
+
+    What the file says of itself is checked before it is read: a small file can contain a huge
+    table.
+    """
     from pentrace import tables
 
     if not path.exists():
         raise _no_file(path)
-    table = tables.read(path)
-    if "sample_id" in table.column_names:
+    with tables.opened(path) as file:
+        columns = [name for name in COLUMNS if name in file.schema_arrow.names]
+        _refuse_other_table(path, file, columns)
+    table = _read_columns(path, columns)
+    if "sample_id" in columns:
         names = table["sample_id"].unique().to_pylist()
         if len(names) > 1:
             raise PentraceError(f"{path}: {len(names)} samples; give a file with one sample")
     return table
 
 
-def _column(path: Path, table: Any, name: str) -> np.ndarray:
+def _read_columns(path: Path, columns: list[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # As a dictionary, a long name that is in every row is in memory once.
+    names = [name for name in columns if name == "sample_id"]
     try:
-        return np.array(table[name].to_pylist(), np.float64)
-    except (TypeError, ValueError):
+        with pq.ParquetFile(path, read_dictionary=names) as file:
+            return file.read(columns)
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0]
+        raise PentraceError(f"{path}: damaged ({reason}); record it again") from None
+
+
+def _refuse_other_table(path: Path, file: Any, columns: list[str]) -> None:
+    import pyarrow.types as types
+
+    most = ParseSettings().max_points
+    if file.metadata.num_rows > most:
         raise PentraceError(
-            f"{path}: column {name} does not contain only numbers; record it again"
-        ) from None
+            f"{path}: {file.metadata.num_rows:,} points; the limit is {most:,}; give one line of "
+            "handwriting"
+        )
+    numbers = (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal)
+    texts = (types.is_string, types.is_large_string, types.is_dictionary)
+    for name in columns:
+        kind = file.schema_arrow.field(name).type
+        allowed = (*numbers, *texts) if name == "sample_id" else numbers
+        if not any(is_kind(kind) for is_kind in allowed):
+            raise PentraceError(
+                f"{path}: column {name} does not contain only numbers; record it again"
+            )
+
+
+def _column(table: Any, name: str) -> np.ndarray:
+    """float64 (N,); NaN where a cell is empty."""
+    found: np.ndarray = table[name].cast("float64", safe=False).to_numpy()
+    return found

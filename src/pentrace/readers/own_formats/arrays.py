@@ -92,18 +92,39 @@ def _unpickled(body: bytes, place: str) -> np.ndarray:
         found = _Arrays(io.BytesIO(body), encoding="latin1").load()
     except Exception as error:  # a damaged pickle raises nearly anything
         raise Malformed("not-npy", f"{place}: not a list of arrays ({error})"[:200]) from None
-    return np.asarray(found, object) if isinstance(found, np.ndarray) else np.zeros(0)
+    if not isinstance(found, np.ndarray) or found.dtype != object or found.size > SEEN:
+        raise Malformed("not-npy", f"{place}: not a list of at most {SEEN:,} arrays")
+    drawings = [_rows(one, place) for one in found.ravel()]
+    # A pickle can name one array many times, and so be much smaller than what it contains.
+    if sum(map(len, drawings)) > len(body):
+        raise Malformed("too-large", f"{place}: more points than bytes in the file")
+    several = np.empty(len(drawings), object)
+    several[:] = drawings
+    return several
+
+
+def _rows(one: Any, place: str) -> np.ndarray:
+    """An array of two axes that was stored as such, or as a list of rows."""
+    if isinstance(one, list) and all(_is_row(row) for row in one):
+        one = np.array(one)
+    if not isinstance(one, np.ndarray) or one.ndim != 2 or not one.itemsize:
+        raise Malformed("shape", f"{place}: a drawing is no array; expected (N, 3) or (N, 5)")
+    return one
+
+
+def _is_row(row: Any) -> bool:
+    plain = isinstance(row, list | tuple) and len(row) in (3, 5)
+    return plain and all(isinstance(value, int | float | np.number) for value in row)
 
 
 def _drawings(array: np.ndarray, name: str) -> list[Raw]:
     if array.dtype != object and array.ndim == 2:
         return [_drawing(array, f"array {name}".strip(), name)]
-    several = list(array.ravel()) if array.dtype == object and array.ndim <= 1 else list(array)
-    if array.ndim not in (1, 3) or len(several) > SEEN or not several:
+    if array.ndim != (1 if array.dtype == object else 3) or not 0 < len(array) <= SEEN:
         raise Malformed("shape", f"an array of shape {array.shape}; expected (N, 3) or (N, 5)")
     return [
-        _drawing(np.asarray(one), f"array {name}[{i}]", f"{name}/{i}".lstrip("/"))
-        for i, one in enumerate(several)
+        _drawing(one, f"array {name}[{i}]", f"{name}/{i}".lstrip("/"))
+        for i, one in enumerate(array)
     ]
 
 

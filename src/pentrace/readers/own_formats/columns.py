@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -41,9 +42,9 @@ DELIMITERS = ",;\t|"
 
 def read_columns(content: bytes, settings: ParseSettings) -> list[Raw]:
     """The one sample in a table."""
-    lines = _lines(content)
+    lines = _lines(content, settings)
     columns = _roles(lines[0])
-    values = _values(lines, columns, settings)
+    values = _values(lines, columns)
     steps = "dx" in columns
     xy = np.column_stack([values["dx" if steps else "x"], values["dy" if steps else "y"]])
     t, seconds = _times(values)
@@ -53,8 +54,11 @@ def read_columns(content: bytes, settings: ParseSettings) -> list[Raw]:
     return [replace(raw, notes=notes)]
 
 
-def _lines(content: bytes) -> list[tuple[int, list[str]]]:
-    """Number and cells of the lines that are not blank, the names first."""
+def _lines(content: bytes, settings: ParseSettings) -> list[tuple[int, list[str]]]:
+    """Number and cells of the lines that are not blank, the names first.
+
+    Only as many are kept as there may be points.
+    """
     text = _decoded(content)
     names = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=names.count)
@@ -63,10 +67,16 @@ def _lines(content: bytes) -> list[tuple[int, list[str]]]:
     if delimiter == ";":
         text = text.replace(",", ".")  # decimal commas
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    filled = ((table.line_num, row) for row in table if any(cell.strip() for cell in row))
     try:
-        return [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
+        lines = list(islice(filled, settings.max_points + 1))
+        beyond = sum(1 for _ in filled)
     except csv.Error as error:
         raise Malformed("columns", f"line {table.line_num}: {error}"[:200]) from None
+    if beyond:
+        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
+        raise Malformed("too-many-points", f"{len(lines) - 1 + beyond:,} points; {limit}")
+    return lines
 
 
 def _decoded(content: bytes) -> str:
@@ -115,13 +125,8 @@ def _bare(name: str) -> str:
     return name.replace(" ", "_").replace(".", "_").replace("-", "_")
 
 
-def _values(
-    lines: list[tuple[int, list[str]]], columns: dict[str, int], settings: ParseSettings
-) -> dict[str, np.ndarray]:
+def _values(lines: list[tuple[int, list[str]]], columns: dict[str, int]) -> dict[str, np.ndarray]:
     """float64 (N,) for each of `columns`; NaN where a cell other than x or y is empty."""
-    if len(lines) - 1 > settings.max_points:
-        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
-        raise Malformed("too-many-points", f"{len(lines) - 1:,} points; {limit}")
     values = {role: np.full(len(lines) - 1, np.nan) for role in columns}
     numbered: dict[str, int] = {}
     for i, (line, cells) in enumerate(lines[1:]):

@@ -5,11 +5,13 @@ grows downward, and the title is the text. Outlines of letters are not lines of 
 read, with a note.
 """
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from lxml.etree import _Element as Element
 
 from pentrace.readers._assemble import Malformed
-from pentrace.readers._svg_paths import evenly, subpaths
+from pentrace.readers._svg_paths import CHORDS, evenly, subpaths
 from pentrace.readers.own_formats.raw import Raw
 from pentrace.readers.own_formats.svg_transforms import IDENTITY, matrix, numbers
 from pentrace.readers.settings import ParseSettings
@@ -25,9 +27,9 @@ def read_line_svg(content: bytes, settings: ParseSettings) -> list[Raw]:
     root = parse_xml(content, settings, doctype=True)
     if _tag(root) != "svg":
         raise Malformed("not-svg", f"the root element is {_tag(root)[:40]}, expected svg")
-    strokes: list[np.ndarray] = []
-    left_out: dict[str, int] = {}
-    outlines = _collect(root, IDENTITY, False, strokes, left_out, settings)
+    found = _Drawing(settings)
+    outlines = _collect(root, IDENTITY, False, found)
+    strokes = found.strokes
     if not strokes:
         raise Malformed("empty", "no points: the file has no path, line or polyline with a length")
     curves = np.concatenate(strokes)
@@ -40,7 +42,7 @@ def read_line_svg(content: bytes, settings: ParseSettings) -> list[Raw]:
     t = np.full(len(x), np.nan)
     title = next((e for e in root if _tag(e) == "title"), None)
     text = "".join(title.itertext()).strip() if title is not None else ""
-    notes = [f"{n} elements {name} are not lines; left out" for name, n in left_out.items()]
+    notes = [f"{n} elements {name} are not lines; left out" for name, n in found.left_out.items()]
     if outlines:
         notes.append(
             f"{outlines} lines are filled and have no stroke: outlines of letters are not lines of "
@@ -50,15 +52,27 @@ def read_line_svg(content: bytes, settings: ParseSettings) -> list[Raw]:
     return [Raw(xy, t, stroke, "down", certain=True, text=text or None, notes=tuple(notes))]
 
 
-def _collect(
-    parent: Element,
-    above: np.ndarray,
-    drawn: bool,
-    strokes: list[np.ndarray],
-    left_out: dict[str, int],
-    settings: ParseSettings,
-) -> int:
-    """Append the strokes below `parent`; return how many elements are only filled."""
+@dataclass
+class _Drawing:
+    """What is found in a file."""
+
+    settings: ParseSettings
+    strokes: list[np.ndarray] = field(default_factory=list)  # Bezier pieces, (K, 4, 2) each
+    left_out: dict[str, int] = field(default_factory=dict)  # elements that are no lines
+    pieces: int = 0
+
+    def add(self, strokes: list[np.ndarray], place: str) -> None:
+        """Add strokes; raises `Malformed` (`too-many-points`) if there are too many pieces."""
+        self.pieces += sum(map(len, strokes))
+        most = self.settings.max_points // CHORDS
+        if self.pieces > most:
+            reason = f"{place}: more than {most:,} lines and curves (parse.max_points / {CHORDS})"
+            raise Malformed("too-many-points", reason)
+        self.strokes += strokes
+
+
+def _collect(parent: Element, above: np.ndarray, drawn: bool, drawing: _Drawing) -> int:
+    """Add the strokes below `parent`; return how many elements are only filled."""
     outlines = 0
     for element in parent:
         name = _tag(element)
@@ -68,12 +82,12 @@ def _collect(
         way = above @ matrix(element.get("transform", ""), place)
         lined = drawn or _has_stroke(element)
         if name in GRAPHICS:
-            left_out[name] = left_out.get(name, 0) + 1
+            drawing.left_out[name] = drawing.left_out.get(name, 0) + 1
             continue
-        found = _curves(element, name, place, settings)
+        found = _curves(element, name, place, drawing.settings)
         outlines += bool(found) and not lined
-        strokes += [one @ way[:2, :2].T + way[:2, 2] for one in found]
-        outlines += _collect(element, way, lined, strokes, left_out, settings)
+        drawing.add([one @ way[:2, :2].T + way[:2, 2] for one in found], place)
+        outlines += _collect(element, way, lined, drawing)
     return outlines
 
 

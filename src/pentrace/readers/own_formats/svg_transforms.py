@@ -1,6 +1,7 @@
 """The attribute `transform` of SVG, and lists of numbers; in linear time."""
 
 import re
+from itertools import islice
 
 import numpy as np
 
@@ -10,13 +11,16 @@ NUMBER = re.compile(r"[-+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d++)?+")
 ONE = re.compile(r"\s*+([A-Za-z]++)\s*+\(([^()]*+)\)[\s,]*+")
 IDENTITY = np.eye(3)
 LARGEST = 1e9
+MOST = 200_000  # numbers of one attribute
 
 
 def numbers(text: str, place: str) -> list[float]:
     """The numbers of a list; raises `Malformed` if there is something else between them."""
     if re.search(r"[^\s,]", NUMBER.sub("", text)):
         raise Malformed("path-syntax", f"{place}: not a list of numbers: {text[:40]!r}")
-    found = [float(one) for one in NUMBER.findall(text)]
+    found = [float(one[0]) for one in islice(NUMBER.finditer(text), MOST + 1)]
+    if len(found) > MOST:
+        raise Malformed("too-many-points", f"{place}: more than {MOST:,} numbers")
     if any(not abs(one) <= LARGEST for one in found):
         raise Malformed("out-of-range", f"{place}: a number is larger than {LARGEST:g}")
     return found
