@@ -46,7 +46,5 @@ rule tables:
 
 
 onstart:
-    lock(Path(CONFIG.results))
-    remove_partial(Path(DEMO))
-    prune(CONFIG, Path(CONFIG.results))
+    prepare_folders()
     report_replaced()

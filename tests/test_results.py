@@ -1,5 +1,6 @@
 """The folder results/: what a configuration makes there, the lock, and what is removed."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -119,6 +120,23 @@ def test_a_second_holder_is_refused_until_the_first_one_ends(tmp_path: Path) -> 
     lock(tmp_path / "results")  # the file is there, and no longer locked
     with pytest.raises(PentraceError):
         lock(tmp_path / "results")
+
+
+def test_a_file_system_without_locks_gives_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lock(tmp_path / "results") == ""
+
+    def flock(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    for number in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK):
+        warning = lock(tmp_path / "other")
+        assert "other/: its file system has no locks" in warning and "second run" in warning
+    number = errno.EIO
+    with pytest.raises(OSError):
+        lock(tmp_path / "other")
 
 
 KILLED = """

@@ -6,8 +6,9 @@ try:
     import click
 
     from pentrace import __version__
-    from pentrace.errors import PentraceError, explained
+    from pentrace.errors import PentraceError, explained, refuse_other_systems
     from pentrace.options import Group
+    from pentrace.run_process import end_with_run
 except KeyboardInterrupt:  # these imports take a part of a second
     print("pentrace: stopped", file=sys.stderr)
     sys.exit(130)  # INTERRUPTED, which may not be imported yet
@@ -69,6 +70,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; what users can fix is printed without a traceback."""
     try:
+        refuse_other_systems()
+        end_with_run()
         if sys.stdout is None:
             raise PentraceError("standard output is closed; redirect it to a file or to /dev/null")
         cli()

@@ -1,6 +1,10 @@
 """The errors whose messages are written for users."""
 
 import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 REMEDIES = {
     errno.ENOSPC: "free some space on the disk",
@@ -15,6 +19,7 @@ REMEDIES = {
     errno.ENOENT: "check the path",
     errno.EIO: "check the disk, then read or copy the file again",
     errno.EFBIG: "raise the limit on the size of a file with: ulimit -f unlimited",
+    errno.EEXIST: "remove it, or choose another place",
     errno.ENOTEMPTY: "remove it, or choose another place",
     errno.EMFILE: "raise the limit of open files with: ulimit -n 4096",
 }
@@ -42,3 +47,36 @@ def explained(error: OSError) -> str:
     wrong = (error.strerror or str(error)).splitlines()[0]
     remedy = REMEDIES.get(error.errno or 0, "check the disk and the path")
     return f"{place}{wrong[:1].lower()}{wrong[1:]}; {remedy}"
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Turn an error of the operating system into a `PentraceError`, where no command catches it."""
+    try:
+        yield
+    except OSError as error:
+        raise PentraceError(explained(error)) from None
+
+
+@contextmanager
+def naming(path: Path, hidden: Path) -> Iterator[None]:
+    """Name `path` in errors of the operating system that name no file, or one in `hidden`.
+
+    A full disk names no file. `hidden` is where `path` is written, and is gone after the error.
+    """
+    try:
+        yield
+    except OSError as error:
+        named = Path(os.fsdecode(error.filename)) if error.filename is not None else hidden
+        if named.is_relative_to(hidden):
+            error.filename = str(path / named.relative_to(hidden))
+        raise
+
+
+def refuse_other_systems(system: str = os.name) -> None:
+    """Raise `PentraceError` on a system that lacks what Pentrace needs, such as `fcntl`."""
+    if system != "posix":
+        raise PentraceError(
+            "Pentrace runs on Linux and macOS; on Windows, install WSL (wsl --install) and start "
+            "Pentrace there"
+        )

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
-from pentrace.errors import PentraceError, UsageError
+from pentrace.errors import PentraceError, UsageError, naming
 
 ADDED = len(f"..{2**22}.partial-9999")  # bytes added to a name: number of a process, and of a page
 
@@ -38,13 +38,10 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        yield partial
-        _on_disk(partial)
-        partial.replace(path)
-    except OSError as error:
-        if error.filename is not None and os.fsdecode(error.filename) == str(partial):
-            error.filename = str(given)  # the only name that the user knows
-        raise
+        with naming(given, partial):
+            yield partial
+            _on_disk(partial)
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -56,17 +53,18 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     An older `path` is removed completely: the caller checks that this is allowed. After an
     exception in the block, `path` is as it was before. A symbolic link is followed.
     """
-    path = _target(Path(path))
+    given, path = Path(path), _target(Path(path))
     check_name(path)
     partial, old = (path.with_name(f".{path.name}.{os.getpid()}.{e}") for e in ("partial", "old"))
     for left in (partial, old):  # by a killed process with the same number
         shutil.rmtree(left, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        yield partial
-        if path.exists():
-            path.rename(old)
-        partial.rename(path)
+        with naming(given, partial):
+            yield partial
+            if path.exists():
+                path.rename(old)
+            partial.rename(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)

@@ -1,5 +1,6 @@
 """The folder results/: the files that a configuration makes there, the lock, and old files."""
 
+import errno
 import fcntl
 import shutil
 from pathlib import Path
@@ -18,6 +19,8 @@ MEASURES = (
     "style.json",
     "discriminate.json",
 )
+
+NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL)  # of a file system
 
 _held: list[IO[str]] = []  # the lock ends when the process ends, since that closes its file
 
@@ -63,9 +66,10 @@ def network_files(config: Config, network: str) -> list[str]:
     return files + [f"plots/{figure.name}.png" for figure in network_figures(config, network)]
 
 
-def lock(folder: Path) -> None:
+def lock(folder: Path) -> str:
     """Keep other processes out of `folder` until this process ends, even if it is killed.
 
+    Returns a warning, which is empty unless the file system has no locks, as on some clusters.
     Raises `PentraceError` if another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,15 @@ def lock(folder: Path) -> None:
         raise PentraceError(
             f"{folder}/: another run is using this folder; wait until it ends, or stop it"
         ) from None
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        return (
+            f"{folder}/: its file system has no locks ({error.strerror}). Do not start a second run "
+            "with this folder before this one ends."
+        )
     _held.append(file)
+    return ""
 
 
 def prune(config: Config, folder: Path) -> None:

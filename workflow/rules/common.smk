@@ -7,11 +7,14 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
+from pentrace.errors import PentraceError, explained, in_one_line, refuse_other_systems
+
+refuse_other_systems()
+
 from pentrace.collect.scan import scan
 from pentrace.config.repeated_keys import refuse_repeated_keys
 from pentrace.config.checks import load, origin
 from pentrace.config.yaml_files import with_places
-from pentrace.errors import PentraceError
 from pentrace.figure_table import DATASET_FIGURES, FIGURES
 from pentrace.files import remove_partial
 from pentrace.import_closure import closure
@@ -19,10 +22,15 @@ from pentrace.networks.model_file import shipped
 from pentrace.networks.settings import PRETRAINED
 from pentrace.rerun_causes import causes
 from pentrace.results_folder import lock, network_figures, network_files, prune
+from pentrace.run_process import VARIABLE
 from pentrace.split_names import SPLITS
 
-# The commands of this environment come first in PATH, so it need not be activated.
-shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+# The commands of this environment come first in PATH, so it need not be activated. They end when
+# this process ends, even if it is killed.
+shell.prefix(
+    f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH"
+    f" {VARIABLE}={os.getpid()}; "
+)
 
 
 def shortest(path):
@@ -237,6 +245,16 @@ def line_settings(stage):
     if settings.check == "reader" and CONFIG.recogniser is None:
         settings = settings.model_copy(update={"check": "window"})
     return settings.model_dump_json()
+
+
+def prepare_folders():
+    """Lock the folder of the results, and remove what killed runs have left."""
+    with in_one_line():
+        warning = lock(Path(CONFIG.results))
+        remove_partial(Path(DEMO))
+        prune(CONFIG, Path(CONFIG.results))
+    if warning:
+        logger.warning(warning)
 
 
 def report_replaced():

@@ -47,6 +47,8 @@ def scanned(dataset):
         )
     except PentraceError as error:
         raise PentraceError(f"Data set {dataset}: {error}") from None
+    except OSError as error:
+        raise PentraceError(f"Data set {dataset}: {explained(error)}") from None
     for note in found.notes:
         logger.info(note)
     return found

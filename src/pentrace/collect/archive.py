@@ -69,6 +69,7 @@ def archive_files(found: Found) -> Iterator[tuple[str, bytes | Link]]:
         raise PentraceError(f"{found.place}: {error}") from None
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno in REMEDIES:
+            error.filename = error.filename or str(found.place)
             raise  # the archive could not be read; else zipfile sought a place that is none
         raise PentraceError(
             f"{found.place}: damaged or truncated ({error}); download it again"

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.collect.archive import Link
+from pentrace.errors import naming
 from pentrace.shards import natural
 
 ROW_GROUP = 16_000_000  # bytes of content, about
@@ -46,7 +47,7 @@ def pack(
     folder = next(iter(outputs.values())).parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as spill, ThreadPoolExecutor(2) as pool:
-        spilled = _spill(files, spill)
+        spilled = _spill(files, spill, folder)
         shards: dict[int, list[_Spilled]] = {shard: [] for shard in outputs}
         for path in sorted(spilled, key=natural):
             shards[choose(path)].append(spilled[path])
@@ -55,18 +56,23 @@ def pack(
     return len(spilled)
 
 
-def _spill(files: Iterable[tuple[str, bytes | Link]], spill: IO[bytes]) -> dict[str, _Spilled]:
+def _spill(
+    files: Iterable[tuple[str, bytes | Link]], spill: IO[bytes], folder: Path
+) -> dict[str, _Spilled]:
+    """Write the files to `spill`, a nameless file in `folder`."""
     spilled: dict[str, _Spilled] = {}
     start = 0
     for path, content in files:
         if isinstance(content, Link):
             spilled[path] = replace(spilled[content.target], path=path)
             continue
-        spill.write(content)
+        with naming(folder, folder):
+            spill.write(content)
         checksum = hashlib.sha256(content).hexdigest()
         spilled[path] = _Spilled(path, checksum, start, len(content))
         start += len(content)
-    spill.flush()
+    with naming(folder, folder):
+        spill.flush()
     return spilled
 
 

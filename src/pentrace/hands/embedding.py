@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from pentrace.errors import PentraceError
+from pentrace.errors import REMEDIES, PentraceError
 from pentrace.files import whole_file
 from pentrace.hands.histograms import SIZE, histograms, offset_unit
 from pentrace.hands.nearest import hand_means
@@ -78,6 +78,7 @@ def read(path: Path) -> Embedding:
     Raises `PentraceError` if it is missing, cut off, or another file.
     """
     try:
+        path.open("rb").close()  # safe_open does not say what the system says
         with safe_open(path, "np") as file:
             content = json.loads((file.metadata() or {}).get("pentrace", "{}"))
             if content.get("format") != FORMAT or file.get_tensor("axes").shape[0] != SIZE:
@@ -86,6 +87,8 @@ def read(path: Path) -> Embedding:
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; make it with pentrace hands") from None
     except (SafetensorError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in REMEDIES:
+            raise
         raise PentraceError(
             f"{path}: not a complete file ({error}); run pentrace hands again"
         ) from None

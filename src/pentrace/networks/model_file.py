@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
-from pentrace.errors import PentraceError, UsageError
+from pentrace.errors import REMEDIES, PentraceError, UsageError
 from pentrace.networks.settings import KINDS, PRETRAINED, Kind, NetworkSettings
 from pentrace.normalise.units import normalisation_of
 from pentrace.settings import explain
@@ -128,6 +128,7 @@ def fitting(path: str | Path) -> Iterator[None]:
 def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
     path = located(path)
     try:
+        path.open("rb").close()  # safe_open does not say what the system says
         with safe_open(path, framework) as file:
             yield file
     except FileNotFoundError:
@@ -135,6 +136,8 @@ def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
             f"{path}: no such model; train it with make, or choose one of pentrace list"
         ) from None
     except (SafetensorError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in REMEDIES:
+            raise
         if path.suffix != Path(NAME).suffix:
             raise UsageError(
                 f"{path}: not a model file; give a {NAME}, the folder of a network, or {PRETRAINED}"
