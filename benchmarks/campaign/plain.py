@@ -36,8 +36,9 @@ def _xml(content: bytes) -> ElementTree.Element:
         names = ("utf-32", "utf-16", "utf-16-le", "utf-16-be") if wide else ("utf-8-sig",)
         for name in (*names, "latin-1"):
             try:
-                text = content.decode(name).removeprefix("\ufeff")
-                return ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text))
+                text = content.decode(name, "ignore").removeprefix("\ufeff")
+                text = re.sub(r"^<\?xml[^>]*\?>", "", text)
+                return ElementTree.fromstring(re.sub(r"<!DOCTYPE.*?\]>", "", text, flags=re.S))
             except (UnicodeError, ElementTree.ParseError):
                 continue
         raise
@@ -225,6 +226,8 @@ def table(content: bytes) -> Points:
     found, number, before = Points([], [], [], []), -1, None
     for row in rows[1:]:
         row += [""] * (len(rows[0]) - len(row))
+        if any(row[len(rows[0]) :]):
+            raise ValueError("too many cells")
         stroke = row[column["stroke"]].strip()
         if not stroke:
             raise ValueError("no stroke")
@@ -273,7 +276,7 @@ def transcript(content: bytes) -> list[str]:
 
 def writer(content: bytes) -> str:
     """`writerID` of the first Form of a file of IAM-OnDB, by its characters."""
-    tag = re.search(r"<Form\b[^<>]*>", content.decode("latin-1"))
+    tag = re.search(r"<Form\b[^<>]*>", content.replace(b"\0", b"").decode("latin-1"))
     assert tag is not None
     found = re.search(r"""\bwriterID\s*=\s*("([^"<]*)"|'([^'<]*)')""", tag[0])
     assert found is not None

@@ -74,6 +74,8 @@ def _judged(
         return None, f"{len(mine)} samples and {len(lost)} rejects for one file"
     if lost:
         return lost[0].reason, ""
+    if any(r.source == named and r.rule == "assumed" for r in parsed.rejects):
+        return None, ""  # what the file leaves open was found from the ink, and is reported
     expected, error = _try(oracle, content)
     if error:
         return None, f"accepted, but the plain parse fails: {error}"
@@ -158,8 +160,8 @@ def _texts(folder: Path) -> Run:
         if rejects:
             return refused(rejects[0].reason, content)
         expected, found = plain.text(content), documents[0].text
-        whole = expected if "GUTENBERG" not in expected.upper() else None
-        if found != whole and (whole is not None or found.strip() not in expected):
+        parts = "GUTENBERG" in expected.upper()  # of books between their marks
+        if not (all(x in expected for x in found.split("\n")) if parts else found == expected):
             return Outcome("wrong", f"{found[:60]!r}, expected {expected[:60]!r}", content)
         return Outcome("right")
 
