@@ -7,7 +7,7 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.config.presets import FOLDER, presets
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, models
@@ -61,9 +61,8 @@ def styles(data: Path) -> pa.Table:
             f"{data}: a data set of text, so none of it can be a style; give the folder of a data "
             "set of ink, such as results/demo-iam"
         )
-    table = tables.read(
-        dataset.samples(data), ["sample_id", "writer", "text", "split", "dropped_by"]
-    )
+    columns = ("sample_id", "writer", "text", "split", "dropped_by")
+    table = tables.read(dataset.samples(data), schema.part(schema.SAMPLES, *columns))
     text = pc.fill_null(table["text"], "")
     chosen = pc.and_(pc.is_null(table["dropped_by"]), pc.is_valid(table["split"]))
     return table.filter(pc.and_(chosen, pc.greater(pc.utf8_length(text), 0))).sort_by("sample_id")
@@ -89,7 +88,7 @@ def _datasets(root: Path) -> Rows:
 def _counts(folder: Path) -> tuple[str, ...]:
     """The row of a data set of ink. A table that cannot be read is reported."""
     try:
-        table = tables.read(dataset.samples(folder), ["writer"])
+        table = tables.read(dataset.samples(folder), schema.part(schema.SAMPLES, "writer"))
         usable = len(styles(folder))
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)

@@ -24,6 +24,11 @@ def _table(name: str, meaning: str, *columns: pa.Field) -> pa.Schema:
     return pa.schema(columns, metadata=metadata)
 
 
+def part(table: pa.Schema, *names: str) -> pa.Schema:
+    """Some columns of a table, as `tables.read` takes them."""
+    return pa.schema([table.field(name) for name in names])
+
+
 RAW = _table(
     "raw",
     "One row per raw file, as distributed. The original XML of IAM-OnDB is stored without strokes.",

@@ -1,6 +1,6 @@
 """Reading and writing Parquet tables, in pieces where they may be large."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pentrace.errors import PentraceError
 from pentrace.files import whole_file
+from pentrace.table_checks import Unfit, fitted, refuse_scattered
 
 
 def write(path: str | Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> int:
@@ -42,44 +43,84 @@ def write_rows(path: str | Path, schema: pa.Schema, rows: list[dict]) -> None:
     write(path, schema, [pa.Table.from_pylist(rows, schema=schema)])
 
 
-def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+def read(path: str | Path, columns: Sequence[str] | pa.Schema | None = None) -> pa.Table:
     """The complete table at `path`, or these columns of it.
 
-    Raises `PentraceError` that names the file if it is missing, not Parquet, damaged, or lacks a
-    column.
+    A schema as `columns` also gives their types, and all values are checked (`table_checks`).
+    Raises `PentraceError` that names the file if it is missing, not Parquet, damaged, lacks a
+    column, or does not fit the schema.
     """
     with opened(path) as file, _undamaged(path):
-        _check_columns(path, file, columns)
-        return file.read(columns=columns)
+        table = file.read(columns=_names(path, file, columns))
+        return _fitting(table, columns, set())
 
 
-def read_pieces(path: str | Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+def read_pieces(
+    path: str | Path, columns: Sequence[str] | pa.Schema | None = None
+) -> Iterator[pa.Table]:
     """The row groups of `path` one by one, so that memory does not grow with the file.
 
     Raises `PentraceError` as `read` does.
     """
+    seen: set[str] = set()
     with opened(path) as file:
-        _check_columns(path, file, columns)
         for group in range(file.num_row_groups):
-            with _undamaged(path):
-                piece = file.read_row_group(group, columns=columns)
-            yield piece
+            yield read_piece(path, file, group, columns, seen)
 
 
-def _check_columns(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> None:
-    missing = [name for name in columns or [] if name not in file.schema_arrow.names]
-    if missing:
-        raise PentraceError(
-            f"{path}: no column {missing[0]!r}: this is another table; give the one that the "
-            "option names, or build it again with snakemake"
-        )
+def read_piece(
+    path: str | Path,
+    file: pq.ParquetFile,
+    group: int,
+    columns: Sequence[str] | pa.Schema | None,
+    seen: set[str],
+) -> pa.Table:
+    """One row group of the `file` that was opened at `path`."""
+    with _undamaged(path):
+        piece = file.read_row_group(group, columns=_names(path, file, columns))
+        return _fitting(piece, columns, seen)
+
+
+def _names(
+    path: str | Path, file: pq.ParquetFile, columns: Sequence[str] | pa.Schema | None
+) -> list[str] | None:
+    """The names of the columns to read; None: all."""
+    if columns is None:
+        return None
+    names = list(columns.names) if isinstance(columns, pa.Schema) else list(columns)
+    for name in names:
+        found = file.schema_arrow.names.count(name)
+        if found != 1:
+            wrong = f"two columns {name!r}" if found else f"no column {name!r}"
+            raise PentraceError(
+                f"{path}: {wrong}: this is another table; give the one that the option names, or "
+                "build it again with snakemake"
+            )
+    return names
+
+
+def _fitting(
+    table: pa.Table, columns: Sequence[str] | pa.Schema | None, seen: set[str]
+) -> pa.Table:
+    """The table as its schema says, if `columns` is one; `seen` are the samples before it."""
+    if not isinstance(columns, pa.Schema):
+        return table
+    table = fitted(table, columns)
+    if "sample_id" in columns.names and pa.types.is_dictionary(columns.field("sample_id").type):
+        refuse_scattered(table["sample_id"], seen)
+    return table
 
 
 @contextmanager
 def _undamaged(path: str | Path) -> Iterator[None]:
-    """Turn the errors of damaged pages, whose checksum differs, into a `PentraceError`."""
+    """Turn the errors of damaged pages, and of other contents, into a `PentraceError`."""
     try:
         yield
+    except Unfit as error:
+        raise PentraceError(
+            f"{path}: {error}: damaged, or another table; delete it and build it again with "
+            "snakemake"
+        ) from None
     except (OSError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise PentraceError(
@@ -96,7 +137,8 @@ def opened(path: str | Path) -> pq.ParquetFile:
         return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
-    except pa.ArrowInvalid as error:
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
         raise PentraceError(
-            f"{path}: not a Parquet file ({error}); delete it and build it again with snakemake"
+            f"{path}: not a Parquet file ({reason}); delete it and build it again with snakemake"
         ) from None

@@ -1,5 +1,6 @@
 """A small corpus, and networks that are quickly trained on it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -13,7 +14,10 @@ VERSE = "the cat sat on the mat, and the dog sat on the log.\nwho sat? the cat s
 
 
 def raw_table(path: Path, files: dict[str, bytes]) -> Path:
-    rows = [{"path": name, "sha256": "00", "content": content} for name, content in files.items()]
+    rows = [
+        {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "content": content}
+        for name, content in files.items()
+    ]
     tables.write_rows(path, schema.RAW, rows)
     return path
 

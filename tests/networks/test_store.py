@@ -82,6 +82,7 @@ def test_a_network_stays_readable_when_settings_of_training_change(model, tmp_pa
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     train = {"stride": 300, "train_on": ["train", "test"], "validate_on": "validation2"}
     content["settings"]["train"] = train  # `stride` was a setting once
+    content.pop("sha256")  # as in files of earlier versions
     old = tmp_path / "old.safetensors"
     save_file(weights, old, {"pentrace": json.dumps(content)})
     _, found, _ = load_model(old)
@@ -121,7 +122,17 @@ def edit(path, change) -> None:
         content = json.loads(file.metadata()["pentrace"])
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     change(content)
+    content.pop("sha256")  # as in files of earlier versions
     save_file(weights, path, {"pentrace": json.dumps(content)})
+
+
+@pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_flipped_bit_anywhere_is_named(model, place):
+    content = bytearray(model.read_bytes())
+    content[int(place * len(content))] ^= 4
+    model.write_bytes(content)
+    with pytest.raises(PentraceError, match=r"model\.safetensors: .*(damaged|not a|not JSON)"):
+        load_model(model)
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path):

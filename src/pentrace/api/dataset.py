@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.api.handwriting import Handwriting
 from pentrace.api.keywords import path_of
 from pentrace.errors import PentraceError
@@ -65,19 +65,19 @@ class Dataset:
     def samples(self) -> "pd.DataFrame":
         """One row per recording that could be read; `dropped_by` is null if it was kept."""
         self._needs_ink("samples")
-        return tables.read(dataset.samples(self.folder)).to_pandas()
+        return tables.read(dataset.samples(self.folder), schema.SAMPLES).to_pandas()
 
     @cached_property
     def rejects(self) -> "pd.DataFrame":
         """One row per loss: what one rule removed from one file or sample, and why."""
-        return tables.read(self.folder / "rejects.parquet").to_pandas()
+        return tables.read(self.folder / "rejects.parquet", schema.REJECTS).to_pandas()
 
     @cached_property
     def documents(self) -> "pd.DataFrame":
         """One row per document of a data set of texts."""
         if not self._is_text:
             raise PentraceError(f"{self.folder}: no data set of texts; use .samples")
-        return tables.read(self.folder / "documents.parquet").to_pandas()
+        return tables.read(self.folder / "documents.parquet", schema.DOCUMENTS).to_pandas()
 
     @property
     def normalisation(self) -> dict[str, Any]:
@@ -151,8 +151,9 @@ class Dataset:
 
     def _points(self, folder: str, ids: pa.Array | None) -> Iterator[pa.Table]:
         """The rows of all samples, or of those in `ids`, row group by row group."""
+        columns = schema.OFFSETS if folder == "offsets" else schema.POINTS
         for path in listed(self.folder / folder):
-            for piece in tables.read_pieces(path):
+            for piece in tables.read_pieces(path, columns):
                 if ids is None:
                     yield piece
                 else:

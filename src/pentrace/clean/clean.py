@@ -32,15 +32,15 @@ def command(
     settings: CleanSettings,
 ) -> None:
     """Apply the cleaning rules."""
-    parsed = tables.read(samples, ["sample_id", "source"])
+    parsed = tables.read(samples, schema.part(schema.PARSED, "sample_id", "source"))
     sources = dict(zip(*parsed.to_pydict().values(), strict=True))
-    named = tables.read(labels, ["sample_id", "text"]).to_pylist()
+    named = tables.read(labels, schema.part(schema.LABELS, "sample_id", "text")).to_pylist()
     with_text = {row["sample_id"] for row in named if row["text"] is not None}
     rows: list[dict] = []
 
     def pieces() -> Iterator[pa.Table]:
         empty = dict(sources)
-        for piece in tables.read_pieces(points):
+        for piece in tables.read_pieces(points, schema.POINTS):
             ink = from_table(piece)
             has_text = np.array([name in with_text for name in ink.ids], bool)
             left, rejects = clean(ink, settings, has_text)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
@@ -35,17 +36,17 @@ def command(
     out_rejects: Path,
 ) -> None:
     """Gather the tables of samples and rejects."""
-    by_clean = list(_rows(listed(cleaned_rejects)))
-    by_parse = _rows(listed(parsed, "*.rejects.parquet"))
-    rejects = [*by_parse, *_rows([label_rejects]), *by_clean]
+    by_clean = list(_rows(listed(cleaned_rejects), schema.REJECTS))
+    by_parse = _rows(listed(parsed, "*.rejects.parquet"), schema.REJECTS)
+    rejects = [*by_parse, *_rows([label_rejects], schema.REJECTS), *by_clean]
     tables.write_rows(out_rejects, schema.REJECTS, rejects)
     counts = cleaned_counts(listed(cleaned))
     dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
-    labelled = {row["sample_id"]: row for row in _rows([labels])}
+    labelled = {row["sample_id"]: row for row in _rows([labels], schema.LABELS)}
     rows = []
     for path in listed(parsed, "*.samples.parquet"):
         shard = path.name.split(".")[0]
-        for row in _rows([path]):
+        for row in _rows([path], schema.PARSED):
             name = row["sample_id"]
             if name not in labelled:
                 raise PentraceError(
@@ -79,7 +80,7 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
     """Points and strokes of every sample in the cleaned tables at `paths`."""
     counts: dict[str, tuple[int, int]] = {}
     for path in paths:
-        for piece in tables.read_pieces(path, ["sample_id", "stroke"]):
+        for piece in tables.read_pieces(path, schema.part(schema.POINTS, "sample_id", "stroke")):
             names, stroke = piece["sample_id"].combine_chunks(), piece["stroke"].to_numpy()
             owner = names.indices.to_numpy()
             # `clean` numbers the strokes of each sample from 0, without gaps.
@@ -91,6 +92,6 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _rows(paths: list[Path]) -> Iterator[dict]:
+def _rows(paths: list[Path], table: pa.Schema) -> Iterator[dict]:
     for path in paths:
-        yield from tables.read(path).to_pylist()
+        yield from tables.read(path, table).to_pylist()

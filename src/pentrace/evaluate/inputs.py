@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.errors import PentraceError
 from pentrace.evaluate.line_losses import choose
 from pentrace.evaluate.settings import EvaluateSettings
@@ -44,7 +44,7 @@ def log_areas(normalisation: dict, data: Path) -> Callable[[list[str]], np.ndarr
     found = [
         (row["sample_id"], row["scale"])
         for path in dataset.frames(data)
-        for row in tables.read(path, ["sample_id", "scale"]).to_pylist()
+        for row in tables.read(path, schema.part(schema.FRAMES, "sample_id", "scale")).to_pylist()
     ]
     area = {name: log_area(normalisation, Frame(scale=scale)) for name, scale in found}
     return lambda names: np.array([area[name] for name in names])
@@ -60,7 +60,8 @@ def load_splits(
 
     `areas` as from `log_areas`. Raises `PentraceError` if there is no line at all.
     """
-    recorded = Counter(tables.read(dataset.samples(data), ["split"])["split"].to_pylist())
+    rows = tables.read(dataset.samples(data), schema.part(schema.SAMPLES, "split"))
+    recorded = Counter(rows["split"].to_pylist())
     splits = []
     for name in settings.splits:
         found = read(data, trained, [name])

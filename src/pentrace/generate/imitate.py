@@ -79,7 +79,9 @@ def find_hands(
     Writers with a line in the training split, or in a split that the network was trained on, are
     left out.
     """
-    rows = tables.read(dataset.samples(data), ["sample_id", "writer", "split"]).to_pylist()
+    rows = tables.read(
+        dataset.samples(data), schema.part(schema.SAMPLES, "sample_id", "writer", "split")
+    ).to_pylist()
     trained = {"train", *network.train.train_on}
     known = {row["writer"] for row in rows if row["split"] in trained}
     usable = set(lines.ids)

@@ -6,7 +6,7 @@ import click
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.hands import embedding
 from pentrace.hands.settings import HandSettings
@@ -38,7 +38,9 @@ def command(data: Path, out: Path, settings: HandSettings) -> None:
 
 def known_lines(data: Path, settings: HandSettings) -> tuple[Lines, list[str]]:
     """At most `settings.lines` lines with a known writer, and the writer of each."""
-    rows = tables.read(dataset.samples(data), ["sample_id", "writer"]).to_pylist()
+    rows = tables.read(
+        dataset.samples(data), schema.part(schema.SAMPLES, "sample_id", "writer")
+    ).to_pylist()
     writer = {row["sample_id"]: row["writer"] for row in rows if row["writer"]}
     lines = load_lines(data, [settings.split]).only(writer)
     lines = lines.take([i for i in range(len(lines.ids)) if lines.n_steps[i] > 0])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.recognise.written_lines import load_written
 from pentrace.split_names import SPLITS
@@ -33,7 +33,7 @@ def load_measured(data: Path, imitated: Path) -> MeasuredLines:
 
     Raises `PentraceError` if a line of one is not in the other.
     """
-    roles = tables.read(imitated / "hands.parquet", ["hand", "sample_id", "role"]).to_pylist()
+    roles = tables.read(imitated / "hands.parquet", schema.HANDS).to_pylist()
     hand = {row["sample_id"]: row["hand"] for row in roles}
     role = {row["sample_id"]: row["role"] for row in roles}
     hands = sorted(set(hand.values()))

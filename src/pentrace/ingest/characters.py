@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.ingest.raw_tables import raw_pieces
 from pentrace.ingest.reject_limit import named, refuse_many_rejects
 from pentrace.ingest.split_text import Part, parts
 from pentrace.options import Command, dataset_option, file_option, folder_option, settings_option
@@ -76,7 +77,7 @@ def _read(
     rejects: list[Reject] = []
     messages: list[str] = []
     for path in listed(folder, "ink-*.parquet"):
-        for piece in tables.read_pieces(path):
+        for piece in raw_pieces(path):
             documents, refused, notes = read(piece, settings)
             found += documents
             rejects += refused

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import seeded_split, shared_writers
+from pentrace.ingest.raw_tables import raw_table
 from pentrace.ingest.reject_limit import refuse_many_rejects
 from pentrace.ingest.text_rules import without_control_characters
 from pentrace.options import (
@@ -43,14 +44,14 @@ def command(
     settings: LabelSettings,
 ) -> None:
     """Find writer, text and split of every sample."""
-    samples = _gather(parsed, "samples")
+    samples = _gather(parsed, "samples", schema.PARSED)
     unread = _unread(parsed)
     refuse_many_rejects(dataset, len(samples), unread, settings.max_reject_share, "label")
     refuse_same_names(dataset, samples)
     module = import_module(f"pentrace.readers.{reader}")
     lost = [row["sample_id"] for row in unread]
     sources = dict(zip(*(samples[k].to_pylist() for k in ("sample_id", "source")), strict=True))
-    labelled: Labelled = module.label(tables.read(raw), samples, lost, settings)
+    labelled: Labelled = module.label(raw_table(raw), samples, lost, settings)
     found = without_control_characters(labelled, sources)
     rows = with_splits(found.rows, settings)
     tables.write_rows(out_labels, schema.LABELS, rows)
@@ -93,13 +94,14 @@ def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
     return "\n".join(lines)
 
 
-def _gather(folder: Path, kind: str) -> pa.Table:
+def _gather(folder: Path, kind: str, table: pa.Schema) -> pa.Table:
     """All tables `<shard>.<kind>.parquet` in `folder`, in the order of the shards."""
-    return pa.concat_tables([tables.read(path) for path in listed(folder, f"*.{kind}.parquet")])
+    paths = listed(folder, f"*.{kind}.parquet")
+    return pa.concat_tables([tables.read(path, table) for path in paths])
 
 
 def _unread(folder: Path) -> list[dict]:
-    rows = _gather(folder, "rejects").to_pylist()
+    rows = _gather(folder, "rejects", schema.REJECTS).to_pylist()
     return [row for row in rows if row["lost"] == "sample"]
 
 

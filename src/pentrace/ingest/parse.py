@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
+from pentrace.ingest.raw_tables import raw_pieces
 from pentrace.ingest.text_rules import half_character, printable
 from pentrace.ink import to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
@@ -42,7 +43,7 @@ def command(
     taken: dict[str, str] = {}
 
     def pieces() -> Iterator[pa.Table]:
-        for files in tables.read_pieces(raw):
+        for files in raw_pieces(raw):
             parsed = read(files, settings)
             parsed = _storable(parsed)
             keep, seconds = _first_of_name(parsed, taken)

@@ -1,12 +1,14 @@
 """Reading model files without PyTorch; `store` writes them and builds networks from them."""
 
+import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
@@ -58,8 +60,12 @@ def read(
     `save_model`, or if its network is of none of `kinds`.
     """
     with _opened(path, framework) as file:
-        weights = {name: _single(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+        stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         content = _content(path, file.metadata())
+    # Files of earlier versions have no checksum.
+    if "sha256" in content and content["sha256"] != checksum(content, stored):
+        raise PentraceError(f"{path}: damaged: its checksum differs; train again, or copy it again")
+    weights = {name: _single(value) for name, value in stored.items()}
     found = _settings(path, content)
     if found.kind not in kinds:
         raise UsageError(f"{path}: a {found.kind} network; give a {' or '.join(kinds)} network")
@@ -68,6 +74,20 @@ def read(
     if found.kind != "text":
         normalisation = normalisation_of(normalisation, path, "train again")
     return weights, found, normalisation
+
+
+def checksum(content: dict[str, Any], weights: Mapping[str, Any]) -> str:
+    """Hex digits that change with anything in a model file: its metadata and its weights.
+
+    `weights` are arrays of NumPy or tensors of PyTorch on the CPU, with the same result for both.
+    """
+    described = {key: value for key, value in content.items() if key != "sha256"}
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+    for name in sorted(weights):
+        array = np.ascontiguousarray(weights[name])
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
 
 
 def _check_finite(path: str | Path, weights: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from safetensors.torch import save
 
 from pentrace.files import whole_file
 from pentrace.networks.kinds import Network, build
-from pentrace.networks.model_file import FORMAT, fitting, read
+from pentrace.networks.model_file import FORMAT, checksum, fitting, read
 from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.normalise.units import checked
 
@@ -33,6 +33,7 @@ def save_model(
     weights = {
         name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
     }
+    content["sha256"] = checksum(content, weights)
     with whole_file(path) as partial:
         partial.write_bytes(save(weights, {"pentrace": json.dumps(content, sort_keys=True)}))
 

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from pentrace.settings import Settings
 from pentrace.split_names import Split
 
+SMALLEST, LARGEST = 1e-37, 1e38  # of numbers that float32 holds with full precision
+
 
 class TrainSettings(Settings):
     """Batches, optimiser, clipping, length and checks of one training run."""
@@ -171,6 +173,17 @@ class TrainSettings(Settings):
     def piece(self) -> int:
         """Steps in a crop, or at once of a stream."""
         return self.length or 300
+
+    @model_validator(mode="after")
+    def _fits_float32(self) -> Self:
+        """The optimiser computes in float32: smaller numbers are 0 there, larger ones infinite."""
+        for name, value in self:
+            if isinstance(value, float) and value and not SMALLEST <= value <= LARGEST:
+                raise ValueError(
+                    f"{name} is {value:g}, which float32 cannot hold; set it to a number from "
+                    f"{SMALLEST:g} to {LARGEST:g}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -27,12 +27,12 @@ def command(
 ) -> None:
     """Turn points into normalised offsets."""
     constants = read_json(normalisation)
-    rows = tables.read(samples, ["sample_id", "y_axis"]).to_pylist()
+    rows = tables.read(samples, schema.part(schema.PARSED, "sample_id", "y_axis")).to_pylist()
     y_signs = {row["sample_id"]: y_sign(row["y_axis"]) for row in rows}
     found: list[pa.Table] = []
 
     def pieces() -> Iterator[pa.Table]:
-        for piece in tables.read_pieces(cleaned):
+        for piece in tables.read_pieces(cleaned, schema.POINTS):
             ink = from_table(piece)
             signs = np.array([y_signs[name] for name in ink.ids])
             steps, starts, places = to_offsets(ink, signs, constants)

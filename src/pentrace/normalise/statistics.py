@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.files import write_json
 from pentrace.ink import Ink, from_table
 from pentrace.normalise.mean_and_sd import gather
@@ -40,7 +40,9 @@ def command(
     cleaned: Path, samples: Path, out: Path, filter_: str, settings: NormaliseSettings
 ) -> None:
     """Compute the normalisation from the training split."""
-    rows = tables.read(samples, ["sample_id", "split", "y_axis"]).to_pylist()
+    rows = tables.read(
+        samples, schema.part(schema.SAMPLES, "sample_id", "split", "y_axis")
+    ).to_pylist()
     y_signs = {r["sample_id"]: y_sign(r["y_axis"]) for r in rows if r["split"] in settings.splits}
     found = gather(_pieces(cleaned, y_signs, settings), settings)
     if not _timed(cleaned):
@@ -51,7 +53,11 @@ def command(
 
 def _timed(folder: Path) -> bool:
     """Whether any point has a time; drawn characters have none."""
-    pieces = (t for path in listed(folder) for t in tables.read_pieces(path, ["t"]))
+    pieces = (
+        t
+        for path in listed(folder)
+        for t in tables.read_pieces(path, schema.part(schema.POINTS, "t"))
+    )
     return any(piece["t"].null_count < len(piece) for piece in pieces)
 
 
@@ -63,7 +69,7 @@ def y_sign(y_axis: str) -> int:
 def _pieces(folder: Path, y_signs: dict[str, int], settings: NormaliseSettings) -> Iterator[Steps]:
     """Steps of the samples named in `y_signs`, from all shards."""
     for path in listed(folder):
-        for piece in tables.read_pieces(path):
+        for piece in tables.read_pieces(path, schema.POINTS):
             ink = only(from_table(piece), y_signs)
             signs = np.array([y_signs[name] for name in ink.ids], np.int64)
             yield to_steps(ink, signs, settings)[0]

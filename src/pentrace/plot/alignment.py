@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.normalise.units import read_normalisation
@@ -94,7 +94,7 @@ def load(
     lines = load_lines(data, splits).with_text()
     wanted = set(lines.ids)
     rows: dict[str, list[dict]] = {}
-    for piece in tables.read_pieces(alignments):
+    for piece in tables.read_pieces(alignments, schema.ALIGNMENTS):
         for row in piece.to_pylist():
             if row["sample_id"] in wanted:
                 rows.setdefault(row["sample_id"], []).append(row)

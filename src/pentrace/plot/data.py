@@ -26,7 +26,7 @@ def only(table: pa.Table, ids: pa.Array) -> pa.Table:
 def inks(folder: str | Path, ids: pa.Array) -> Iterator[Ink]:
     """The points of the samples `ids`, read one piece of a shard at a time."""
     for path in listed(folder):
-        for piece in tables.read_pieces(path, schema.POINTS.names):
+        for piece in tables.read_pieces(path, schema.POINTS):
             rows = only(piece, ids)
             if len(rows):
                 yield from_table(rows)
@@ -34,7 +34,7 @@ def inks(folder: str | Path, ids: pa.Array) -> Iterator[Ink]:
 
 def kept(samples: str | Path, split: str | None = None) -> pa.Table:
     """Rows of the samples table that were not dropped; with `split`, only those of this split."""
-    table = tables.read(samples, schema.SAMPLES.names)
+    table = tables.read(samples, schema.SAMPLES)
     table = table.filter(pc.is_null(table["dropped_by"]))
     return table.filter(pc.equal(table["split"], split)) if split else table
 
@@ -75,7 +75,7 @@ def normalised_offsets(folder: str | Path, rows: pa.Table) -> np.ndarray:
     ids = rows["sample_id"].combine_chunks()
     parts = []
     for path in listed(folder):
-        for piece in tables.read_pieces(path, schema.OFFSETS.names):
+        for piece in tables.read_pieces(path, schema.OFFSETS):
             table = only(piece, ids)
             names = table["sample_id"].cast(pa.string()).combine_chunks()
             same = np.zeros(len(table), bool)

@@ -6,7 +6,7 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
@@ -121,7 +121,7 @@ def _one(made: Figure, at: tuple[float, float], cell: float, ink: Drawing, colou
 
 def load_drawings(drawn: Path, data: Path, names: set[str]) -> dict[str, Drawing]:
     """By name: all characters in `drawn`, and the real ones that are in `names`."""
-    ink = from_table(tables.read(drawn / "points.parquet"))
+    ink = from_table(tables.read(drawn / "points.parquet", schema.POINTS))
     units = read_json(dataset.normalisation(data))
     found = {}
     for i, name in enumerate(ink.ids):
@@ -140,6 +140,6 @@ def load_drawings(drawn: Path, data: Path, names: set[str]) -> dict[str, Drawing
 @figure_options
 def command(drawn: Path, data: Path) -> Figure:
     """Fictional characters, each next to the nearest real one."""
-    rows = tables.read(drawn / "nearest.parquet").to_pylist()
+    rows = tables.read(drawn / "nearest.parquet", schema.NEAREST).to_pylist()
     names = {name for row in rows for name in (row["sample_id"], row["nearest"])}
     return fictional_figure(rows, load_drawings(drawn, data, names))

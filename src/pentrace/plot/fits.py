@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, file_option
 from pentrace.plot import legends, style
@@ -59,10 +59,10 @@ def fits_figure(misfit: dict[str, np.ndarray], limit: float | None) -> Figure:
 @figure_options
 def command(fits: Path, samples: Path, limit: float | None) -> Figure:
     """How well the texts of real lines fit their ink."""
-    rows = tables.read(samples, ["sample_id", "split"]).to_pylist()
+    rows = tables.read(samples, schema.part(schema.SAMPLES, "sample_id", "split")).to_pylist()
     split_of = {row["sample_id"]: row["split"] for row in rows}
     found: dict[str, list[float]] = {split: [] for split in SPLITS}
-    for row in tables.read(fits, ["sample_id", "misfit"]).to_pylist():
+    for row in tables.read(fits, schema.part(schema.FITS, "sample_id", "misfit")).to_pylist():
         if row["misfit"] is not None and split_of.get(row["sample_id"]):
             found[split_of[row["sample_id"]]].append(row["misfit"])
     return fits_figure({split: np.array(values) for split, values in found.items()}, limit)

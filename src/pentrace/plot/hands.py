@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.files import read_keys
 from pentrace.options import Command, file_option
 from pentrace.plot import legends, style
@@ -103,4 +103,6 @@ def _matrix(made: Figure, axes: Axes, hands: list[str], rows: list[dict], method
 def command(metrics: Path, lines: Path) -> Figure:
     """Lines nearest to their own hand: real, written in it, and written without a style."""
     found = read_keys(metrics, "hands", "table")
-    return hands_figure(found["hands"], found["table"], tables.read(lines).to_pylist())
+    return hands_figure(
+        found["hands"], found["table"], tables.read(lines, schema.STYLE).to_pylist()
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
@@ -58,7 +58,7 @@ def generated(folder: Path, normalisation: dict) -> Line:
     if not rows:
         raise PentraceError(f"{folder}: contains no sample; set sample.lines above 0")
     chosen = min(rows, key=lambda row: (row["prime"] is not None, row["bias"]))
-    ink = from_table(tables.read(folder / "points.parquet"))
+    ink = from_table(tables.read(folder / "points.parquet", schema.POINTS))
     at = ink.ids.index(chosen["sample_id"])
     part = slice(ink.starts[at], ink.starts[at + 1])
     offsets = np.diff(np.stack([ink.x[part], ink.y[part]], 1).astype(np.float64), axis=0)

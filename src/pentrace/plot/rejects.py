@@ -95,8 +95,8 @@ def _dots(axes: Axes, counts: Counter[tuple[str, str]], of: int) -> None:
 @figure_options
 def command(rejects: Path, samples: Path) -> Figure:
     """Samples, texts, writers, points and strokes that each rule removed."""
-    lost = tables.read(rejects, schema.REJECTS.names)
-    read = tables.read(samples, schema.SAMPLES.names)
+    lost = tables.read(rejects, schema.REJECTS)
+    read = tables.read(samples, schema.SAMPLES)
     unread = totals(lost.filter(pc.equal(lost["stage"], "parse")), "sample").total()
     recorded = {
         kind: pc.sum(read[f"n_{kind}_recorded"]).as_py() or 0 for kind in ("points", "strokes")

@@ -202,5 +202,5 @@ def _titles(part: Seen, settings: CleanSettings) -> Iterator[str]:
 @figure_options
 def command(points: Path, settings: CleanSettings) -> Figure:
     """The statistic of each cleaning rule, over all points, with its limit."""
-    pieces = (p for path in listed(points) for p in tables.read_pieces(path, schema.POINTS.names))
+    pieces = (p for path in listed(points) for p in tables.read_pieces(path, schema.POINTS))
     return rules_figure(gather(map(from_table, pieces), settings), settings)

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from pydantic import Field
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.generate.unconditional import title
@@ -77,6 +77,6 @@ def _title(row: dict) -> str:
 @figure_options
 def command(generated: Path, normalisation: Path, settings: SamplesFigureSettings) -> Figure:
     """A sheet of generated samples, by bias, with primers in blue."""
-    ink = from_table(tables.read(generated / "points.parquet"))
+    ink = from_table(tables.read(generated / "points.parquet", schema.POINTS))
     unit = page_unit(read_normalisation(normalisation))
     return samples_figure(ink, read_json(generated / "samples.json"), unit, settings.count)

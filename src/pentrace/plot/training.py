@@ -66,4 +66,4 @@ def _epochs(axes, step: np.ndarray, epoch: np.ndarray) -> None:  # type: ignore[
 @figure_options
 def command(history: Path, settings: TrainingFigureSettings) -> Figure:
     """Training and validation loss over the training steps."""
-    return training_figure(tables.read(history, schema.HISTORY.names), settings.counted)
+    return training_figure(tables.read(history, schema.HISTORY), settings.counted)

@@ -48,6 +48,6 @@ def transfer_figure(history: pa.Table, start: str, anew: pa.Table | None) -> Fig
 @figure_options
 def command(history: Path, start: str, anew: Path | None) -> Figure:
     """Bits per character with and without transfer, over training steps."""
-    read, columns = tables.read, schema.HISTORY.names
+    read, columns = tables.read, schema.HISTORY
     other = read(anew, columns) if anew else None
     return transfer_figure(read(history, columns), start, other)

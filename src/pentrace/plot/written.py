@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import LineOptions, WrittenLine
@@ -118,7 +118,7 @@ def line_per_writer(lines: list[Line], samples: Path, count: int) -> list[tuple[
 
 def writers_of(samples: Path) -> dict[str, str]:
     """sample_id -> the label of its writer, for samples whose writer is known."""
-    table = tables.read(samples, ["sample_id", "writer"]).to_pylist()
+    table = tables.read(samples, schema.part(schema.SAMPLES, "sample_id", "writer")).to_pylist()
     return {row["sample_id"]: f"writer {row['writer']}" for row in table if row["writer"]}
 
 

@@ -21,7 +21,7 @@ def read_xml(content: bytes, settings: ParseSettings) -> tuple[Columns, int]:
     The colour and the times of strokes are ignored: in the real files each stroke is black, starts
     at the time of its first point and ends at the time of its last.
     Raises `Malformed`: as `parse_xml`, or `not-iam`, `sensor-corner`, `misplaced-point`,
-    `number`, `out-of-range` or `empty`.
+    `unknown-element`, `number`, `out-of-range` or `empty`.
     """
     root = parse_xml(content, settings)
     _refuse_other(root)
@@ -49,11 +49,15 @@ def _refuse_other(root: Element) -> None:
 
 
 def _refuse_misplaced(root: Element) -> None:
-    """Refuse a file with points outside the strokes of its stroke sets."""
+    """Refuse a file with points outside the strokes of its stroke sets, or with other elements."""
     misplaced = "//Point[not(parent::Stroke/parent::StrokeSet/parent::WhiteboardCaptureSession)]"
     found = root.xpath(f"({misplaced})[1]")
     if found:
         raise Malformed("misplaced-point", f"line {found[0].sourceline}: a Point outside a Stroke")
+    unknown = root.xpath("(StrokeSet//*[not(self::Stroke or self::Point)])[1]")
+    if unknown:
+        line, name = unknown[0].sourceline, f"{unknown[0].tag!s:.40}"
+        raise Malformed("unknown-element", f"line {line}: {name}, expected Stroke or Point")
 
 
 def _coordinates(points: list[Element], name: str) -> np.ndarray:

@@ -120,10 +120,14 @@ def _curves(file: dict, settings: ParseSettings) -> tuple[_Curves, int]:
         raise Malformed("not-svg", f"the root element is {root.tag[:60]}, expected svg")
     paths = list(root.iter(f"{_SVG}path"))
     _refuse_transforms(paths)
+    _refuse_lost(root)
     data = [(path.get("d", ""), path.sourceline or 0) for path in paths]
-    strokes = [part for part in pieces(data, settings) if len(part)]
-    if not strokes:
+    strokes = pieces(data, settings)
+    if not any(len(part) for part in strokes):
         raise Malformed("empty", "the file has no path with a curve")
+    for part, (_, line) in zip(strokes, data, strict=True):
+        if not len(part):
+            raise Malformed("path-syntax", f"line {line}: a path without a curve")
     owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
     return _Curves(_row(file), np.concatenate(strokes), owner), len(paths) - len(strokes)
 
@@ -132,6 +136,15 @@ def _refuse_transforms(paths: list[Element]) -> None:
     for path in paths:
         if any(element.get("transform") for element in (path, *path.iterancestors())):
             raise Malformed("transform", f"line {path.sourceline}: a stroke has a transform")
+
+
+def _refuse_lost(root: Element) -> None:
+    """Refuse strokes that would be left out: path data in another element, a path without data."""
+    for element in root.iter():
+        if ("d" in element.attrib) != (element.tag == f"{_SVG}path"):
+            name, line = f"{element.tag!s:.60}", element.sourceline
+            reason = "has path data, expected path" if "d" in element.attrib else "has no data d"
+            raise Malformed("path-syntax", f"line {line}: {name} {reason}")
 
 
 def _row(file: dict) -> dict:

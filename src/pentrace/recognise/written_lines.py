@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ink import runs
 from pentrace.windows.lines import Lines
@@ -16,8 +16,11 @@ def load_written(folder: Path) -> tuple[Lines, list[dict]]:
     Reads `lines.parquet` and `offsets.parquet`. Raises `PentraceError` if the two do not contain
     the same lines.
     """
-    rows = {row["sample_id"]: row for row in tables.read(folder / "lines.parquet").to_pylist()}
-    table = tables.read(folder / "offsets.parquet")
+    rows = {
+        row["sample_id"]: row
+        for row in tables.read(folder / "lines.parquet", schema.WRITTEN).to_pylist()
+    }
+    table = tables.read(folder / "offsets.parquet", schema.OFFSETS)
     starts, ids = runs(table["sample_id"])
     differing = set(rows) ^ set(ids)
     if differing or len(ids) != len(rows):

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from PIL import Image
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.figure_table import FIGURES
 from pentrace.files import read_json
 from pentrace.networks import model_file
@@ -90,8 +91,8 @@ class NetworkPart:
 
 def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
     """Read samples.parquet, rejects.parquet, normalisation.json and plots/, if they exist."""
-    samples = _frame(folder / "samples.parquet")
-    rejects = _frame(folder / "rejects.parquet")
+    samples = _frame(folder / "samples.parquet", schema.SAMPLES)
+    rejects = _frame(folder / "rejects.parquet", schema.REJECTS)
     return DatasetPart(
         name=name,
         note=note,
@@ -105,7 +106,8 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
 
 def text_of(folder: Path) -> dict[str, Any] | None:
     """Documents with their sum, and characters by frequency; None if the data are not text."""
-    documents, vocabulary = (_frame(folder / f"{n}.parquet") for n in ("documents", "vocabulary"))
+    documents = _frame(folder / "documents.parquet", schema.DOCUMENTS)
+    vocabulary = _frame(folder / "vocabulary.parquet", schema.VOCABULARY)
     if documents is None or vocabulary is None:
         return None
     counts = ["characters", "cut", "train", "validation", "test"]
@@ -127,13 +129,13 @@ def _visible(character: str) -> str:
 
 def network_part(name: str, folder: Path, note: str) -> NetworkPart:
     """Read the history, the measures, samples/ and plots/, if they exist."""
-    history = _frame(folder / "history.parquet")
+    history = _frame(folder / "history.parquet", schema.HISTORY)
     metrics = _json(folder / "metrics.json")
     index = _json(folder / "samples" / "samples.json") or []
     recognition = _json(folder / "recognition.json")
     network = (metrics or {}).get("network") or (recognition or {}).get("recogniser") or {}
     settings = network.get("settings", {})
-    nearest = _frame(folder / "fictional" / "nearest.parquet")
+    nearest = _frame(folder / "fictional" / "nearest.parquet", schema.NEAREST)
     language = metrics if metrics and metrics.get("kind") == "text" else None
     metrics = None if language else metrics
     return NetworkPart(
@@ -307,8 +309,8 @@ def _filters(metrics: dict | None) -> list[dict[str, Any] | str]:
     return found
 
 
-def _frame(path: Path) -> pd.DataFrame | None:
-    return tables.read(path).to_pandas() if path.is_file() else None
+def _frame(path: Path, columns: pa.Schema) -> pd.DataFrame | None:
+    return tables.read(path, columns).to_pandas() if path.is_file() else None
 
 
 def _json(path: Path) -> Any:

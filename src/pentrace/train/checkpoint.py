@@ -4,6 +4,7 @@ They contain no random state: batches depend on (seed, epoch), and dropout on (s
 """
 
 import hashlib
+import io
 import json
 import math
 import pickle
@@ -21,6 +22,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.train.data import Data
 
 Weights = dict[str, Tensor]
+_CHECKSUM = hashlib.sha256().digest_size  # bytes at the start of the file
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Position:
     points: int = 0  # points trained on
     loss_sum: float = 0.0  # nats since the last row of the history
     loss_count: int = 0  # points, or characters, since then
+    first_loss: float | None = None  # of the first batch, nats per point or character
     best_loss: float = math.inf  # least validation loss, nats per point or character
     misses: int = 0  # validations since then
     history: list[dict] = field(default_factory=list)  # rows of schema.HISTORY
@@ -100,16 +103,27 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "noise": checkpoint.noise,
         "state": checkpoint.state,
     }
-    with whole_file(path) as partial:
-        torch.save(content, partial)
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    body = buffer.getbuffer()
+    with whole_file(path) as partial, partial.open("wb") as file:
+        file.write(hashlib.sha256(body).digest())
+        file.write(body)
 
 
 def load_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint at `path`, on the CPU, or None if there is none."""
+    """The checkpoint at `path`, on the CPU, or None if there is none.
+
+    Raises `PentraceError` if its checksum differs, or if another program wrote it.
+    """
     if not path.exists():
         return None
+    stored = path.read_bytes()
+    checksum, body = stored[:_CHECKSUM], memoryview(stored)[_CHECKSUM:]
+    if hashlib.sha256(body).digest() != checksum:
+        raise PentraceError(f"{path}: damaged or incomplete; delete it to train from the start")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(io.BytesIO(body), map_location="cpu", weights_only=True)
         position = Position(**content.pop("position"))
         return Checkpoint(position, **content)
     except (RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
@@ -87,7 +87,7 @@ def fitting(data: Data, fits: Path | None, limit: float | None) -> Data:
         return data
     if fits is None:
         raise PentraceError("train.misfit needs the table of pentrace align; give it with --fits")
-    rows = tables.read(fits, ["sample_id", "misfit"]).to_pylist()
+    rows = tables.read(fits, schema.part(schema.FITS, "sample_id", "misfit")).to_pylist()
     good = {r["sample_id"] for r in rows if r["misfit"] is not None and r["misfit"] <= limit}
     kept = [i for i, name in enumerate(data.lines.ids) if name in good]
     lost = len(data.lines.ids) - len(kept)

@@ -26,6 +26,9 @@ from pentrace.windows.batches import Batch, line_batches, stream_batches
 
 # Reading a loss waits for the device, so on a GPU the losses of several steps are read at once.
 STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
+# A loss this far above that of the first batch, in nats per point or character, is no noise:
+# the weights have exploded, although no number is infinite yet.
+EXPLODED = 1000.0
 
 
 class Training:
@@ -70,8 +73,8 @@ class Training:
     def run(self) -> tuple[Weights, list[dict]]:
         """Train to the end; the best weights on the validation lines, and the history.
 
-        Raises `PentraceError` if a loss or a weight stops being finite. A `KeyboardInterrupt` is
-        raised again, and says how to continue.
+        Raises `PentraceError` if a loss or a weight stops being finite, or a loss explodes. A
+        `KeyboardInterrupt` is raised again, and says how to continue.
         """
         try:
             return self._run()
@@ -159,24 +162,34 @@ class Training:
         losses = self.processes.total(losses)
         for (name, counted, _), loss in zip(self.pending, losses, strict=True):
             if not np.isfinite(loss):
-                raise PentraceError(
-                    f"the loss of {name} is {loss}; the last checkpoint, {self.checkpoint}, is "
-                    "kept. Lower learning_rate or set clip_norm"
-                )
+                raise self._stopped(f"the loss of {name} is {loss}")
+            if self.position.first_loss is None:
+                self.position.first_loss = loss / max(counted, 1)
             self.position.loss_sum += loss
             self.position.loss_count += counted
         self.pending.clear()
+
+    def _refuse_exploded(self, loss: float, what: str) -> None:
+        """Raise `PentraceError` if `loss`, in nats per point or character, has exploded."""
+        first = self.position.first_loss
+        if not np.isfinite(loss):
+            raise self._stopped(f"the {what} is {loss} after step {self.position.step}")
+        if first is not None and loss > first + EXPLODED:
+            raise self._stopped(
+                f"the {what} is {loss:.3g} nats {self.per} after step {self.position.step}, and "
+                f"was {first:.3g} at the first step: the weights have exploded"
+            )
+
+    def _stopped(self, reason: str) -> PentraceError:
+        kept = f"the last checkpoint, {self.checkpoint}, is kept" if self.saved else "nothing saved"
+        return PentraceError(f"{reason}; {kept}. Lower learning_rate or set clip_norm")
 
     def _validate(self) -> None:
         """Add a row to the history; keep the weights if they are the best so far."""
         self._check_losses()
         p = self.position
         loss = self.descent.whole_lines(self.validation, self.validation_plan)
-        if not np.isfinite(loss):
-            raise PentraceError(
-                f"the validation loss is {loss} after step {p.step}; the last checkpoint, "
-                f"{self.checkpoint}, is kept. Lower learning_rate or set clip_norm"
-            )
+        self._refuse_exploded(loss, "validation loss")
         p.history.append(self._row(loss))
         p.loss_sum, p.loss_count = 0.0, 0
         p.misses += 1
@@ -196,7 +209,11 @@ class Training:
         }
 
     def _save(self) -> None:
+        """Write a checkpoint; weights that exploded never replace an earlier one."""
         self._check_losses()
+        p = self.position
+        if p.loss_count:
+            self._refuse_exploded(p.loss_sum / p.loss_count, "training loss")
         state = Checkpoint(
             self.position,
             _copy(self.descent.network),

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.windows.lines import Lines
 
 
 def load_writers(data: Path, ids: Sequence[str]) -> np.ndarray:
     """The number of the writer of each sample, int64 (S,); unknown writers differ from all."""
-    rows = tables.read(dataset.samples(data), ["sample_id", "writer"]).to_pylist()
+    rows = tables.read(
+        dataset.samples(data), schema.part(schema.SAMPLES, "sample_id", "writer")
+    ).to_pylist()
     known = {row["sample_id"]: row["writer"] for row in rows}
     numbers: dict[str, int] = {}
     names = (known.get(name) or f"unknown/{name}" for name in ids)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.unicode_nfc import nfc
 from pentrace.windows.lines import Lines
@@ -22,7 +22,7 @@ def first_points(table: Path, lines: Lines) -> np.ndarray:
     """
     texts = [nfc(text or "") for text in lines.texts]
     points = np.full((len(texts), max(map(len, texts), default=0)), NOWHERE, np.int64)
-    found = tables.read(table, ["sample_id", "index", "first_point"])
+    found = tables.read(table, schema.part(schema.ALIGNMENTS, "sample_id", "index", "first_point"))
     number = {name: i for i, name in enumerate(lines.ids)}
     row = np.array([number.get(name, NOWHERE) for name in found["sample_id"].to_pylist()], np.int64)
     if missing := set(range(len(texts))) - set(row.tolist()):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ink import runs
 
@@ -31,9 +31,11 @@ class Shards:
     """
 
     def __init__(self, offsets: Sequence[Path], samples: Path) -> None:
+        self.paths = offsets
         self.files = [tables.opened(path) for path in offsets]
         self.kept: dict[int, tuple[int, np.ndarray]] = {}
-        rows = tables.read(samples, ["sample_id", "split", "text"]).to_pylist()
+        columns = schema.part(schema.SAMPLES, "sample_id", "split", "text")
+        rows = tables.read(samples, columns).to_pylist()
         known = {row["sample_id"]: row for row in rows}
         self.by_split: dict[str | None, list[Place]] = {}
         for shard, group, name, start, stop in self._find():
@@ -48,9 +50,12 @@ class Shards:
 
     def _find(self) -> Iterator[tuple[int, int, str, int, int]]:
         """Shard, row group, name, first row and end of every sample; its rows are consecutive."""
+        names_only = schema.part(schema.OFFSETS, "sample_id")
+        seen: set[str] = set()
         for shard, file in enumerate(self.files):
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=["sample_id"])
+                path = self.paths[shard]
+                table = tables.read_piece(path, file, group, names_only, seen)
                 bounds, names = runs(table["sample_id"])
                 for name, (start, stop) in zip(names, pairwise(bounds.tolist()), strict=True):
                     yield shard, group, name, start, stop
@@ -61,8 +66,8 @@ class Shards:
 
     def rows(self, shard: int, group: int) -> np.ndarray:
         """float32 (N, 3): dx, dy, end of stroke of all samples in a row group."""
-        columns = ["dx", "dy", "end_of_stroke"]
-        table = self.files[shard].read_row_group(group, columns=columns)
+        columns = schema.part(schema.OFFSETS, "dx", "dy", "end_of_stroke")
+        table = tables.read_piece(self.paths[shard], self.files[shard], group, columns, set())
         return np.stack([column.to_numpy() for column in table.columns], 1, dtype=np.float32)
 
     def steps(self, place: Place) -> np.ndarray:

@@ -1,13 +1,13 @@
 """Stored windows to train on: they are not cut again, and their padding is left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pentrace import dataset, tables
+from pentrace import dataset, schema, tables
 from pentrace.errors import PentraceError
 from pentrace.windows.lines import Lines
 
@@ -50,7 +50,8 @@ def load_padded(data: Path, split: str, text: bool = False) -> tuple[np.ndarray,
     int64 (W, L), code points. Raises `PentraceError` that names a file that is missing.
     """
     names = ["codes"] if text else ["dx", "dy", "end_of_stroke"]
-    table = tables.read(dataset.windows(data, split), ["valid", *names])
+    path = dataset.windows(data, split)
+    table = tables.read(path, _shape(path, ["valid", *names]))
     kind = np.int64 if text else np.float32
     columns = [_rows(table[name]).astype(kind, copy=False) for name in names]
     steps = columns[0] if text else np.stack(columns, -1)
@@ -64,7 +65,8 @@ def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
     ids: list[str] = []
     for split in splits:
         wanted = ["sample_id", "start", "valid", *kinds]
-        for piece in tables.read_pieces(dataset.windows(data, split), wanted):
+        path = dataset.windows(data, split)
+        for piece in tables.read_pieces(path, _shape(path, wanted)):
             start.append(piece["start"].to_numpy())
             valid.append(piece["valid"].to_numpy())
             ids += piece["sample_id"].to_pylist()
@@ -74,6 +76,25 @@ def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
     # The windows of a sample are consecutive, and the first begins with its first offset.
     last = np.append(np.concatenate(start)[1:] == 0, True)[: len(ids)]
     return _Windows([np.concatenate(c) for c in columns.values()], starts, ids, last)
+
+
+def _shape(path: Path, columns: Sequence[str]) -> pa.Schema:
+    """The `columns` of windows of the length that the table at `path` has.
+
+    Raises `PentraceError` if its lists have no fixed length.
+    """
+    values = "codes" if "codes" in columns else "dx"
+    with tables.opened(path) as file:
+        found = file.schema_arrow
+    kind = found.field(values).type if values in found.names else pa.null()
+    length = kind.list_size if pa.types.is_fixed_size_list(kind) else 0
+    if not length:
+        raise PentraceError(
+            f"{path}: not windows of a fixed length; delete the folder windows of the data set and "
+            "build it again with snakemake"
+        )
+    table = schema.text_windows(length) if values == "codes" else schema.windows(length)
+    return schema.part(table, *columns)
 
 
 def _valid(column: pa.ChunkedArray, valid: np.ndarray) -> np.ndarray:
@@ -88,10 +109,5 @@ def _valid(column: pa.ChunkedArray, valid: np.ndarray) -> np.ndarray:
 
 
 def _rows(column: pa.ChunkedArray) -> np.ndarray:
-    """Lists of one length as (W, L); raises `PentraceError` for a column of another form."""
-    if not pa.types.is_fixed_size_list(column.type) or column.null_count:
-        raise PentraceError(
-            "the windows are not fixed-size lists, as another version of Pentrace wrote them; "
-            "delete the folder windows of the data set and build it again with snakemake"
-        )
+    """Lists of one length as (W, L)."""
     return column.combine_chunks().flatten().to_numpy().reshape(-1, column.type.list_size)

@@ -19,7 +19,7 @@ def text_windows(
     path: Path, split: str, settings: WindowSettings
 ) -> tuple[Iterator[pa.Table], int]:
     """Rows of `schema.text_windows` of one split of the characters at `path`; number of texts."""
-    table = tables.read(path)
+    table = tables.read(path, schema.CHARACTERS)
     table = table.filter(pyarrow.compute.equal(table["split"], split))
     names = table["sample_id"].to_pylist()
     codes = [piece.values.to_numpy() for piece in table["codes"]]
@@ -52,7 +52,11 @@ def load_codes(data: Path, splits: Iterable[str]) -> np.ndarray:
 
     Raises `PentraceError` that names the file if it is missing.
     """
-    pieces = list(tables.read_pieces(dataset.characters(data), ["split", "codes"]))
+    pieces = list(
+        tables.read_pieces(
+            dataset.characters(data), schema.part(schema.CHARACTERS, "split", "codes")
+        )
+    )
     parts = [np.zeros(0, np.int32)]
     for split in splits:
         for piece in pieces:

@@ -130,13 +130,20 @@ def _values(lines: list[tuple[int, list[str]]], columns: dict[str, int]) -> dict
     values = {role: np.full(len(lines) - 1, np.nan) for role in columns}
     numbered: dict[str, int] = {}
     for i, (line, cells) in enumerate(lines[1:]):
+        _refuse_shifted(line, cells, lines[0][1])
         for role, at in columns.items():
             cell = cells[at].strip() if at < len(cells) else ""
-            if role == "stroke":  # a name is a number too
+            if role == "stroke" and cell:  # a name is a number too
                 values[role][i] = numbered.setdefault(cell, len(numbered))
             elif cell or role in ("x", "y", "dx", "dy"):
                 values[role][i] = _number(cell, line, lines[0][1][at].strip())
     return values
+
+
+def _refuse_shifted(line: int, cells: list[str], names: list[str]) -> None:
+    """Raise `Malformed` if a line has more cells than there are names: values may be shifted."""
+    if any(cell.strip() for cell in cells[len(names) :]):
+        raise Malformed("columns", f"line {line}: {len(cells)} cells, expected {len(names)}")
 
 
 def _number(cell: str, line: int, name: str) -> float:
