@@ -119,6 +119,8 @@ class WriteView {
       this.say(`The network has never seen ${unknown.join(" ")} and knows no similar character. Reword the text.`, true);
       return;
     }
+    const rare = rareIn(text, this.facts.rare);
+    if (rare.length) this.problem(`Rare in the training of this network, so hard to read: ${rare.join(", ")}. Look at them, or reword the text.`);
     let styles = [];
     try {
       styles = this.styles.map((ink) => styleOfInk(ink, this.facts.synthesis.settings));
