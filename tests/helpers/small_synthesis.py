@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from tests.helpers.small_model import NORMALISATION
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"
 
 
-def save(path: Path, pace: float = 0.1, counts: dict | None = None, **given: object) -> Path:
+def save(path: Path, pace: float = 0.1, counts: Any = None, **given: object) -> Path:
     """A model whose window moves by `pace` characters per step, and is at one at a time.
 
     `counts` says how often it saw each character in training.

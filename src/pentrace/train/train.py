@@ -42,7 +42,7 @@ from pentrace.train.progress import Progress
 @click.command("train", cls=Command)
 @data_option
 @file_option("--start", required=False, help="Network to start from; default: random weights.")
-@file_option("--out-model", help="Network to write, safetensors.")
+@file_option("--out-model", suffix=".safetensors", help="Network to write, safetensors.")
 @file_option("--out-history", help="History of the training to write, Parquet.")
 @folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
 @threads_option
