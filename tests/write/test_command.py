@@ -279,10 +279,10 @@ def test_a_file_after_a_style_is_not_the_text(model, tmp_path):
 
 
 def test_a_text_that_does_not_fit_its_ink_is_reported(model, tmp_path):
-    style = small_style.save(tmp_path / "me.json", small_style.waves(10, 200), text="sum")
+    style = small_style.save(tmp_path / "me.json", small_style.waves(20), text="sum")
     given = ("--model", model, "--check", "none", "-o", tmp_path / "a.json", "--style", style)
-    assert "its text has 3 characters, but the ink looks like about 15" in run("a", *given).stderr
-    fits = small_style.save(style, small_style.waves(10, 200), text="minimum minimum")
+    assert "its text has 3 characters, but the ink looks like about 18" in run("a", *given).stderr
+    fits = small_style.save(style, small_style.waves(20), text="minimum minimum")
     assert "looks like" not in run("a", *given[:-1], fits).stderr
 
 

@@ -102,7 +102,7 @@ class WriteView {
     try {
       const ink = inkOfJson(await file.text());
       styleOfInk(ink, this.facts.synthesis.settings);
-      await this.useHand(`${file.name}: ${ink.text}`, ink);
+      await this.useHand(`${file.name}: ${ink.text ?? "no text"}`, ink);
     } catch (error) {
       this.say(`${file.name}: ${error.message}`, true);
     }
@@ -124,6 +124,9 @@ class WriteView {
     let styles = [];
     try {
       styles = this.styles.map((ink) => styleOfInk(ink, this.facts.synthesis.settings));
+      for (const ink of this.styles) {
+        for (const message of [...(ink.notes ?? []), doubtAbout(ink)].filter(Boolean)) this.problem(message);
+      }
     } catch (error) {
       this.say(error.message, true);
       return;
