@@ -229,13 +229,13 @@ def test_a_file_of_ink_is_read_as_the_command_reads_it(browser: Browser, tmp_pat
 
 @pytest.mark.slow
 def test_doubtful_styles_and_rare_characters_are_named(browser: Browser) -> None:
-    wave = np.column_stack([np.arange(400), 10 * np.sin(np.arange(400) / 3)])
+    wave = np.column_stack([np.arange(150), 10 * np.sin(np.arange(150) / 3)])
     use = """const ink = inkOfJson(arguments[0]);
     pentrace.facts.rare = {q: 3};
     document.getElementById("text").value = "quick";
     return pentrace.view.useHand("doubtful", ink).then(
       () => [...document.querySelectorAll("#problems li")].map((one) => one.textContent));"""
-    for text, wrong in (("ab", "has 2 characters, but the ink looks"), ("mn" * 60, "Only 400")):
+    for text, wrong in (("ab", "has 2 characters, but the ink looks"), ("mn" * 20, "Only 150")):
         ink = {"strokes": [wave.tolist()], "text": text}
         shown = browser.run(use, json.dumps(ink))
         assert shown[0].startswith("Rare in the training") and "q (3 times)" in shown[0]
