@@ -32,7 +32,7 @@ from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data
 from pentrace.train.distributed import Processes
 from pentrace.train.loop import Training
-from pentrace.train.precision import set_arithmetic
+from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
 from pentrace.windows.lines import Lines
 from pentrace.write.report import count
@@ -127,6 +127,7 @@ def _training(settings: LearnSettings, lines: int) -> TrainSettings:
             "validate_every": settings.validate_every,
             "checkpoint_every": settings.steps,
             "patience": settings.patience,
+            "precision": settings.precision,
             "seed": settings.seed,
         }
     )
@@ -142,6 +143,7 @@ def _train(
 ) -> tuple[Weights, list[dict]]:
     """The best weights on the lines `aside`, those of `start` included, and the history."""
     process = Processes(0, 1, torch.device("cpu"))
+    settings = settings.model_copy(update={"train": resolved(settings.train, process.device)})
     set_arithmetic(settings.train, process.device, threads)
     train, validation = (_data(lines.take(part), settings) for part in (own, aside))
     with TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """`pentrace write`: any text, in the style of any line, on a page."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -133,8 +134,11 @@ def command(
 
 
 def _refuse_several(texts: tuple[str, ...], styles: tuple[str, ...]) -> None:
-    """Raise `UsageError` for several texts, and for a second file after --style."""
-    files = [text for text in texts if Path(text).is_file()]
+    """Raise `UsageError` for several texts, and for a second file after --style.
+
+    `Path.is_file` would raise an error for a text that is too long for a name.
+    """
+    files = [text for text in texts if os.path.isfile(text)]  # noqa: PTH113
     if styles and files:
         raise UsageError(
             f"{files[0]}: --style takes one file; give each its own: --style {styles[-1]} "
