@@ -3,9 +3,12 @@
     python benchmarks/legibility.py [--model results/demo-iam/synthesis] [--data results/demo-iam]
 
 A recogniser chooses among the candidates of each line, as in `pentrace write`. Another one, which
-never chooses, judges them: `benchmarks/judge` for the network that comes with the package. The
+never chooses, judges them: by default `benchmarks/judge`, which was trained on synthetic lines. The
 sentences are in `sentences.txt`. They are written twice: each in a separate hand, and all in one.
 With --data, the real lines of its validation split are judged too.
+
+The judge may have been trained on offsets in other units: then it reads the same ink in its units.
+Sentences with characters that the network or the judge does not know are left out.
 """
 
 import argparse
@@ -17,18 +20,36 @@ import numpy as np
 
 from pentrace.generate import reading
 from pentrace.generate.lines import WrittenLine
-from pentrace.generate.load_model import (
-    find_model,
-    load_ink,
-    load_reader,
-    reader_for,
-)
+from pentrace.generate.load_model import find_model, load_ink, named_reader, reader_for
+from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.ink import Ink
+from pentrace.networks.alphabet import knows
+from pentrace.networks.model_file import read
+from pentrace.normalise.positions import positions, unit
+from pentrace.normalise.recipes import to_offsets
+from pentrace.normalise.units import differing, read_normalisation
 from pentrace.recognise.error_rates import CLASSES, INSERTIONS, by_class
 from pentrace.windows.batches import load_lines
 from pentrace.write.lines import write_text
+from pentrace.write.scale import line_height
 from pentrace.write.settings import WriteSettings
 
 HERE = Path(__file__).parent
+
+
+def converted(steps: np.ndarray, own: dict, other: dict) -> np.ndarray:
+    """The ink of offsets (T, 3), normalised as `own` says, as offsets normalised as `other` says.
+
+    Ink in tablet units keeps its size. If only one of them is in line heights, usual writing gets
+    the same height. Points are not resampled, except as the recipe of `other` says.
+    """
+    if not differing(own, other):
+        return steps
+    x, y, t, stroke = positions(steps, own)
+    scale = 1.0 if unit(own) == unit(other) else line_height(other) / line_height(own)
+    x, y = (scale * np.array([x, y])).astype(np.float32)
+    ink = Ink(["line"], np.array([0, len(t)]), x, y, stroke, t, {})
+    return to_offsets(ink, np.ones(1), other)[0]
 
 
 def rates(texts: list[str], read: list[str]) -> dict[str, float]:
@@ -41,7 +62,9 @@ def rates(texts: list[str], read: list[str]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--model", type=Path, help="synthesis network; default: pretrained")
+    parser.add_argument("--reader", type=Path, help="recogniser that chooses")
+    parser.add_argument("--check", choices=("reader", "window"), default="reader")
     parser.add_argument("--judge", type=Path, default=HERE / "judge")
     parser.add_argument("--data", type=Path, help="data set whose real lines are judged too")
     parser.add_argument("--seed", type=int, default=1)
@@ -49,35 +72,39 @@ def main() -> None:
     arguments = parser.parse_args()
     path = find_model(arguments.model)
     network, normalisation = load_ink(path, "synthesis")
-    judge = load_reader(arguments.judge, normalisation)
+    chooser = reader_for(arguments.check, arguments.reader, path, normalisation).network
+    weights, settings, units = read(named_reader(arguments.judge), "np", ("recognition",))
+    judge = FusedRecogniser(weights, settings)
     rows = []
 
-    def add(what: str, texts: list[str], steps: list[np.ndarray], failed: int, own: float) -> None:
-        row = {"lines": what, "number": len(texts), "failed": failed, "own estimate": own}
-        rows.append(row | rates(texts, reading.read(judge, steps)))
-        shown = "  ".join(f"{k} {v:.1%}" for k, v in rows[-1].items() if isinstance(v, float))
-        print(f"{what} ({len(texts)} lines, {failed} failed): {shown}", flush=True)
+    def add(what: str, texts: list[str], steps: list[np.ndarray], own: dict, **more: float) -> None:
+        found = reading.read(judge, [converted(one, own, units) for one in steps])
+        row = {"lines": what, "number": len(texts)} | more | rates(texts, found)
+        rows.append({**row, "texts": texts, "read": found})
+        shown = "  ".join(f"{k} {v:.1%}" for k, v in row.items() if isinstance(v, float))
+        print(f"{what} ({len(texts)} lines, {more.get('failed', 0)} failed): {shown}", flush=True)
 
     if arguments.data:
         lines = load_lines(arguments.data, ["validation"]).with_text()
-        starts = lines.starts
-        ink = [lines.steps[a:b] for a, b in pairwise(starts)]
-        add("real", [text or "" for text in lines.texts], ink, 0, float("nan"))
-    sentences = (HERE / "sentences.txt").read_text().splitlines()
+        ink = [lines.steps[a:b] for a, b in pairwise(lines.starts)]
+        real = read_normalisation(arguments.data / "normalisation.json")
+        add("real", [text or "" for text in lines.texts], ink, real)
+    every = (HERE / "sentences.txt").read_text().splitlines()
+    known = [s for s in every if knows(network.settings, s) and knows(settings, s)]
+    print(f"{len(known)} of {len(every)} sentences", flush=True)
     for bias in (0.5, 1.0):
         for many in (True, False):
-            settings = WriteSettings(
-                bias=bias, seed=arguments.seed, many_hands=many, longest_line=60, page="400x3000"
-            )
-            chooser = reader_for("reader", None, path, normalisation).network
-            written = write_text(
-                network, normalisation, "\n".join(sentences), settings, None, chooser
-            )
+            how = WriteSettings(
+                bias=bias, seed=arguments.seed, many_hands=many, longest_line=60, page="400x3000",
+                check=arguments.check,
+            )  # fmt: skip
+            written = write_text(network, normalisation, "\n".join(known), how, None, chooser)
             made: list[WrittenLine] = written.lines
-            own = sum(m.reading.edits for m in made if m.reading) / sum(len(m.text) for m in made)
+            seen = [(m.reading.edits, len(m.text)) for m in made if m.reading]
+            edits, characters = np.sum(seen, 0) if seen else (np.nan, 1)
             what = f"bias {bias:g}, {'a hand for each line' if many else 'one hand'}"
-            failed = sum(m.failed for m in made)
-            add(what, [m.text for m in made], [m.steps for m in made], failed, own)
+            more = {"failed": sum(m.failed for m in made), "own estimate": edits / characters}
+            add(what, [m.text for m in made], [m.steps for m in made], normalisation, **more)
     if arguments.out:
         arguments.out.write_text(json.dumps(rows, indent=2) + "\n")
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from pentrace.__main__ import cli
 from pentrace.describe import markdown
-from pentrace.errors import PentraceError, explained
+from pentrace.errors import PentraceError, UsageError, explained
 from pentrace.files import check_output, whole_file, whole_folder, write_text
 from tests.helpers.processes import ENVIRONMENT
 from tests.helpers.small_synthesis import save
@@ -24,6 +24,19 @@ def run(*words: object, status: int = 0, **given: object) -> subprocess.Complete
     done = subprocess.run(call, env=ENVIRONMENT, **{"capture_output": True, "text": True, **given})
     assert done.returncode == status, done.stderr
     return done
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (["page", "-o", "w.txt"], "w.html"),
+        (["learn", "x", "-o", "me.bin"], "me.safetensors"),
+        (["export", "-o", "net"], "net.onnx"),
+    ],
+)
+def test_a_name_that_does_not_fit_its_content_is_refused(words: list[str], right: str) -> None:
+    with pytest.raises(UsageError, match=f"{words[-1]}: the file to write is .*; name it {right}"):
+        CliRunner().invoke(cli, words, catch_exceptions=False)
 
 
 def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:

@@ -164,6 +164,16 @@ def check_output(path: Path, folder: bool = False) -> None:
         raise UsageError(f"{path}: no permission to write to {written}; choose another place")
 
 
+def check_suffix(path: Path, suffix: str) -> None:
+    """Raise `UsageError` if the name of the file `path` does not end with `suffix`, in any case.
+
+    Standard output, a device or a pipe may have any name.
+    """
+    if suffix and path.suffix.lower() != suffix and not is_stream(path):
+        right = path.with_suffix(suffix) if path.name else suffix
+        raise UsageError(f"{path}: the file to write is {suffix}; name it {right}")
+
+
 def remove_partial(folder: str | Path) -> None:
     """Remove from `folder`, at any depth, the files and folders that killed processes left."""
     name = re.compile(r"\..+\.\d+\.(partial|old)")

@@ -18,7 +18,12 @@ from pydantic import BaseModel, ValidationError
 
 from pentrace import option_types as types
 from pentrace.errors import UsageError
-from pentrace.files import check_output, is_standard_output, messages_on_standard_error
+from pentrace.files import (
+    check_output,
+    check_suffix,
+    is_standard_output,
+    messages_on_standard_error,
+)
 from pentrace.settings import explain, option_name
 
 Decorator = Callable[[Callable], Callable]
@@ -30,21 +35,27 @@ FAILED = 3  # all files are written, but the check found lines that are not thei
 
 
 class Output(click.Path):
-    """A file or folder to write, which is checked before the command starts its work."""
+    """A file or folder to write, which is checked before the command starts its work.
 
-    def __init__(self, folder: bool) -> None:
+    suffix: what the name of a file must end with; empty: anything.
+    """
+
+    def __init__(self, folder: bool, suffix: str = "") -> None:
         super().__init__(path_type=Path)
-        self.folder = folder
+        self.folder, self.suffix = folder, suffix
 
     def convert(self, value: Any, *args: Any) -> Any:
         path = Path(value)
         check_output(path, self.folder)
+        check_suffix(path, self.suffix)
         return path
 
 
-def _path(kind: str, *names: str, required: bool = True, **attrs: Any) -> Decorator:
+def _path(
+    kind: str, *names: str, required: bool = True, suffix: str = "", **attrs: Any
+) -> Decorator:
     output = any(name.startswith("--out") for name in names)
-    path = Output(folder=kind == "FOLDER") if output else click.Path(path_type=Path)
+    path = Output(kind == "FOLDER", suffix) if output else click.Path(path_type=Path)
     return click.option(*names, type=path, metavar=kind, required=required, **attrs)
 
 

@@ -197,3 +197,49 @@ def test_writing_can_be_stopped_and_is_shown_again(browser: Browser) -> None:
     browser.click("#replay")
     assert browser.run("return document.querySelectorAll('#paper .moving path').length") > 10
     browser.run("document.getElementById('speed').value = 'off'")
+
+
+def _files(strokes: list[np.ndarray]) -> list[object]:
+    """What programs save of these strokes (n, 3), y upward, t in s."""
+    up = [stroke.tolist() for stroke in strokes]
+    down = [(stroke * [1, -1, 1000]).tolist() for stroke in strokes]
+    points = [[{"x": x, "y": y, "time": t, "pressure": 0.5} for x, y, t in s] for s in down]
+    return [
+        up, down, {"strokes": down, "text": "a line"}, {"strokes": down, "y_axis": "up"},
+        [{"points": one} for one in points], points, {"lines": [{"points": points[0]}]},
+        {"strokes": [[[x, y] for x, y, _ in up[0]], *up[1:]], "y_axis": "up"},
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_file_of_ink_is_read_as_the_command_reads_it(browser: Browser, tmp_path: Path) -> None:
+    ink = pentrace.load().write("what others record", seed=3, page="line", check="none").ink
+    points = np.column_stack([ink.x, ink.y, ink.t])
+    strokes = [points[ink.stroke == n] for n in range(ink.stroke.max() + 1)]
+    for content in _files(strokes):
+        (tmp_path / "a.json").write_text(json.dumps(content))
+        ours = read(tmp_path / "a.json")
+        found = browser.run("return inkOfJson(arguments[0])", json.dumps(content))
+        flat = [point for stroke in found["strokes"] for point in stroke]
+        xy = np.array([point[:2] for point in flat]) * [1, -1 if found["down"] else 1]
+        np.testing.assert_allclose(xy, ours.xy)
+        assert found.get("text") == ours.text and len(found["notes"]) == len(ours.notes)
+        assert all(len(point) == 3 for point in flat) == np.isfinite(ours.t).all()
+
+
+@pytest.mark.slow
+def test_doubtful_styles_and_rare_characters_are_named(browser: Browser) -> None:
+    wave = np.column_stack([np.arange(150), 10 * np.sin(np.arange(150) / 3)])
+    use = """const ink = inkOfJson(arguments[0]);
+    pentrace.facts.rare = {q: 3};
+    document.getElementById("text").value = "quick";
+    return pentrace.view.useHand("doubtful", ink).then(
+      () => [...document.querySelectorAll("#problems li")].map((one) => one.textContent));"""
+    for text, wrong in (("ab", "has 2 characters, but the ink looks"), ("mn" * 20, "Only 150")):
+        ink = {"strokes": [wave.tolist()], "text": text}
+        shown = browser.run(use, json.dumps(ink))
+        assert shown[0].startswith("Rare in the training") and "q (3 times)" in shown[0]
+        assert "does not state the direction of y" in shown[1]
+        assert wrong in shown[2]
+    browser.run("pentrace.facts.rare = {}")
+    browser.set(hand="seed")

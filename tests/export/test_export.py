@@ -124,5 +124,5 @@ def test_other_networks_and_formats_are_errors(tmp_path: Path) -> None:
         invoke(
             command, "--model", tmp_path / "a.safetensors", "--encoder", "-o", tmp_path / "a.onnx"
         )
-    with pytest.raises(UsageError, match=r"suffix \.onnx"):
+    with pytest.raises(UsageError, match=r"name it .*\.onnx"):
         invoke(command, "-o", tmp_path / "a.pt")

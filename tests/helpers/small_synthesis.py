@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,8 +19,11 @@ from tests.helpers.small_model import NORMALISATION
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,TQ"
 
 
-def save(path: Path, pace: float = 0.1, **given: object) -> Path:
-    """A model whose window moves by `pace` characters per step, and is at one at a time."""
+def save(path: Path, pace: float = 0.1, counts: Any = None, **given: object) -> Path:
+    """A model whose window moves by `pace` characters per step, and is at one at a time.
+
+    `counts` says how often it saw each character in training.
+    """
     torch.manual_seed(1)
     wanted = {"kind": "synthesis", "alphabet": ALPHABET, "layers": 2, "hidden": 16}
     settings = NetworkSettings.model_validate(wanted | {"components": 4} | given)
@@ -31,7 +35,7 @@ def save(path: Path, pace: float = 0.1, **given: object) -> Path:
         count = settings.window_components
         window.bias_window[count : 2 * count] = np.log(4)
         window.bias_window[2 * count :] = np.log(pace)
-    save_model(path, network, settings, NORMALISATION)
+    save_model(path, network, settings, NORMALISATION, counts=counts)
     return path
 
 

@@ -1,20 +1,24 @@
 """A network of one hand from recorded lines."""
 
 import json
+import re
+import zipfile
 
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import load_ink
 from pentrace.learn.learn import command
-from pentrace.learn.recordings import find_recordings, held_out, load_recording
+from pentrace.learn.recordings import held_out
+from pentrace.networks import model_file
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.networks.transfer import styled, with_hand
+from pentrace.options import FAILED
+from tests.helpers.commands import invoke
 from tests.helpers.small_model import NORMALISATION
 from tests.helpers.small_style import save, waves
 
@@ -46,13 +50,11 @@ def recordings(tmp_path):
     return folder
 
 
-def _learn(tmp_path, recordings, name="me.safetensors"):
+def _learn(tmp_path, *paths, name="me.safetensors", options=(), status=0):
     out = tmp_path / name
-    start = str(tmp_path / "start.safetensors")
-    options = ["--steps", "4", "--validate-every", "2", "--model", start]
-    return CliRunner().invoke(
-        command, [str(recordings), "-o", str(out), *options], catch_exceptions=False
-    ), out
+    start = tmp_path / "start.safetensors"
+    given = ["--steps", 4, "--validate-every", 2, "--model", start, *options]
+    return invoke(command, *paths, "-o", out, *given, status=status), out
 
 
 def test_a_hand_is_learnt_from_a_folder_and_written_without_a_style(tmp_path, network, recordings):
@@ -62,7 +64,7 @@ def test_a_hand_is_learnt_from_a_folder_and_written_without_a_style(tmp_path, ne
     learnt, normalisation = load_ink(out, "synthesis")
     assert learnt.encoder is None
     assert normalisation == NORMALISATION
-    _, second = _learn(tmp_path, recordings, "again.safetensors")
+    _, second = _learn(tmp_path, recordings, name="again.safetensors")
     assert out.read_bytes() == second.read_bytes()
 
 
@@ -94,20 +96,89 @@ def test_a_network_that_gets_styles_writes_as_before(network):
     torch.testing.assert_close(before(x, None, text)[0], after(x, None, text, vector)[0])
 
 
-def test_mistakes_are_named_with_the_file(tmp_path, recordings):
+def test_mistakes_are_named_with_the_file(tmp_path, network, recordings):
     (recordings / "3.txt").unlink()
-    with pytest.raises(PentraceError, match=r"3\.json: .*write the text into .*3\.txt"):
-        load_recording(recordings / "3.json", NORMALISATION, PLAIN)
-    with pytest.raises(PentraceError, match="no such folder"):
-        find_recordings(tmp_path / "none")
+    (recordings / "4.json").write_text(json.dumps({"strokes": 3}))
+    done, _ = _learn(tmp_path, recordings)
+    assert re.search(r"left out: \S*3\.json: .*write the text into 3\.txt", done.stderr)
+    assert re.search(r"left out: \S*4\.json: no strokes", done.stderr)
+    assert "2 lines learnt, 1 held out" in done.stdout
+    with pytest.raises(PentraceError, match=r"4\.json: no strokes"):
+        _learn(tmp_path, recordings, recordings / "4.json")
+    with pytest.raises(PentraceError, match="no such file or folder; give recorded lines"):
+        _learn(tmp_path, tmp_path / "none")
+
+
+def test_too_few_lines_are_refused_with_advice(tmp_path, network, recordings):
+    with pytest.raises(PentraceError, match=r"only 1 line to learn from.* pentrace write --style"):
+        _learn(tmp_path, recordings / "1.json")
     empty = tmp_path / "empty"
     empty.mkdir()
-    save(empty / "one.json", waves())
-    with pytest.raises(PentraceError, match="1 recordings; record 2 lines or more"):
-        find_recordings(empty)
-    (recordings / "4.json").write_text(json.dumps({"strokes": 3}))
-    with pytest.raises(PentraceError, match=r"4\.json"):
-        load_recording(recordings / "4.json", NORMALISATION, PLAIN)
+    (empty / "notes.docx").write_text("no ink")
+    with pytest.raises(PentraceError, match=r"no ink: notes\.docx\nno line to learn from; give"):
+        _learn(tmp_path, empty)
+
+
+def test_files_and_archives_are_learnt_as_their_folder_is(tmp_path, network, recordings):
+    expected = _learn(tmp_path, recordings)[1].read_bytes()
+    files = sorted(recordings.glob("*.json"))
+    one = _learn(tmp_path, *files, recordings, name="files.safetensors")[1]
+    assert one.read_bytes() == expected
+    archive = tmp_path / "my-lines.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        for path in sorted(recordings.iterdir()):
+            made.write(path, f"my-lines/{path.name}")
+        made.writestr("__MACOSX/my-lines/._0.json", "nothing")
+        made.writestr("my-lines/9.json", "{")
+    done, out = _learn(tmp_path, archive, name="zip.safetensors")
+    assert out.read_bytes() == expected
+    assert "my-lines.zip/my-lines/9.json: not JSON" in done.stderr
+    archive.write_text("PK")
+    with pytest.raises(PentraceError, match=r"my-lines\.zip: cannot be unpacked"):
+        _learn(tmp_path, archive)
+
+
+def test_stray_files_are_named_and_the_output_may_be_in_the_folder(tmp_path, network, recordings):
+    expected = _learn(tmp_path, recordings)[1].read_bytes()
+    for name in ("photo.jpg", "letter.txt", "old.zip"):
+        (recordings / name).write_text("no ink")
+    below = recordings / "more"
+    below.mkdir()
+    (recordings / "2.json").rename(below / "2.json")
+    for _ in range(2):
+        done, out = _learn(tmp_path, recordings, name="my-lines/me.safetensors")
+        assert "no ink: letter.txt, old.zip, photo.jpg\n" in done.stderr
+        assert "me.safetensors" not in done.stderr
+    assert len(out.read_bytes()) == len(expected)
+
+
+def test_a_network_that_does_not_get_better_is_reported(tmp_path, network, recordings):
+    worse = ("--learning-rate", 1, "--steps", 2)
+    done, out = _learn(tmp_path, recordings, options=worse, status=FAILED)
+    assert f"did not get better: {out} writes in this hand only as" in done.stderr
+    save_model(tmp_path / "start.safetensors", build(PLAIN), PLAIN, NORMALISATION)
+    done, out = _learn(tmp_path, recordings, options=worse, status=FAILED)
+    assert "is the network that it started from" in done.stderr
+
+
+def test_characters_that_are_unknown_or_rare_are_named(tmp_path, network, recordings):
+    counts = dict.fromkeys(" imnsu", 100) | {"s": 1}
+    save_model(tmp_path / "start.safetensors", network, STYLED, NORMALISATION, counts=counts)
+    save(recordings / "5.json", waves(), text="mínímum sum")
+    save(recordings / "6.json", waves(), text="ж minimum")
+    done, out = _learn(tmp_path, recordings)
+    assert "5.json: the network does not know some characters; it learns í as i" in done.stderr
+    assert re.search(
+        r"left out: \S*6\.json: in its text, the network has never seen ж", done.stderr
+    )
+    assert "hard to read: s (once); record more lines with them" in done.stderr
+    found = model_file.counts(out)
+    assert found is not None and found["s"] == 1 + 4  # one of five lines is held out
+
+
+def test_the_name_of_the_network_must_fit(tmp_path, network, recordings):
+    with pytest.raises(UsageError, match=r"y\.bin: .* name it .*y\.safetensors"):
+        _learn(tmp_path, recordings, name="y.bin")
 
 
 @pytest.mark.parametrize(("count", "aside"), [(2, 1), (5, 1), (20, 2), (50, 5)])

@@ -128,9 +128,15 @@ def test_a_style_is_a_vector_of_all_ink_and_a_line_whose_text_is_known(tmp_path:
     assert isinstance(found, Hand) and "direction of y" in found.warning
     between = find_style([one], None, None, units, network, (two, 0.5))
     assert isinstance(between, Hand) and between.primer is None
+    for share, hand in ((0, one), (1, two)):  # no mixture: as without the other hand
+        found = find_style([one], None, None, units, network, (two, share))
+        same = find_style([hand], None, None, units, network)
+        assert isinstance(found, Hand) and isinstance(same, Hand) and found.primer is not None
+        np.testing.assert_array_equal(found.vector, same.vector)
+        np.testing.assert_array_equal(found.primer.steps, same.primer.steps)  # type: ignore[union-attr]
     plain, _ = load_ink(tmp_path / "plain.safetensors")
     assert isinstance(find_style([one], None, None, units, plain), Primer)
-    with pytest.raises(UsageError, match="this network continues one line"):
+    with pytest.raises(UsageError, match=r"no encoder of hands.* --model pretrained"):
         find_style([one, two], None, None, units, plain)
     with pytest.raises(PentraceError, match=r"gone\.json: no such file"):
         find_style([one, "gone.json"], None, None, units, network)

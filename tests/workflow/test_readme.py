@@ -40,16 +40,19 @@ def test_pentrace(line: str, whole_copy: Checkout) -> None:
     (style,) = blocks("json", WRITING)
     (whole_copy.folder / "me.json").write_text(style, encoding="utf-8")
     small_style.save(whole_copy.folder / "you.json", small_style.waves())
-    (whole_copy.folder / "my-lines").mkdir(exist_ok=True)
-    for name in ("one", "two"):
-        small_style.save(whole_copy.folder / f"my-lines/{name}.json", small_style.waves())
+    (whole_copy.folder / "more-lines").mkdir(exist_ok=True)
+    for name in ("more-lines/one", "more-lines/two", "last-line"):
+        small_style.save(whole_copy.folder / f"{name}.json", small_style.waves())
+    shutil.make_archive(
+        str(whole_copy.folder / "my-lines"), "zip", whole_copy.folder / "more-lines"
+    )
     shutil.copy(SHIPPED, whole_copy.folder / "me.safetensors")
     (whole_copy.folder / "letter.txt").write_text("any text you like\n\nand more of it\n")
     command = line.replace("pentrace ", f"{sys.executable} -m pentrace ", 1)
     if line.startswith("pentrace learn "):
         command += " --steps 2"  # not minutes
     done = whole_copy.run("sh", "-c", command)
-    allowed = (0, MISSING) if line.startswith("pentrace write ") else (0,)
+    allowed = (0, MISSING) if line.startswith(("pentrace write ", "pentrace learn ")) else (0,)
     assert done.returncode in allowed and (done.stdout + done.stderr).strip(), done.stderr
 
 

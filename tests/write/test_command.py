@@ -240,6 +240,12 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
         (["a", "--model", "gone"], r"gone: no such model; .*make, or .* pentrace list"),
         (["a", "--style-text", "b"], "text of a --style"),
+        (["a", "b c"], 'several texts, "a" and "b c"; put the text in quotes'),
+        (
+            ["a", "--style", "x", "--style-mix", "y", "-o"],
+            "share is '-o'; give a file and a number",
+        ),
+        (["a", "--style", "x", *["--style-mix", "y", 0.5] * 2], "--style-mix is given twice"),
         (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
@@ -262,6 +268,22 @@ def test_names_that_are_too_long_are_refused_before_anything_is_drawn(model, tmp
         with pytest.raises(PentraceError, match="file name too long; give a shorter name"):
             run("a", "--model", tmp_path / "gone", "-o", tmp_path / f"{'x' * (length - 2)}.svg")
     run("a", "--model", model, "-o", tmp_path / f"{'x' * 229}.svg", "--quiet")
+
+
+def test_a_file_after_a_style_is_not_the_text(model, tmp_path):
+    files = [small_style.save(tmp_path / f"{i}.json", small_style.waves()) for i in (1, 2)]
+    given = ("--model", model, "-o", tmp_path / "a.json", "--style", *files)
+    for words in (given, ("a cab", *given)):
+        with pytest.raises(UsageError, match=r"2\.json: --style takes one file; give each its own"):
+            run(*words)
+
+
+def test_a_text_that_does_not_fit_its_ink_is_reported(model, tmp_path):
+    style = small_style.save(tmp_path / "me.json", small_style.waves(20), text="sum")
+    given = ("--model", model, "--check", "none", "-o", tmp_path / "a.json", "--style", style)
+    assert "its text has 3 characters, but the ink looks like about 18" in run("a", *given).stderr
+    fits = small_style.save(style, small_style.waves(20), text="minimum minimum")
+    assert "looks like" not in run("a", *given[:-1], fits).stderr
 
 
 def test_a_style_with_few_points_is_reported(model, tmp_path):

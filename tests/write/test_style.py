@@ -168,6 +168,8 @@ def test_inkml_and_parquet_give_what_json_gives(tmp_path):
     ("name", "content", "wrong"),
     [
         ("a.doc", "x", "unknown format"),
+        ("a.JPG", "x", "a picture, which does not contain the movement of the pen; record a line"),
+        ("a.zip", "x", "an archive; unpack it"),
         ("a.txt", "x", "line 1: .* give a complete SVC2004 file"),
         ("a.xml", "<x/>", "root element is x, expected ink; give a complete InkML file"),
         ("a.json", "{", "not JSON"),
@@ -207,6 +209,8 @@ def test_offsets_are_used_unchanged(tmp_path):
 
 
 def test_a_missing_file_and_a_long_one_are_named(tmp_path):
+    with pytest.raises(PentraceError, match=r"a folder; give .* one line .* pentrace learn"):
+        read(tmp_path)
     with pytest.raises(PentraceError, match=r"gone\.json: no such file"):
         read(tmp_path / "gone.json")
     page = save(tmp_path / "a.json", waves(strokes=60, points=100), text="minimum " * 30)

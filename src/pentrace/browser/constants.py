@@ -16,6 +16,7 @@ from pentrace.generate import window_check as check
 from pentrace.networks import alphabet
 from pentrace.normalise.positions import SAMPLING
 from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
+from pentrace.readers.own_formats import complete
 from pentrace.resample import LONGEST_REST
 from pentrace.write import prepare, scale, style
 
@@ -73,6 +74,9 @@ INK: dict[str, Any] = {
     "POINTS": style.POINTS,
     "RATE": style.RATE,
     "FEW": style.FEW,
+    "MISFIT": style.MISFIT,
+    "SHORT": style.SHORT,
+    "AXIS_MARGIN": complete.MARGIN,
     "LONGEST_STYLE": style.LONGEST,
     "LONGEST_REST": LONGEST_REST,
 }

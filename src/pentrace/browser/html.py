@@ -13,6 +13,7 @@ from pentrace.browser.constants import constants
 from pentrace.browser.packed_weights import PackedWeights, packed
 from pentrace.errors import PentraceError
 from pentrace.networks import model_file
+from pentrace.networks.seen import rare
 from pentrace.networks.settings import NetworkSettings
 from pentrace.write.settings import PAPERS, WriteSettings
 
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parent
 # Modules of the program in their order; a class is defined before it is used.
 MODULES = (
     "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
-    "lines", "layout", "write_text", "pen", "files", "own_ink", "zip", "worker",
+    "lines", "layout", "write_text", "pen", "files", "own_formats", "own_ink", "zip", "worker",
     "copy_texts", "pad", "paper", "client", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation", "style_size")
@@ -38,6 +39,7 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
     facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
     facts["synthesis"] = _facts(settings, synthesis)
     facts["papers"] = PAPERS
+    facts["rare"] = rare(settings.alphabet or "", model_file.counts(model))
     recognition = None
     if reader is not None:
         read_weights, reads, _ = model_file.read(reader, "np", ("recognition",))

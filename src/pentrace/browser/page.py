@@ -19,7 +19,7 @@ from pentrace.write.style import from_ink, reference
 
 
 @click.command("page", cls=Command)
-@out_file_option(help="Page to write, HTML.")
+@out_file_option(suffix=".html", help="Page to write, HTML.")
 @file_option("--model", required=False, help="Synthesis network; default: pretrained.")
 @file_option(
     "--reader", required=False, help="Recogniser; default: the one next to the synthesis network."

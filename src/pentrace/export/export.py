@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pentrace.errors import PentraceError, UsageError
+from pentrace.errors import PentraceError
 from pentrace.files import whole_file
 from pentrace.generate.load_model import find_model
 from pentrace.networks import model_file
@@ -14,7 +14,7 @@ from pentrace.options import Command, file_option, out_file_option
 
 @click.command("export", cls=Command)
 @file_option("--model", required=False, help="Network that draws ink; default: pretrained.")
-@out_file_option(help="ONNX model to write.")
+@out_file_option(suffix=".onnx", help="ONNX model to write.")
 @click.option("--encoder", is_flag=True, help="Write the encoder of hands of a synthesis network.")
 def command(model: Path | None, out: Path, encoder: bool) -> None:
     """Write one step of a synthesis or prediction network as an ONNX model.
@@ -28,8 +28,6 @@ def command(model: Path | None, out: Path, encoder: bool) -> None:
         raise PentraceError(
             'the package onnx is not installed; pip install "pentrace[export]"'
         ) from None
-    if out.suffix != ".onnx":
-        raise UsageError(f"{out}: unknown format; give a file with the suffix .onnx")
     path = find_model(model)
     weights, settings, normalisation = model_file.read(path, "np", ("prediction", "synthesis"))
     if settings.cell != "lstm":
@@ -42,6 +40,7 @@ def command(model: Path | None, out: Path, encoder: bool) -> None:
         raise PentraceError(f"{path}: no encoder of hands; remove --encoder")
     with model_file.fitting(path):
         made = (onnx_graph.encoder if encoder else onnx_graph.model)(weights, settings, notes)
+    content = made.SerializeToString()
     with whole_file(out) as partial:
-        partial.write_bytes(made.SerializeToString())
-    click.echo(f"{out}: {settings.kind} network {settings.size}, {out.stat().st_size:,} bytes")
+        partial.write_bytes(content)
+    click.echo(f"{out}: {settings.kind} network {settings.size}, {len(content):,} bytes")

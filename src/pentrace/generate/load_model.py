@@ -8,7 +8,7 @@ from pentrace.generate.numpy_networks import FusedNetwork, FusedText
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.numpy_variational import fused
 from pentrace.generate.settings import Check
-from pentrace.networks.model_file import NAME, SHIPPED, fitting, kind, located, read
+from pentrace.networks.model_file import NAME, SHIPPED, counts, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, PRETRAINED, Kind
 from pentrace.normalise.units import checked, differing
 
@@ -62,7 +62,7 @@ def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
     """
     weights, settings, normalisation = read(path, "np", kinds or OF_INK)
     with fitting(path):
-        return fused(weights, settings), normalisation
+        return fused(weights, settings, counts(path)), normalisation
 
 
 def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:

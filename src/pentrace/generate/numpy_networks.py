@@ -16,6 +16,7 @@ import numpy as np
 from pentrace.generate.numpy_cells import HyperLayer, NormalisedLayer
 from pentrace.generate.numpy_style import FusedStyleEncoder
 from pentrace.generate.products import laid_out, product
+from pentrace.networks.seen import Counts
 from pentrace.networks.settings import NetworkSettings
 
 EXPONENT_LIMIT, BUMP_LIMIT, STEPS_PER_LETTER = 15.0, 50.0, 25.0  # as in networks.soft_window.steps
@@ -149,10 +150,18 @@ class Stack:
 
 
 class FusedNetwork:
-    """A prediction or synthesis network; `start`, then `step` by step."""
+    """A prediction or synthesis network; `start`, then `step` by step.
 
-    def __init__(self, weights: dict[str, np.ndarray], settings: NetworkSettings) -> None:
-        self.settings = settings
+    counts: how often it saw each character in training; None if that is not known.
+    """
+
+    def __init__(
+        self,
+        weights: dict[str, np.ndarray],
+        settings: NetworkSettings,
+        counts: Counts | None = None,
+    ) -> None:
+        self.settings, self.counts = settings, counts
         self.latents: Literal["step", "line"] | None = None  # what has a latent; None: nothing
         self.held: FusedStyleEncoder | None = None  # the posterior of the latent of a line
         self.window: Window | None = None

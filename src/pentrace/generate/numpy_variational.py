@@ -4,6 +4,7 @@ import numpy as np
 
 from pentrace.generate.numpy_networks import FusedNetwork, Layer, window_layer
 from pentrace.generate.products import laid_out, product
+from pentrace.networks.seen import Counts
 from pentrace.networks.settings import NetworkSettings
 
 LOG_SD_LIMIT = 7.0  # as in networks.variational
@@ -123,8 +124,12 @@ def _linear(weights: dict[str, np.ndarray], name: str) -> tuple[np.ndarray, np.n
     return weight, bias[:, None]
 
 
-def fused(weights: dict[str, np.ndarray], settings: NetworkSettings) -> FusedNetwork:
-    """A network that draws ink, of any kind."""
+def fused(
+    weights: dict[str, np.ndarray], settings: NetworkSettings, counts: Counts | None = None
+) -> FusedNetwork:
+    """A network that draws ink, of any kind; `counts` as for `FusedNetwork`."""
     if settings.kind != "variational":
-        return FusedNetwork(weights, settings)
-    return (FusedVariational if settings.latent == "step" else FusedHeld)(weights, settings)
+        return FusedNetwork(weights, settings, counts)
+    made = (FusedVariational if settings.latent == "step" else FusedHeld)(weights, settings)
+    made.counts = counts
+    return made

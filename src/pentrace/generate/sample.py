@@ -21,6 +21,7 @@ from pentrace.generate.settings import SampleSettings
 from pentrace.generate.unconditional import Sample, choose_primers, generate, title
 from pentrace.ink import to_table
 from pentrace.networks.alphabet import knows
+from pentrace.networks.seen import rare_warning
 from pentrace.options import (
     FAILED,
     Command,
@@ -78,8 +79,11 @@ def command(
         described = [f"{one}, seed {settings.seed}" for one in titles]
         write_pictures(folder, samples, ink, settings.formats, note, titles, described)
     click.echo(f"{out}: {len(samples)} samples, {len(ink.x)} points{_misread(samples)}")
-    if reads.message:
-        click.echo(reads.message, err=True)
+    unusual = rare_warning(
+        settings.texts or (), network.counts, "look at them, or change sample.texts"
+    )
+    for message in filter(None, (reads.message, unusual)):
+        click.echo(message, err=True)
     for sample in (failed := [one for one in samples if one.failed]):
         click.echo(f'{sample.name}: failed; "{sample.text}"{_as(sample.reading)}', err=True)
     if failed:

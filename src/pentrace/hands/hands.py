@@ -17,7 +17,7 @@ from pentrace.windows.lines import Lines, load_lines
 
 @click.command("hands", cls=Command)
 @data_option
-@out_file_option(help="File to write, safetensors.")
+@out_file_option(suffix=".safetensors", help="File to write, safetensors.")
 @settings_option(HandSettings)
 def command(data: Path, out: Path, settings: HandSettings) -> None:
     """Learn an embedding of lines from the writers of a split: lines of one writer are near.

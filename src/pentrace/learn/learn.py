@@ -1,5 +1,7 @@
 """`pentrace learn`: a network that writes in the hand of one person."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,29 +10,47 @@ import torch
 
 from pentrace.generate.load_model import find_model
 from pentrace.generate.numpy_style import FusedStyleEncoder
-from pentrace.learn.recordings import as_lines, find_recordings, held_out, load_recording
+from pentrace.learn.recordings import as_lines, find_recordings, held_out, load_recordings
 from pentrace.learn.settings import LearnSettings
 from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build
+from pentrace.networks.model_file import counts
+from pentrace.networks.seen import counted, rare_warning
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays, load_model, save_model
 from pentrace.networks.training import TrainSettings
 from pentrace.networks.transfer import with_hand
-from pentrace.options import Command, file_option, out_file_option, settings_option, threads_option
+from pentrace.options import (
+    FAILED,
+    Command,
+    file_option,
+    out_file_option,
+    settings_option,
+    threads_option,
+)
 from pentrace.train.checkpoint import Weights
 from pentrace.train.data import Data
 from pentrace.train.distributed import Processes
 from pentrace.train.loop import Training
-from pentrace.train.precision import set_arithmetic
+from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
 from pentrace.windows.lines import Lines
+from pentrace.write.report import count
 
 FEW = 5  # fewer lines show only a part of a hand
+NOTHING = (
+    "the lines that were held out did not get better: {out} {kept}; record more lines, check that "
+    "their texts are right, or lower --learning-rate"
+)
+VECTOR = "writes in this hand only as pentrace write --style does"
+START = "is the network that it started from"
 
 
 @click.command("learn", cls=Command)
-@click.argument("folder", type=click.Path(path_type=Path))
-@out_file_option(help="Network to write, safetensors.")
+@click.argument(
+    "lines", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="LINES..."
+)
+@out_file_option(suffix=".safetensors", help="Network to write, safetensors.")
 @file_option(
     "--model", required=False,
     help="Synthesis network to start from; default: pretrained, which comes with Pentrace.",
@@ -38,41 +58,62 @@ FEW = 5  # fewer lines show only a part of a hand
 @threads_option
 @settings_option(LearnSettings)
 def command(
-    folder: Path, out: Path, model: Path | None, threads: int, settings: LearnSettings
+    lines: tuple[Path, ...], out: Path, model: Path | None, threads: int, settings: LearnSettings
 ) -> None:
-    """Train a network further on the lines in FOLDER, so that it writes in their hand.
+    """Train a network further on recorded LINES, so that it writes in their hand.
 
-    Each file has one line, in a format that --style reads. Its text is in the file, or in a .txt
-    file of the same name. Then: pentrace write --model me.safetensors "any text you like".
+    LINES are folders, .zip archives or files. Each file has one line, in a format that --style
+    reads. Its text is in the file, or in a .txt file of the same name.
+    Then: pentrace write --model me.safetensors "any text you like".
+
+    If the lines that are held out do not get better, the exit status is 3.
     """
     path = find_model(model)
     network, found, normalisation = load_model(path, "synthesis")
-    files = find_recordings(folder)
-    primers = [load_recording(file, normalisation, found) for file in files]
-    for message in (primer.warning for primer in primers if primer.warning):
-        click.echo(message, err=True)
-    if len(files) < FEW:
-        click.echo(
-            f"{folder}: only {len(files)} lines; record {FEW} or more, for more of the hand",
-            err=True,
-        )
-    own, aside = held_out(len(files), settings.held_out, settings.seed)
-    lines = as_lines([file.name for file in files], primers)
+    recorded = _recorded(lines, out, normalisation, found)
+    own, aside = held_out(len(recorded.ids), settings.held_out, settings.seed)
+    before = counts(path)
+    texts = [text or "" for text in recorded.texts]
+    _say(rare_warning(texts, before, "record more lines with them"))
     weights, plain = network.state_dict(), found
     if found.style_size:
         encoder = FusedStyleEncoder(arrays(network))
-        vector = torch.from_numpy(encoder.vector([lines[i] for i in own]))
+        vector = torch.from_numpy(encoder.vector([recorded[i] for i in own]))
         plain, weights = with_hand(weights, found, vector)
     plain = plain.model_copy(update={"train": _training(settings, len(own))})
-    best, rows = _train(plain, lines, own, aside, weights, threads)
+    best, rows = _train(plain, recorded, own, aside, weights, threads)
     learnt = build(plain)
     learnt.load_state_dict(best)
-    save_model(out, learnt, plain.model_copy(update={"train": found.train}), normalisation)
+    seen = before and counted((texts[i] for i in own), found.alphabet, before)
+    plain = plain.model_copy(update={"train": found.train})
+    save_model(out, learnt, plain, normalisation, counts=seen)
     first, last = rows[0]["validation_loss"], min(row["validation_loss"] for row in rows)
     click.echo(
-        f"{out}: {len(own)} lines learnt, {len(aside)} held out: {first:.3f} to {last:.3f} nats a "
-        "point"
+        f"{out}: {count(len(own), 'line')} learnt, {len(aside)} held out: {first:.3f} to "
+        f"{last:.3f} nats a point"
     )
+    if not last < first:
+        _say(NOTHING.format(out=out, kept=VECTOR if found.style_size else START))
+        sys.exit(FAILED)
+
+
+def _recorded(
+    paths: Sequence[Path], out: Path, normalisation: dict, network: NetworkSettings
+) -> Lines:
+    """The lines that can be used; messages say what was left out or is doubtful."""
+    with TemporaryDirectory() as scratch:
+        files = find_recordings(paths, Path(scratch), out)
+        names, primers, messages = load_recordings(files, normalisation, network)
+    for message in messages:
+        _say(message)
+    if len(names) < FEW:
+        _say(f"only {count(len(names), 'line')}; record {FEW} or more, for more of the hand")
+    return as_lines(names, primers)
+
+
+def _say(message: str) -> None:
+    if message:
+        click.echo(message, err=True)
 
 
 def _training(settings: LearnSettings, lines: int) -> TrainSettings:
@@ -86,6 +127,7 @@ def _training(settings: LearnSettings, lines: int) -> TrainSettings:
             "validate_every": settings.validate_every,
             "checkpoint_every": settings.steps,
             "patience": settings.patience,
+            "precision": settings.precision,
             "seed": settings.seed,
         }
     )
@@ -101,6 +143,7 @@ def _train(
 ) -> tuple[Weights, list[dict]]:
     """The best weights on the lines `aside`, those of `start` included, and the history."""
     process = Processes(0, 1, torch.device("cpu"))
+    settings = settings.model_copy(update={"train": resolved(settings.train, process.device)})
     set_arithmetic(settings.train, process.device, threads)
     train, validation = (_data(lines.take(part), settings) for part in (own, aside))
     with TemporaryDirectory() as folder:

@@ -1,54 +1,174 @@
-"""The recordings of one person in a folder, as lines for training."""
+"""The recordings of one person, from files, folders and archives, as lines for training."""
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import Primer
+from pentrace.networks.alphabet import TYPOGRAPHIC, replacements, shown
 from pentrace.networks.settings import NetworkSettings
 from pentrace.windows.lines import Lines
 from pentrace.write import style
+from pentrace.write.own_ink import LARGEST_FILE, SUFFIXES
 
 TEXTS = ".txt"  # beside a recording of the same name
+INK = set(SUFFIXES) - {TEXTS, ""}  # raw files with these suffixes have no text
 LEAST = 2  # one line to learn from, and one to hold out
+MOST = 1000  # files in an archive
+NAMED = 8  # most files that a message names
+RECORD = "record some in the browser: pentrace page -o write.html"
 
 
-def find_recordings(folder: Path) -> list[Path]:
-    """The files of ink in `folder`, by name; hidden files, and texts beside ink, are left out.
+class Recording(NamedTuple):
+    """A file with one line."""
 
-    Raises `PentraceError` if there are fewer than two.
+    path: Path
+    name: str  # for messages
+    asked: bool  # whether the user named the file itself, so that it must be readable
+
+
+class Found(NamedTuple):
+    """Files of ink, and what was left out."""
+
+    recordings: list[Recording]
+    messages: list[str]
+
+
+def find_recordings(paths: Sequence[Path], scratch: Path, out: Path | None = None) -> Found:
+    """The files of ink that `paths` name: files, folders at any depth, and .zip archives.
+
+    Archives are unpacked in the folder `scratch`. Texts beside ink, hidden files and the file `out`
+    are left out; other files that are no ink are left out with a message. Raises `PentraceError`
+    for a path that does not exist or cannot be unpacked.
     """
-    if not folder.is_dir():
-        raise PentraceError(f"{folder}: no such folder; give a folder with recorded lines")
-    files = [path for path in sorted(folder.iterdir()) if _visible(path)]
-    stems = {path.stem for path in files if path.suffix.lower() != TEXTS}
-    found = [p for p in files if p.suffix.lower() != TEXTS or p.stem not in stems]
-    if len(found) < LEAST:
+    recordings: dict[Path, Recording] = {}
+    messages: list[str] = []
+    for number, path in enumerate(paths):
+        if path.is_dir():
+            found = _in_folder(path, str(path), out)
+        elif path.suffix.lower() == ".zip" and path.is_file():
+            found = _in_folder(_unpacked(path, scratch / str(number)), str(path), None)
+        elif path.exists():
+            found = Found([Recording(path, str(path), True)], [])
+        else:
+            raise PentraceError(
+                f"{path}: no such file or folder; give recorded lines, or {RECORD} (Collect lines)"
+            )
+        for one in found.recordings:
+            place = one.path.resolve()
+            recordings[place] = recordings.get(place, one) if not one.asked else one
+        messages += found.messages
+    return Found(sorted(recordings.values(), key=lambda one: one.name), messages)
+
+
+def _in_folder(folder: Path, name: str, out: Path | None) -> Found:
+    files = [path for path in _visible(folder) if out is None or path.resolve() != out.resolve()]
+    ink = [path for path in files if path.suffix.lower() in INK]
+    own = {path.with_suffix("") for path in ink}
+    strange = [
+        str(path.relative_to(folder))
+        for path in files
+        if path not in ink and not (path.suffix.lower() == TEXTS and path.with_suffix("") in own)
+    ]
+    more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
+    message = f"{name}: left out, because they are no ink: {', '.join(strange[:NAMED])}{more}"
+    recordings = [Recording(p, f"{name}/{p.relative_to(folder)}", False) for p in ink]
+    return Found(recordings, [message] * bool(strange))
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    """The files below `folder` in order, without hidden ones and those that macOS adds."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith((".", "__MACOSX")) for part in parts):
+            yield path
+
+
+def _unpacked(archive: Path, folder: Path) -> Path:
+    """The folder with the files of `archive`; raises `PentraceError` if it cannot be read."""
+    try:
+        with zipfile.ZipFile(archive) as file:
+            members = [one for one in file.infolist() if not one.is_dir()]
+            if len(members) > MOST or any(one.file_size > LARGEST_FILE for one in members):
+                raise PentraceError(
+                    f"{archive}: more than {MOST} files, or a file larger than {LARGEST_FILE} "
+                    "bytes; give an archive of recorded lines"
+                )
+            file.extractall(folder)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise PentraceError(
-            f"{folder}: {len(found)} recordings; record {LEAST} lines or more, each in a file"
-        )
-    return found
+            f"{archive}: cannot be unpacked ({error}); unpack it, and give the folder"
+        ) from None
+    return folder
 
 
-def _visible(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(".")
+def load_recordings(
+    found: Found, normalisation: dict, network: NetworkSettings
+) -> tuple[list[str], list[Primer], list[str]]:
+    """Names and lines of all recordings that can be used, and messages.
+
+    A file that cannot be used is left out with a message. Raises `PentraceError` if the user named
+    it, or if fewer than `LEAST` are left.
+    """
+    names, primers, messages = [], [], list(found.messages)
+    for recording in found.recordings:
+        try:
+            primer, notes = load_recording(recording, normalisation, network)
+        except PentraceError as error:
+            if recording.asked:
+                raise
+            messages.append(f"left out: {error}")
+            continue
+        names.append(recording.name)
+        primers.append(primer)
+        messages += notes
+    if len(primers) < LEAST:
+        raise PentraceError("\n".join([*messages, _too_few(len(primers))]))
+    return names, primers, messages
 
 
-def load_recording(path: Path, normalisation: dict, network: NetworkSettings) -> Primer:
-    """The line in the file at `path`, at the scale of the network, with its text.
+def _too_few(count: int) -> str:
+    if not count:
+        return f"no line to learn from; give files, a folder or a .zip of lines, or {RECORD}"
+    return (
+        f"only {count} line to learn from; record {LEAST} or more, better 20, each in a file. With "
+        "one line: pentrace write --style FILE"
+    )
+
+
+def load_recording(
+    recording: Recording, normalisation: dict, network: NetworkSettings
+) -> tuple[Primer, list[str]]:
+    """The line at the scale of the network, with its text, and messages about it.
 
     The text is in the file, or in a .txt file of the same name. Raises `PentraceError` that names
     the file and the remedy.
     """
+    path, name = recording.path, recording.name
     beside = path.with_suffix(TEXTS)
     text = _text(beside) if beside != path and beside.is_file() else None
     try:
-        return style.known(style.from_file(path, text, normalisation), network, str(path))
+        line = style.from_file(path, text, normalisation)
+        primer = style.known(line, network, str(path))
     except PentraceError as error:
-        remedy = f"write the text into {beside}"
-        raise PentraceError(str(error).replace("give the text with --style-text", remedy)) from None
+        remedy = f"write the text into {beside.name}"
+        message = str(error).replace("give the text with --style-text", remedy)
+        raise PentraceError(message.replace(str(path), name)) from None
+    messages = [primer.warning.replace(str(path), name)] if primer.warning else []
+    return primer, [*messages, *_replaced(line.text, network, name)]
+
+
+def _replaced(text: str, network: NetworkSettings, name: str) -> list[str]:
+    """A message if the text has characters that are learnt as similar ones."""
+    found = replacements(text, network.alphabet or "")
+    pairs = [f"{shown(c)} as {near}" for c, near in found.items() if c not in TYPOGRAPHIC]
+    if not pairs:
+        return []
+    return [f"{name}: the network does not know some characters; it learns {', '.join(pairs)}"]
 
 
 def _text(path: Path) -> str:

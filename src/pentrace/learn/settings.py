@@ -1,5 +1,7 @@
 """Settings of `pentrace learn`."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from pentrace.settings import Settings
@@ -19,4 +21,7 @@ class LearnSettings(Settings):
     )
     validate_every: int = Field(5, ge=1, description="steps between two looks at these lines")
     patience: int = Field(4, ge=1, description="looks without improvement until the training stops")
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        "auto", description="numbers in matrix products; auto: the fastest on this machine"
+    )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")

@@ -129,6 +129,18 @@ def transfer(path: str | Path) -> dict | None:
         return _content(path, file.metadata()).get("transfer")
 
 
+def counts(path: str | Path) -> dict[str, int] | None:
+    """How often the network at `path` saw each character of its alphabet in training.
+
+    None if the file does not contain it. Raises `PentraceError` as `read` does.
+    """
+    with _opened(path, "np") as file:
+        found = _content(path, file.metadata()).get("counts")
+    if found is None or (isinstance(found, dict) and all(type(n) is int for n in found.values())):
+        return found
+    raise PentraceError(f"{path}: the counts of characters are damaged; train again")
+
+
 @contextmanager
 def fitting(path: str | Path) -> Iterator[None]:
     """Turn the errors of weights that do not fit their settings into a `PentraceError`."""

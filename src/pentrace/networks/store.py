@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.torch import save
@@ -9,6 +10,7 @@ from safetensors.torch import save
 from pentrace.files import whole_file
 from pentrace.networks.kinds import Network, build
 from pentrace.networks.model_file import FORMAT, checksum, fitting, read
+from pentrace.networks.seen import Counts
 from pentrace.networks.settings import KINDS, Kind, NetworkSettings
 from pentrace.normalise.units import checked
 
@@ -19,17 +21,21 @@ def save_model(
     settings: NetworkSettings,
     normalisation: dict,
     transfer: dict | None = None,
+    counts: Counts | None = None,
 ) -> None:
     """Write the weights, float32, with what is needed to use them; same input, same bytes.
 
-    `transfer` is the record of `networks.transfer`, if weights of another network were taken over.
+    `transfer` is the record of `networks.transfer`, if weights of another network were taken over;
+    `counts` says how often each character was seen in training.
     """
     # One value, because safetensors writes several metadata keys in no fixed order.
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "settings": settings.model_dump(mode="json"),
         "normalisation": normalisation,
-    } | ({} if transfer is None else {"transfer": transfer})
+    }
+    content |= {} if transfer is None else {"transfer": transfer}
+    content |= {} if counts is None else {"counts": dict(counts)}
     weights = {
         name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
     }

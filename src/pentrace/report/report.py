@@ -29,7 +29,7 @@ RUN = ("date", "commit", "versions", "machine", "stages")  # keys of the facts o
 @click.option("--network", "networks", type=NAMED, multiple=True, metavar="NAME FOLDER",
               help="Data set/name and folder of a network. Repeat for several.")  # fmt: skip
 @file_option("--page", required=False, help="Output of pentrace page, to link.")
-@out_file_option(help="Page to write, HTML.")
+@out_file_option(suffix=".html", help="Page to write, HTML.")
 def command(
     config: Path,
     graph: Path | None,

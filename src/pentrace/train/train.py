@@ -12,7 +12,8 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.import_closure import closure
 from pentrace.networks.kinds import build
-from pentrace.networks.model_file import SHIPPED, located, shipped
+from pentrace.networks.model_file import SHIPPED, counts, located, shipped
+from pentrace.networks.seen import counted
 from pentrace.networks.settings import PRETRAINED, SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
 from pentrace.networks.transfer import styled, summary, transferred
@@ -41,7 +42,7 @@ from pentrace.train.progress import Progress
 @click.command("train", cls=Command)
 @data_option
 @file_option("--start", required=False, help="Network to start from; default: random weights.")
-@file_option("--out-model", help="Network to write, safetensors.")
+@file_option("--out-model", suffix=".safetensors", help="Network to write, safetensors.")
 @file_option("--out-history", help="History of the training to write, Parquet.")
 @folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
 @threads_option
@@ -103,9 +104,21 @@ def command(
             network = build(settings)
             network.load_state_dict(best)
             tables.write_rows(out_history, schema.HISTORY, rows)
-            save_model(out_model, network, settings, constants, record)
+            seen = _counts(settings, train, None if start is None else _file(start, settings))
+            save_model(out_model, network, settings, constants, record, seen)
             # Last, so that an interruption at any time leaves enough to write the same bytes.
             clear_checkpoints(checkpoints)
+
+
+def _counts(settings: NetworkSettings, train: Data, start: Path | None) -> dict[str, int] | None:
+    """How often the network, and the one at `start`, saw each character in training.
+
+    None for a network without texts of lines, or if it is not known of the one at `start`.
+    """
+    before = None if start is None else counts(start)
+    if settings.kind not in ("synthesis", "recognition") or (start is not None and before is None):
+        return None
+    return counted(train.lines.texts, settings.alphabet, before)
 
 
 def started(

@@ -26,10 +26,11 @@ def find_style(
     """The style of the ink that is `given`, if any: files, ink, or samples of `data`.
 
     A network with an encoder of hands gets the hand of all ink that is `given`, and continues the
-    first line whose text is known; `mix` is ink of another hand with its share, from 0 to 1, and
-    then it continues none. Another network continues the one line that is given. `text` is that
-    of the ink, if there is only one and its file does not contain it; messages call `OwnInk`
-    `ink_name`. Raises `PentraceError` that names the style and the remedy.
+    first line whose text is known. `mix` is ink of another hand with its share, from 0 to 1. It
+    continues no line of a mixture; a share of 0 is no mixture, and of 1 the other hand only.
+    Another network continues the one line that is given. `text` is that of the ink, if there is
+    only one and its file does not contain it; messages call `OwnInk` `ink_name`. Raises
+    `PentraceError` that names the style and the remedy.
     """
     if not given:
         _refuse_without_style(text, mix)
@@ -39,20 +40,23 @@ def find_style(
     if network.encoder is None:
         if len(given) > 1 or mix is not None:
             raise UsageError(
-                "this network continues one line; give one --style and no --style-mix, or a "
-                "network that has style_size"
+                "this network has no encoder of hands, so it continues one line: give one --style "
+                "and no --style-mix. The network that comes with Pentrace takes several: remove "
+                "--model and --data, or give --model pretrained"
             )
         return _primer(given[0], text, data, normalisation, network, ink_name)
-    references = [_reference(one, text, data, normalisation, ink_name) for one in given]
-    vector = network.encoder.vector([reference.steps for reference in references])
-    primer = None
-    if mix is None:
-        known = [r for r in references if knows(network.settings, r.text)]
-        primer = next((Primer(r.steps, r.text) for r in known), None)
-    else:
-        other = _reference(mix[0], None, data, normalisation, ink_name)
-        vector = mixed(vector, network.encoder.vector([other.steps]), mix[1])
-    return Hand(vector, primer, "\n".join(r.warning for r in references if r.warning))
+    own = [_reference(one, text, data, normalisation, ink_name) for one in given]
+    other, share = [], 0.0
+    if mix is not None:
+        other, share = [_reference(mix[0], None, data, normalisation, ink_name)], mix[1]
+    warning = "\n".join(one.warning for one in (*own, *other) if one.warning)
+    if 0 < share < 1:
+        one, two = (network.encoder.vector([r.steps for r in hand]) for hand in (own, other))
+        return Hand(mixed(one, two, share), None, warning)
+    hand = other if share else own
+    known = [r for r in hand if knows(network.settings, r.text)]
+    primer = next((Primer(r.steps, r.text) for r in known), None)
+    return Hand(network.encoder.vector([r.steps for r in hand]), primer, warning)
 
 
 def _refuse_without_style(text: str | None, mix: tuple[Ink, float] | None) -> None:

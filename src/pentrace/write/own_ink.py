@@ -34,6 +34,10 @@ FORMS = (
     ".json, .ndjson, .csv, .tsv, .npy, .npz, .svg, .parquet, .inkml, .xml (IAM-OnDB, "
     "InkML) or .txt (SVC2004)"
 )
+SUFFIXES = (*FORMATS, *RAW, ".parquet")  # of files of ink
+PICTURES = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".pdf",
+)  # fmt: skip
 KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of files of KanjiVG
 
 COLUMNS = ("sample_id", "x", "y", "stroke", "t", "dx", "dy", "end_of_stroke")  # of Parquet
@@ -58,9 +62,14 @@ def read(path: Path) -> OwnInk:
 
     Raises `PentraceError` that names the file, the mistake and the remedy.
     """
+    if path.is_dir():
+        raise PentraceError(
+            f"{path}: a folder; give a file with one line (repeat --style for several), or make a "
+            f"network of the hand: pentrace learn {path} -o me.safetensors"
+        )
     reader = _reader(path)
     if reader is None:
-        raise PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")
+        raise _unknown(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise PentraceError(
@@ -76,6 +85,18 @@ def read(path: Path) -> OwnInk:
     if not len(found.xy):
         raise PentraceError(f"{path}: no points; record one line of handwriting")
     return found
+
+
+def _unknown(path: Path) -> PentraceError:
+    """The error for a suffix that is not known."""
+    if path.suffix.lower() in PICTURES:
+        return PentraceError(
+            f"{path}: a picture, which does not contain the movement of the pen; record a line "
+            "with a pen or the mouse, on the page of: pentrace page -o write.html (My hand)"
+        )
+    if path.suffix.lower() == ".zip":
+        return PentraceError(f"{path}: an archive; unpack it, and give a file with one line")
+    return PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")
 
 
 def _reader(path: Path) -> Any:

@@ -13,6 +13,7 @@ from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.load_model import RESULTS, Reader
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.networks.model_file import SHIPPED
+from pentrace.networks.seen import rare_warning
 from pentrace.networks.settings import PRETRAINED
 from pentrace.page.outputs import check, save
 from pentrace.page.page import Page
@@ -22,6 +23,7 @@ from pentrace.write.lines import WrittenLines, write_text
 from pentrace.write.report import LineReport, WritingReport, report
 from pentrace.write.settings import WriteSettings
 
+RARE_REMEDY = "look at them in the result, or reword the text"
 WRITTEN = "pentrace write (page"  # before the number of a page, in the notes of its file
 
 
@@ -43,13 +45,15 @@ def write_pages(
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
     found = write_text(network, normalisation, text, settings, style, reader.network, progress)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
-    done = _report(found, style, reader)
+    done = _report(found, style, reader, rare_warning(found.texts, network.counts, RARE_REMEDY))
     return _with_readings(_numbered(pages), done), done
 
 
-def _report(found: WrittenLines, style: Primer | Hand | None, reader: Reader) -> WritingReport:
+def _report(
+    found: WrittenLines, style: Primer | Hand | None, reader: Reader, rare: str
+) -> WritingReport:
     warning = "" if style is None else style.warning
-    return report(found.lines, found.scattered, found.limit, warning, reader.message)
+    return report(found.lines, found.scattered, found.limit, warning, reader.message, rare)
 
 
 def _with_readings(pages: list[Page], done: WritingReport) -> list[Page]:

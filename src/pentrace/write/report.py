@@ -29,6 +29,7 @@ class WritingReport:
     limit: str = ""  # why lines are shorter than the page is wide, or than was asked for
     warning: str = ""  # why the given style may be a poor one
     unread: str = ""  # why no recogniser read the lines, although one should
+    rare: str = ""  # characters of the text that the network hardly saw in training
 
     @property
     def failed(self) -> list[LineReport]:
@@ -59,7 +60,7 @@ class WritingReport:
     @property
     def messages(self) -> list[str]:
         """What is wrong or doubtful, and the remedies; empty if there is nothing."""
-        found = [self.warning] if self.warning else []
+        found = [one for one in (self.warning, self.rare) if one]
         if self.scattered:
             found.append(
                 "no good line that the others could continue, so each line is in a different "
@@ -89,9 +90,10 @@ def report(
     limit: str = "",
     warning: str = "",
     unread: str = "",
+    rare: str = "",
 ) -> WritingReport:
     """The report of `lines`."""
-    return WritingReport([_line(line) for line in lines], scattered, limit, warning, unread)
+    return WritingReport([_line(line) for line in lines], scattered, limit, warning, unread, rare)
 
 
 def _line(line: WrittenLine) -> LineReport:

@@ -1,7 +1,9 @@
 """`pentrace write`: any text, in the style of any line, on a page."""
 
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,8 +28,26 @@ from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import has_wide_blanks
 
 
+class Share(click.ParamType):
+    """The share of a second hand, from 0 to 1."""
+
+    name = "share"
+
+    def convert(self, value: Any, *args: Any) -> float:
+        try:
+            share = float(value)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            raise UsageError(
+                f"--style-mix: the share is {value!r}; give a file and a number from 0 to 1, such "
+                "as --style-mix you.json 0.5"
+            )
+        return share
+
+
 @click.command("write", cls=Command)
-@click.argument("text", required=False)
+@click.argument("text", nargs=-1, metavar="[TEXT]")
 @file_option("--file", required=False, help="File with the text, instead of TEXT.")
 @out_file_option(help="File to write; several pages become page-1.svg, page-2.svg, ...")
 @click.option(
@@ -46,7 +66,7 @@ from pentrace.write.wrap import has_wide_blanks
     help="Style: a file of ink, or a sample of --data; repeat it for more ink of the same hand.",
 )
 @click.option(
-    "--style-mix", type=(str, click.FloatRange(0, 1)), metavar="STYLE SHARE",
+    "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
     help="Another hand, and its share of the style, from 0 to 1.",
 )  # fmt: skip
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
@@ -60,13 +80,13 @@ from pentrace.write.wrap import has_wide_blanks
 @click.option("--quiet", is_flag=True, help="Report only failures.")
 @settings_option(WriteSettings)
 def command(
-    text: str | None,
+    text: tuple[str, ...],
     file: Path | None,
     out: Path,
     form: str | None,
     model: Path | None,
     style: tuple[str, ...],
-    style_mix: tuple[str, float] | None,
+    style_mix: tuple[tuple[str, float], ...],
     style_text: str | None,
     data: Path | None,
     reader: Path | None,
@@ -79,18 +99,22 @@ def command(
     Several candidates of each line are drawn, and a recogniser chooses the one that it reads best.
     If too much of a line is misread, the page is written and the exit status is 3.
     """
-    wanted = _text(text, file)
+    _refuse_several(text, style)
+    if len(style_mix) > 1:
+        raise UsageError("--style-mix is given twice; mix only one hand with that of --style")
+    wanted = _text(text[0] if text else None, file)
+    mix = style_mix[0] if style_mix else None
     check(out, form)
     path = find_model(model, data)
     network, normalisation = load_ink(path, "synthesis")
     reads = reader_for(settings.check, reader, path, normalisation)
-    hand = find_style(style, style_text, data, normalisation, network, style_mix)
+    hand = find_style(style, style_text, data, normalisation, network, mix)
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
         click.echo(f"writing {count(len(ready), 'character')}", err=True)
         if has_wide_blanks(wanted):
             click.echo("indentation and double blanks are not kept", err=True)
-    made = notes(model_notes(path, reads), settings, style, data is not None, style_mix)
+    made = notes(model_notes(path, reads), settings, style, data is not None, mix)
     progress = None if quiet else Progress()
     try:
         given = (network, normalisation, ready, settings, hand, made, reads, progress)
@@ -107,6 +131,24 @@ def command(
         click.echo(message, err=True)
     if report.failed:
         sys.exit(FAILED)
+
+
+def _refuse_several(texts: tuple[str, ...], styles: tuple[str, ...]) -> None:
+    """Raise `UsageError` for several texts, and for a second file after --style.
+
+    `Path.is_file` would raise an error for a text that is too long for a name.
+    """
+    files = [text for text in texts if os.path.isfile(text)]  # noqa: PTH113
+    if styles and files:
+        raise UsageError(
+            f"{files[0]}: --style takes one file; give each its own: --style {styles[-1]} "
+            f"--style {files[0]}"
+        )
+    if len(texts) > 1:
+        raise UsageError(
+            f'several texts, "{texts[0]}" and "{texts[1]}"; put the text in quotes: pentrace write '
+            '"any text you like"'
+        )
 
 
 def _text(text: str | None, file: Path | None) -> str:

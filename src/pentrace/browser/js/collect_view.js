@@ -7,6 +7,7 @@ class CollectView {
     this.kept = []; // {text, content}
     this.at = 0;
     this.saved = true;
+    this.doubt = ""; // about the line that was kept last
     this.pad = new Pad(byId("collect-pad"), () => this.changed());
     byId("collect-undo").addEventListener("click", () => this.pad.undo());
     byId("collect-clear").addEventListener("click", () => this.pad.clear());
@@ -27,13 +28,16 @@ class CollectView {
   }
 
   keep() {
-    this.kept.push({ text: this.text, content: this.pad.content(this.text) });
+    const content = this.pad.content(this.text), doubt = doubtAbout({ ...content, down: true });
+    this.kept.push({ text: this.text, content });
+    this.doubt = doubt && `Line ${this.kept.length}: ${doubt} Remove it if it is wrong. `;
     this.saved = false;
     this.next();
   }
 
   remove(number) {
     this.kept.splice(number, 1);
+    this.doubt = "";
     this.changed();
     byId("collect-keep").focus();
   }
@@ -47,9 +51,9 @@ class CollectView {
     byId("collect-save").textContent = `Save ${counted(count, "line")} (.zip)`;
     byId("collect-progress").value = count;
     const missing = FEWEST - count;
-    byId("collect-status").textContent = missing > 0
+    byId("collect-status").textContent = this.doubt + (missing > 0
       ? `${counted(count, "line")} kept; at least ${missing} more needed.`
-      : `${counted(count, "line")} kept.${count >= MOST_LINES ? " That is enough." : " More lines give a better result, up to 50."}`;
+      : `${counted(count, "line")} kept.${count >= MOST_LINES ? " That is enough." : " More lines give a better result, up to 50."}`);
     byId("collect-list").replaceChildren(...this.kept.map((line, number) => this.item(line, number)));
   }
 

@@ -1,22 +1,5 @@
 // A line of one's own ink as a style, as in write/style.py.
 
-/** The ink of a JSON file that `pentrace write --style` reads: {strokes: [[[x, y, t], ...], ...], text}. */
-function inkOfJson(text) {
-  let content = null;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new Error("The file is not JSON. Give a line that was saved on this page.");
-  }
-  const strokes = Array.isArray(content?.strokes) ? content.strokes.filter((s) => s.length) : [];
-  const good = (point) => Array.isArray(point) && point.length >= 2 && point.every(Number.isFinite);
-  if (!strokes.length || !strokes.every((stroke) => stroke.every(good))) {
-    throw new Error("The file has no strokes. Give a line that was saved on this page.");
-  }
-  if (typeof (content.text ?? "") !== "string") throw new Error("The text in the file is no text.");
-  return { strokes, text: content.text, down: content.y_axis === "down" };
-}
-
 /** {steps, text}: the ink {strokes, text, down} as normalised steps; times are in ms or s.
  *
  * The network continues the line, so it must know the text; one with an encoder of hands can do
@@ -41,6 +24,18 @@ function knownText(text, alphabet) {
   const known = substituted(text, alphabet), unknown = unknownIn(known, alphabet);
   if (unknown.length) throw new Error(`The network does not know ${unknown.join(" ")}. Copy another text.`);
   return known;
+}
+
+/** Why ink may be a poor style for its text, in a sentence; empty if nothing shows it: `_warning`. */
+function doubtAbout({ strokes, text, down }) {
+  const points = strokes.flat(), letters = [...(text ?? "").normalize("NFC").trim()].length;
+  const looks = estimated(turned(points.map(([x]) => x), points.map(([, y]) => (down ? -y : y))));
+  const characters = letters || looks, longer = letters / looks;
+  if (points.length < FEW * characters) {
+    return `Only ${counted(points.length, "point")} for ${counted(characters, "character")}, so the style may be lost. Write the complete text.`;
+  }
+  if (!letters || Math.max(letters, looks) < SHORT || (1 / MISFIT <= longer && longer <= MISFIT)) return "";
+  return `The text has ${counted(letters, "character")}, but the ink looks like about ${looks}. Check that the text is what the ink says.`;
 }
 
 /** How many characters a line of ink has, if its height is that of usual writing. */

@@ -26,9 +26,9 @@ class RecordView {
     for (const id of ["pad-undo", "pad-clear"]) byId(id).disabled = !pad.strokes.length;
     for (const id of ["pad-use", "pad-save"]) byId(id).disabled = !pad.strokes.length || !text;
     byId("to-copy").textContent = text || "(type the text that you want to write)";
-    const few = pad.points && pad.points < FEW * [...text].length;
+    const doubt = pad.points && text ? doubtAbout({ ...pad.content(text), down: true }) : "";
     byId("pad-status").textContent = pad.strokes.length
-      ? `${counted(pad.strokes.length, "stroke")}, ${counted(pad.points, "point")}.${few ? " Write the complete text." : ""}`
+      ? `${counted(pad.strokes.length, "stroke")}, ${counted(pad.points, "point")}.${doubt && " "}${doubt}`
       : "Nothing is recorded yet.";
   }
 

@@ -27,6 +27,12 @@ function unknownIn(text, alphabet) {
   return [...new Set([...text].filter((character) => !known.has(character)))];
 }
 
+/** The characters of a text that the network hardly saw in training, with how often it saw them. */
+function rareIn(text, counts) {
+  const times = (count) => ["never", "once"][count] ?? `${count} times`;
+  return Object.keys(counts).filter((one) => text.includes(one)).map((one) => `${one} (${times(counts[one])})`);
+}
+
 /** The text in NFC with single spaces, and with its lines. */
 function unbroken(text) {
   return text.normalize("NFC").trim().split(BREAKS).map((line) =>

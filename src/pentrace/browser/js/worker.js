@@ -41,10 +41,12 @@ async function written({ text, settings, styles, share }, report) {
 
 /** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second.
  *
- * As in write/find_style.py: a line whose text is known is continued, unless hands are mixed.
+ * As in write/find_style.py: a line whose text is known is continued, unless hands are mixed. A
+ * share of 0 or 1 is no mixture.
  */
 function followed(styles, share) {
   if (!styles.length) return { primer: null, style: null };
+  if (styles.length > 1 && (share <= 0 || share >= 1)) styles = [styles[share <= 0 ? 0 : 1]];
   const primer = styles.length === 1 && styles[0].text ? styles[0] : null;
   if (!network.encoder) return { primer, style: null };
   const [one, other] = styles.map(({ steps }) => network.encoder.vector([steps]));

@@ -102,7 +102,7 @@ class WriteView {
     try {
       const ink = inkOfJson(await file.text());
       styleOfInk(ink, this.facts.synthesis.settings);
-      await this.useHand(`${file.name}: ${ink.text}`, ink);
+      await this.useHand(`${file.name}: ${ink.text ?? "no text"}`, ink);
     } catch (error) {
       this.say(`${file.name}: ${error.message}`, true);
     }
@@ -119,9 +119,14 @@ class WriteView {
       this.say(`The network has never seen ${unknown.join(" ")} and knows no similar character. Reword the text.`, true);
       return;
     }
+    const rare = rareIn(text, this.facts.rare);
+    if (rare.length) this.problem(`Rare in the training of this network, so hard to read: ${rare.join(", ")}. Look at them, or reword the text.`);
     let styles = [];
     try {
       styles = this.styles.map((ink) => styleOfInk(ink, this.facts.synthesis.settings));
+      for (const ink of this.styles) {
+        for (const message of [...(ink.notes ?? []), doubtAbout(ink)].filter(Boolean)) this.problem(message);
+      }
     } catch (error) {
       this.say(error.message, true);
       return;
