@@ -127,14 +127,17 @@ def test_a_file_system_without_locks_gives_a_warning(
 ) -> None:
     assert lock(tmp_path / "results") == ""
 
-    def flock(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
+    def fails_with(number: int) -> None:
+        def flock(*_: object) -> None:
+            raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("fcntl.flock", flock)
+        monkeypatch.setattr("fcntl.flock", flock)
+
     for number in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK):
+        fails_with(number)
         warning = lock(tmp_path / "other")
         assert "other/: its file system has no locks" in warning and "second run" in warning
-    number = errno.EIO
+    fails_with(errno.EIO)
     with pytest.raises(OSError):
         lock(tmp_path / "other")
 

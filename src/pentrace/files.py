@@ -202,7 +202,8 @@ def read_json(
     such file, `broken` if it is not JSON in UTF-8.
     """
     try:
-        return json.loads(Path(path).read_bytes())
+        with naming(Path(path), Path(path)):
+            return json.loads(Path(path).read_bytes())
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; {missing}") from None
     except (ValueError, RecursionError) as error:

@@ -85,8 +85,8 @@ def lock(folder: Path) -> str:
         if error.errno not in NO_LOCKS:
             raise
         return (
-            f"{folder}/: its file system has no locks ({error.strerror}). Do not start a second run "
-            "with this folder before this one ends."
+            f"{folder}/: its file system has no locks ({error.strerror}). Do not start a second "
+            "run with this folder before this one ends."
         )
     _held.append(file)
     return ""

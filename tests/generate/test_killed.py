@@ -1,7 +1,6 @@
 """A stage that writes a folder is killed while it writes, and then run again."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -48,4 +47,4 @@ def test_a_folder_that_was_half_written_is_removed_and_written_again(tmp_path: P
         assert not any(path.exists() for path in left)
         invoke(command, *words, str(out))
         assert contents(out) == expected
-    assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+    assert not list(tmp_path.glob(".*"))

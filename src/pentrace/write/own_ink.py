@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, naming
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.own_formats.complete import LARGEST, refuse_large
 from pentrace.readers.own_formats.read import FORMATS, read_own
@@ -75,13 +75,10 @@ def read(path: Path) -> OwnInk:
             raise PentraceError(
                 f"{path}: larger than {LARGEST_FILE} bytes; give one line of handwriting"
             )
-        found = reader(path)
+        with naming(path, path):
+            found = reader(path)
     except FileNotFoundError:
         raise _no_file(path) from None
-    except OSError as error:
-        raise PentraceError(
-            f"{path}: cannot be read ({error.strerror}); give a {FORMS} file"
-        ) from None
     if not len(found.xy):
         raise PentraceError(f"{path}: no points; record one line of handwriting")
     return found
