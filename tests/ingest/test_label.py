@@ -280,7 +280,7 @@ def test_empty_splits_are_reported_with_a_remedy():
     labelled = with_splits(rows, LabelSettings())
     assert {row["split"] for row in labelled} == {"train"}
     message = empty_splits(labelled, LabelSettings())
-    assert "nothing in test and validation: too few groups by writer" in message
+    assert "too few groups by writer, so there is nothing in test and validation" in message
     assert "label.split: sample" in message
     assert empty_splits(with_splits(rows, LabelSettings(split="form")), LabelSettings()) == ""
     assert len(set(seeded_split(rows, LabelSettings(split="form")))) == 3

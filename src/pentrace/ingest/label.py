@@ -101,13 +101,14 @@ def empty_splits(rows: list[dict], settings: LabelSettings) -> str:
     """A message if a seeded split had too few groups for all that is asked for; else empty."""
     there = {row["split"] for row in rows}
     wanted = [name for name in HELD_OUT if getattr(settings, name)]
-    missing = [name for name in ("train", *wanted) if name not in there]
-    if not missing or ("split" in settings.model_fields_set and not wanted):
+    missing = [name for name in wanted if name not in there]
+    if not missing:
         return ""
     kind = "writer" if settings.split == "official" else settings.split
+    remedy = "add files" if kind == "sample" else "add files, or set label.split: sample"
     return (
-        f"there is nothing in {' and '.join(missing)}: too few groups by {kind}. Networks need "
-        "validation lines; add files, or set label.split: sample"
+        f"too few groups by {kind}, so there is nothing in {' and '.join(missing)}; networks need "
+        f"lines for validation: {remedy}"
     )
 
 

@@ -112,7 +112,7 @@ def _follow(state: _State, one: Statement) -> None:
         case "HIERARCHY":
             now.levels = one.text.upper().split()
         case "WRITER_ID":
-            state.writer = (one.text.split() or [None])[0]
+            state.writer = next(iter(one.text.split()), None)
         case "POINTS_PER_SECOND":
             rate = _number(one)
             state.rate = rate if rate > 0 else np.nan

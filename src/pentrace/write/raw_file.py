@@ -33,13 +33,14 @@ def read_raw(path: Path, readers: Sequence[str]) -> tuple[Parsed, str | None]:
     It is read by the first of `readers` that knows the file. Raises `PentraceError` that names the
     file, the reason and the remedy; `OSError` if it cannot be opened.
     """
-    row = {"path": path.name, "sha256": "", "content": path.read_bytes()}
+    content = path.read_bytes()
+    row = {"path": path.name, "sha256": "", "content": content}
     files = pa.Table.from_pylist([row], schema.RAW)
     settings = ParseSettings(characters="all", variants="all")
     for name in readers:
         read = import_module(f"pentrace.readers.{name}").read
         if name == "unipen":
-            read = partial(read, included=_included(path, row["content"]))
+            read = partial(read, included=_included(path, content))
         found: Parsed = read(files, settings)
         if len(found.samples) > 1:
             raise PentraceError(
