@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import group, seeded_split, shared_writers
-from pentrace.ingest.label import refuse_same_names, with_splits
+from pentrace.ingest.label import empty_splits, refuse_same_names, with_splits
 from pentrace.ingest.reject_limit import refuse_many_rejects
 from pentrace.ingest.text_rules import without_control_characters
 from pentrace.readers._iam_labels import label
@@ -258,10 +258,31 @@ def test_sizes_of_the_splits_are_shares_of_the_writers():
     assert [splits.count(name) for name in ("train", "validation", "test")] == [28, 4, 8]
 
 
-def test_too_few_writers_are_refused_with_a_remedy():
+@pytest.mark.parametrize(
+    ("count", "splits"),
+    [
+        (0, []),
+        (1, ["train"]),
+        (2, ["train", "validation"]),
+        (3, ["test", "train", "validation"]),
+        (4, ["test", "train", "train", "validation"]),
+    ],
+)
+def test_few_groups_fill_train_first_then_validation_then_test(count: int, splits: list[str]):
+    rows = rows_of([f"w{i}" for i in range(count)])
+    assert sorted(seeded_split(rows, LabelSettings())) == splits
+    large = LabelSettings(validation=0.45, test=0.45)
+    assert sorted(seeded_split(rows, large))[:3] == splits[:3]
+
+
+def test_empty_splits_are_reported_with_a_remedy():
     rows = rows_of(["me"] * 9)
-    with pytest.raises(PentraceError, match=r"more groups than 1;.*`split`"):
-        seeded_split(rows, LabelSettings())
+    labelled = with_splits(rows, LabelSettings())
+    assert {row["split"] for row in labelled} == {"train"}
+    message = empty_splits(labelled, LabelSettings())
+    assert "too few groups by writer, so there is nothing in test and validation" in message
+    assert "label.split: sample" in message
+    assert empty_splits(with_splits(rows, LabelSettings(split="form")), LabelSettings()) == ""
     assert len(set(seeded_split(rows, LabelSettings(split="form")))) == 3
     assert set(seeded_split(rows, LabelSettings(validation=0, test=0))) == {"train"}
 

@@ -119,6 +119,11 @@ def reader(w):
     return CONFIG.datasets[w.dataset].reader
 
 
+def included(w):
+    """Input function: the files that raw files may include, for the reader that has such files."""
+    return f"<results>/{w.dataset}/raw/labels.parquet" if reader(w) == "unipen" else []
+
+
 def code(*modules):
     """Files of these modules and of all modules that they import, relative to this folder."""
     return [os.path.relpath(path) for path in closure(*modules)]

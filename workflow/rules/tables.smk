@@ -4,6 +4,7 @@
 rule parse:
     input:
         raw="<results>/{dataset}/raw/ink-{shard}.parquet",
+        included=included,
         code=reader_code("pentrace.ingest.parse"),
     output:
         points="<results>/{dataset}/points/{shard}.parquet",
@@ -15,10 +16,13 @@ rule parse:
         "../envs/pentrace.yaml"
     params:
         reader=reader,
+        included=lambda w, input: (
+            f"--included {input.included}" if input.included else ""
+        ),
         settings=dataset_settings("parse"),
     shell:
         "pentrace parse --dataset {wildcards.dataset} --reader {params.reader}"
-        " --raw {input.raw} --out-points {output.points} --out-samples {output.samples}"
+        " --raw {input.raw} {params.included} --out-points {output.points} --out-samples {output.samples}"
         " --out-rejects {output.rejects} --settings {params.settings:q} > {log} 2>&1"
 
 

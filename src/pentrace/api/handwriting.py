@@ -134,6 +134,7 @@ def read_ink(path: str | PathLike[str]) -> Handwriting:
     | .parquet | columns x, y (upward), stroke and t, of one sample | metadata `unit` |
     | .inkml, .ink, .xml | W3C InkML | unknown |
     | .xml | a line of IAM-OnDB | tablet unit |
+    | .unp, .upn, .dat | UNIPEN | tablet unit |
     | .txt, .svc, no suffix | a signature of SVC2004, or a BDALab recording | tablet unit |
     | .svg, named by its code | a character of KanjiVG; no times | 1/109 of a character |
 

@@ -26,7 +26,8 @@ class DatasetSettings(Settings):
     """One data set: its raw files, their reader, and the settings that differ for it."""
 
     reader: str = Field(
-        ..., description="format of the raw files: iam, svc2004, inkml, kanjivg, own or text"
+        ...,
+        description="format of the raw files: iam, svc2004, inkml, kanjivg, unipen, own or text",
     )
     raw: str = Field(
         ...,

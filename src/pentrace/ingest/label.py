@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
-from pentrace.ingest.assign_splits import seeded_split, shared_writers
+from pentrace.ingest.assign_splits import HELD_OUT, seeded_split, shared_writers
 from pentrace.ingest.raw_tables import raw_table
 from pentrace.ingest.reject_limit import refuse_many_rejects
 from pentrace.ingest.text_rules import without_control_characters
@@ -57,6 +57,9 @@ def command(
     tables.write_rows(out_labels, schema.LABELS, rows)
     tables.write_rows(out_rejects, schema.REJECTS, [_row(dataset, r) for r in found.rejects])
     click.echo(summary(dataset, rows, found.rejects))
+    empty = empty_splits(rows, settings)
+    if empty and rows is not found.rows:
+        click.echo(empty)
 
 
 def with_splits(rows: list[dict], settings: LabelSettings) -> list[dict]:
@@ -92,6 +95,21 @@ def summary(dataset: str, rows: list[dict], rejects: list[Reject]) -> str:
     counts = Counter((reject.lost, reject.rule) for reject in rejects)
     lines += [f"lost {what}: {rule} {n}" for (what, rule), n in sorted(counts.items())]
     return "\n".join(lines)
+
+
+def empty_splits(rows: list[dict], settings: LabelSettings) -> str:
+    """A message if a seeded split had too few groups for all that is asked for; else empty."""
+    there = {row["split"] for row in rows}
+    wanted = [name for name in HELD_OUT if getattr(settings, name)]
+    missing = [name for name in wanted if name not in there]
+    if not missing:
+        return ""
+    kind = "writer" if settings.split == "official" else settings.split
+    remedy = "add files" if kind == "sample" else "add files, or set label.split: sample"
+    return (
+        f"too few groups by {kind}, so there is nothing in {' and '.join(missing)}; networks need "
+        f"lines for validation: {remedy}"
+    )
 
 
 def _gather(folder: Path, kind: str, table: pa.Schema) -> pa.Table:

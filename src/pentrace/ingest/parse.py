@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from pentrace import schema, tables
-from pentrace.ingest.raw_tables import raw_pieces
+from pentrace.errors import UsageError
+from pentrace.ingest.raw_tables import raw_pieces, raw_table
 from pentrace.ingest.text_rules import half_character, printable
 from pentrace.ink import to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
@@ -23,6 +25,11 @@ from pentrace.readers.settings import ParseSettings
 @dataset_option
 @ink_reader_option
 @file_option("--raw", help="Shard of raw files, from collect.")
+@file_option(
+    "--included",
+    required=False,
+    help="raw/labels.parquet of the data set, with files that raw files include; unipen only.",
+)
 @file_option("--out-points", help="Table of points to write.")
 @file_option("--out-samples", help="Table of samples to write.")
 @file_option("--out-rejects", help="Table of rejects to write.")
@@ -31,13 +38,19 @@ def command(
     dataset: str,
     reader: str,
     raw: Path,
+    included: Path | None,
     out_points: Path,
     out_samples: Path,
     out_rejects: Path,
     settings: ParseSettings,
 ) -> None:
     """Read raw recordings into points; files that cannot be read are listed in the rejects."""
-    read = import_module(f"pentrace.readers.{reader}").read
+    module = import_module(f"pentrace.readers.{reader}")
+    read = module.read
+    if included is not None:
+        if not getattr(module, "INCLUDES", False):
+            raise UsageError(f"--included is not for the reader {reader}; remove it")
+        read = partial(read, included=raw_table(included))
     rows: list[dict] = []
     refused: list[Reject] = []
     taken: dict[str, str] = {}

@@ -16,6 +16,9 @@ start, so it imports nothing but `pentrace.readers.source`:
   sample ids that could not be read, settings: LabelSettings) -> Labelled`: the labels of the
   parsed samples from the label files. Without split lists, the rows have no `split`.
 
+A reader of ink whose raw files may include others has `INCLUDES = True`: its `LABELS` are the files
+that may be included, and `read` has a third parameter, `included`: pa.Table of schema.RAW, or None.
+
 There is one reader of texts, `text`. `pentrace characters` calls it, instead of `parse` and
 `label`. The workflow treats a data set as text if its reader is `text`. The reader has:
 

@@ -23,6 +23,14 @@ class ParseSettings(Settings):
         None,
         description="names of the columns; -: skip one; null: those of Task 1 or 2; svc2004 only",
     )
+    segments: str | None = Field(
+        None,
+        description="level of the samples, such as WORD or FILE; null: lines, else words, else "
+        "characters; unipen only",
+    )
+    y_axis: Literal["up", "down"] = Field(
+        "up", description="direction in which y grows; unipen only"
+    )
     spacing: float = Field(
         10.0,
         gt=0,

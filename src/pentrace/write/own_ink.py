@@ -28,11 +28,14 @@ RAW = {
     ".svg": ("kanjivg",),
     ".txt": ("svc2004",),
     ".svc": ("svc2004",),
+    ".unp": ("unipen",),
+    ".upn": ("unipen",),
+    ".dat": ("unipen",),
     "": ("svc2004",),
 }
 FORMS = (
     ".json, .ndjson, .csv, .tsv, .npy, .npz, .svg, .parquet, .inkml, .xml (IAM-OnDB, "
-    "InkML) or .txt (SVC2004)"
+    "InkML), .unp, .dat (UNIPEN) or .txt (SVC2004)"
 )
 SUFFIXES = (*FORMATS, *RAW, ".parquet")  # of files of ink
 PICTURES = (
