@@ -46,6 +46,7 @@ ROOMS = {
     "hands": ("hands", "Learn to identify writers by their handwriting."),
     "style": ("hands", "Measure whether written lines follow the style of a hand."),
     "discriminate": ("discriminate", "Measure whether written lines differ from real ones."),
+    "halves": ("hands", "Measure whether lines keep their style from half to half."),
     "align": ("recognise", "Find the points of each character of every line."),
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),
