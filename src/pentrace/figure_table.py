@@ -316,7 +316,7 @@ FIGURES = (
         "numbers. With a latent for each step, the normals from which they are drawn take the "
         "place of the latent. (c) Means of the posterior of the lines of the "
         "validation and test splits, on their first two principal components; with a latent for "
-        "each step, their mean over the line. Colours and symbols: up to eight writers. The "
+        "each step, their mean over the line. Colours and symbols: up to six writers. The "
         "title gives the share of the variance between writers of all numbers of the latent.",
         "Samples",
         "Lines from one latent, a walk between two, and latents of real lines by writer.",

@@ -24,7 +24,8 @@ def name(settings: NetworkSettings) -> str:
     """A network as the paper names it: prediction 3 x 400, or text 1000 + 800."""
     noise = ", adaptive weight noise" if settings.train.weight_noise else ""
     latent = f", a latent for each {settings.latent}" * (settings.kind == "variational")
-    return f"{settings.kind} {settings.size}{latent}{noise}"
+    text = ", with a text" * settings.with_text
+    return f"{settings.kind} {settings.size}{text}{latent}{noise}"
 
 
 def raw_log_loss(sums: Sums, log_area: np.ndarray) -> np.ndarray:

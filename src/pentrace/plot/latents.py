@@ -30,8 +30,8 @@ from pentrace.windows.lines import Lines, load_lines
 SPLITS = ("validation", "validation2", "test")
 SEED, BIAS, STEPS = 1, 0.5, 350
 LINES, WALK = 4, 5  # lines from one latent; lines of the walk
-MOST_WRITERS, MOST_LINES = 8, 240
-MARKERS = "os^vDPX*"
+MOST_WRITERS, MOST_LINES = 6, 240
+MARKERS = "os^vDP"
 
 
 def written(
@@ -89,7 +89,10 @@ def latents_figure(
     legends.title(panels[0, 1], "and from another")
     _stacked(panels[1, 0], drawn[2 * LINES :], wide, unit)
     legends.title(panels[1, 0], "from the first to the second", 1)
-    _by_writer(panels[1, 1], network, lines, writers)
+    shown = _by_writer(panels[1, 1], network, lines, writers)
+    if shown:
+        entries = [(legends.dot(f"C{i}", MARKERS[i]), name) for i, name in enumerate(shown)]
+        legends.key(made, entries)
     return made
 
 
@@ -113,13 +116,14 @@ def _stacked(axes: Axes, drawings: list[Drawing], wide: float, unit: str) -> Non
     scale_bar(axes, 0, top - 0.03 * wide, wide, unit)
 
 
-def _by_writer(axes: Axes, network: FusedNetwork, lines: Lines, writers: list[str]) -> None:
+def _by_writer(axes: Axes, network: FusedNetwork, lines: Lines, writers: list[str]) -> list[str]:
+    """Draw the latents of the lines; returns the writers that are shown."""
     of = np.array(writers)
     found, counts = np.unique(of, return_counts=True)
     if len(found) < 2:
         style.bare(axes)
         axes.text(0.5, 0.5, "Too few writers.", ha="center", transform=axes.transAxes)
-        return
+        return []
     means = posterior_means(network, lines)
     centred = means - means.mean(0)
     points = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
@@ -129,7 +133,8 @@ def _by_writer(axes: Axes, network: FusedNetwork, lines: Lines, writers: list[st
         axes.scatter(own[:, 0], own[:, 1], s=9, marker=MARKERS[i], color=f"C{i}", linewidths=0)
     axes.set(xlabel="first component", ylabel="second component")
     share = share_between(means, of)
-    legends.title(axes, f"real lines of {len(shown)} writers; {share:.0%} between writers", 2)
+    legends.title(axes, f"lines of {len(shown)} writers; {share:.0%} between writers", 2)
+    return shown.tolist()
 
 
 @click.command(cls=Command)
