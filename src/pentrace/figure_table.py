@@ -311,13 +311,14 @@ FIGURES = (
     Figure(
         "latents",
         "Latents of a variational network",
-        "(a) Each row: lines from one latent, with other random numbers. (b) A walk between the "
-        "latents of the first and of the last row, in equal steps, always with the same random "
-        "numbers. With a latent for each step, the normals from which they are drawn take the "
-        "place of the latent. (c) Means of the posterior of the lines of the "
-        "validation and test splits, on their first two principal components; with a latent for "
-        "each step, their mean over the line. Colours and symbols: up to six writers. The "
-        "title gives the share of the variance between writers of all numbers of the latent.",
+        "(a) Lines from one latent, and lines from another, drawn with the same other random numbers "
+        "at bias 0.5. (b) From the first latent to the second, in equal steps, with the other "
+        "random numbers of the first line. With a latent for each step, the normals from which the "
+        "latents are drawn take their place. (c) Means of the posterior of lines of the validation "
+        "and test splits, on their first two principal components; with a latent for each step, "
+        "the mean over the line. Colours and symbols: the six writers with most lines. The title "
+        "gives the share of the variance of all numbers of the latent that is between writers. The "
+        "prior of the latent of a line has sd 1: means that differ much less are hardly used.",
         "Samples",
         "Lines from one latent, a walk between two, and latents of real lines by writer.",
         inputs=("model", "lines", "units"),

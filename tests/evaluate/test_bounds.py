@@ -77,6 +77,7 @@ def test_both_bounds_are_in_the_table(folder):
     assert one["model"] == "variational 1 x 6, a latent for each step"
     assert several["model"] == "variational 1 x 6, a latent for each step, 3 latents"
     assert several["log_loss_per_sequence"] <= one["log_loss_per_sequence"]
+    assert one["divergence_per_sequence"] > 0
     apart = one["log_loss_raw_per_sequence"] - one["log_loss_one_sd_per_sequence"]
     assert apart == pytest.approx(2 * math.log(56.04462) * one["steps"] / one["lines"])
     assert metrics["distributions"]["generated_lines"] == 2

@@ -15,7 +15,7 @@ import torch
 from pentrace import dataset, schema, tables
 from pentrace.dataset import data_option
 from pentrace.evaluate import baseline, distributions, measures, table
-from pentrace.evaluate.bounds import measure_bounds
+from pentrace.evaluate.bounds import Bounds, measure_bounds
 from pentrace.evaluate.device import chosen
 from pentrace.evaluate.inputs import Split, load_splits, log_areas
 from pentrace.evaluate.line_losses import Predictor, measure
@@ -90,7 +90,8 @@ def command(
     results, bounds = {}, {}
     for split in splits:
         if trained.kind == "variational":
-            results[split.name], bounds[split.name] = _bounds(setup, split)
+            bounds[split.name] = found = _bounds(setup, split)
+            results[split.name] = found.sums
         else:
             results[split.name] = _measure(setup, network, split)
     rows = _table(setup, splits, results, bounds, _baselines(data, settings, trained))
@@ -122,11 +123,11 @@ def _measure(setup: Setup, network: Predictor, split: Split) -> Sums:
     )
 
 
-def _bounds(setup: Setup, split: Split) -> tuple[Sums, Sums]:
-    """The measures of a split with the bound of one latent, and with that of several."""
+def _bounds(setup: Setup, split: Split) -> Bounds:
+    """The measures of a split by a variational network."""
     network, s = setup.network, setup.settings
     assert isinstance(network, Latent)
-    found = measure_bounds(
+    return measure_bounds(
         network,
         split.lines,
         split.chosen,
@@ -135,7 +136,6 @@ def _bounds(setup: Setup, split: Split) -> tuple[Sums, Sums]:
         seed=s.seed,
         device=setup.device,
     )
-    return found.sums, found.sums._replace(log_loss=found.weighted)
 
 
 def _baselines(
@@ -160,7 +160,7 @@ def _table(
     setup: Setup,
     splits: list[Split],
     results: dict[str, Sums],
-    bounds: dict[str, Sums],
+    bounds: dict[str, Bounds],
     fits: dict[str, baseline.Constant],
 ) -> list[dict]:
     """The measured rows: for each split the network, then the baselines."""
@@ -175,12 +175,16 @@ def _table(
         measured = {table.name(setup.trained): results[split.name]}
         if split.name in bounds:
             several = f"{table.name(setup.trained)}, {setup.settings.bound_samples} latents"
-            measured[several] = bounds[split.name]
+            found = bounds[split.name]
+            measured[several] = found.sums._replace(log_loss=found.weighted)
         measured |= {name: _measure(setup, fit, split) for name, fit in fits.items()}
         for model, sums in measured.items():
             known = table.role(split.name, setup.trained) if model not in fits else None
-            found = table.measured(sums, split.log_area)
-            rows.append({"model": model, "role": known, **common, **found})
+            row = table.measured(sums, split.log_area)
+            if split.name in bounds and model not in fits:
+                apart = float(bounds[split.name].divergence.mean())
+                row["divergence_per_sequence"] = apart
+            rows.append({"model": model, "role": known, **common, **row})
     return rows
 
 
