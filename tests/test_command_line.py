@@ -25,7 +25,7 @@ from pentrace.generate.settings import (
     SampleSettings,
     TextSettings,
 )
-from pentrace.hands.settings import HandSettings
+from pentrace.hands.settings import HalvesSettings, HandSettings
 from pentrace.learn.settings import LearnSettings
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.settings import NormaliseSettings
@@ -67,6 +67,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "recognise": (LanguageSettings, set()),
     "imitate": (ImitateSettings, set()),
     "hands": (HandSettings, set()),
+    "halves": (HalvesSettings, set()),
     "discriminate": (DiscriminateSettings, set()),
     "fictional": (FictionalSettings, set()),
     "evaluate": (EvaluateSettings, set()),
