@@ -311,7 +311,7 @@ FIGURES = (
     Figure(
         "latents",
         "Latents of a variational network",
-        "(a) Lines from one latent, and lines from another; all other random numbers are the same, "
+        "(a) Lines from one latent, and lines from another; other random numbers are the same, "
         "and the bias is 0.5. (b) From the first latent to the second, in equal steps, with the other "
         "random numbers of the first line. With a latent for each step, the normals from which the "
         "latents are drawn take their place. (c) Means of the posterior of lines of the validation "
