@@ -106,7 +106,7 @@ def test_a_preset_is_found_by_name_or_path(tmp_path: Path) -> None:
     assert located("real", PRESETS) == PRESETS / "real.yaml"
     assert located(str(own), PRESETS) == own
     for wrong in ("reel", "workflow/presets/reel.yaml"):
-        with pytest.raises(PentraceError, match=r"reel.*; did you mean 'real'\? presets: everyth"):
+        with pytest.raises(PentraceError, match=r"reel.*; did you mean 'real'\? presets: discrim"):
             located(wrong, PRESETS)
     with pytest.raises(PentraceError, match="no preset or file 'zzz'; presets: "):
         located("zzz", PRESETS)

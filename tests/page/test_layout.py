@@ -76,6 +76,24 @@ def test_a_rising_line_is_made_level(slope):
     assert found[:, 0].min() == 0
 
 
+def test_a_long_line_does_not_wander():
+    along = np.linspace(0, 60, 1200)
+    letters = np.column_stack([along, 1 + np.sin(along * 9)])
+    letters[::97, 1] -= 1.5  # descenders
+    wander = 0.6 * np.sin(along / 9)
+    found = level(letters + np.column_stack([0 * along, wander]))
+    parts = [part[:, 1].mean() for part in np.array_split(found, 12)]
+    assert np.std(parts) < 0.3 * wander.std()
+    assert np.ptp(level(letters)[:, 1] - letters[:, 1]) < 0.1  # nothing to remove
+
+
+def test_the_letters_of_a_word_stay_where_they_are():
+    word = np.column_stack([np.linspace(0, 6, 120), np.sin(np.linspace(0, 20, 120))])
+    word[60:, 1] -= 0.8  # letters with descenders at its end
+    shift = level(word)[:, 1] - word[:, 1]
+    assert np.abs(np.diff(shift, 2)).max() < 1e-9  # only a slope was removed
+
+
 def test_a_dot_and_a_bar_are_lines_too():
     assert level(np.array([[3.0, 4.0]])).tolist() == [[0, 0]]
     assert np.isfinite(level(np.array([[3.0, 4.0], [3.0, 5.0], [3.0, 9.0]]))).all()

@@ -68,6 +68,15 @@ def test_a_second_start_has_nothing_to_do(whole: Checkout) -> None:
     assert "Nothing to be done" in whole.snakemake(*SMOKE)
 
 
+COMPARED = {
+    network: {
+        f"{rule} demo-iam {network}"
+        for rule in ("discriminate", "plot_discriminate", "plot_giveaways")
+    }
+    for network in ("prediction", "synthesis")
+}
+
+
 def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> None:
     whole_copy.edit("config.yaml", "bias: [0.0, 0.5, 1.0]    # 0:", "bias: [0.0]  # 0:")
     whole_copy.edit(
@@ -79,10 +88,12 @@ def test_another_seed_draws_again_and_trains_nothing(whole_copy: Checkout) -> No
         network: {f"{r} demo-iam {network}" for r in ("sample", "plot_density", "plot_samples")}
         for network in ("prediction", "synthesis")
     }
-    assert whole_copy.rules("-n", *SMOKE) == drawn["prediction"] | drawn["synthesis"] | CONFIGURED
+    compared = {"draw demo-iam prediction", *COMPARED["prediction"]}
+    left = drawn["synthesis"] | compared | CONFIGURED
+    assert whole_copy.rules("-n", *SMOKE) == drawn["prediction"] | left
     plots = [str(NETWORK / f"plots/{name}.png") for name in ("density", "samples")]
     assert whole_copy.rules(*SMOKE, "--", *plots) == drawn["prediction"]
-    assert whole_copy.rules("-n", *SMOKE) == drawn["synthesis"] | CONFIGURED
+    assert whole_copy.rules("-n", *SMOKE) == left
 
 
 def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) -> None:
@@ -90,15 +101,15 @@ def test_a_training_value_trains_again_and_makes_no_table(whole_copy: Checkout) 
     figures = (
         "training", "density", "end_of_stroke", "mixture", "comparison", "reliability", "samples"
     )  # fmt: skip
-    rules = ("train", "sample", "evaluate", *(f"plot_{name}" for name in figures))
-    trained = {f"{rule} demo-iam prediction" for rule in rules}
+    rules = ("train", "sample", "evaluate", "draw", *(f"plot_{name}" for name in figures))
+    trained = {f"{rule} demo-iam prediction" for rule in rules} | COMPARED["prediction"]
     assert whole_copy.rules("-n", *SMOKE) == trained | CONFIGURED
 
 
 READ_AGAIN = {
     f"{rule} demo-iam synthesis"
     for rule in ("recognise", "plot_recognition", "style", "plot_hands")
-}
+} | COMPARED["synthesis"]
 CHOSEN_AGAIN = {
     f"{rule} demo-iam synthesis"
     for rule in (
@@ -114,7 +125,8 @@ def trained_again(name: str) -> set[str]:
 
 def test_another_judge_reads_again_and_writes_nothing(whole_copy: Checkout) -> None:
     whole_copy.edit("workflow/presets/smoke.yaml", "hidden: 6", "hidden: 7")
-    assert whole_copy.rules("-n", *SMOKE) == trained_again("judge") | READ_AGAIN | CONFIGURED
+    again = trained_again("judge") | READ_AGAIN | COMPARED["prediction"]
+    assert whole_copy.rules("-n", *SMOKE) == again | CONFIGURED
 
 
 def test_another_recogniser_chooses_and_reads_again(whole_copy: Checkout) -> None:

@@ -53,6 +53,8 @@ INK: dict[str, Any] = {
     "STEEP": layout.STEEP,
     "UPRIGHT": layout.UPRIGHT,
     "LONG": layout.LONG,
+    "SHORT_LINE": layout.SHORT_LINE,
+    "LONG_LINE": layout.LONG_LINE,
     "LEFT": layout.LEFT,
     "FOOT": layout.FOOT,
     "TURN": layout.TURN,

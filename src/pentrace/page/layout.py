@@ -2,7 +2,9 @@
 
 All lines of a text have the same scale. It gives the writing the height that is asked for, or a
 smaller one if the widest or the highest line would not fit. Each line is made level by a robust fit
-to the feet of its letters. Then it strays a little, like real handwriting on blank paper.
+to the feet of its letters, and the slow wander of its baseline, which in the ink of networks is
+larger than in that of people, is removed. Then it strays a little, like real handwriting on blank
+paper.
 """
 
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ STEEPEST = 0.3  # dy/dx: a steeper fit to the feet of letters has not found the 
 STEEP = 0.2  # dy/dx of a line, from which it is turned before this fit
 UPRIGHT = 75.0  # degrees: steeper ink is a column or a single letter, and not a sloping line
 LONG = 3.0  # length of a line, in its height (both standard deviations), that shows its direction
+# Heights of the ink in the length of a line: the wander of a line shorter than the first is kept,
+# since a single letter may be a part of it; that of a line longer than the second is removed.
+SHORT_LINE, LONG_LINE = 10.0, 20.0
 # Standard deviations of how a line strays from its place.
 LEFT, FOOT, TURN, BOW = 0.12, 0.04, 0.003, 0.05  # sizes, sizes, radians, sizes
 
@@ -59,6 +64,7 @@ def level(xy: np.ndarray) -> np.ndarray:
     A steep line is `turned`, and the slope that remains is removed by a shear. The foot of each
     twentieth of the line is a low percentile of y, so that descenders have little influence. The
     slope is the median over pairs of feet (Theil and Sen), so that a single wrong foot has none.
+    The wander of a long line, a smooth curve through its feet, is removed too.
     """
     x, y = turned(xy).T
     edges = np.linspace(x.min(), x.max(), 21)
@@ -71,8 +77,18 @@ def level(xy: np.ndarray) -> np.ndarray:
     run, rise = (np.subtract.outer(v, v)[np.triu_indices(len(v), 1)] for v in (at, foot))
     slope = float(np.median(rise[run != 0] / run[run != 0])) if (run != 0).any() else 0.0
     slope = slope if abs(slope) <= STEEPEST else 0.0
-    y = y - slope * x
-    return np.column_stack([x - x.min(), y - np.median(foot - slope * at)])
+    foot = foot - slope * at
+    y, foot = y - slope * x - np.median(foot), foot - np.median(foot)
+    height = float(np.subtract(*np.percentile(y, [95, 5])))
+    lengths = float(np.ptp(x)) / max(height, 1e-9)
+    share = np.clip((lengths - SHORT_LINE) / (LONG_LINE - SHORT_LINE), 0, 1)
+    return np.column_stack([x - x.min(), y - share * np.interp(x, at, smoothed(foot))])
+
+
+def smoothed(foot: np.ndarray) -> np.ndarray:
+    """(P,): means over three of medians over five neighbours of foot (P,), fewer at both ends."""
+    medians = [np.median(foot[max(i - 2, 0) : i + 3]) for i in range(len(foot))]
+    return np.array([np.mean(medians[max(i - 1, 0) : i + 2]) for i in range(len(foot))])
 
 
 def turned(xy: np.ndarray) -> np.ndarray:

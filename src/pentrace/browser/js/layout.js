@@ -55,7 +55,27 @@ function level(givenX, givenY) {
   let slope = slopes.length ? median(slopes) : 0;
   if (Math.abs(slope) > STEEPEST) slope = 0;
   const base = median(foot.map((value, i) => value - slope * at[i]));
-  return { x, y: y.map((value, i) => value - slope * (x[i] + low) - base) };
+  y = y.map((value, i) => value - slope * (x[i] + low) - base);
+  const height = percentile(y, 0.95) - percentile(y, 0.05);
+  const lengths = wide / Math.max(height, 1e-9);
+  const share = Math.min(Math.max((lengths - SHORT_LINE) / (LONG_LINE - SHORT_LINE), 0), 1);
+  const curve = smoothed(foot.map((value, i) => value - slope * at[i] - base));
+  return { x, y: y.map((value, i) => value - share * between(x[i] + low, at, curve)) };
+}
+
+/** Means over three of medians over five neighbours, fewer at both ends. */
+function smoothed(foot) {
+  const medians = foot.map((_, i) => median(foot.slice(Math.max(i - 2, 0), i + 3)));
+  return medians.map((_, i) => mean(medians.slice(Math.max(i - 1, 0), i + 2)));
+}
+
+/** The value at x of a curve with values at rising places, linear between them, level outside. */
+function between(x, places, values) {
+  const next = places.findIndex((place) => place > x);
+  if (next === 0) return values[0];
+  if (next < 0) return values[values.length - 1];
+  const part = (x - places[next - 1]) / (places[next] - places[next - 1]);
+  return values[next - 1] + (values[next] - values[next - 1]) * part;
 }
 
 /** A long line that rises or falls steeply, turned to the horizontal; any other unchanged. */
