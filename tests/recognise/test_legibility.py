@@ -1,8 +1,8 @@
 """The benchmark of legibility gives a judge the ink in its own units."""
 
 import numpy as np
-
 from benchmarks.legibility import converted
+
 from pentrace.normalise.recipes import from_offsets
 from tests.helpers import small_model
 from tests.helpers.small_model import NORMALISATION
