@@ -44,6 +44,8 @@ ROOMS = {
     "recognise": ("recognise", "Count a recogniser's errors on real and written lines."),
     "hands": ("hands", "Learn to identify writers by their handwriting."),
     "style": ("hands", "Measure whether written lines follow the style of a hand."),
+    "verify": ("signatures", "Compare signatures with references of their users."),
+    "verify-rates": ("signatures", "Measure the error rates of methods of verification."),
     "align": ("recognise", "Find the points of each character of every line."),
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),

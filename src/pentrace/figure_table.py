@@ -11,13 +11,14 @@ Category = Literal[
     "Data",
     "Cleaning",
     "Normalisation",
+    "Verification",
     "Training",
     "Samples",
     "Evaluation",
     "Recognition",
     "Style",
 ]
-DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation")
+DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation", "Verification")
 NETWORK_CATEGORIES: tuple[Category, ...] = (
     "Training",
     "Samples",
@@ -26,8 +27,11 @@ NETWORK_CATEGORIES: tuple[Category, ...] = (
     "Style",
 )
 
-# What a configuration must have, in addition to a network of the right kind.
-Need = Literal["pen_states", "recogniser", "aligns", "transfer", "generated_lines", "validation"]
+# What a configuration must have, in addition to a network of the right kind. Figures of data sets
+# need nothing, or verifiers.
+Need = Literal[
+    "pen_states", "recogniser", "aligns", "transfer", "generated_lines", "validation", "verifiers"
+]  # fmt: skip
 
 INK = ("prediction", "synthesis")
 SYNTHESIS = ("synthesis",)
@@ -122,6 +126,31 @@ FIGURES = (
         "Normalisation",
         "Offsets before and after normalisation.",
         inputs=("cleaned", "offsets", "samples"),
+    ),
+    Figure(
+        "det",
+        "Errors of verification",
+        "False rejections against false acceptances at every threshold, one threshold for all "
+        "users, as a detection error trade-off: both axes are those of a normal distribution. One "
+        "line for each method, over all draws of the references together. (a) Skilled forgeries. "
+        "(b) Random forgeries: genuine signatures of other users. Lower is better. On the dashed "
+        "line both errors are equal.",
+        "Verification",
+        "False rejections against false acceptances, for each method.",
+        inputs=("comparisons",),
+        needs=("verifiers",),
+    ),
+    Figure(
+        "channels",
+        "Gain of each channel",
+        "Equal error rates against skilled forgeries with all channels, and with one left out; "
+        "pen: without pressure, azimuth and altitude, as in Task 1 of SVC2004. (a) One threshold "
+        "for all users. (b) The best threshold of each user. Bars: 95 % intervals, bootstrap over "
+        "users. A channel whose loss raises the error is useful to the method.",
+        "Verification",
+        "Equal error rates with channels left out.",
+        inputs=("verification",),
+        needs=("verifiers",),
     ),
     Figure(
         "training",
