@@ -19,7 +19,7 @@ def scores(
     on the trials of all users of the other folds; skilled and random forgeries have the same total
     weight as genuine signatures.
     """
-    found = {}
+    found: dict[int, np.ndarray] = {}
     for fold in sorted({trial.fold for trial in trials}):
         inside = [i for i, trial in enumerate(trials) if trial.fold == fold]
         outside = [i for i, trial in enumerate(trials) if trial.fold != fold]
@@ -52,6 +52,6 @@ def _weights(kinds: np.ndarray) -> np.ndarray:
     """
     counts = np.bincount(kinds, minlength=3)
     forgeries = np.count_nonzero(counts[1:])
-    share = np.array([1.0, *[1 / max(forgeries, 1)] * 2])
+    share = np.array([1.0, 1.0, 1.0]) / np.array([1, forgeries, forgeries])
     weight = share / np.maximum(counts, 1)
     return weight[kinds] * len(kinds) / 2

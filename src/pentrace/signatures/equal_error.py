@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-RESAMPLES = 1000
+RESAMPLES = 300
 SEED = 1  # of the bootstrap: the intervals are the same in every run
 
 
@@ -55,15 +55,20 @@ def equal_error(genuine: np.ndarray, forged: np.ndarray) -> float:
 
 
 def common(draws: list[Scores]) -> Rate | None:
-    """With one threshold for all users: the mean over the draws.
+    """With one threshold for all users: the mean over the draws. None if there are no scores.
 
     The interval is that of a bootstrap over users (Efron 1979): the same users in all draws.
     """
-    return _rate(draws, lambda one, users: equal_error(*_joined(one, users)))
+    if not draws:
+        return None
+    users = len(draws[0].genuine)
+    rate = _mean(draws, np.arange(users))
+    drawn = [_mean(draws, some) for some in _resampled(users)]
+    return Rate(rate, *map(float, np.nanpercentile(drawn, [2.5, 97.5])))
 
 
 def per_user(draws: list[Scores]) -> Rate | None:
-    """With the best threshold of each user: the mean over users and draws."""
+    """With the best threshold of each user: the mean over users and draws. None without scores."""
     rates = np.array([[equal_error(g, f) for g, f in zip(*one, strict=True)] for one in draws])
     if not np.isfinite(rates).any():
         return None
@@ -73,19 +78,13 @@ def per_user(draws: list[Scores]) -> Rate | None:
     return Rate(float(users.mean()), *map(float, np.percentile(drawn, [2.5, 97.5])))
 
 
-def _rate(draws: list[Scores], measure) -> Rate | None:
-    count = len(draws[0].genuine) if draws else 0
-    every = np.arange(count)
-    found = [measure(one, every) for one in draws] if count else []
-    if not found or not np.isfinite(found).all():
-        return None
-    few = _resampled(count)[: RESAMPLES // len(draws)]
-    drawn = [np.mean([measure(one, users) for one in draws]) for users in few]
-    return Rate(float(np.mean(found)), *map(float, np.nanpercentile(drawn, [2.5, 97.5])))
+def _mean(draws: list[Scores], users: np.ndarray) -> float:
+    """The mean over the draws, of the scores of these users together."""
+    return float(np.mean([equal_error(_of(d.genuine, users), _of(d.forged, users)) for d in draws]))
 
 
-def _joined(one: Scores, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return tuple(np.concatenate([part[u] for u in users]) for part in one)  # type: ignore[return-value]
+def _of(scores: list[np.ndarray], users: np.ndarray) -> np.ndarray:
+    return np.concatenate([scores[user] for user in users])
 
 
 def _resampled(count: int) -> np.ndarray:

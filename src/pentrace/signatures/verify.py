@@ -76,7 +76,7 @@ def _of_task(
         vectors = fusion.vectors(parts, task, names, compared)
         found = classifier.scores(vectors, compared, method.penalty)
         return rows(name, task, None, names, compared, found)
-    ink = _signatures(data, known)
+    ink = read_signatures(data, known)
     made = []
     for channel in [None, *(protocol.leave_out if method.leave_out else [])]:
         found = scores([without(one, channel) for one in ink], compared, method)
@@ -94,7 +94,7 @@ def scores(
     return warping.scores(ink, compared, method.signals, method.stability)
 
 
-def _signatures(data: Path, known: list[dict]) -> list[Signature]:
+def read_signatures(data: Path, known: list[dict]) -> list[Signature]:
     """The recorded points of the signatures in `known`, in the same order."""
     place = {row["sample_id"]: i for i, row in enumerate(known)}
     found: dict[int, Signature] = {}

@@ -53,7 +53,7 @@ def _rates(path: Path) -> list[dict[str, Any]]:
             f"{path}: scores that are not numbers; compute them with pentrace verify"
         )
     groups = comparisons.groupby(["method", "task", "left_out"], dropna=False, sort=False)
-    return [_row(*key, rows) for key, rows in groups]
+    return [_row(method, task, left_out, rows) for (method, task, left_out), rows in groups]
 
 
 def _row(method: str, task: str, left_out: Any, rows: pd.DataFrame) -> dict[str, Any]:
