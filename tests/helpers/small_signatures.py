@@ -6,6 +6,7 @@ import numpy as np
 
 from pentrace import schema, tables
 from pentrace.ink import Ink, to_table
+from tests.helpers.commands import pentrace
 from tests.helpers.rows import filled
 
 GENUINE, FORGED = 6, 3
@@ -45,6 +46,27 @@ def write(folder: Path, users: int = 4, task: str = "task2/", columns: int = 7) 
         tables.write(folder / "points" / f"{shard:02d}.parquet", schema.POINTS, pieces)
     rows = [_row(name) for name in names]
     tables.write_rows(folder / "samples.parquet", schema.SAMPLES, rows)
+
+
+def measures(folder: Path) -> None:
+    """What `pentrace verify` and `pentrace verify-rates` write for two methods."""
+    random = np.random.default_rng(2)
+    rows = [
+        {
+            "method": method, "left_out": channel, "task": "task2", "draw": draw, "user": user,
+            "references": ["task2/U1S1"], "sample_id": f"task2/{user}S{number}", "kind": kind,
+            "score": random.normal({"genuine": 1, "skilled": 2, "random": 4}[kind], 0.6),
+        }
+        for method in ("dtw", "features")
+        for channel in (None, "pressure", "azimuth", "altitude", "time", "pen")
+        for draw in range(2)
+        for user in ("U1", "U2", "U3")
+        for kind in ("genuine", "skilled", "random")
+        for number in range(10)
+    ]  # fmt: skip
+    tables.write_rows(folder / "verify" / "dtw.parquet", schema.COMPARISONS, rows)
+    pentrace("verify-rates", "--scores", folder / "verify" / "dtw.parquet",
+             "--out", folder / "verification.json")  # fmt: skip
 
 
 def _row(name: str) -> dict:

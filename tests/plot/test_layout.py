@@ -18,7 +18,7 @@ from pentrace.plot import stacked, style, window
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.plot import command
 from pentrace.windows.lines import load_lines
-from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_synthesis
+from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_signatures, small_synthesis
 from tests.helpers.commands import invoke, pentrace
 from tests.helpers.figure_checks import faults
 from tests.helpers.small_data import edit_samples
@@ -35,6 +35,8 @@ ARGUMENTS = {
     "rejects": "rejects --rejects {ink}/rejects.parquet --samples {ink}/samples.parquet",
     "offsets": "offsets --cleaned {ink}/cleaned --offsets {ink}/offsets "
     "--samples {ink}/samples.parquet",
+    "det": "det --scores {ink}/verify/dtw.parquet",
+    "channels": "channels --rates {ink}/verification.json",
     "training": "training --history {ink}/net/history.parquet",
     "transfer": "transfer --history {ink}/net/history.parquet --start shakespeare/keras-3x700 "
     "--anew {ink}/net/history.parquet",
@@ -94,6 +96,7 @@ def _ink(folder: Path) -> None:
     recognition = {"table": table, "split": "validation"}
     (folder / "recognition.json").write_text(json.dumps(recognition))
     small_hands.measures(folder)
+    small_signatures.measures(folder)
     _aligned(folder)
 
 

@@ -159,6 +159,7 @@ def test_every_category_of_the_table_has_a_heading(folder, tmp_path):
                              "weights": 1}}  # fmt: skip
     (tmp_path / "net" / "recognition.json").write_text(json.dumps(recognised))
     small_hands.measures(tmp_path / "net")
+    small_signatures.measures(tmp_path / "data")
     text = report(folder, tmp_path / "all.html", "--dataset", "d", tmp_path / "data",
                   "--network", "d/n", tmp_path / "net")  # fmt: skip
     for figure in FIGURES:
