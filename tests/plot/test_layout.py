@@ -18,7 +18,14 @@ from pentrace.plot import stacked, style, window
 from pentrace.plot.drawing import Drawing
 from pentrace.plot.plot import command
 from pentrace.windows.lines import load_lines
-from tests.helpers import small_corpus, small_hands, small_kanji, small_model, small_signatures, small_synthesis
+from tests.helpers import (
+    small_corpus,
+    small_hands,
+    small_kanji,
+    small_model,
+    small_signatures,
+    small_synthesis,
+)
 from tests.helpers.commands import invoke, pentrace
 from tests.helpers.figure_checks import faults
 from tests.helpers.small_data import edit_samples

@@ -17,7 +17,7 @@ from pentrace.plot.plot import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.contents import pictures
 from pentrace.report.report import command, count, decimals, duration, words
-from tests.helpers import small_hands
+from tests.helpers import small_hands, small_signatures
 from tests.helpers.commands import invoke
 from tests.helpers.small_results import build_dataset, build_outputs, metrics
 

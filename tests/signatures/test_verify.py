@@ -26,6 +26,7 @@ METHODS = {
     "dtw": {"signals": SIGNALS},
     "stability": {"signals": SIGNALS, "stability": True},
     "features": {"kind": "features"},
+    "costs": {"kind": "costs", "signals": SIGNALS},
 }
 
 
@@ -79,6 +80,7 @@ def test_scores_depend_on_the_ink_and_not_on_names_or_order(data: Path, name: st
             references=place[random.permutation(trial.references)],
             tested=place[trial.tested[mix]],
             kinds=trial.kinds[mix],
+            cohort=place[random.permutation(trial.cohort)],
         )
         for trial, mix in zip(compared, mixes, strict=True)
     ]

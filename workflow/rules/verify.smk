@@ -12,7 +12,7 @@ def joined(w):
 def verify_settings(w):
     """Parameter function: the settings of the protocol and of one method, as JSON."""
     protocol = CONFIG.verify.model_dump(exclude={"methods"})
-    method = CONFIG.verifiers[w.method].model_dump(exclude={"of"})
+    method = CONFIG.verifiers[w.method].model_dump()
     return json.dumps({"protocol": protocol, "method": method})
 
 

@@ -39,7 +39,9 @@ def _fold(
     if len(np.unique(forged)) < 2:
         return {i: np.zeros(len(trials[i].tested)) for i in inside}
     kinds = np.concatenate([trials[i].kinds for i in outside])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1 / penalty, max_iter=1000))
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(C=1 / (penalty * len(kinds)), max_iter=1000)
+    )
     seen = np.concatenate([vectors[i] for i in outside])
     model.fit(seen, forged, logisticregression__sample_weight=_weights(kinds))
     return {i: model.decision_function(vectors[i]) for i in inside}

@@ -3,7 +3,9 @@
 References are drawn from the genuine signatures of the first session of a user, the first half of
 them by the numbers in their names. Tested are the genuine signatures of the second session, all
 skilled forgeries, and random forgeries: one genuine signature of the second session of each other
-user, the same in all draws. The names decide only this: scores are computed from the ink.
+user, the same in all draws. The cohort of a user is one genuine signature of the first session of
+each other user. How far it is from the references shows which distances are large. The names
+decide only this: scores are computed from the ink.
 """
 
 from typing import NamedTuple
@@ -25,6 +27,7 @@ class Trial(NamedTuple):
     references: np.ndarray  # int64 (R,)
     tested: np.ndarray  # int64 (T,)
     kinds: np.ndarray  # int64 (T,), index of `KINDS`
+    cohort: np.ndarray  # int64 (C,), one signature of each other user, never tested
 
     @property
     def forged(self) -> np.ndarray:
@@ -74,8 +77,10 @@ def _trial(
     first, second, forged = sessions[user]
     references = np.sort(random.choice(first, settings.references, replace=False))
     random = np.random.default_rng([settings.seed, 2, number])
-    others = np.array(
-        [random.choice(sessions[other][1]) for other in users if other != user], np.int64
+    others, cohort = (
+        np.array([random.choice(sessions[o][session]) for o in users if o != user], np.int64)
+        for session in (1, 0)
     )
     kinds = np.repeat(np.arange(3), [len(second), len(forged), len(others)])
-    return Trial(user, draw, fold, references, np.concatenate([second, forged, others]), kinds)
+    tested = np.concatenate([second, forged, others])
+    return Trial(user, draw, fold, references, tested, kinds, cohort)

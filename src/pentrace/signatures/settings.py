@@ -6,8 +6,7 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-Kind = Literal["warping", "features", "fusion"]
-LEARNT: tuple[Kind, ...] = ("features", "fusion")  # from other users than the tested one
+Kind = Literal["warping", "costs", "features", "fusion"]
 Signal = Literal[
     "x", "y", "vx", "vy", "ax", "ay", "speed", "curvature", "cos", "sin",
     "pressure", "pressure_rate", "azimuth", "altitude",
@@ -21,7 +20,7 @@ class VerifySettings(Settings):
     """The protocol: which signatures are references, and which are tested."""
 
     methods: list[str] = Field(
-        ["dtw", "stability", "features", "fusion"],
+        ["dtw", "stability", "costs", "features", "fusion"],
         description="methods to compare, of those in `verifiers`",
     )
     references: int = Field(5, ge=1, le=100, description="reference signatures of each user")
@@ -41,10 +40,12 @@ class VerifierSettings(Settings):
 
     kind: Kind = Field(
         "warping",
-        description="warping: distance by dynamic time warping; features: a classifier of global "
-        "features; fusion: several methods together",
+        description="warping: distance by dynamic time warping; costs: a classifier of the costs of "
+        "each signal; features: a classifier of global features; fusion: several methods joined",
     )
-    signals: list[Signal] = Field([], description="signals that are aligned; warping only")
+    signals: list[Signal] = Field(
+        [], description="signals that are aligned; warping and costs only"
+    )
     stability: bool = Field(
         False,
         description="weight each point of a reference by how alike the references are there; "
@@ -52,16 +53,16 @@ class VerifierSettings(Settings):
     )
     of: list[str] = Field([], description="methods whose scores are joined; fusion only")
     penalty: float = Field(
-        100.0, gt=0, description="strength of the L2 penalty of the classifier; features and fusion"
+        1.0, gt=0, description="strength of the L2 penalty of a classifier; not for warping"
     )
     leave_out: bool = Field(False, description="measure it also without each of the channels")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.kind == "warping") != bool(self.signals):
+        if (self.kind in ("warping", "costs")) != bool(self.signals):
             raise ValueError(
-                "signals: give the signals of a method of kind warping"
-                if self.kind == "warping"
+                f"signals: give the signals that kind {self.kind} aligns"
+                if self.kind in ("warping", "costs")
                 else f"signals: not used by kind {self.kind}; remove it"
             )
         if (self.kind == "fusion") != bool(self.of):

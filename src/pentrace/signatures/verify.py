@@ -13,7 +13,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.ink import from_table
 from pentrace.options import Command, file_option, out_file_option, settings_option
 from pentrace.shards import listed
-from pentrace.signatures import classifier, fusion, global_features, warping
+from pentrace.signatures import classifier, costs, fusion, global_features, warping
 from pentrace.signatures.protocol import Trial, trials
 from pentrace.signatures.settings import VerifierSettings, VerifyStage
 from pentrace.signatures.signals import Signature, signatures, without
@@ -88,8 +88,11 @@ def scores(
     ink: list[Signature], compared: list[Trial], method: VerifierSettings
 ) -> list[np.ndarray]:
     """float64 (T,) for each trial, by a method that reads ink."""
-    if method.kind == "features":
-        vectors = global_features.vectors(ink, compared)
+    if method.kind in ("features", "costs"):
+        if method.kind == "costs":
+            vectors = costs.vectors(ink, compared, method.signals)
+        else:
+            vectors = global_features.vectors(ink, compared)
         return classifier.scores(vectors, compared, method.penalty)
     return warping.scores(ink, compared, method.signals, method.stability)
 
