@@ -197,8 +197,12 @@ def test_figures_and_measures_that_are_no_longer_made_are_removed(tmp_path: Path
     own = ["plots/my-own.png", "model.safetensors", "samples/points.parquet"]
     gone = ["plots/comparison.png", "plots/recognition.png", "recognition.json"]
     touch(folder, *wanted, *own, *gone, "fictional/nearest.parquet")
+    touch(tmp_path / "demo-iam", "plots/det.png", "verification.json")
+    touch(tmp_path / "demo-svc", "plots/det.png", "verification.json")
     touch(tmp_path / "demo-iam", "plots/strokes.png", ".plots.7.partial/strokes.png")
     prune(config, tmp_path)
     assert tree(folder) == {*wanted, *own}
     assert tree(tmp_path / "demo-iam" / "plots") == {"strokes.png"}
+    assert not (tmp_path / "demo-iam" / "verification.json").exists()
+    assert tree(tmp_path / "demo-svc") == {"plots/det.png", "verification.json"}
     assert not (folder / "fictional").exists() and not list(tmp_path.rglob("*.partial"))

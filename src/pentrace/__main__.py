@@ -47,6 +47,8 @@ ROOMS = {
     "style": ("hands", "Measure whether written lines follow the style of a hand."),
     "discriminate": ("discriminate", "Measure whether written lines differ from real ones."),
     "halves": ("hands", "Measure whether lines keep their style from half to half."),
+    "verify": ("signatures", "Compare signatures with references of their users."),
+    "verify-rates": ("signatures", "Measure the error rates of methods of verification."),
     "align": ("recognise", "Find the points of each character of every line."),
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),

@@ -36,6 +36,7 @@ PLACES = {
     "alignments": "R/alignments.parquet",
     "fits": "R/fits.parquet",
     "nearest": "N/fictional/nearest.parquet",
+    "comparisons": "verify/M.parquet",
 }
 
 HEAD = f"""# Tables
@@ -45,7 +46,7 @@ meaning and unit of a column are metadata of its field (`pyarrow.parquet.read_sc
 page is printed by `pentrace describe`.
 
 Places are below `results/<dataset>/`; S is a shard (`00`, `01`, ...), N the name of a network,
-R that of the recogniser.
+R that of the recogniser, M that of a method of verification.
 x grows rightward. Up to `cleaned`, y is as recorded (`y_axis` in samples: down for IAM-OnDB, up for
 SVC2004); from `offsets` on, and in all new ink, y grows upward.
 """

@@ -11,6 +11,7 @@ Category = Literal[
     "Data",
     "Cleaning",
     "Normalisation",
+    "Verification",
     "Training",
     "Samples",
     "Evaluation",
@@ -18,7 +19,7 @@ Category = Literal[
     "Style",
     "Discrimination",
 ]
-DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation")
+DATASET_CATEGORIES: tuple[Category, ...] = ("Data", "Cleaning", "Normalisation", "Verification")
 NETWORK_CATEGORIES: tuple[Category, ...] = (
     "Training",
     "Samples",
@@ -28,9 +29,17 @@ NETWORK_CATEGORIES: tuple[Category, ...] = (
     "Discrimination",
 )
 
-# What a configuration must have, in addition to a network of the right kind.
+# What a configuration must have, in addition to a network of the right kind. Figures of data sets
+# need nothing, or verifiers.
 Need = Literal[
-    "pen_states", "lines", "recogniser", "aligns", "transfer", "generated_lines", "validation"
+    "pen_states",
+    "lines",
+    "recogniser",
+    "aligns",
+    "transfer",
+    "generated_lines",
+    "validation",
+    "verifiers",
 ]
 
 INK = ("prediction", "synthesis")
@@ -128,6 +137,31 @@ FIGURES = (
         "Normalisation",
         "Offsets before and after normalisation.",
         inputs=("cleaned", "offsets", "samples"),
+    ),
+    Figure(
+        "det",
+        "Errors of verification",
+        "False rejections against false acceptances at every threshold, one threshold for all "
+        "users, as a detection error trade-off: both axes are those of a normal distribution. One "
+        "line for each method, over all draws of the references together. (a) Skilled forgeries. "
+        "(b) Random forgeries: genuine signatures of other users. Lower is better. On the dashed "
+        "line both errors are equal.",
+        "Verification",
+        "False rejections against false acceptances, for each method.",
+        inputs=("comparisons",),
+        needs=("verifiers",),
+    ),
+    Figure(
+        "channels",
+        "Gain of each channel",
+        "Equal error rates against skilled forgeries with all channels, and with one left out; "
+        "pen: without pressure, azimuth and altitude, as in Task 1 of SVC2004. (a) One threshold "
+        "for all users. (b) The best threshold of each user. Bars: 95 % intervals, bootstrap over "
+        "users. A channel whose loss raises the error is useful to the method.",
+        "Verification",
+        "Equal error rates with channels left out.",
+        inputs=("verification",),
+        needs=("verifiers",),
     ),
     Figure(
         "training",
@@ -312,8 +346,8 @@ FIGURES = (
         "latents",
         "Latents of a variational network",
         "(a) Lines from one latent, and lines from another; other random numbers are the same, "
-        "and the bias is 0.5. (b) From the first latent to the second, in equal steps, with the other "
-        "random numbers of the first line. With a latent for each step, the normals from which the "
+        "and the bias is 0.5. (b) From the first latent to the second, in equal steps, with the "
+        "other random numbers of the first line. With a latent for each step, the normals from which the "
         "latents are drawn take their place. (c) Means of the posterior of lines of the validation "
         "and test splits, on their first two principal components; with a latent for each step, "
         "the mean over the line. Colours and symbols: the six writers with most lines. The title "

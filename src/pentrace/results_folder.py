@@ -9,7 +9,7 @@ from typing import IO
 from pentrace import shards
 from pentrace.config.schema import Config
 from pentrace.errors import PentraceError
-from pentrace.figure_table import NETWORK_FIGURES, Figure, Need
+from pentrace.figure_table import DATASET_FIGURES, NETWORK_FIGURES, Figure, Need
 from pentrace.files import remove_partial
 
 MEASURES = (
@@ -29,6 +29,12 @@ def network_figures(config: Config, network: str) -> list[Figure]:
     """The figures of a network, in the order of the table."""
     kind, met = config.networks[network].kind, _met(config, network)
     return [f for f in NETWORK_FIGURES if kind in f.kinds and all(met[need] for need in f.needs)]
+
+
+def dataset_figures(config: Config, dataset: str) -> list[Figure]:
+    """The figures of a data set of ink, in the order of the table."""
+    verified = dataset in config.verified
+    return [f for f in DATASET_FIGURES if verified or "verifiers" not in f.needs]
 
 
 def _met(config: Config, network: str) -> dict[Need, bool]:
@@ -101,8 +107,19 @@ def prune(config: Config, folder: Path) -> None:
     remove_partial(folder)
     for dataset in config.run:
         shards.prune(folder / dataset, config.datasets[dataset].shards)
+        _prune_verification(config, dataset, folder / dataset)
     for dataset, network in config.trained:
         _prune_network(folder / dataset / network, set(network_files(config, network)))
+
+
+def _prune_verification(config: Config, dataset: str, folder: Path) -> None:
+    """Remove the error rates and figures of verification that the data set has no longer."""
+    kept = {figure.name for figure in dataset_figures(config, dataset)}
+    for figure in DATASET_FIGURES:
+        if figure.name not in kept:
+            (folder / "plots" / f"{figure.name}.png").unlink(missing_ok=True)
+    if dataset not in config.verified:
+        (folder / "verification.json").unlink(missing_ok=True)
 
 
 def _prune_network(folder: Path, wanted: set[str]) -> None:

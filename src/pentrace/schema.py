@@ -506,6 +506,32 @@ NEAREST = _table(
     ),
 )
 
+COMPARISONS = _table(
+    "comparisons",
+    "One row per comparison of a signature with the references of a user, by one method of "
+    "verification.",
+    _column("method", pa.string(), "method, as named in the configuration"),
+    _column(
+        "left_out",
+        pa.string(),
+        "channel that was left out of the ink, to measure its gain; pen: pressure, azimuth and "
+        "altitude; null: none",
+        null=True,
+    ),
+    _column("task", pa.string(), "part of the data set, such as task2; empty: it has no parts"),
+    _column("draw", pa.int32(), "draw of the references, from 0"),
+    _column("user", pa.string(), "user whose references they are, as `writer` in samples"),
+    _column("references", pa.list_(pa.string()), "names of the reference signatures"),
+    _column("sample_id", pa.string(), "name of the tested signature"),
+    _column(
+        "kind",
+        pa.string(),
+        "genuine: by the user; skilled: a forgery by somebody who saw the signature; random: a "
+        "genuine signature of another user",
+    ),
+    _column("score", pa.float64(), "higher: less like the references; the unit is the method's"),
+)
+
 TABLES = {
     t.metadata[b"table"].decode(): t
     for t in (
@@ -533,5 +559,6 @@ TABLES = {
         ALIGNMENTS,
         FITS,
         NEAREST,
+        COMPARISONS,
     )
 }

@@ -24,6 +24,7 @@ from tests.helpers import (
     small_hands,
     small_kanji,
     small_model,
+    small_signatures,
     small_synthesis,
 )
 from tests.helpers.commands import invoke, pentrace
@@ -42,6 +43,8 @@ ARGUMENTS = {
     "rejects": "rejects --rejects {ink}/rejects.parquet --samples {ink}/samples.parquet",
     "offsets": "offsets --cleaned {ink}/cleaned --offsets {ink}/offsets "
     "--samples {ink}/samples.parquet",
+    "det": "det --scores {ink}/verify/dtw.parquet",
+    "channels": "channels --rates {ink}/verification.json",
     "training": "training --history {ink}/net/history.parquet",
     "transfer": "transfer --history {ink}/net/history.parquet --start shakespeare/keras-3x700 "
     "--anew {ink}/net/history.parquet",
@@ -105,6 +108,7 @@ def _ink(folder: Path) -> None:
     (folder / "recognition.json").write_text(json.dumps(recognition))
     small_hands.measures(folder)
     small_discrimination.measures(folder)
+    small_signatures.measures(folder)
     _aligned(folder)
 
 

@@ -17,7 +17,7 @@ from pentrace.plot.plot import FIGURES
 from pentrace.report import rulegraph
 from pentrace.report.contents import pictures
 from pentrace.report.report import command, count, decimals, duration, words
-from tests.helpers import small_discrimination, small_hands
+from tests.helpers import small_discrimination, small_hands, small_signatures
 from tests.helpers.commands import invoke
 from tests.helpers.small_results import build_dataset, build_outputs, metrics
 
@@ -160,6 +160,7 @@ def test_every_category_of_the_table_has_a_heading(folder, tmp_path):
     (tmp_path / "net" / "recognition.json").write_text(json.dumps(recognised))
     small_hands.measures(tmp_path / "net")
     small_discrimination.measures(tmp_path / "net")
+    small_signatures.measures(tmp_path / "data")
     text = report(folder, tmp_path / "all.html", "--dataset", "d", tmp_path / "data",
                   "--network", "d/n", tmp_path / "net")  # fmt: skip
     for figure in FIGURES:

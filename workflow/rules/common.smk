@@ -1,4 +1,5 @@
 # Shared by the rules: the checked configuration, shards, and the code that each stage depends on.
+import json
 import os
 import shlex
 import shutil
@@ -15,13 +16,20 @@ from pentrace.collect.scan import scan
 from pentrace.config.repeated_keys import refuse_repeated_keys
 from pentrace.config.checks import load, origin
 from pentrace.config.yaml_files import with_places
-from pentrace.figure_table import DATASET_FIGURES, FIGURES
+from pentrace.errors import PentraceError
+from pentrace.figure_table import FIGURES
 from pentrace.files import remove_partial
 from pentrace.import_closure import closure
 from pentrace.networks.model_file import shipped
 from pentrace.networks.settings import PRETRAINED
 from pentrace.rerun_causes import causes
-from pentrace.results_folder import lock, network_figures, network_files, prune
+from pentrace.results_folder import (
+    dataset_figures,
+    lock,
+    network_figures,
+    network_files,
+    prune,
+)
 from pentrace.run_process import VARIABLE
 from pentrace.split_names import SPLITS
 

@@ -50,6 +50,11 @@ INPUTS = {
     ),
     "reader": (chooser, chooser_option),
     "embedding": one_path("--embedding", "<results>/{dataset}/hands.safetensors"),
+    "comparisons": (
+        all_scores,
+        lambda w: " ".join(f"--scores {p}" for p in all_scores(w)),
+    ),
+    "verification": one_path("--rates", "<results>/{dataset}/verification.json"),
     "model": one_path("--model", f"{OF_NETWORK}/model.safetensors"),
     "history": one_path("--history", f"{OF_NETWORK}/history.parquet"),
     "generated": one_path("--generated", f"{OF_NETWORK}/samples"),
@@ -115,7 +120,11 @@ for figure in FIGURES:
         log:
             f"<logs>/{figure_stem(figure)}.log",
         wildcard_constraints:
-            dataset=one_of(CONFIG.run if figure.kinds else INK),
+            dataset=one_of(
+                CONFIG.run
+                if figure.kinds
+                else [d for d in INK if figure in dataset_figures(CONFIG, d)]
+            ),
             network=one_of(
                 [n for n in CONFIG.learners if figure in network_figures(CONFIG, n)]
             ),

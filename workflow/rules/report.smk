@@ -40,6 +40,7 @@ rule rulegraph:
             CONFIG.trained,
             {n: network_files(CONFIG, n) for n in CONFIG.learners},
             {figure.name: figure.inputs for figure in FIGURES},
+            {d: CONFIG.verifiers_of(d) for d in CONFIG.run},
             SCATTERED,
         ],
         text=lambda w, output: TEXT,
@@ -60,11 +61,14 @@ SHOWN = dict(
     vocabularies=[f"<results>/{d}/vocabulary.parquet" for d in TEXTS],
     normalisation=[f"<results>/{d}/normalisation.json" for d in INK],
     windows=[w for d in CONFIG.run for w in windows(d)],
-    figures=expand(
-        "<results>/{dataset}/plots/{figure}.png",
-        dataset=INK,
-        figure=[figure.name for figure in DATASET_FIGURES],
+    verification=expand(
+        "<results>/{dataset}/verification.json", dataset=CONFIG.verified
     ),
+    figures=[
+        f"<results>/{d}/plots/{figure.name}.png"
+        for d in INK
+        for figure in dataset_figures(CONFIG, d)
+    ],
     networks=[
         f"<results>/{d}/{n}/{name}"
         for d, n in CONFIG.trained

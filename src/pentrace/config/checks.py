@@ -24,7 +24,8 @@ PER_DATASET = ("parse", "label", "clean", "normalise", "characters", "windows")
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 # The networks of a data set are folders next to its tables, so no network has one of these names.
 FOLDERS = (
-    "raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames", "windows", "plots"
+    "raw", "points", "parsed", "cleaned", "cleaned-rejects", "offsets", "frames", "windows",
+    "plots", "verify",
 )  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def load(values: Mapping[str, Any]) -> Config:
     config = _validated(values)
     checks = (_results, _spelling, _names, _readers, _published, _recogniser)
     mistakes = [mistake for check in checks for mistake in check(config)]
-    later = (_kinds, _starts, _shapes, _unseen_validation, _words)
+    later = (_kinds, _verifiers, _starts, _shapes, _unseen_validation, _words)
     if mistakes := mistakes or [mistake for check in later for mistake in check(config)]:
         raise PentraceError("\n".join(["The configuration has mistakes:", *mistakes]))
     return config
@@ -124,7 +125,11 @@ def _results(config: Config) -> list[str]:
 def _spelling(config: Config) -> list[str]:
     """Names of data sets and networks that cannot be names of their folders."""
     mistakes = []
-    for key, names in (("datasets", config.datasets), ("networks", config.networks)):
+    for key, names in (
+        ("datasets", config.datasets),
+        ("networks", config.networks),
+        ("verifiers", config.verifiers),
+    ):
         for name in names:
             if not re.fullmatch(NAME, name):
                 mistakes.append(
@@ -150,6 +155,16 @@ def _names(config: Config) -> list[str]:
     lists: list[tuple[str, list[str], Collection[str]]] = [
         ("run", config.run, config.datasets),
         ("train", config.train, config.networks),
+        ("verify.methods", config.verify.methods, config.verifiers),
+    ]
+    lists += [
+        (f"datasets.{name}.verify", entry.verify, config.verifiers)
+        for name, entry in config.datasets.items()
+        if isinstance(entry.verify, list)
+    ]
+    lists += [
+        (f"verifiers.{name}.of", entry.of, config.verifiers)
+        for name, entry in config.verifiers.items()
     ]
     lists += [
         (f"datasets.{name}.train", entry.train, config.networks)
@@ -209,6 +224,21 @@ def _kinds(config: Config) -> list[str]:
         for dataset in config.run
         for name in config.named(dataset)
         if name not in _fitting(config, dataset)
+    ]
+
+
+def _verifiers(config: Config) -> list[str]:
+    """Methods that join methods of the same kind, and data sets that have no signatures."""
+    fusions = [name for name, entry in config.verifiers.items() if entry.kind == "fusion"]
+    return [
+        f"verifiers.{name}.of: {other!r} is itself of kind fusion; use methods of other kinds"
+        for name in fusions
+        for other in config.verifiers[name].of
+        if other in fusions
+    ] + [
+        f"datasets.{dataset}.verify: the reader text reads no signatures; remove it"
+        for dataset in config.verified
+        if config.datasets[dataset].reader == "text"
     ]
 
 

@@ -19,6 +19,7 @@ from pentrace.normalise.settings import NormaliseSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
 from pentrace.recognise.settings import LanguageSettings
 from pentrace.settings import Settings
+from pentrace.signatures.settings import VerifierSettings, VerifySettings
 from pentrace.windows.settings import WindowSettings
 
 
@@ -36,6 +37,9 @@ class DatasetSettings(Settings):
     shards: int = Field(8, ge=1, le=99, description="number of shards; each is rebuilt alone")
     train: bool | list[str] = Field(
         True, description="networks to train; true: those of `train`; false: none"
+    )
+    verify: bool | list[str] = Field(
+        False, description="methods of verification; true: those of `verify`; false: none"
     )
     published: str | None = Field(None, description="published results to show for comparison")
     note: str = Field("", description="text in the corner of every figure")
@@ -92,6 +96,8 @@ class Config(Settings):
     hands: HandSettings = Field(default_factory=HandSettings)
     recognise: LanguageSettings = Field(default_factory=LanguageSettings)
     discriminate: DiscriminateSettings = Field(default_factory=DiscriminateSettings)
+    verify: VerifySettings = Field(default_factory=VerifySettings)
+    verifiers: dict[str, VerifierSettings] = Field(default_factory=dict)
     fictional: FictionalSettings = Field(default_factory=FictionalSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     text: TextSettings = Field(default_factory=TextSettings)
@@ -119,6 +125,16 @@ class Config(Settings):
         """The networks that `train` names for a data set: its own, or the top's."""
         own = self.datasets[dataset].train
         return own if isinstance(own, list) else self.train if own else []
+
+    def verifiers_of(self, dataset: str) -> list[str]:
+        """The methods of verification of a data set: its own, or the top's."""
+        own = self.datasets[dataset].verify
+        return own if isinstance(own, list) else self.verify.methods if own else []
+
+    @property
+    def verified(self) -> list[str]:
+        """The data sets whose signatures are verified."""
+        return [dataset for dataset in self.run if self.verifiers_of(dataset)]
 
     def of_kind(self, *kinds: Kind) -> list[str]:
         """The networks to train that are of these kinds."""

@@ -62,6 +62,7 @@ class DatasetPart:
     normalisation: dict[str, Any] | None
     pictures: list[Picture]
     text: dict[str, Any] | None = None  # of a text data set: documents and vocabulary
+    verification: dict[str, Any] | None = None  # error rates on signatures
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def dataset_part(name: str, folder: Path, note: str) -> DatasetPart:
         normalisation=_json(folder / "normalisation.json"),
         pictures=pictures(folder / "plots"),
         text=text_of(folder),
+        verification=_json(folder / "verification.json"),
     )
 
 

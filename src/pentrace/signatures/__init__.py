@@ -1,0 +1,1 @@
+"""Verification: how well genuine signatures are told from forgeries, by several methods."""

@@ -1,0 +1,116 @@
+"""`pentrace verify`: how unlike the references each signature is, by one method."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from pentrace import dataset, schema, tables
+from pentrace.dataset import data_option
+from pentrace.errors import PentraceError, UsageError
+from pentrace.ink import from_table
+from pentrace.options import Command, file_option, out_file_option, settings_option
+from pentrace.shards import listed
+from pentrace.signatures import classifier, costs, fusion, global_features, warping
+from pentrace.signatures.protocol import Trial, trials
+from pentrace.signatures.settings import VerifierSettings, VerifyStage
+from pentrace.signatures.signals import Signature, signatures, without
+from pentrace.signatures.table import rows
+
+
+@click.command("verify", cls=Command)
+@data_option
+@click.option("--name", required=True, help="Name of the method in the table.")
+@file_option(
+    "--scores",
+    "joined",
+    required=False,
+    multiple=True,
+    help="Table of a method to join, for kind fusion. Repeat the option for several.",
+)
+@out_file_option(help="Table of comparisons to write, Parquet.")
+@settings_option(VerifyStage)
+def command(
+    data: Path, name: str, joined: tuple[Path, ...], out: Path, settings: VerifyStage
+) -> None:
+    """Compare signatures with references of their users: genuine ones and forgeries.
+
+    A higher score is less like the references. Scores depend on the ink, and never on names.
+    """
+    if (settings.method.kind == "fusion") != bool(joined):
+        raise UsageError("--scores: give the tables to join for --method.kind fusion, and no other")
+    known = tables.read(dataset.samples(data)).to_pylist()
+    known = [r for r in known if r["genuine"] is not None and r["dropped_by"] is None]
+    found = []
+    with threadpool_limits(1):
+        for task in sorted({_task(row["sample_id"]) for row in known}):
+            of_task = [row for row in known if _task(row["sample_id"]) == task]
+            found += _of_task(data, task, of_task, name, joined, settings)
+    tables.write_rows(out, schema.COMPARISONS, found)
+    click.echo(f"{out}: {len(found):,} comparisons")
+
+
+def _task(sample_id: str) -> str:
+    """The part of the data set that a signature is in, such as task2; empty if it has no parts."""
+    return sample_id.rpartition("/")[0]
+
+
+def _of_task(
+    data: Path,
+    task: str,
+    known: list[dict],
+    name: str,
+    joined: tuple[Path, ...],
+    settings: VerifyStage,
+) -> list[dict]:
+    """The rows of all comparisons of one task; none if it has too few signatures."""
+    method, protocol = settings.method, settings.protocol
+    names = [row["sample_id"] for row in known]
+    compared = trials(known, protocol)
+    if not compared:
+        return []
+    if method.kind == "fusion":
+        parts = [pd.DataFrame(tables.read(path).to_pandas()) for path in joined]
+        vectors = fusion.vectors(parts, task, names, compared)
+        found = classifier.scores(vectors, compared, method.penalty)
+        return rows(name, task, None, names, compared, found)
+    ink = read_signatures(data, known)
+    made = []
+    for channel in [None, *(protocol.leave_out if method.leave_out else [])]:
+        found = scores([without(one, channel) for one in ink], compared, method)
+        made += rows(name, task, channel, names, compared, found)
+    return made
+
+
+def scores(
+    ink: list[Signature], compared: list[Trial], method: VerifierSettings
+) -> list[np.ndarray]:
+    """float64 (T,) for each trial, by a method that reads ink."""
+    if method.kind in ("features", "costs"):
+        if method.kind == "costs":
+            vectors = costs.vectors(ink, compared, method.signals)
+        else:
+            vectors = global_features.vectors(ink, compared)
+        return classifier.scores(vectors, compared, method.penalty)
+    return warping.scores(ink, compared, method.signals, method.stability)
+
+
+def read_signatures(data: Path, known: list[dict]) -> list[Signature]:
+    """The recorded points of the signatures in `known`, in the same order."""
+    place = {row["sample_id"]: i for i, row in enumerate(known)}
+    found: dict[int, Signature] = {}
+    for path in listed(data / "points"):
+        for piece in tables.read_pieces(path):
+            ink = from_table(piece)
+            upward = [known[place[n]]["y_axis"] == "up" if n in place else True for n in ink.ids]
+            for name, one in zip(ink.ids, signatures(ink, upward), strict=True):
+                if name in place:
+                    found[place[name]] = one
+    missing = [row["sample_id"] for i, row in enumerate(known) if i not in found]
+    if missing:
+        raise PentraceError(
+            f"{data}/points: no points of {missing[0]}; build the tables again with snakemake"
+        )
+    return [found[i] for i in range(len(known))]

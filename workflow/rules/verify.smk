@@ -1,0 +1,68 @@
+# How well genuine signatures are told from forgeries, by several methods.
+
+
+def joined(w):
+    """Input function: the scores that a method joins; empty if it reads ink."""
+    of = CONFIG.verifiers[w.method].of
+    return expand(
+        "<results>/{dataset}/verify/{method}.parquet", dataset=w.dataset, method=of
+    )
+
+
+def verify_settings(w):
+    """Parameter function: the settings of the protocol and of one method, as JSON."""
+    protocol = CONFIG.verify.model_dump(exclude={"methods"})
+    method = CONFIG.verifiers[w.method].model_dump()
+    return json.dumps({"protocol": protocol, "method": method})
+
+
+def all_scores(w):
+    """Input function: the scores of all methods on the data set."""
+    return expand(
+        "<results>/{dataset}/verify/{method}.parquet",
+        dataset=w.dataset,
+        method=CONFIG.verifiers_of(w.dataset),
+    )
+
+
+rule verify:
+    input:
+        points=sharded("<results>/{dataset}/points/{shard}.parquet"),
+        samples="<results>/{dataset}/samples.parquet",
+        joined=joined,
+        code=code("pentrace.signatures.verify"),
+    output:
+        "<results>/{dataset}/verify/{method}.parquet",
+    log:
+        "<logs>/{dataset}/verify/{method}.log",
+    wildcard_constraints:
+        dataset=one_of(CONFIG.verified),
+        method=one_of(CONFIG.verifiers),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        data=folder("<results>/{dataset}"),
+        settings=verify_settings,
+        joined=lambda w, input: " ".join(f"--scores {path}" for path in input.joined),
+    shell:
+        "pentrace verify --data {params.data} --name {wildcards.method} {params.joined}"
+        " --out {output} --settings {params.settings:q} > {log} 2>&1"
+
+
+rule verify_rates:
+    input:
+        scores=all_scores,
+        code=code("pentrace.signatures.verify_rates"),
+    output:
+        "<results>/{dataset}/verification.json",
+    log:
+        "<logs>/{dataset}/verify-rates.log",
+    wildcard_constraints:
+        dataset=one_of(CONFIG.verified),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        scores=lambda w, input: " ".join(f"--scores {path}" for path in input.scores),
+        note=note,
+    shell:
+        "pentrace verify-rates {params.scores} {params.note} --out {output} > {log} 2>&1"
