@@ -1,1 +1,93 @@
-KINDS: tuple = ()
+"""Cases for archives of raw files: damaged bytes against the files that were packed."""
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+from random import Random
+
+import seeds
+from damage import cut, damaged, flipped, zeroed
+from kinds import Kind, Outcome, Run, refused
+
+from pentrace.collect.archive import archive_files
+from pentrace.collect.find import find_ink
+from pentrace.errors import PentraceError
+from pentrace.readers.sources.iam import INK
+
+ENDINGS = (".tar.gz", ".tar.xz", ".tar.bz2", ".tar", ".zip")
+
+
+def _files() -> dict[str, bytes]:
+    lines = seeds.line_xml()
+    return {f"lineStrokes/a01/a01-000/a01-000u-{i:02d}.xml": c for i, c in enumerate(lines, 1)}
+
+
+def _packed(files: dict[str, bytes], ending: str) -> bytes:
+    body = io.BytesIO()
+    if ending == ".zip":
+        with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return body.getvalue()
+    way = ending.removeprefix(".tar").removeprefix(".")
+    with tarfile.open(fileobj=body, mode=f"w:{way}") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return body.getvalue()
+
+
+def _prepare(folder: Path) -> Run:
+    files = _files()
+    archives = {ending: _packed(files, ending) for ending in ENDINGS}
+    for ending, content in archives.items():
+        assert _read(folder, ending, content) == files
+
+    def run(random: Random) -> Outcome:
+        ending = random.choice(ENDINGS)
+        content = _damaged(archives[ending], random)
+        try:
+            found = _read(folder, ending, content)
+        except PentraceError as error:
+            named = "" if "lineStrokes-all" in str(error) else "does not name the archive: "
+            if named:
+                return Outcome("wrong", named + str(error), content)
+            return refused(str(error), content)
+        return _judged(found, files, ending, content)
+
+    return run
+
+
+def _damaged(content: bytes, random: Random) -> bytes:
+    way = random.choice((flipped, flipped, cut, zeroed, None))
+    return damaged(content, random) if way is None else bytes(way(bytearray(content), random))
+
+
+def _read(folder: Path, ending: str, content: bytes) -> dict[str, bytes]:
+    place = folder / f"lineStrokes-all{ending}"
+    place.write_bytes(content)
+    try:
+        (found,) = find_ink(INK, folder)
+        return dict(archive_files(found))
+    finally:
+        place.unlink()
+
+
+def _judged(
+    found: dict[str, bytes], files: dict[str, bytes], ending: str, content: bytes
+) -> Outcome:
+    """A tar that is not compressed has checksums of its headers, and none of the contents."""
+    if found == files:
+        return Outcome("right")
+    if ending == ".tar" and {n: len(c) for n, c in found.items()} == {
+        n: len(c) for n, c in files.items()
+    }:
+        return Outcome("right")
+    lost, other = sorted(files.keys() - found.keys()), sorted(found.keys() - files.keys())
+    changed = sorted(n for n in files.keys() & found.keys() if files[n] != found[n])
+    return Outcome("wrong", f"{ending}: lost {lost}, new {other}, changed {changed}", content)
+
+
+KINDS = (Kind("archives", 8, _prepare),)

@@ -38,7 +38,9 @@ def _xml(content: bytes) -> ElementTree.Element:
             try:
                 text = content.decode(name, "ignore").removeprefix("\ufeff")
                 text = re.sub(r"^<\?xml[^>]*\?>", "", text)
-                return ElementTree.fromstring(re.sub(r"<!DOCTYPE.*?\]>", "", text, flags=re.S))
+                text = re.sub(r"<!DOCTYPE.*?\]>", "", text, flags=re.S)
+                # Names of attributes may have more letters in newer editions of XML.
+                return ElementTree.fromstring(re.sub("[^\\x00-\\x7f]", "z", text))
             except (UnicodeError, ElementTree.ParseError):
                 continue
         raise
@@ -112,9 +114,9 @@ def _axes(root: ElementTree.Element) -> list[_Axis]:
     unit = {"s": 1.0, "ms": 0.001}
     return [
         _Axis(
-            c["name"].strip().upper(),
+            c.get("name", "").strip().upper(),
             -1 if c.get("orientation", "").strip() == "-ve" else 1,
-            unit.get(c.get("units", "ms"), 0.001) if c["name"].strip().upper() == "T" else 1.0,
+            unit.get(c.get("units", "ms"), 0.001),
         )
         for c in channels
     ] or [_Axis("X", 1, 1.0), _Axis("Y", 1, 1.0)]
@@ -144,7 +146,7 @@ def _rows(text: str, axes: list[_Axis]) -> list[dict[str, float]]:
             else:
                 velocity[i] = value if order[i] == 1 else velocity[i] + value
                 last[i] += velocity[i]
-            row[axis.name] = last[i] * axis.sign * axis.seconds
+            row[axis.name] = last[i] * axis.sign * (axis.seconds if axis.name == "T" else 1)
         if point[at:].strip():
             raise ValueError(point)
         rows.append(row)
@@ -264,10 +266,12 @@ def text(content: bytes) -> str:
 
 def transcript(content: bytes) -> list[str]:
     """The lines after CSR: of a transcript of IAM-OnDB that are not blank."""
-    try:
-        found = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        found = content.decode("latin-1")
+    for name in ("utf-8-sig", "cp1252", "latin-1"):
+        try:
+            found = content.decode(name)
+            break
+        except UnicodeDecodeError:
+            continue
     found = unicodedata.normalize("NFC", found).replace("\r\n", "\n").replace("\r", "\n")
     lines = found.split("\n")
     start = next(i for i, line in enumerate(lines) if line.rstrip(" \t") == "CSR:")

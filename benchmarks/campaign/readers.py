@@ -133,8 +133,11 @@ def _same_ends(parsed: Parsed, expected: plain.Ends) -> str:
     """What differs between the strokes of a reader and the ends of the paths."""
     ink = parsed.ink
     begins = np.flatnonzero(ink.first_of_stroke())
-    if len(begins) != len(expected.first):
-        return f"{len(begins)} strokes, expected {len(expected.first)}"
+    left_out = sum(r.count for r in parsed.rejects if r.lost == "strokes")
+    if len(begins) + left_out != len(expected.first):
+        return f"{len(begins)} strokes, {left_out} rejected, expected {len(expected.first)}"
+    if left_out:
+        return ""
     last = np.append(begins[1:], len(ink.x)) - 1
     for at, ends in ((begins, expected.first), (last, expected.last)):
         found = np.stack([ink.x[at], ink.y[at]], 1)
@@ -201,7 +204,9 @@ def _judged_labels(found: Any, path: str, content: bytes) -> Outcome:
         kept = {i: row["text"] for i, row in enumerate(found.rows) if row["text"] is not None}
         expected, error = _try(plain.transcript, content)
         wrong = error if kept else ""
-        wrong = wrong or next((t for i, t in kept.items() if t != expected[i].rstrip()), "")
+        wrong = wrong or next(
+            (f"{t!r}, expected {expected[i]!r}" for i, t in kept.items() if t != expected[i]), ""
+        )
         lost = len(kept) < len(found.rows)
     elif path.startswith("original"):
         writers = {row["writer"] for row in found.rows}

@@ -153,7 +153,7 @@ def test_weights_that_are_not_finite_are_refused(tmp_path):
         ({"sd": [1, -1]}, "two positive numbers"),
         ({"sd": []}, "two positive numbers"),
         ({"mean": [float("nan"), 0]}, "mean is"),
-        ({"mean": "ab"}, "mean is ab, expected two numbers"),
+        ({"mean": "ab"}, "mean is 'ab', expected two numbers"),
         ({"recipe": None}, "no recipe"),
     ],
 )

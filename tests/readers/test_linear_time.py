@@ -62,6 +62,6 @@ def test_the_time_grows_with_the_length(name):
 
 
 def _seconds(run: Callable[[str], object], text: str) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()  # other processes do not count
     run(text)
-    return time.perf_counter() - begin
+    return time.process_time() - begin

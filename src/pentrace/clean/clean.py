@@ -10,6 +10,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.clean.apply import Removed, clean
 from pentrace.clean.settings import CleanSettings
+from pentrace.errors import PentraceError
 from pentrace.ink import from_table, to_table
 from pentrace.options import Command, dataset_option, file_option, settings_option
 
@@ -42,6 +43,11 @@ def command(
         empty = dict(sources)
         for piece in tables.read_pieces(points, schema.POINTS):
             ink = from_table(piece)
+            unknown = next((name for name in ink.ids if name not in sources), None)
+            if unknown is not None:
+                raise PentraceError(
+                    f"{samples}: no row for {unknown} of {points}; build both again with snakemake"
+                )
             has_text = np.array([name in with_text for name in ink.ids], bool)
             left, rejects = clean(ink, settings, has_text)
             rows.extend(

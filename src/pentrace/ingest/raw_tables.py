@@ -14,10 +14,18 @@ def raw_pieces(path: Path) -> Iterator[pa.Table]:
     """The row groups of the table of raw files at `path`, rows of `schema.RAW`.
 
     Raises `PentraceError` as `tables.read` does, and if the content of a file has changed since
-    `collect` read it.
+    `collect` read it, or if a file is in it twice.
     """
+    seen: set[str] = set()
     for piece in tables.read_pieces(path, schema.RAW):
         _refuse_changed(path, piece)
+        for name in piece["path"].to_pylist():
+            if name in seen:
+                raise PentraceError(
+                    f"{path}: two files are {name}: damaged; delete it and build it again with "
+                    "snakemake"
+                )
+            seen.add(name)
         yield piece
 
 

@@ -6,14 +6,18 @@ from pathlib import Path
 import click
 import numpy as np
 import pyarrow as pa
+from pydantic import ValidationError
 
 from pentrace import schema, tables
-from pentrace.files import read_json
+from pentrace.errors import PentraceError
 from pentrace.ink import from_table
 from pentrace.normalise.coordinate_frame import Frames
 from pentrace.normalise.recipes import to_offsets
+from pentrace.normalise.settings import NormaliseSettings
 from pentrace.normalise.statistics import y_sign
+from pentrace.normalise.units import read_normalisation
 from pentrace.options import Command, file_option
+from pentrace.settings import explain
 
 
 @click.command("normalise", cls=Command)
@@ -26,7 +30,7 @@ def command(
     cleaned: Path, samples: Path, normalisation: Path, out_offsets: Path, out_frames: Path
 ) -> None:
     """Turn points into normalised offsets."""
-    constants = read_json(normalisation)
+    constants = _constants(normalisation)
     rows = tables.read(samples, schema.part(schema.PARSED, "sample_id", "y_axis")).to_pylist()
     y_signs = {row["sample_id"]: y_sign(row["y_axis"]) for row in rows}
     found: list[pa.Table] = []
@@ -34,6 +38,11 @@ def command(
     def pieces() -> Iterator[pa.Table]:
         for piece in tables.read_pieces(cleaned, schema.POINTS):
             ink = from_table(piece)
+            unknown = next((name for name in ink.ids if name not in y_signs), None)
+            if unknown is not None:
+                raise PentraceError(
+                    f"{samples}: no row for {unknown} of {cleaned}; build both again with snakemake"
+                )
             signs = np.array([y_signs[name] for name in ink.ids])
             steps, starts, places = to_offsets(ink, signs, constants)
             found.append(frames_table(ink.ids, places))
@@ -42,6 +51,19 @@ def command(
     written = tables.write(out_offsets, schema.OFFSETS, pieces())
     tables.write(out_frames, schema.FRAMES, [pa.concat_tables(found)] if found else [])
     click.echo(f"{written} offsets")
+
+
+def _constants(path: Path) -> dict:
+    """The content of normalisation.json, with the settings that it was computed with."""
+    found = read_normalisation(path)
+    try:
+        NormaliseSettings.model_validate(found.get("settings"))
+    except ValidationError as error:
+        reason = explain(NormaliseSettings, error, "settings")
+        raise PentraceError(
+            f"{path}: {reason}; delete it and build it again with snakemake"
+        ) from None
+    return found
 
 
 def offsets_table(ids: list[str], starts: np.ndarray, steps: np.ndarray) -> pa.Table:

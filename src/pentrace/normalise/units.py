@@ -1,6 +1,5 @@
 """Whether two sets of offsets are in the same units."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from pentrace.errors import PentraceError
 from pentrace.files import read_json
 
+SMALLEST, LARGEST = 1e-12, 1e12  # of a standard deviation; no pen moves less, or further
 UNITS = ("recipe", "mean", "sd", "cap")
 
 
@@ -52,15 +52,39 @@ def normalisation_of(found: Any, path: str | Path, remedy: str) -> dict:
     if not isinstance(found, dict) or not isinstance(found.get("recipe"), str):
         wrong = "no recipe"
     elif not _two_numbers(mean):
-        wrong = f"mean is {str(mean)[:40]}, expected two numbers"
-    elif sd is None or not _two_numbers(sd) or min(sd) <= 0:
-        wrong = f"sd is {str(sd)[:40]}, expected two positive numbers"
+        wrong = f"mean is {repr(mean)[:40]}, expected two numbers"
+    elif sd is None or not _two_numbers(sd) or min(sd) < SMALLEST:
+        wrong = f"sd is {repr(sd)[:40]}, expected two positive numbers"
     else:
-        return found
+        wrong = _odd_option(found)
+        if not wrong:
+            return found
     raise PentraceError(f"{path}: not a normalisation ({wrong}); {remedy}")
+
+
+def _odd_option(found: dict) -> str:
+    """What is wrong with the values that a normalisation need not have."""
+    settings = found.get("settings", {})
+    if not isinstance(settings, dict):
+        return f"settings is {repr(settings)[:40]}, expected keys and values"
+    cap, timed, split = found.get("cap"), found.get("timed", True), found.get("split", [])
+    way, spacing = settings.get("resample"), settings.get("spacing")
+    if way not in (None, "time", "arc") or (way and not _positive(spacing)):
+        return f"resample is {repr(way)[:40]} with spacing {repr(spacing)[:40]}"
+    if cap is not None and not _positive(cap):
+        return f"cap is {repr(cap)[:40]}, expected a positive number"
+    if not isinstance(timed, bool):
+        return f"timed is {repr(timed)[:40]}, expected true or false"
+    if not isinstance(split, list) or not all(isinstance(name, str) for name in split):
+        return f"split is {repr(split)[:40]}, expected names"
+    return ""
+
+
+def _positive(value: Any) -> bool:
+    return type(value) in (int, float) and SMALLEST <= value <= LARGEST
 
 
 def _two_numbers(values: Any) -> bool:
     if not isinstance(values, list) or len(values) != 2:
         return False
-    return all(type(v) in (int, float) and math.isfinite(v) for v in values)
+    return all(type(v) in (int, float) and abs(v) <= LARGEST for v in values)

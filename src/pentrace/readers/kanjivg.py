@@ -122,12 +122,9 @@ def _curves(file: dict, settings: ParseSettings) -> tuple[_Curves, int]:
     _refuse_transforms(paths)
     _refuse_lost(root)
     data = [(path.get("d", ""), path.sourceline or 0) for path in paths]
-    strokes = pieces(data, settings)
-    if not any(len(part) for part in strokes):
+    strokes = [part for part in pieces(data, settings) if len(part)]
+    if not strokes:
         raise Malformed("empty", "the file has no path with a curve")
-    for part, (_, line) in zip(strokes, data, strict=True):
-        if not len(part):
-            raise Malformed("path-syntax", f"line {line}: a path without a curve")
     owner = np.repeat(np.arange(len(strokes)), [len(part) for part in strokes])
     return _Curves(_row(file), np.concatenate(strokes), owner), len(paths) - len(strokes)
 
