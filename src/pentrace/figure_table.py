@@ -347,9 +347,9 @@ FIGURES = (
         "Latents of a variational network",
         "(a) Lines from one latent, and lines from another; other random numbers are the same, "
         "and the bias is 0.5. (b) From the first latent to the second, in equal steps, with the "
-        "other random numbers of the first line. With a latent for each step, the normals from which the "
-        "latents are drawn take their place. (c) Means of the posterior of lines of the "
-        "validation and test splits, on their first two principal components; with a latent for each step, "
+        "numbers of the first line. With a latent for each step, the normals from which the "
+        "latents are drawn take their place. (c) Means of the posterior of lines of the validation "
+        "and test splits, on their first two principal components; with a latent for each step, "
         "the mean over the line. Colours and symbols: the six writers with most lines. The title "
         "gives the share of the variance of all numbers of the latent that is between writers. The "
         "prior of the latent of a line has sd 1: means that differ much less are hardly used.",
