@@ -429,7 +429,7 @@ FIGURES = (
         "Discrimination",
         "How well classifiers distinguish written from real lines.",
         inputs=("discrimination",),
-        kinds=INK,
+        kinds=DRAWING,
         needs=("lines",),
     ),
     Figure(
@@ -445,7 +445,7 @@ FIGURES = (
         "Discrimination",
         "Features that distinguish written from real lines.",
         inputs=("discrimination", "features"),
-        kinds=INK,
+        kinds=DRAWING,
         needs=("lines",),
     ),
 )

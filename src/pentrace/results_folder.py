@@ -63,7 +63,7 @@ def network_files(config: Config, network: str) -> list[str]:
         files += ["recognition.json"]
     if settings.kind == "synthesis":
         files += ["style.json"]
-    if settings.kind in ("prediction", "synthesis") and settings.pen_states == 2:
+    if settings.kind in ("prediction", "synthesis", "variational") and settings.pen_states == 2:
         files += ["discriminate.json"]
     if network == config.recogniser:
         files += ["alignments.parquet", "fits.parquet"]

@@ -209,7 +209,8 @@ def written(w):
 
 def drawn_settings():
     """The settings of `sample`, as JSON, for lines of a prediction network to compare."""
-    changes = {"lines": CONFIG.discriminate.lines or 60, "prime": None, "formats": ()}
+    lines = CONFIG.discriminate.lines or 60
+    changes = {"lines": lines, "prime": None, "formats": (), "check": "window", "attempts": 1}
     return CONFIG.sample.model_copy(update=changes).model_dump_json()
 
 

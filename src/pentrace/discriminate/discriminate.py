@@ -35,7 +35,7 @@ DEFINITIONS = {
     "groups": "pairs of one group share a writer or a text, and are in one fold",
     "auc": "probability that a classifier finds a written line more like a written line than a "
     "real one, in folds that it was not trained on; 0.5: by chance",
-    "low, high": "95 % interval, bootstrap over groups",
+    "low, high": "95 % interval, bootstrap over groups, and over pairs in them",
     "logistic": "regularised logistic regression on the features",
     "boosting": "gradient boosting of trees on the features",
     "recurrent": "recurrent network on the offsets",
