@@ -44,6 +44,7 @@ rule tables:
     input:
         [f"<results>/{d}/{t}.parquet" for d in CONFIG.run for t in dataset_tables(d)],
         [w for d in CONFIG.run for w in windows(d)],
+        expand("<results>/{dataset}/{card}", dataset=INK, card=CARDS),
 
 
 onstart:

@@ -53,6 +53,7 @@ ROOMS = {
     "plot": ("plot", "Draw a figure."),
     "run-facts": ("report", "Record date, versions, machine and times of a run."),
     "report": ("report", "Show all results on one page."),
+    "card": ("", "Describe the tables of a data set for other programs."),
     "list": ("", "List data sets, networks, styles and presets."),
     "describe": ("", "Print what every table contains, as Markdown."),
 }

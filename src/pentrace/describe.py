@@ -85,10 +85,15 @@ def markdown() -> str:
 
 
 def _table(name: str, schema: pa.Schema) -> str:
+    return f"\n## {name}\n\n`{PLACES[name]}`\n\n{described(schema)}"
+
+
+def described(schema: pa.Schema) -> str:
+    """The meaning of a table and of each column, as Markdown."""
     head = ["column", "type", "unit", "null", "meaning"]
     rows = [head, ["---"] * len(head), *(_row(field) for field in schema)]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"\n## {name}\n\n`{PLACES[name]}`\n\n{schema.metadata[b'meaning'].decode()}\n\n{lines}\n"
+    return f"{schema.metadata[b'meaning'].decode()}\n\n{lines}\n"
 
 
 def _row(field: pa.Field) -> list[str]:

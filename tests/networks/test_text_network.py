@@ -174,13 +174,6 @@ def test_the_state_is_carried_and_reset_as_set(
         torch.testing.assert_close(found, wanted)
 
 
-def test_several_processes_are_refused(corpus: Path) -> None:
-    known = NetworkSettings.model_validate({**NETWORK, "train": TRAIN})
-    two = Processes(0, 2, torch.device("cpu"))
-    with pytest.raises(PentraceError, match="without torchrun"):
-        Training(*load(corpus, known), corpus / "x", two, Progress(quiet=True))
-
-
 def test_transfer_keeps_the_rows_of_shared_characters(corpus: Path, tmp_path: Path) -> None:
     first = trained(corpus)
     other = tmp_path / "other"

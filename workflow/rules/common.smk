@@ -69,6 +69,9 @@ LOGS = "logs" if CONFIG.results == "results" else f"logs/{CONFIG.results}"
 TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
 INK = [d for d in CONFIG.run if d not in TEXTS]
 
+# What describes a data set of ink for other programs: a card, and Croissant.
+CARDS = ["README.md", "croissant.json"]
+
 INK_NETWORKS = CONFIG.of_kind("prediction", "synthesis", "variational")
 # Those that write a text.
 WRITERS = [n for n in INK_NETWORKS if CONFIG.networks[n].reads_text]

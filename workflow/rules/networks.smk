@@ -1,6 +1,16 @@
 # From lines and windows to trained networks, their samples and their measures.
 
 
+def processes(w):
+    """How many processes train the network: as many as share its parts equally and have cores.
+
+    The weights depend on the number of parts, not on this one.
+    """
+    parts = CONFIG.networks[w.network].train.parts
+    most = (workflow.cores or parts * CONFIG.threads) // CONFIG.threads
+    return max(n for n in range(1, parts + 1) if parts % n == 0 and n <= max(most, 1))
+
+
 rule train:
     input:
         lines=lines,
@@ -19,7 +29,7 @@ rule train:
         network=one_of([n for n in CONFIG.learners if n not in SYNTHESIS]),
     conda:
         "../envs/pentrace.yaml"
-    threads: CONFIG.threads
+    threads: lambda w: CONFIG.threads * processes(w)
     resources:
         gpu=GPU,
     params:
@@ -35,7 +45,8 @@ rule train:
     shell:
         "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
         " {params.fits} {params.alignments} --out-model {output.model} --out-history {output.history}"
-        " --checkpoints {params.checkpoints} --threads {params.threads} 2>&1 | tee {log}"
+        " --checkpoints {params.checkpoints} --threads {params.threads}"
+        " --processes $(({threads} / {params.threads})) 2>&1 | tee {log}"
 
 
 # Synthesis networks take longest to train, so they start first.

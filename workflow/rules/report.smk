@@ -133,3 +133,29 @@ rule report:
     shell:
         "pentrace report --config {input.config} --rulegraph {input.rulegraph} --run {input.run}"
         " --page {input.page} {params.datasets} {params.networks} --out {output} > {log} 2>&1"
+
+
+# What a data set contains, for programs and people who find the tables somewhere else.
+rule card:
+    input:
+        samples="<results>/{dataset}/samples.parquet",
+        rejects="<results>/{dataset}/rejects.parquet",
+        points=sharded("<results>/{dataset}/points/{shard}.parquet"),
+        offsets=sharded("<results>/{dataset}/offsets/{shard}.parquet"),
+        windows=lambda w: windows(w.dataset),
+        code=code("pentrace.card"),
+    output:
+        card="<results>/{dataset}/README.md",
+        croissant="<results>/{dataset}/croissant.json",
+    log:
+        "<logs>/{dataset}/card.log",
+    wildcard_constraints:
+        dataset=one_of(INK),
+    conda:
+        "../envs/pentrace.yaml"
+    params:
+        data=folder("<results>/{dataset}"),
+        note=note,
+    shell:
+        "pentrace card --dataset {wildcards.dataset} --data {params.data} {params.note}"
+        " --out-card {output.card} --out-croissant {output.croissant} > {log} 2>&1"

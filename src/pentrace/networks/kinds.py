@@ -48,8 +48,8 @@ def run(
 ) -> tuple[Tensor, Any]:
     """Raw outputs (B, T, 6M + 1) and state of an ink network, conditioned on text if it takes one.
 
-    `network` may be wrapped; text (B, U) as `alphabet.encode` returns it, None for a prediction
-    network; style as for `SynthesisNetwork.forward`.
+    text (B, U) as `alphabet.encode` returns it, None for a prediction network; style as for
+    `SynthesisNetwork.forward`.
     """
     if text is None:
         return network(x, state)
@@ -71,7 +71,6 @@ def loss(
     For a recognition network it is the loss of text (B, U), for a text network that of characters
     y (B, T) after `state`. Also returns the state after the batch, None for a recognition network.
     For a variational network it is the bound with one latent, and its parts are returned.
-    `network` may be wrapped.
     """
     if kind == "variational":
         bound = network(x, y, mask, text)

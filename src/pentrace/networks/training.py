@@ -50,6 +50,12 @@ class TrainSettings(Settings):
         2, ge=1, description="epochs until the weight window_loss has faded to 0"
     )
     batch_size: int = Field(32, ge=1, description="lines, crops, windows or pieces in a batch")
+    parts: int = Field(
+        1,
+        ge=1,
+        description="parts of a batch whose gradients are computed separately, one after the other "
+        "or by several processes; the weights depend on their number",
+    )
     distort: bool = Field(
         False,
         description="distort each line at random (size, slant, slope); recognition only",

@@ -16,6 +16,7 @@ from pentrace.split_names import SPLITS
 from pentrace.train.references import load_writers, references
 from pentrace.windows.batches import Batch, Lines, load_lines
 from pentrace.windows.letters import first_points, places
+from pentrace.windows.lines import load_texts
 from pentrace.windows.stored import load_text_windows, load_windows
 from pentrace.windows.text import load_codes
 
@@ -139,8 +140,7 @@ def fill_alphabet(data: Path, settings: NetworkSettings) -> NetworkSettings:
     if settings.kind == "text":
         alphabet = alphabet_in(load_codes(data, SPLITS), settings.fold_rare)
         return settings.model_copy(update={"alphabet": alphabet})
-    lines = load_lines(data, SPLITS)
-    return with_alphabet(settings, [text for text in lines.texts if text])
+    return with_alphabet(settings, [text for text in load_texts(data, SPLITS) if text])
 
 
 def read(

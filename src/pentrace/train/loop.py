@@ -18,6 +18,7 @@ from pentrace.train.checkpoint import (
 )
 from pentrace.train.data import Data
 from pentrace.train.distributed import Processes
+from pentrace.train.events import Watch, ignore
 from pentrace.train.optimisers import learning_rate
 from pentrace.train.plan import plan_epoch, points_of_run, total
 from pentrace.train.progress import Progress
@@ -43,12 +44,10 @@ class Training:
         processes: Processes,
         progress: Progress,
         start: Weights | None = None,
+        watch: Watch = ignore,
     ) -> None:
-        """`start`: weights to begin with, instead of random ones."""
-        if processes.world > 1 and settings.kind == "text":
-            raise PentraceError(
-                "a text network is trained in one process; start it without torchrun"
-            )
+        """`start`: weights to begin with, instead of random ones; `watch` gets each new row."""
+        self.watch = watch
         self.settings, self.train, self.validation = settings.train, train, validation
         self.per = f"per {settings.counted}"
         # With weight noise a network may not reach the loss at the start for long, and patience
@@ -85,6 +84,8 @@ class Training:
 
     def _run(self) -> tuple[Weights, list[dict]]:
         self._resume()
+        for row in self.position.history:
+            self.watch(row)
         if self.taken_over and not self.position.history:
             self._validate()  # the loss with the weights that it starts from
         self._say_left_out()
@@ -158,8 +159,8 @@ class Training:
 
         Raises `PentraceError` naming the first batch whose loss is not finite.
         """
-        losses = torch.stack([loss for _, _, loss in self.pending]).tolist() if self.pending else []
-        losses = self.processes.total(losses)
+        parts = torch.stack([part for *_, part in self.pending]).tolist() if self.pending else []
+        losses = self.processes.sums(parts)
         for (name, counted, _), loss in zip(self.pending, losses, strict=True):
             if not np.isfinite(loss):
                 raise self._stopped(f"the loss of {name} is {loss}")
@@ -191,6 +192,7 @@ class Training:
         loss = self.descent.whole_lines(self.validation, self.validation_plan)
         self._refuse_exploded(loss, "validation loss")
         p.history.append(self._row(loss))
+        self.watch(p.history[-1])
         p.loss_sum, p.loss_count = 0.0, 0
         p.misses += 1
         if loss < p.best_loss:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pentrace.networks import kinds
 from pentrace.networks.layers import State
@@ -15,12 +15,12 @@ from pentrace.train.augmentation import distort, jittered, misleading, scaled
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
-from pentrace.train.distributed import Processes
+from pentrace.train.distributed import Processes, parts_of
 from pentrace.train.optimisers import learning_rate, make_optimiser
 from pentrace.train.weight_noise import WeightNoise
 from pentrace.windows.batches import Batch, Plan, gather
 
-ALL = 2**31  # instead of the number of a process: random numbers that are the same in all
+ALL = 2**31  # instead of the number of a part: random numbers that are the same in all
 
 
 class Arrays(NamedTuple):
@@ -50,13 +50,13 @@ class Descent:
         sums over. Weight noise weighs that loss against the divergence of the weights.
         """
         self.settings, self.processes, self.total = settings.train, processes, total
+        self.parts = parts_of(self.settings, processes)
         self.kind = settings.kind
         torch.manual_seed(self.settings.seed)
         self.network = kinds.build(settings)
         if start is not None:
             self.network.load_state_dict(start)
         self.network.to(processes.device)
-        self.wrapped = processes.wrap(self.network)
         sd = self.settings.weight_noise
         self.noise = None if sd is None else WeightNoise(self.network, sd)
         learned = [*self.network.parameters(), *(self.noise.parameters() if self.noise else ())]
@@ -67,10 +67,10 @@ class Descent:
     def step(self, data: Data, batch: Batch, step: int, epoch: int) -> tuple[int, int, Tensor]:
         """Move the weights by `batch`.
 
-        Returns its points, the units of its loss (see `kinds.counted`), and this process's part of
-        its loss in nats.
+        Returns its points, the units of its loss (see `kinds.counted`), and the loss in nats of
+        each part (parts,), 0 where another process computes it.
         """
-        s, world = self.settings, self.processes.world
+        s = self.settings
         self._prepare(step, epoch)
         state = self._carried(batch)
         arrays = self._distorted(self._arrays(data, batch, step), step)
@@ -78,22 +78,68 @@ class Descent:
         if weight:
             arrays = arrays._replace(places=data.places(batch))
         counted = kinds.counted(self.network, arrays.mask, arrays.text)
-        # DistributedDataParallel averages the gradients of the processes; times world, it sums.
-        self.clipping.weight = world / (counted if s.loss_per == "point" else len(arrays.x))
+        self.clipping.weight = 1 / (counted if s.loss_per == "point" else len(arrays.x))
         with self._noisy(step), self.clipping.on(self.network):
-            part = _part(arrays, self.processes)
-            loss, after = self._loss(self.wrapped, part, state)
-            extra = weight * self._window_loss(part, after) if weight else 0.0
-            if self.kind == "variational":
-                extra = kinds.relief(after, self._divergence_weight(step), s.free_nats)
-            ((loss + extra) * self.clipping.weight).backward()
-        self.state = after if self.kind == "text" else None
+            losses = self._descend(arrays, state, weight, step)
         if self.noise is not None:
             self.noise.add_divergence(1 / self.total)
         if s.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), s.clip_norm)
         self.optimiser.step()
-        return int(arrays.mask.sum()), counted, loss.detach()
+        return int(arrays.mask.sum()), counted, losses
+
+    def _descend(self, arrays: Arrays, state: State | None, weight: float, step: int) -> Tensor:
+        """Set the gradient of a batch, and the state after it; the loss of own parts, (parts,)."""
+        losses = torch.zeros(self.parts, device=self.processes.device)
+        gradients, carried = [], {}
+        for part in self.processes.own(self.parts):
+            piece = _part(arrays, part, self.parts)
+            if len(piece.x):
+                # Dropout, in the layers too, needs no random state in the checkpoint.
+                torch.manual_seed(self._seed(step, part))
+                loss, carried[part] = self._loss(piece, _rows(state, part, self.parts))
+                extra = weight * self._window_loss(piece, carried[part]) if weight else 0.0
+                if self.kind == "variational":
+                    share = self._divergence_weight(step)
+                    extra = kinds.relief(carried[part], share, self.settings.free_nats)
+                ((loss + extra) * self.clipping.weight).backward()
+                losses[part] = loss.detach()
+            if self.processes.world > 1:
+                gradients.append(self._take_gradient())
+        if gradients:
+            self._set_gradient(self.processes.summed(gradients))
+        self.state = self._joined(carried, len(arrays.x)) if self.kind == "text" else None
+        return losses
+
+    def _take_gradient(self) -> Tensor:
+        """The gradient of all parameters, one after the other; it is removed from them."""
+        parameters = list(self.network.parameters())
+        found = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
+        self.network.zero_grad(set_to_none=True)
+        return torch.cat([gradient.flatten() for gradient in found])
+
+    def _set_gradient(self, flat: Tensor) -> None:
+        parameters = list(self.network.parameters())
+        for parameter, values in zip(
+            parameters, flat.split([p.numel() for p in parameters]), strict=True
+        ):
+            parameter.grad = values.view_as(parameter)
+
+    def _joined(self, states: dict[int, State], rows: int) -> State:
+        """The state of a complete batch of `rows` streams, from those of own parts."""
+        if self.parts == 1:
+            return states[0]
+        joined: State = []
+        for layer in range(len(self.network.layers)):
+            pair = []
+            for which in (0, 1):
+                size = self.network.settings.cells[layer]
+                whole = torch.zeros(1, rows, size, device=self.processes.device)
+                for part, state in states.items():
+                    whole[:, part :: self.parts] = state[layer][which]
+                pair.append(self.processes.filled(whole))
+            joined.append((pair[0], pair[1]))
+        return joined
 
     @torch.no_grad()
     def whole_lines(self, data: Data, plan: Plan) -> float:
@@ -102,16 +148,22 @@ class Descent:
         For a text, `plan` contains streams, and the state is carried on.
         """
         self.network.eval()
-        # Latents are the same in each validation, also after an interruption.
-        torch.manual_seed(self._seed(0, ALL))
-        loss, count, state = 0.0, 0, None
-        for number in range(self.processes.rank, len(plan), self.processes.world):
+        of_text, group = self.kind == "text", self.processes
+        parts = self.parts if of_text else 1
+        found = np.zeros((2, len(plan), parts))  # losses, and what they are counted in
+        states: dict[int, State] = {}
+        for number in range(0 if of_text else group.rank, len(plan), 1 if of_text else group.world):
+            # Latents are the same in each validation, also after an interruption.
+            torch.manual_seed(self._seed(number, ALL))
             arrays = self._arrays(data, plan[number])
-            of_batch, after = self._loss(self.network, arrays, state)
-            state = after if self.kind == "text" else None
-            loss += of_batch.item()
-            count += kinds.counted(self.network, arrays.mask, arrays.text)
-        total, of = self.processes.total([loss, count])
+            for part in group.own(parts) if of_text else (0,):
+                piece = _part(arrays, part, parts)
+                if len(piece.x):
+                    loss, after = self._loss(piece, states.get(part))
+                    counted = kinds.counted(self.network, piece.mask, piece.text)
+                    found[:, number, part] = loss.item(), counted
+                    states |= {part: after} if of_text else {}
+        total, of = group.sums(found.reshape(2, -1).tolist())
         return total / of
 
     def _arrays(self, data: Data, batch: Batch, step: int | None = None) -> Arrays:
@@ -146,13 +198,11 @@ class Descent:
         return self.state and [(hidden.to(device), cell.to(device)) for hidden, cell in self.state]
 
     def _prepare(self, step: int, epoch: int) -> None:
-        """Set learning rate, gradients and dropout for batch `step`."""
+        """Set the learning rate for batch `step`, and remove the last gradient."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.settings, step, epoch)
         self.optimiser.zero_grad(set_to_none=True)
         self.network.train()
-        # Dropout, in the layers too, needs no random state in the checkpoint.
-        torch.manual_seed(self._seed(step, self.processes.rank))
 
     def _noisy(self, step: int) -> AbstractContextManager[None]:
         """Weights with the noise of batch `step`, the same in all processes."""
@@ -178,24 +228,27 @@ class Descent:
         return arrays._replace(x=x, y=y)
 
     def _seed(self, step: int, who: int) -> int:
-        """A function of seed, step and process, so that a resumed run needs no random state."""
+        """A function of seed, step and part, so that a resumed run needs no random state."""
         numbers = (self.settings.seed, step, who)
         return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]) >> 1
 
-    def _loss(self, network: nn.Module, arrays: Arrays, state: State | None) -> tuple[Tensor, Any]:
+    def _loss(self, arrays: Arrays, state: State | None) -> tuple[Tensor, Any]:
         """Sum of the loss of a batch, in nats, and the state after it."""
         device = self.processes.device
         half = self.settings.precision == "bf16"
         x, y, mask = (torch.from_numpy(a).to(device) for a in arrays[:3])
         text, style = (None if a is None else torch.from_numpy(a).to(device) for a in arrays[3:5])
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return kinds.loss(self.kind, network, x, y, mask, text, state, style)
+            return kinds.loss(self.kind, self.network, x, y, mask, text, state, style)
 
 
-def _part(arrays: Arrays, processes: Processes) -> Arrays:
-    """This process's rows of a batch; if it has none, one row that does not count."""
-    own = np.arange(processes.rank, len(arrays.x), processes.world)
-    rows = own if len(own) else np.zeros(1, np.int64)
-    x, y, mask = (a[rows] for a in arrays[:3])
-    text, style, places = (None if a is None else a[rows] for a in arrays[3:])
-    return Arrays(x, y, mask if len(own) else np.zeros_like(mask), text, style, places)
+def _part(arrays: Arrays, part: int, parts: int) -> Arrays:
+    """Every row of a batch whose number is `part` modulo `parts`; there may be none."""
+    return Arrays(*(None if a is None else a[part::parts] for a in arrays))  # type: ignore[arg-type]
+
+
+def _rows(state: State | None, part: int, parts: int) -> State | None:
+    """The state of those rows."""
+    if state is None or parts == 1:
+        return state
+    return [(h[:, part::parts].contiguous(), c[:, part::parts].contiguous()) for h, c in state]

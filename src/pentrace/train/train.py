@@ -2,7 +2,9 @@
 
 import gc
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -33,7 +35,8 @@ from pentrace.train.checkpoint import (
     fingerprint,
 )
 from pentrace.train.data import Data, aligned, fill_alphabet, fitting, load
-from pentrace.train.distributed import Processes, processes
+from pentrace.train.distributed import Processes, parts_of, run
+from pentrace.train.events import event_writer
 from pentrace.train.loop import Training
 from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
@@ -46,6 +49,17 @@ from pentrace.train.progress import Progress
 @file_option("--out-history", help="History of the training to write, Parquet.")
 @folder_option("--checkpoints", help="Folder of checkpoints, to continue from after a stop.")
 @threads_option
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="INTEGER",
+    help="Processes that share each batch; --threads is for each of them.",
+)
+@folder_option(
+    "--events", required=False, help="Folder of TensorBoard events to write; needs tensorboardX."
+)
 @file_option(
     "--fits",
     required=False,
@@ -57,7 +71,17 @@ from pentrace.train.progress import Progress
     help="Table of characters that pentrace align wrote, for train.window_loss.",
 )
 @settings_option(NetworkSettings, without=("start",))
-def command(
+def command(processes: int, **files_and_settings: Any) -> None:
+    """Train a network; after an interruption, the same command continues from its checkpoint.
+
+    On several GPUs or machines: torchrun --nproc-per-node=N -m pentrace train ...
+    """
+    run(processes, partial(train, **files_and_settings))
+
+
+def train(
+    group: Processes,
+    *,
     data: Path,
     start: Path | None,
     fits: Path | None,
@@ -67,47 +91,46 @@ def command(
     checkpoints: Path,
     threads: int,
     settings: NetworkSettings,
+    events: Path | None = None,
 ) -> None:
-    """Train a network; after an interruption, the same command continues from its checkpoint.
-
-    On several GPUs: torchrun --nproc-per-node=N -m pentrace train ... (one process each).
-    """
+    """Train a network as one process of `group`."""
     units = dataset.normalisation(data)
     constants = {} if settings.kind == "text" else read_normalisation(units)  # a text has none
     settings, begin, record = started(data, settings, start, constants)
-    settings, train, validation = load(data, settings)
-    train = fitting(train, fits, settings.train.misfit)
-    train = aligned(train, alignments, settings.train)
-    with processes() as group:
-        arithmetic = resolved(settings.train, group.device)
-        chosen = settings.train.precision == "auto"
-        settings = settings.model_copy(update={"train": arithmetic})
-        set_arithmetic(arithmetic, group.device, threads)
-        if group.first:
-            clear_partial(checkpoints)
-        mark = mark_of(settings, constants, (train, validation), begin, threads, group)
-        unit = "character" if settings.kind == "text" else "point"
-        progress = Progress(
-            quiet=not group.first, unit=unit, name="/".join(out_model.absolute().parts[-3:-1])
-        )
-        if chosen:
-            progress.say(f"precision auto: {arithmetic.precision} on this machine")
-        path = checkpoint_path(checkpoints, mark)
-        run = Training(settings, train, validation, path, group, progress, begin)
+    settings, lines, validation = load(data, settings)
+    lines = fitting(lines, fits, settings.train.misfit)
+    lines = aligned(lines, alignments, settings.train)
+    how = resolved(settings.train, group.device)
+    chosen = settings.train.precision == "auto"
+    how = how.model_copy(update={"parts": parts_of(how, group)})
+    settings = settings.model_copy(update={"train": how})
+    set_arithmetic(how, group.device, threads)
+    if group.first:
+        clear_partial(checkpoints)
+    mark = mark_of(settings, constants, (lines, validation), begin, threads, group)
+    unit = "character" if settings.kind == "text" else "point"
+    progress = Progress(
+        quiet=not group.first, unit=unit, name="/".join(out_model.absolute().parts[-3:-1])
+    )
+    if chosen:
+        progress.say(f"precision auto: {how.precision} on this machine")
+    path = checkpoint_path(checkpoints, mark)
+    with event_writer(events if group.first else None) as watch:
+        training = Training(settings, lines, validation, path, group, progress, begin, watch)
         # The loop over a line makes thousands of objects. The garbage collector would then search
         # all imported objects again and again: an eighth of the time of a synthesis network.
         gc.freeze()
-        best, rows = run.run()
-        # A finished run may be resumed: all processes must have read it before it is removed.
-        group.wait()
-        if group.first:
-            network = build(settings)
-            network.load_state_dict(best)
-            tables.write_rows(out_history, schema.HISTORY, rows)
-            seen = _counts(settings, train, None if start is None else _file(start, settings))
-            save_model(out_model, network, settings, constants, record, seen)
-            # Last, so that an interruption at any time leaves enough to write the same bytes.
-            clear_checkpoints(checkpoints)
+        best, rows = training.run()
+    # A finished run may be resumed: all processes must have read it before it is removed.
+    group.wait()
+    if group.first:
+        network = build(settings)
+        network.load_state_dict(best)
+        tables.write_rows(out_history, schema.HISTORY, rows)
+        seen = _counts(settings, lines, None if start is None else _file(start, settings))
+        save_model(out_model, network, settings, constants, record, seen)
+        # Last, so that an interruption at any time leaves enough to write the same bytes.
+        clear_checkpoints(checkpoints)
 
 
 def _counts(settings: NetworkSettings, train: Data, start: Path | None) -> dict[str, int] | None:
@@ -186,7 +209,6 @@ def mark_of(
     machine: dict[str, str | int] = {
         "torch": torch.__version__,
         "threads": threads,
-        "processes": group.world,
         "device": group.device.type,
     }
     code = closure("pentrace.train.train")

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from pentrace import dataset
-from pentrace.windows.offsets import Shards
+from pentrace.windows.offsets import Place, Shards
+from pentrace.windows.room import empty
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Lines:
         At other steps the state is 1 at the end of a stroke, else 0. A network reads all steps
         except the last, so its input still has two states.
         """
-        steps = self.steps.copy()
+        steps = empty(self.steps.shape, self.steps.dtype)
+        steps[:] = self.steps
         steps[self.starts[1:][np.diff(self.starts) > 0] - 1, 2] = 2
         return Lines(steps, self.starts, self.ids, self.texts)
 
@@ -52,9 +54,13 @@ class Lines:
         """Only the samples with these numbers."""
         if len(kept) == len(self.ids):
             return self
+        starts = np.append(0, np.cumsum((self.n_steps + 1)[kept]))
+        steps = empty((int(starts[-1]), *self.steps.shape[1:]), self.steps.dtype)
+        for number, sample in enumerate(kept):
+            steps[starts[number] : starts[number + 1]] = self[sample]
         return Lines(
-            steps=np.concatenate([self.steps[:0], *(self[i] for i in kept)]),
-            starts=np.append(0, np.cumsum((self.n_steps + 1)[kept])),
+            steps=steps,
+            starts=starts,
             ids=[self.ids[i] for i in kept],
             texts=[self.texts[i] for i in kept],
         )
@@ -70,13 +76,13 @@ def gathered(steps: Sequence[np.ndarray], ids: Sequence[str], texts: Sequence[st
 def load_lines(data: Path, splits: Iterable[str]) -> Lines:
     """The samples of `splits` of the data set in the folder `data`, by name in each split.
 
-    Every row group is decoded once, and only one at a time is in memory besides the lines. Raises
-    `PentraceError` that names a missing file or row.
+    Every row group is decoded once, and only one at a time is in memory besides the lines. Lines
+    that would fill the memory are mapped from a file, see `room.empty`. Raises `PentraceError` that
+    names a missing file or row.
     """
-    shards = Shards(dataset.offsets(data), dataset.samples(data))
-    places = [place for split in splits for place in shards.places(split)]
+    shards, places = _places(data, splits)
     starts = np.cumsum([0, *(place.stop - place.start for place in places)])
-    steps = np.empty((starts[-1], 3), np.float32)
+    steps = empty((int(starts[-1]), 3), np.dtype(np.float32))
     stored = [(place.shard, place.group) for place in places]
     order = sorted(range(len(places)), key=stored.__getitem__)
     for group, some in groupby(order, stored.__getitem__):
@@ -84,3 +90,13 @@ def load_lines(data: Path, splits: Iterable[str]) -> Lines:
         for i in some:
             steps[starts[i] : starts[i + 1]] = rows[places[i].start : places[i].stop]
     return Lines(steps, starts, [p.sample_id for p in places], [p.text for p in places])
+
+
+def load_texts(data: Path, splits: Iterable[str]) -> list[str | None]:
+    """The transcripts of the same samples, without their offsets."""
+    return [place.text for place in _places(data, splits)[1]]
+
+
+def _places(data: Path, splits: Iterable[str]) -> tuple[Shards, list[Place]]:
+    shards = Shards(dataset.offsets(data), dataset.samples(data))
+    return shards, [place for split in splits for place in shards.places(split)]

@@ -10,14 +10,13 @@ import pyarrow as pa
 from pentrace import dataset, schema, tables
 from pentrace.errors import PentraceError
 from pentrace.windows.lines import Lines
-
-Kinds = dict[str, type[np.generic]]  # name of a column -> type of its numbers
+from pentrace.windows.room import empty
 
 
 class _Windows(NamedTuple):
     """W windows, one after the other."""
 
-    columns: list[np.ndarray]  # (N,) each
+    steps: np.ndarray  # (N, columns)
     starts: np.ndarray  # int64 (W + 1,)
     ids: list[str]  # W names of samples
     last: np.ndarray  # bool (W,), whether the window is the last of its sample
@@ -29,18 +28,16 @@ def load_windows(data: Path, splits: Iterable[str], ends: bool = False) -> Lines
     They are in the order of the files. With `ends`, the state of the pen is 2 at the last step of
     each sample, as in `Lines.with_ends`. Raises `PentraceError` that names a file that is missing.
     """
-    kinds: Kinds = {"dx": np.float32, "dy": np.float32, "end_of_stroke": np.uint8}
-    found = _read(data, splits, kinds)
-    steps = np.stack(found.columns, 1, dtype=np.float32)
+    found = _read(data, splits, ["dx", "dy", "end_of_stroke"], np.dtype(np.float32))
     if ends:
-        steps[found.starts[1:][found.last] - 1, 2] = 2
-    return Lines(steps, found.starts, found.ids, [None] * len(found.ids))
+        found.steps[found.starts[1:][found.last] - 1, 2] = 2
+    return Lines(found.steps, found.starts, found.ids, [None] * len(found.ids))
 
 
 def load_text_windows(data: Path, splits: Iterable[str]) -> Lines:
     """The windows of a text: `steps` are its code points, int32 (N,)."""
-    found = _read(data, splits, {"codes": np.int32})
-    return Lines(found.columns[0], found.starts, found.ids, [None] * len(found.ids))
+    found = _read(data, splits, ["codes"], np.dtype(np.int32))
+    return Lines(found.steps[:, 0], found.starts, found.ids, [None] * len(found.ids))
 
 
 def load_padded(data: Path, split: str, text: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -58,24 +55,30 @@ def load_padded(data: Path, split: str, text: bool = False) -> tuple[np.ndarray,
     return steps, table["valid"].to_numpy().astype(np.int64)
 
 
-def _read(data: Path, splits: Iterable[str], kinds: Kinds) -> _Windows:
-    """The columns that `kinds` names, with those types."""
-    columns: dict[str, list[np.ndarray]] = {name: [np.zeros(0, kinds[name])] for name in kinds}
+def _read(data: Path, splits: Iterable[str], columns: list[str], dtype: np.dtype) -> _Windows:
+    """The values of `columns`, piece by piece; how many there are is read before them."""
+    files = [dataset.windows(data, split) for split in splits]
     start, valid = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     ids: list[str] = []
-    for split in splits:
-        wanted = ["sample_id", "start", "valid", *kinds]
-        path = dataset.windows(data, split)
-        for piece in tables.read_pieces(path, _shape(path, wanted)):
+    names = ("sample_id", "start", "valid")
+    for file in files:
+        known = schema.part(_shape(file, [*names, *columns]), *names)
+        for piece in tables.read_pieces(file, known):
             start.append(piece["start"].to_numpy())
             valid.append(piece["valid"].to_numpy())
             ids += piece["sample_id"].to_pylist()
-            for name, column in columns.items():
-                column.append(_valid(piece[name], valid[-1]))
     starts = np.append(0, np.cumsum(np.concatenate(valid)))
+    steps = empty((int(starts[-1]), len(columns)), dtype)
+    at = 0
+    for file in files:
+        for piece in tables.read_pieces(file, _shape(file, ["valid", *columns])):
+            for number, name in enumerate(columns):
+                values = _valid(piece[name], piece["valid"].to_numpy())
+                steps[at : at + len(values), number] = values
+            at += len(values)
     # The windows of a sample are consecutive, and the first begins with its first offset.
     last = np.append(np.concatenate(start)[1:] == 0, True)[: len(ids)]
-    return _Windows([np.concatenate(c) for c in columns.values()], starts, ids, last)
+    return _Windows(steps, starts, ids, last)
 
 
 def _shape(path: Path, columns: Sequence[str]) -> pa.Schema:

@@ -134,7 +134,7 @@ def test_a_state_from_a_checkpoint_is_continued():
         descent.step(data, plan[0], 0, 0)
         if move and descent.state:
             descent.state = [(hidden.cpu(), cell.cpu()) for hidden, cell in descent.state]
-        losses.append(descent.step(data, plan[1], 1, 0)[2].item())
+        losses.append(descent.step(data, plan[1], 1, 0)[2].sum().item())
     assert losses[0] == losses[1]
 
 
@@ -159,7 +159,7 @@ def _descent(settings: NetworkSettings, device: str, steps: int = 1) -> tuple[De
         _data(settings),
     )
     plan = line_batches(data.lines, 6, 0, 0)
-    return descent, [descent.step(data, plan[0], step, 0)[2].item() for step in range(steps)]
+    return descent, [descent.step(data, plan[0], step, 0)[2].sum().item() for step in range(steps)]
 
 
 @pytest.mark.parametrize(
