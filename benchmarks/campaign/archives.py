@@ -31,7 +31,7 @@ def _packed(files: dict[str, bytes], ending: str) -> bytes:
                 archive.writestr(name, content)
         return body.getvalue()
     way = ending.removeprefix(".tar").removeprefix(".")
-    with tarfile.open(fileobj=body, mode=f"w:{way}") as archive:
+    with tarfile.open(fileobj=body, mode=f"w:{way}") as archive:  # type: ignore[call-overload]
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
