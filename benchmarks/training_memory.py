@@ -1,8 +1,8 @@
 """The memory of a training on lines of many lengths, with and without a bound on oneDNN's cache.
 
-It trains a synthesis network 3 x 128 on random lines of 30 to 300 points, 8 in a batch, and prints the
-resident memory of the process in MiB every 80 batches. oneDNN keeps the code that it makes for each
-length: 1024 pieces by default, 64 in `pentrace train`.
+It trains a synthesis network 3 x 128 on random lines of 30 to 300 points, 8 in a batch, and prints
+the resident memory of the process in MiB every 80 batches. oneDNN keeps the code that it makes for
+each length: 1024 pieces by default, 64 in `pentrace train`.
 
     OMP_NUM_THREADS=1 python benchmarks/training_memory.py --figure docs/training-memory.png
 """
