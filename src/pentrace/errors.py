@@ -44,7 +44,8 @@ class UsageError(PentraceError):
 def explained(error: OSError) -> str:
     """An error of the operating system in one line: the path, what is wrong, and the remedy."""
     place = f"{error.filename}: " if error.filename else ""
-    wrong = (error.strerror or str(error)).splitlines()[0]
+    # Some libraries write more into the error, such as the number.
+    wrong = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
     remedy = REMEDIES.get(error.errno or 0, "check the disk and the path")
     return f"{place}{wrong[:1].lower()}{wrong[1:]}; {remedy}"
 

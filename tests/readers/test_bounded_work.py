@@ -128,6 +128,13 @@ def test_lists_of_rows_are_drawings_too() -> None:
     assert len(first.xy) == len(second.xy) == 2
 
 
+@pytest.mark.parametrize("part", ["[[0,0],[1,1]]", "[]", "{}", '{"x": 1, "y": 1, "stroke": 1}'])
+def test_points_and_strokes_of_json_are_counted_before_they_are_read(part: str) -> None:
+    content = f"[{','.join([part] * 10_001)}]".encode()
+    with pytest.raises(Malformed, match=r"(10,001|20,002) points or strokes; the limit is 10,000"):
+        read_own("a.json", content, SETTINGS)
+
+
 def test_rows_beyond_the_limit_are_counted_and_not_kept() -> None:
     content = b"x,y,stroke\n" + b"1,1,0\n" * 300_000
     tracemalloc.start()

@@ -45,13 +45,13 @@ def read_json_ink(content: bytes, settings: ParseSettings) -> list[Raw]:
     if isinstance(found, list) and any(isinstance(one, dict) and "drawing" in one for one in found):
         return [drawing(one, f"drawing {i}", f"{i}") for i, one in enumerate(found)]
     if not isinstance(found, dict):
-        return [_strokes(found, None)]
+        return [_strokes(found, None, settings)]
     if "drawing" in found:
         return [drawing(found, "the drawing", "")]
     key = next((name for name in GROUPS if isinstance(found.get(name), list)), None)
     if key is None:
         raise Malformed("no-strokes", f"no strokes; expected {EXPECTED}")
-    return [_noted(_strokes(found[key], _stated_axis(found)), found)]
+    return [_noted(_strokes(found[key], _stated_axis(found), settings), found)]
 
 
 def _noted(raw: Raw, content: dict) -> Raw:
@@ -68,10 +68,15 @@ def _stated_axis(content: dict) -> Any:
     raise Malformed("y-axis", f'y_axis is {axis!r}; expected "up" or "down"')
 
 
-def _strokes(groups: Any, axis: Any) -> Raw:
+def _strokes(groups: Any, axis: Any, settings: ParseSettings) -> Raw:
     """One sample of a list of strokes, or of points with a type or a stroke."""
     if not isinstance(groups, list) or not all(isinstance(one, list | dict) for one in groups):
         raise Malformed("no-strokes", f"no strokes; expected {EXPECTED}")
+    # Counted before any is read: each takes much more time and memory than in the file.
+    count = max(len(groups), sum(len(_inside(one) or ()) for one in groups))
+    if count > settings.max_points:
+        limit = f"the limit is {settings.max_points:,} (parse.max_points)"
+        raise Malformed("too-many-points", f"{count:,} points or strokes; {limit}")
     if groups and all(is_point(one) for one in groups):
         return read_events(groups, axis)
     strokes = [_stroke(group, f"stroke {i}") for i, group in enumerate(groups)]
