@@ -80,6 +80,12 @@ def test_a_document_with_very_many_formats_is_rejected() -> None:
     assert reject.rule == "too-many-formats" and "more than 1,000 different" in reject.reason
 
 
+def test_a_document_with_very_many_traces_is_rejected() -> None:
+    body = "<trace>1 1</trace>" * 100_001
+    (reject,) = inkml.read(raw(f"<ink>{body}</ink>".encode()), SETTINGS).rejects
+    assert reject.rule == "too-many-traces" and "more than 100,000" in reject.reason
+
+
 class _Made:
     """A pickle that makes an array with any state, as a hostile one can."""
 

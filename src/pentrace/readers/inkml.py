@@ -18,6 +18,7 @@ use one file per line.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -34,6 +35,7 @@ from pentrace.readers.settings import LabelSettings, ParseSettings
 from pentrace.readers.xml import parse_xml
 
 _LARGEST = 1e9
+_MOST_TRACES = 100_000  # a page has some thousands
 _TEXT = ("text", "truth", "transcription", "transcript", "label")
 _INK = re.compile(rb"<(?:[A-Za-z_][\w.-]*+:)?ink[\s>]")
 _MULTIPART = re.compile(rb"\s*+(?:--|MIME-Version:|Content-Type:)", re.IGNORECASE)
@@ -86,7 +88,9 @@ def _recording(file: dict, settings: ParseSettings) -> tuple[Recording, list[Rej
     """The sample in `file`, and what was left out of it or assumed."""
     root = _parsed(file["content"], settings)
     formats = Formats(root)
-    traces = list(_traces(root, formats, formats.first))
+    traces = list(islice(_traces(root, formats, formats.first), _MOST_TRACES + 1))
+    if len(traces) > _MOST_TRACES:
+        raise Malformed("too-many-traces", f"more than {_MOST_TRACES:,} traces")
     n_points = sum(count_points(trace.text) for trace in traces)
     if n_points > settings.max_points:
         limit = f"the limit is {settings.max_points:,} (parse.max_points)"
