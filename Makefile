@@ -19,12 +19,15 @@ BIN := .venv/bin
 # Snakemake uses only the last --configfile, so it would ignore one in ARGS.
 own = $(if $(findstring --configfile,$(ARGS)),$(error give the file as CONFIG=...),$(ARGS))
 
-# Run the workflow with the presets $(1).
+# Run the workflow with the presets $(1). ARGS may ask for less than the report, or for a dry run:
+# then it is named only if it is new.
 define run
 @configs=$$($(BIN)/python -m pentrace.config.presets $(1)) && \
+  start=$$(mktemp) && trap 'rm -f "$$start"' EXIT && \
   $(BIN)/snakemake --cores all $(own) $${configs:+--configfile $$configs} && \
   results=$$(sed -n 's/^results: *\([^ ]*\).*/\1/p' config.yaml $$configs | tail -n 1) && \
-  echo "The report is $$results/report.html"
+  if $(if $(strip $(ARGS)),[ "$$results/report.html" -nt "$$start" ],true); then \
+    echo "The report is $$results/report.html"; fi
 endef
 
 .PHONY: all text kanji test test-fast lint clean help browser

@@ -288,12 +288,7 @@ def _recogniser(config: Config) -> list[str]:
         f"{key}: {name!r} is not a network of kind recognition; use one of: "
         f"{', '.join(['null', *known])}"
         for key, name in (("recogniser", config.recogniser), ("judge", config.judge))
-        if name is not None and name not in known and name.lower() != "null"
-    ]
-    mistakes += [
-        f"{key}: {name!r} is a text here; set `{key}: null` in a file and give it with --configfile"
-        for key, name in (("recogniser", config.recogniser), ("judge", config.judge))
-        if name is not None and name.lower() == "null"
+        if name is not None and name not in known
     ]
     if config.recogniser is None:
         mistakes += [

@@ -1,6 +1,8 @@
 """What can be set in `config.yaml`: the settings of every stage put together."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, field_validator
 
 from pentrace.clean.settings import CleanSettings
 from pentrace.demo.settings import DemoSettings
@@ -102,6 +104,12 @@ class Config(Settings):
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     text: TextSettings = Field(default_factory=TextSettings)
     evaluate_text: EvaluateTextSettings = Field(default_factory=EvaluateTextSettings)
+
+    @field_validator("recogniser", "judge", mode="before")
+    @classmethod
+    def _null_of_the_command_line(cls, value: Any) -> Any:
+        # `--config recogniser=null` gives a text.
+        return None if value in ("null", "none", "None", "~") else value
 
     @property
     def trained(self) -> list[tuple[str, str]]:

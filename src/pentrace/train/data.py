@@ -118,8 +118,8 @@ def _check_lines(data: Path, settings: NetworkSettings, found: Data, key: str) -
     if not len(found.lines.ids):
         text = " with a transcript" if settings.reads_text else ""
         raise PentraceError(
-            f"{data}: no lines{text} in the split {getattr(settings.train, key)}; "
-            f"set train.{key} to splits that have some"
+            f"{data}: no lines{text} in the split {getattr(settings.train, key)}; add files, set "
+            f"label.split: sample, or set train.{key} to splits that have some"
         )
 
 
