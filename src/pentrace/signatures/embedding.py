@@ -112,11 +112,10 @@ def _batch(users: list[User], random: np.random.Generator) -> tuple[np.ndarray, 
     """Indices (B,) of signatures, the number (B,) of the user of each, and bool (B,) genuine."""
     parts = []
     for number in random.permutation(len(users))[:USERS]:
-        for genuine, own in ((True, users[number].genuine), (False, users[number].forged)):
+        for written, own in ((True, users[number].genuine), (False, users[number].forged)):
             some = random.permutation(own)[:EACH]
-            parts.append((some, np.full(len(some), number), np.full(len(some), genuine)))
-    chosen, owner, genuine = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return chosen, owner, genuine
+            parts.append((some, np.full(len(some), number), np.full(len(some), written)))
+    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
 
 def triplet_loss(
