@@ -27,6 +27,7 @@ METHODS = {
     "stability": {"signals": SIGNALS, "stability": True},
     "features": {"kind": "features"},
     "costs": {"kind": "costs", "signals": SIGNALS},
+    "embedding": {"kind": "embedding", "signals": SIGNALS, "hidden": 8, "steps": 4},
 }
 
 
@@ -84,8 +85,8 @@ def test_scores_depend_on_the_ink_and_not_on_names_or_order(data: Path, name: st
         )
         for trial, mix in zip(compared, mixes, strict=True)
     ]
-    plain = scores(ink, compared, settings.method)
-    other = scores([ink[i] for i in order], mixed, settings.method)
+    plain = scores(ink, compared, settings.method, 1)
+    other = scores([ink[i] for i in order], mixed, settings.method, 1)
     for one, two, mix in zip(plain, other, mixes, strict=True):
         np.testing.assert_allclose(one[mix], two, rtol=1e-6, atol=1e-7)
 
@@ -131,7 +132,7 @@ def test_nothing_is_learnt_from_the_tested_user(data: Path) -> None:
     settings = VerifyStage.model_validate({"protocol": PROTOCOL, "method": METHODS["features"]})
     compared, ink = trials(known, settings.protocol), read_signatures(data, known)
     other = [t._replace(kinds=t.kinds[::-1]) if t.fold == 0 else t for t in compared]
-    plain, changed = (scores(ink, part, settings.method) for part in (compared, other))
+    plain, changed = (scores(ink, part, settings.method, 1) for part in (compared, other))
     for trial, one, two in zip(compared, plain, changed, strict=True):
         assert np.array_equal(one, two) == (trial.fold == 0)
 

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-Kind = Literal["warping", "costs", "features", "fusion"]
+Kind = Literal["warping", "costs", "features", "embedding", "fusion"]
+ALIGNED: tuple[Kind, ...] = ("warping", "costs", "embedding")  # kinds that read `signals`
 Signal = Literal[
     "x", "y", "vx", "vy", "ax", "ay", "speed", "curvature", "cos", "sin",
     "pressure", "pressure_rate", "azimuth", "altitude",
@@ -41,10 +42,11 @@ class VerifierSettings(Settings):
     kind: Kind = Field(
         "warping",
         description="warping: distance by dynamic time warping; costs: a classifier of the costs "
-        "of each signal; features: a classifier of global features; fusion: several methods joined",
+        "of each signal; features: a classifier of global features; embedding: a recurrent "
+        "network; fusion: several methods joined",
     )
     signals: list[Signal] = Field(
-        [], description="signals that are aligned; warping and costs only"
+        [], description="signals that are compared; not for features and fusion"
     )
     stability: bool = Field(
         False,
@@ -53,16 +55,22 @@ class VerifierSettings(Settings):
     )
     of: list[str] = Field([], description="methods whose scores are joined; fusion only")
     penalty: float = Field(
-        1.0, gt=0, description="strength of the L2 penalty of a classifier; not for warping"
+        1.0, gt=0, description="strength of the L2 penalty of a classifier; costs, features, fusion"
+    )
+    hidden: int = Field(64, ge=1, le=4096, description="cells in each layer; embedding only")
+    steps: int = Field(300, ge=1, description="training steps; embedding only")
+    learning_rate: float = Field(0.003, gt=0, description="largest learning rate; embedding only")
+    margin: float = Field(
+        0.2, gt=0, description="margin of the triplet loss, as a squared distance; embedding only"
     )
     leave_out: bool = Field(False, description="measure it also without each of the channels")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.kind in ("warping", "costs")) != bool(self.signals):
+        if (self.kind in ALIGNED) != bool(self.signals):
             raise ValueError(
-                f"signals: give the signals that kind {self.kind} aligns"
-                if self.kind in ("warping", "costs")
+                f"signals: give the signals that kind {self.kind} compares"
+                if self.kind in ALIGNED
                 else f"signals: not used by kind {self.kind}; remove it"
             )
         if (self.kind == "fusion") != bool(self.of):

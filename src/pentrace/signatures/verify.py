@@ -79,13 +79,14 @@ def _of_task(
     ink = read_signatures(data, known)
     made = []
     for channel in [None, *(protocol.leave_out if method.leave_out else [])]:
-        found = scores([without(one, channel) for one in ink], compared, method)
+        part = [without(one, channel) for one in ink]
+        found = scores(part, compared, method, protocol.seed)
         made += rows(name, task, channel, names, compared, found)
     return made
 
 
 def scores(
-    ink: list[Signature], compared: list[Trial], method: VerifierSettings
+    ink: list[Signature], compared: list[Trial], method: VerifierSettings, seed: int
 ) -> list[np.ndarray]:
     """float64 (T,) for each trial, by a method that reads ink."""
     if method.kind in ("features", "costs"):
@@ -94,6 +95,11 @@ def scores(
         else:
             vectors = global_features.vectors(ink, compared)
         return classifier.scores(vectors, compared, method.penalty)
+    if method.kind == "embedding":
+        # Imported here: PyTorch takes seconds, and the other methods do not need it.
+        from pentrace.signatures import embedding
+
+        return embedding.scores(ink, compared, method, seed)
     return warping.scores(ink, compared, method.signals, method.stability)
 
 
