@@ -9,6 +9,7 @@ from pentrace.networks.alphabet import encode
 from pentrace.networks.kinds import build, loss, relief
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.transfer import transferred
 from pentrace.networks.variational import Gaussian, counted_divergence, divergence
 
 SMALL = {"kind": "variational", "hidden": 7, "components": 3, "latent_size": 4}
@@ -130,6 +131,23 @@ def test_the_weight_of_the_divergence_changes_only_it(given):
     assert math.isclose(weighted.item(), expected.item())
     weighted.backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+
+
+@pytest.mark.parametrize("given", KINDS[2:])
+def test_a_start_with_other_characters_keeps_the_weights_of_known_ones(given):
+    old, new = (NetworkSettings(**{**given, "alphabet": letters}) for letters in (" acd", " abd"))
+    torch.manual_seed(4)
+    first = build(old)
+    merged, weights, _ = transferred(first.state_dict(), old, new)
+    network = build(merged)
+    network.load_state_dict(weights)
+    x, y, mask, _ = data(small(STEP))
+    found = []
+    for one in (first, network):
+        text = torch.from_numpy(encode(["cad", "da", "a"], one.settings))
+        torch.manual_seed(3)
+        found.append(one(x.float(), y.float(), mask, text).raw)
+    torch.testing.assert_close(found[1], found[0])
 
 
 def test_settings_that_do_not_fit_are_refused():

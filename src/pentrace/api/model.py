@@ -110,7 +110,7 @@ class Model:
     def sample(
         self, count: int = 1, *, bias: float = 0.0, seed: int = 1, steps: int = STEPS
     ) -> list[Handwriting]:
-        """Draw `count` samples of at most `steps` points with a prediction network.
+        """Draw `count` samples of at most `steps` points with a prediction or variational network.
 
         x and y start at (0, 0), y upward, in the units of the data that the network was trained on;
         t in s, or None. Sample i of a seed does not depend on `count`, except for rounding. Raises
@@ -118,7 +118,8 @@ class Model:
         """
         wanted = {"count": count, "bias": bias, "seed": seed, "steps": steps}
         given = checked(SampleArguments, wanted)
-        self._needs("prediction", "it is conditioned on text; use .write(text)")
+        if self._network.window is not None:
+            self._needs("prediction", "it is conditioned on text; use .write(text)")
         drawn = batch(self._network, given.count, given.steps, given.seed, given.bias)
         return [self._handwriting(one, f"sample {i}") for i, one in enumerate(drawn)]
 

@@ -56,6 +56,12 @@ def _symbols(settings: NetworkSettings, name: str) -> tuple[int, int] | None:
             return (0, 0) if name.split(".")[0] in ("embedding", "output") else None
         case "recognition":
             return (0, 0) if name.startswith("output.") else None
+        case "variational" if settings.latent == "line" and settings.with_text:
+            return _symbols(settings.base, name.removeprefix("base."))
+        case "variational" if settings.with_text and name == "read.weight":
+            return 1, 3 + settings.hidden
+        case "variational" if settings.with_text and name == "first.weight_recurrent":
+            return 1, settings.hidden
         case "synthesis" if name == "first.weight_recurrent":
             return 1, settings.hidden
         case "synthesis" if name.startswith("layers.") and name.endswith("weight_ih_l0"):
