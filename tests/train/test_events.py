@@ -39,7 +39,7 @@ def test_events_are_the_history(tmp_path: Path) -> None:
     settings["train"] = {"steps": 4, "batch_size": 1, "validate_every": 2}  # type: ignore[assignment]
     given = train_options(tmp_path, tmp_path / "run", settings)
     for _ in range(2):  # the second training replaces the events of the first
-        invoke(command, *given, "--events", tmp_path / "run/events")
+        invoke(command, *given, "--out-events", tmp_path / "run/events")
     rows = tables.read(tmp_path / "run/history.parquet").to_pylist()
     expected = [
         (curve, row["step"], np.float32(row[column]))
@@ -51,6 +51,6 @@ def test_events_are_the_history(tmp_path: Path) -> None:
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    missing = pytest.raises(PentraceError, match="--events needs the package tensorboardX")
+    missing = pytest.raises(PentraceError, match="--out-events needs the package tensorboardX")
     with missing, event_writer(tmp_path):
         pass

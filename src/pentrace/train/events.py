@@ -33,7 +33,7 @@ def event_writer(folder: Path | None) -> Iterator[Watch]:
         from tensorboardX import SummaryWriter
     except ImportError:
         raise PentraceError(
-            "--events needs the package tensorboardX; install it with pip install tensorboardX"
+            "--out-events needs the package tensorboardX; install it with pip install tensorboardX"
         ) from None
     for earlier in folder.glob("events.out.tfevents.*"):
         earlier.unlink()

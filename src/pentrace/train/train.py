@@ -58,7 +58,9 @@ from pentrace.train.progress import Progress
     help="Processes that share each batch; --threads is for each of them.",
 )
 @folder_option(
-    "--events", required=False, help="Folder of TensorBoard events to write; needs tensorboardX."
+    "--out-events",
+    required=False,
+    help="Folder of TensorBoard events to write; needs tensorboardX.",
 )
 @file_option(
     "--fits",
@@ -91,7 +93,7 @@ def train(
     checkpoints: Path,
     threads: int,
     settings: NetworkSettings,
-    events: Path | None = None,
+    out_events: Path | None = None,
 ) -> None:
     """Train a network as one process of `group`."""
     units = dataset.normalisation(data)
@@ -115,7 +117,7 @@ def train(
     if chosen:
         progress.say(f"precision auto: {how.precision} on this machine")
     path = checkpoint_path(checkpoints, mark)
-    with event_writer(events if group.first else None) as watch:
+    with event_writer(out_events if group.first else None) as watch:
         training = Training(settings, lines, validation, path, group, progress, begin, watch)
         # The loop over a line makes thousands of objects. The garbage collector would then search
         # all imported objects again and again: an eighth of the time of a synthesis network.
