@@ -70,8 +70,7 @@ def _read(folder: Path, ending: str, content: bytes) -> dict[str, bytes]:
     place.write_bytes(content)
     try:
         (found,) = find_ink(INK, folder)
-        # The archives of the campaign contain no links.
-        return {name: c for name, c in archive_files(found) if isinstance(c, bytes)}
+        return {name: got for name, got in archive_files(found) if isinstance(got, bytes)}
     finally:
         place.unlink()
 
@@ -80,15 +79,19 @@ def _judged(
     found: dict[str, bytes], files: dict[str, bytes], ending: str, content: bytes
 ) -> Outcome:
     """A tar that is not compressed has checksums of its headers, and none of the contents."""
-    if found == files:
+    # A name that is changed wherever it is leaves a valid archive.
+    if found == files or sorted(found.values()) == sorted(files.values()):
         return Outcome("right")
-    if ending == ".tar" and {n: len(c) for n, c in found.items()} == {
-        n: len(c) for n, c in files.items()
-    }:
-        return Outcome("right")
+    rest = {name: files[name] for name in files.keys() - found.keys()}
+    if ending == ".tar" and all(len(c) == len(files.get(n, b"")) for n, c in found.items()):
+        # Zeros from a header to the end are the end.
+        places = [_PLAIN.index(name.encode()) for name in rest]
+        if not content[min(places, default=len(content)) :].strip(b"\0"):
+            return Outcome("right")
     lost, other = sorted(files.keys() - found.keys()), sorted(found.keys() - files.keys())
     changed = sorted(n for n in files.keys() & found.keys() if files[n] != found[n])
     return Outcome("wrong", f"{ending}: lost {lost}, new {other}, changed {changed}", content)
 
 
+_PLAIN = _packed(_files(), ".tar")
 KINDS = (Kind("archives", 8, _prepare),)

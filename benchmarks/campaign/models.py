@@ -18,7 +18,7 @@ from table_damage import ODD, damaged_bytes
 
 from pentrace.errors import PentraceError
 from pentrace.generate.lines import LineOptions, write_lines
-from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.generate.load_model import load_ink
 from pentrace.networks import model_file
 
 NORMALISATION = {"recipe": "graves", "mean": [8.0, -0.5], "sd": [40.0, 30.0], "cap": None}
@@ -44,9 +44,7 @@ def _made(folder: Path) -> Path:
 
 def _written(path: Path) -> np.ndarray:
     """The offsets of a line that the network at `path` writes."""
-    weights, settings, normalisation = model_file.read(path, "np", ("synthesis",))
-    with model_file.fitting(path):
-        network = FusedNetwork(weights, settings)
+    network, normalisation = load_ink(path, "synthesis")
     how = LineOptions(seed=1, attempts=1)
     steps = next(iter(write_lines(network, ["ab c"], how))).steps
     return np.column_stack([steps[:, :2] * normalisation["sd"], steps[:, 2]])

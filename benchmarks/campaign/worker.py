@@ -101,8 +101,9 @@ def _outcome(run: Run, random: Random) -> Outcome:
         return Outcome("large", f"asked for more than {BEYOND / 1e6:.0f} MB")
     except BaseException as error:
         content = getattr(error, "content", b"")
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if "/pentrace/" in frame.filename] or frames
+        place = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
         return Outcome("crashed", f"{type(error).__name__} at {place}: {error}"[:300], content)
 
 

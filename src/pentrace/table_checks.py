@@ -42,9 +42,10 @@ class Unfit(Exception):
 def fitted(table: pa.Table, expected: pa.Schema) -> pa.Table:
     """The columns of `expected` of `table`, with its types.
 
-    Raises `Unfit` for a column of another kind, a null or a number where none may be, a text that
-    is none of its values, or rows of a sample that are not consecutive.
+    Raises `pa.ArrowInvalid` for damaged values, and `Unfit` for a column of another kind, a null or
+    a number where none may be, or a text that is none of its values.
     """
+    table.validate(full=True)  # such as the encoding of texts
     columns = [_fitted(table[field.name], field) for field in expected]
     return pa.table(columns, schema=expected)
 

@@ -121,7 +121,7 @@ def _undamaged(path: str | Path) -> Iterator[None]:
             f"{path}: {error}: damaged, or another table; delete it and build it again with "
             "snakemake"
         ) from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise PentraceError(
             f"{path}: damaged ({reason}); delete it and build it again with snakemake"
@@ -137,7 +137,7 @@ def opened(path: str | Path) -> pq.ParquetFile:
         return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise PentraceError(
             f"{path}: not a Parquet file ({reason}); delete it and build it again with snakemake"

@@ -8,6 +8,7 @@ from pentrace.generate.numpy_networks import FusedNetwork, FusedText
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.numpy_variational import fused
 from pentrace.generate.settings import Check
+from pentrace.generate.trial_step import try_ink, try_recogniser, try_text
 from pentrace.networks.model_file import NAME, SHIPPED, counts, fitting, kind, located, read
 from pentrace.networks.settings import OF_INK, PRETRAINED, Kind
 from pentrace.normalise.units import checked, differing
@@ -62,7 +63,7 @@ def load_ink(path: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
     """
     weights, settings, normalisation = read(path, "np", kinds or OF_INK)
     with fitting(path):
-        return fused(weights, settings, counts(path)), normalisation
+        return try_ink(fused(weights, settings, counts(path))), normalisation
 
 
 def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNetwork, dict]:
@@ -142,7 +143,7 @@ def load_reader(path: Path, normalisation: dict) -> FusedRecogniser:
 def _recogniser(path: Path) -> tuple[FusedRecogniser, dict]:
     weights, settings, normalisation = read(path, "np", ("recognition",))
     with fitting(path):
-        return FusedRecogniser(weights, settings), normalisation
+        return try_recogniser(FusedRecogniser(weights, settings)), normalisation
 
 
 def find_reader(model: Path) -> Path | None:
@@ -172,4 +173,4 @@ def load_text(path: str | Path) -> FusedText:
     """
     weights, settings, _ = read(path, "np", ("text",))
     with fitting(path):
-        return FusedText(weights, settings)
+        return try_text(FusedText(weights, settings))

@@ -150,7 +150,7 @@ def fitting(path: str | Path) -> Iterator[None]:
         raise PentraceError(
             f"{path}: the weights do not fit the settings: {error} is missing; train again"
         ) from None
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, IndexError, TypeError) as error:
         raise PentraceError(
             f"{path}: the weights do not fit the settings: {error}; train again"
         ) from None

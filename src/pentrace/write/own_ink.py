@@ -207,16 +207,21 @@ def _sample(path: Path) -> Any:
 
 def _read_columns(path: Path, columns: list[str]) -> Any:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     # As a dictionary, a long name that is in every row is in memory once.
     names = [name for name in columns if name == "sample_id"]
     try:
-        with pq.ParquetFile(path, read_dictionary=names) as file:
+        with _checked_file(path, names) as file:
             return file.read(columns)
-    except pa.ArrowException as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise PentraceError(f"{path}: damaged ({reason}); record it again") from None
+
+
+def _checked_file(path: Path, names: list[str]) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path, read_dictionary=names, page_checksum_verification=True)
 
 
 def _refuse_other_table(path: Path, file: Any, columns: list[str]) -> None:
@@ -231,6 +236,8 @@ def _refuse_other_table(path: Path, file: Any, columns: list[str]) -> None:
     numbers = (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal)
     texts = (types.is_string, types.is_large_string, types.is_dictionary)
     for name in columns:
+        if file.schema_arrow.names.count(name) != 1:
+            raise PentraceError(f"{path}: no column {name}, or two; record it again")
         kind = file.schema_arrow.field(name).type
         allowed = (*numbers, *texts) if name == "sample_id" else numbers
         if not any(is_kind(kind) for is_kind in allowed):
