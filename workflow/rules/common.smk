@@ -170,6 +170,16 @@ def folder(pattern):
     return lambda w: in_results(pattern).format(**w)
 
 
+def processes(w):
+    """How many processes train the network: as many as share its parts equally and have cores.
+
+    The weights depend on the number of parts, not on this one.
+    """
+    parts = CONFIG.networks[w.network].train.parts
+    most = (workflow.cores or parts * CONFIG.threads) // CONFIG.threads
+    return max(n for n in range(1, parts + 1) if parts % n == 0 and n <= max(most, 1))
+
+
 def start_from(w):
     """Input function: the network that this one starts from; empty if it has random weights."""
     start = CONFIG.networks[w.network].start
@@ -213,7 +223,13 @@ def written(w):
 def drawn_settings():
     """The settings of `sample`, as JSON, for lines of a prediction network to compare."""
     lines = CONFIG.discriminate.lines or 60
-    changes = {"lines": lines, "prime": None, "formats": (), "check": "window", "attempts": 1}
+    changes = {
+        "lines": lines,
+        "prime": None,
+        "formats": (),
+        "check": "window",
+        "attempts": 1,
+    }
     return CONFIG.sample.model_copy(update=changes).model_dump_json()
 
 

@@ -1,16 +1,6 @@
 # From lines and windows to trained networks, their samples and their measures.
 
 
-def processes(w):
-    """How many processes train the network: as many as share its parts equally and have cores.
-
-    The weights depend on the number of parts, not on this one.
-    """
-    parts = CONFIG.networks[w.network].train.parts
-    most = (workflow.cores or parts * CONFIG.threads) // CONFIG.threads
-    return max(n for n in range(1, parts + 1) if parts % n == 0 and n <= max(most, 1))
-
-
 rule train:
     input:
         lines=lines,
