@@ -46,6 +46,7 @@ from pentrace.plot.window import WindowFigureSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
 from pentrace.recognise.settings import LanguageSettings
 from pentrace.settings import Settings
+from pentrace.signatures.verify import VerifyStage
 from pentrace.windows.settings import WindowSettings
 from pentrace.write.settings import WriteSettings
 from tests.helpers.commands import invoke, pentrace
@@ -65,6 +66,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
     "recognise": (LanguageSettings, set()),
+    "verify": (VerifyStage, set()),
     "imitate": (ImitateSettings, set()),
     "hands": (HandSettings, set()),
     "halves": (HalvesSettings, set()),

@@ -147,6 +147,12 @@ def test_a_model_that_cannot_be_read_is_not_called_incomplete(tmp_path: Path) ->
         read_model(tmp_path / "model.safetensors", "np")
 
 
+def test_a_folder_is_not_called_a_damaged_table(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as error:
+        tables.read(tmp_path)
+    assert explained(error.value) == f"{tmp_path}: is a directory; name a file"
+
+
 def test_other_systems_are_refused_in_one_sentence() -> None:
     refuse_other_systems()
     with pytest.raises(PentraceError, match="runs on Linux and macOS; on Windows, install WSL"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pentrace.errors import PentraceError
+from pentrace.errors import REMEDIES, PentraceError
 from pentrace.files import whole_file
 from pentrace.table_checks import Unfit, fitted, refuse_scattered
 
@@ -134,10 +134,13 @@ def opened(path: str | Path) -> pq.ParquetFile:
     Raises `PentraceError` that names the file where it is missing or not Parquet.
     """
     try:
+        Path(path).open("rb").close()  # pyarrow does not say what the system says
         return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except (OSError, ValueError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno in REMEDIES:
+            raise
         reason = str(error).splitlines()[0]
         raise PentraceError(
             f"{path}: not a Parquet file ({reason}); delete it and build it again with snakemake"
