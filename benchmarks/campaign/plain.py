@@ -122,7 +122,9 @@ def _axes(root: ElementTree.Element) -> list[_Axis]:
     ] or [_Axis("X", 1, 1.0), _Axis("Y", 1, 1.0)]
 
 
-_VALUE = re.compile(r"\s*([!'\"]?)\s*(\*|\?|[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
+_VALUE = re.compile(
+    r"\s*([!'\"]?)\s*(\*|\?|[-+]?\s*(?:#[0-9A-Fa-f]+|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+)
 
 
 def _rows(text: str, axes: list[_Axis]) -> list[dict[str, float]]:
@@ -140,9 +142,10 @@ def _rows(text: str, axes: list[_Axis]) -> list[dict[str, float]]:
                 order[i] = "!'\"".index(found[1])
             if found[2] in "*?":
                 raise ValueError("wildcards are in no seed")
-            value = float(re.sub(r"\s", "", found[2]))
+            word = re.sub(r"\s", "", found[2])
+            value = float(int(word.replace("#", ""), 16)) if "#" in word else float(word)
             if order[i] == 0:
-                velocity[i], last[i] = value - last[i], value
+                velocity[i], last[i] = value - last[i] if rows else 0.0, value
             else:
                 velocity[i] = value if order[i] == 1 else velocity[i] + value
                 last[i] += velocity[i]
