@@ -46,7 +46,7 @@ from pentrace.plot.window import WindowFigureSettings
 from pentrace.readers.settings import CharacterSettings, LabelSettings, ParseSettings
 from pentrace.recognise.settings import LanguageSettings
 from pentrace.settings import Settings
-from pentrace.signatures.verify import VerifyStage
+from pentrace.signatures.settings import VerifyStage
 from pentrace.windows.settings import WindowSettings
 from pentrace.write.settings import WriteSettings
 from tests.helpers.commands import invoke, pentrace
@@ -66,7 +66,7 @@ SETTINGS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "write": (WriteSettings, set()),
     "rewrite": (RewriteSettings, set()),
     "recognise": (LanguageSettings, set()),
-    "verify": (VerifyStage, set()),
+    "verify": (VerifyStage, {"method"}),  # its kinds have no common defaults
     "imitate": (ImitateSettings, set()),
     "hands": (HandSettings, set()),
     "halves": (HalvesSettings, set()),

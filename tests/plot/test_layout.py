@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from pentrace import schema, tables
 from pentrace.figure_table import FIGURES
 from pentrace.files import read_json
+from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.plot import stacked, style, window
@@ -60,6 +61,7 @@ ARGUMENTS = {
     "mixture": f"mixture {NET}",
     "reliability": "reliability --metrics {ink}/net/metrics.json",
     "comparison": "comparison --metrics {ink}/net/metrics.json",
+    "latents": "latents --model {written}/latent.safetensors --data {written}",
     "alignment": "alignment --alignments {ink}/alignments.parquet --data {ink}",
     "fits": "fits --fits {ink}/fits.parquet --samples {ink}/samples.parquet --limit 2",
     "recognition": "recognition --metrics {ink}/recognition.json",
@@ -139,6 +141,15 @@ def _written(folder: Path) -> None:
     alphabet = small_synthesis.ALPHABET + "$^_"
     small_synthesis.save(folder / "synthesis.safetensors", alphabet=alphabet)
     pentrace("hands", "--data", folder, "--out", folder / "hands.safetensors")
+    small = {
+        "kind": "variational",
+        "hidden": 8,
+        "components": 2,
+        "latent_size": 3,
+        "latent": "line",
+    }
+    settings = NetworkSettings.model_validate(small)
+    save_model(folder / "latent.safetensors", build(settings), settings, small_model.NORMALISATION)
 
 
 @pytest.fixture
