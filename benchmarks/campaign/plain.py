@@ -129,7 +129,7 @@ _VALUE = re.compile(
 
 def _rows(text: str, axes: list[_Axis]) -> list[dict[str, float]]:
     """Values of each point by the name of its axis."""
-    rows = []
+    rows: list[dict[str, float]] = []
     order, last, velocity = [0] * len(axes), [0.0] * len(axes), [0.0] * len(axes)
     for point in text.strip().removesuffix(",").split(",") if text.strip() else ():
         at, row = 0, {}
