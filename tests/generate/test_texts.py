@@ -365,7 +365,10 @@ def test_the_report_shows_the_settings_that_a_kind_has() -> None:
                                  "alphabet"]  # fmt: skip
     assert shown(text)["cells"] == [4, 3] and shown(text)["alphabet"] == "a b c"
     assert shown(of_abc(layers=2).model_dump(mode="json"))["cells"] == [3, 3]
-    assert keys() == "kind, layers, hidden, components, pen_states, skips, dropout"
+    assert keys() == (
+        "kind, layers, hidden, components, pen_states, skips, dropout, cell, recurrent_dropout"
+    )
+    assert keys(cell="hyper").endswith(", recurrent_dropout, hyper_hidden, hyper_embedding")
     assert keys(kind="synthesis", start="first") == (
         "kind, start, layers, hidden, components, skips, dropout, window_components, "
         "window_parametrisation, style_size, fold_rare"

@@ -45,6 +45,7 @@ def in_half_precision(path: Path, normalisation: dict) -> Path:
         content = json.loads(file.metadata()["pentrace"])
         weights = {name: file.get_tensor(name).astype(np.float16) for name in file.keys()}  # noqa: SIM118
     content["normalisation"] = normalisation
+    del content["sha256"]  # of the weights before
     save_file(weights, path, {"pentrace": json.dumps(content)})
     return path
 

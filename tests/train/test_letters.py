@@ -12,6 +12,7 @@ from pentrace.errors import PentraceError
 from pentrace.networks.kinds import window_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model
+from pentrace.train.checkpoint import load_checkpoint
 from pentrace.train.data import Data, aligned, read
 from pentrace.train.progress import Progress
 from pentrace.train.train import command as train
@@ -107,10 +108,10 @@ def test_interrupted_training_ends_as_if_unbroken(
         patch.setattr(Progress, "show", stop)
         run(folder, tmp_path / "again")
     (checkpoint,) = (tmp_path / "again/checkpoints").iterdir()
-    found = torch.load(checkpoint, weights_only=True)
+    found = load_checkpoint(checkpoint)
     # In the middle of an epoch, while the lines grow and the window is led.
-    assert found["position"]["epoch"] == 1 and found["position"]["batch"] == 2
-    assert found["state"] is None
+    assert found is not None and (found.position.epoch, found.position.batch) == (1, 2)
+    assert found.state is None
     run(folder, tmp_path / "again")
     for name in ("model.safetensors", "history.parquet"):
         first, second = ((tmp_path / n / name).read_bytes() for n in ("whole", "again"))

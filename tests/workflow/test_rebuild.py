@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 TABLES = ("tables", *SMOKE)
 # What follows from one shard's points, for the data set whose shard it is.
+WINDOWS = {f"{rule} {data}" for rule in ("windows", "card") for data in ("demo-iam", "demo-svc")}
 AFTER_PARSE = ("label", "samples", "statistics", "windows")
 
 
@@ -72,18 +73,19 @@ def test_one_raw_file_reparses_its_shard_and_what_follows(project: Checkout) -> 
     each = {f"{rule} demo-iam {number}" for rule in ("collect_shard", "parse")}
     # Statistics and labels are of the whole data set, so what uses them follows in every shard.
     every = {f"{rule} demo-iam {s}" for rule in ("clean", "normalise") for s in ("00", "01")}
-    assert ran == each | every | {f"{rule} demo-iam" for rule in AFTER_PARSE} | {"tables"}
+    after = {f"{rule} demo-iam" for rule in (*AFTER_PARSE, "card")}
+    assert ran == each | every | after | {"tables"}
 
 
 def test_one_config_value_reruns_only_what_uses_it(project: Checkout) -> None:
     project.edit("config.yaml", "  stride: 300 ", "  stride: 200 ")
-    assert project.rules("-n", *TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
+    assert project.rules("-n", *TABLES) == WINDOWS | {"tables"}
 
 
 def test_a_value_of_one_data_set_leaves_the_other_alone(project: Checkout) -> None:
     own = "    windows: {length: 310}\n    note: synthetic "
     project.edit("config.yaml", "    note: synthetic ", own)
-    assert project.rules("-n", *TABLES) == {"windows demo-iam", "tables"}
+    assert project.rules("-n", *TABLES) == {"windows demo-iam", "card demo-iam", "tables"}
 
 
 def test_another_stride_reruns_the_networks_that_read_windows_and_no_others(
@@ -102,13 +104,13 @@ def test_another_stride_reruns_the_networks_that_read_windows_and_no_others(
 def test_a_module_reruns_the_stages_that_import_it(project: Checkout) -> None:
     with (project.folder / "src/pentrace/windows/cut.py").open("a") as module:
         module.write("# changed\n")
-    assert project.rules("-n", *TABLES) == {"windows demo-iam", "windows demo-svc", "tables"}
+    assert project.rules("-n", *TABLES) == WINDOWS | {"tables"}
 
 
 def test_a_reader_reruns_the_data_sets_that_it_reads(project: Checkout) -> None:
     with (project.folder / "src/pentrace/readers/svc2004.py").open("a") as module:
         module.write("# changed\n")
-    once = {"label", "samples", "statistics", "windows"}
+    once = {"label", "samples", "statistics", "windows", "card"}
     sharded = {"parse", "clean", "normalise"}
     expected = {f"{rule} demo-svc" for rule in once} | {f"{r} demo-svc 00" for r in sharded}
     assert project.rules(*TABLES) == expected | {"tables"}

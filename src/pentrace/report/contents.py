@@ -168,6 +168,8 @@ def shown(settings: dict[str, Any]) -> dict[str, Any]:
     kind = settings.get("kind", "")
     foreign = {"train", "alphabet", *FOREIGN.get(kind, ())}
     found = {key: value for key, value in settings.items() if key not in foreign}
+    if settings.get("cell") != "hyper":
+        found = {key: value for key, value in found.items() if not key.startswith("hyper_")}
     if kind == "text":
         found["cells"] = settings["sizes"] or [settings["hidden"]] * settings["layers"]
     if not found.get("start"):
