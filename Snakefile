@@ -38,6 +38,7 @@ rule all:
     default_target: True
     input:
         "<results>/report.html",
+        expand("<results>/{dataset}/{card}", dataset=INK, card=CARDS),
 
 
 rule tables:

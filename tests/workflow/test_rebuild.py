@@ -97,8 +97,7 @@ def test_another_stride_reruns_the_networks_that_read_windows_and_no_others(
     follows = {rule for rule in ran if rule.endswith(" demo-iam prediction")}
     # Its samples, measures and figures follow; networks on lines are not trained again.
     assert {f"{rule} demo-iam prediction" for rule in ("train", "sample", "evaluate")} < follows
-    tables = {"windows demo-iam", "windows demo-svc"}
-    assert ran - follows == tables | {"configuration", "run_facts", "report", "all"}
+    assert ran - follows == WINDOWS | {"configuration", "run_facts", "report", "all"}
 
 
 def test_a_module_reruns_the_stages_that_import_it(project: Checkout) -> None:

@@ -22,7 +22,8 @@ NETWORK = Path("results/demo-iam/prediction")
 REPORT = {"run_facts", "report"}
 # Rules that rerun after every change of the configuration: it is saved, and is in the report.
 CONFIGURED = {"configuration", "all"} | REPORT
-BY_HAND = {"learn", "export", "write", "text", "describe", "list"}  # commands without a rule
+# Commands without a rule.
+BY_HAND = {"learn", "export", "write", "text", "describe", "list", "halves"}
 
 
 def test_every_named_file_is_there(whole: Checkout) -> None:
