@@ -13,7 +13,7 @@ from pentrace.schema import TABLES, VERSION
 PLACES = {
     "raw": "raw/ink-S.parquet, raw/labels.parquet",
     "points": "points/S.parquet, cleaned/S.parquet, N/samples/points.parquet, "
-    "N/fictional/points.parquet",
+    "N/drawn/points.parquet, N/fictional/points.parquet",
     "parsed": "parsed/S.samples.parquet",
     "labels": "labels.parquet",
     "samples": "samples.parquet",

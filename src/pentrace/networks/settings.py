@@ -85,9 +85,7 @@ class NetworkSettings(Settings):
     hyper_embedding: int = Field(
         4, ge=1, le=1024, description="numbers that each vector of scales is made of; hyper only"
     )
-    window_components: int = Field(
-        10, ge=1, le=100, description="Gaussians in the soft window; synthesis only"
-    )
+    window_components: int = Field(10, ge=1, le=100, description="Gaussians in the soft window")
     window_parametrisation: Literal["exp", "softplus"] = Field(
         "exp",
         description="position of the soft window: exp as in the paper; softplus: more stable",

@@ -65,12 +65,12 @@ class TrainSettings(Settings):
         ge=0,
         lt=1,
         description="largest change of width and of height of a line at random, as a share; "
-        "0: none; prediction and synthesis only",
+        "0: none; not for recognition and text",
     )
     jitter: float = Field(
         0.0,
         ge=0,
-        description="sd of noise on input positions; 0: none; prediction and synthesis only",
+        description="sd of noise on input positions; 0: none; not for recognition and text",
     )
     divergence_warmup: int = Field(
         0,

@@ -25,8 +25,8 @@ class ParseSettings(Settings):
     )
     segments: str | None = Field(
         None,
-        description="level of the samples, such as WORD or FILE; null: lines, else words, else "
-        "characters; unipen only",
+        description="level of the samples, such as WORD or FILE; null: lines, else the next "
+        "smaller level; unipen only",
     )
     y_axis: Literal["up", "down"] = Field(
         "up", description="direction in which y grows; unipen only"

@@ -16,7 +16,7 @@ def resolved(settings: TrainSettings, device: torch.device) -> TrainSettings:
     """The settings with the precision that `auto` means on `device`.
 
     It depends only on the machine, not on a measurement, so that every run there gives the same
-    bytes: bf16 on a CPU that multiplies in bfloat16, which was faster at all sizes measured
+    bytes: bf16 on a CPU that multiplies in bfloat16, which was faster wherever it was measured
     (docs/speed.md); else float32. It is tf32 on a GPU.
     """
     if settings.precision != "auto":
