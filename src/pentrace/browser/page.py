@@ -51,7 +51,7 @@ def command(
     hands |= {style.stem: _style(style, network, normalisation) for style in styles}
     made = page(path, reads.path, hands, model_notes(path, reads))
     write_text(out, made)
-    click.echo(f"{out}: {len(made):,} bytes")
+    click.echo(f"{out}: {len(made.encode()):,} bytes")
 
 
 def _style(path: Path, network: FusedNetwork, normalisation: dict) -> dict:

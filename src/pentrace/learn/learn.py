@@ -64,7 +64,7 @@ def command(
 
     LINES are folders, .zip archives or files. Each file has one line, in a format that --style
     reads. Its text is in the file, or in a .txt file of the same name.
-    Then: pentrace write --model me.safetensors "any text you like".
+    Then: pentrace write "any text you like" --model me.safetensors -o page.svg.
 
     If the lines that are held out do not get better, the exit status is 3.
     """
