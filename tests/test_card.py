@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from pentrace import schema, tables
 from pentrace.card import command
+from pentrace.errors import PentraceError
 from pentrace.split_names import SPLITS
 from tests.helpers.commands import invoke
 from tests.helpers.processes import ENVIRONMENT, python
@@ -71,3 +74,23 @@ def test_the_card_counts_samples_and_explains_columns(folder: Path) -> None:
     text = (folder / "README.md").read_text()
     assert "| train | 2 |" in text and "| validation | 1 |" in text
     assert "| `end_of_stroke` |" in text and "(synthetic)" in text
+
+
+@pytest.mark.parametrize("table", ["samples.parquet", "offsets/00.parquet"])
+@pytest.mark.parametrize("damage", ["cut", "plain"])
+def test_a_damaged_table_is_named_and_nothing_is_written(
+    folder: Path, tmp_path: Path, table: str, damage: str
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    path = data / table
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-9])
+    else:
+        rows = tables.read(path)
+        plain = pa.schema([pa.field(f.name, f.type, f.nullable) for f in rows.schema])
+        tables.write(path, plain, [rows])
+    outputs = ["--out-card", tmp_path / "README.md", "--out-croissant", tmp_path / "c.json"]
+    with pytest.raises(PentraceError, match=table):
+        invoke(command, "--dataset", "demo", "--data", data, *outputs)
+    assert sorted(tmp_path.iterdir()) == [data]

@@ -12,13 +12,13 @@ from typing import Any
 
 import click
 import pyarrow as pa
-import pyarrow.parquet as pq
 import yaml
 
 from pentrace import dataset as places
 from pentrace import tables
 from pentrace.dataset import data_option
 from pentrace.describe import described
+from pentrace.errors import PentraceError
 from pentrace.files import write_text
 from pentrace.options import Command, dataset_option, file_option, note_option
 from pentrace.split_names import SPLITS
@@ -57,8 +57,9 @@ TERMS = (
 def command(dataset: str, data: Path, note: str, out_card: Path, out_croissant: Path) -> None:
     """Describe the tables of a data set for other programs."""
     found = table_files(data)
-    write_text(out_card, card(dataset, data, note, found))
+    words = card(dataset, data, note, found)
     text = json.dumps(croissant(dataset, data, note, found), indent=1, ensure_ascii=False)
+    write_text(out_card, words)
     write_text(out_croissant, text + "\n")
 
 
@@ -194,7 +195,8 @@ def _field(table: str, column: pa.Field, source: dict[str, Any]) -> dict[str, An
 
 
 def _rows(path: Path) -> int:
-    return pq.read_metadata(path).num_rows
+    with tables.opened(path) as file:
+        return file.metadata.num_rows
 
 
 def _first(by_split: dict[str, list[Path]]) -> Path:
@@ -206,5 +208,16 @@ def _is_set(by_split: dict[str, list[Path]]) -> bool:
 
 
 def _schema(by_split: dict[str, list[Path]]) -> pa.Schema:
-    """The schema in the first file of a table."""
-    return pq.read_schema(_first(by_split))
+    """The schema in the first file of a table; `PentraceError` if columns have no meaning."""
+    path = _first(by_split)
+    with tables.opened(path) as file:
+        found = file.schema_arrow
+    for column in found:
+        try:
+            (column.metadata or {})[b"meaning"].decode()
+        except (KeyError, UnicodeDecodeError):
+            raise PentraceError(
+                f"{path}: column {column.name!r} has no meaning, so another program wrote the "
+                "table, or it is damaged; build it again with snakemake"
+            ) from None
+    return found

@@ -133,3 +133,32 @@ def test_a_zip_that_is_empty_or_locked_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(PentraceError, match=r"\.zip: contains no pen positions"):
         list(archive_files(Found(SOURCE, tmp_path / "lineStrokes.zip", False)))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"size": "-5"},
+        {"GNU.sparse.map": "0,5,x"},
+        {"GNU.sparse.size": "x"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+    ],
+)
+def test_attributes_of_a_tar_that_are_no_numbers_are_an_error(
+    tmp_path: Path, attributes: dict[str, str]
+) -> None:
+    name, content = next(iter(LINES.items()))
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo(name)
+        member.size, member.pax_headers = len(content), attributes
+        archive.addfile(member, io.BytesIO(content))
+    with pytest.raises(PentraceError, match=r"lineStrokes\.tar: damaged or truncated"):
+        read(tmp_path / "lineStrokes.tar", buffer.getvalue())
+
+
+def test_a_name_in_a_zip_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "lineStrokes.zip", LINES | {"\xe9.txt": b"x"})
+    content = path.read_bytes().replace("\xe9".encode(), b"\xff\xff")
+    with pytest.raises(PentraceError, match=r"lineStrokes\.zip: damaged or truncated"):
+        read(path, content)

@@ -11,7 +11,7 @@ import torch
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import load_ink
 from pentrace.learn.learn import command
-from pentrace.learn.recordings import held_out
+from pentrace.learn.recordings import find_recordings, held_out
 from pentrace.networks import model_file
 from pentrace.networks.kinds import build
 from pentrace.networks.settings import NetworkSettings
@@ -136,6 +136,36 @@ def test_files_and_archives_are_learnt_as_their_folder_is(tmp_path, network, rec
     archive.write_text("PK")
     with pytest.raises(PentraceError, match=r"my-lines\.zip: cannot be unpacked"):
         _learn(tmp_path, archive)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_one_error(tmp_path, compression):
+    archive = tmp_path / "lines.zip"
+    with zipfile.ZipFile(archive, "w", compression) as made:
+        made.writestr("0.json", np.random.default_rng(1).bytes(2000).hex())
+    content = bytearray(archive.read_bytes())
+    content[60:90] = bytes(byte ^ 0xFF for byte in content[60:90])
+    archive.write_bytes(content)
+    with pytest.raises(PentraceError, match=r"lines\.zip: cannot be unpacked"):
+        find_recordings([archive], tmp_path / "unpacked")
+
+
+def test_an_archive_with_a_name_that_is_no_text_is_an_error(tmp_path):
+    archive = tmp_path / "lines.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("\xe9.json", "[]")
+    archive.write_bytes(archive.read_bytes().replace("\xe9".encode(), b"\xff\xff"))
+    with pytest.raises(PentraceError, match=r"lines\.zip: cannot be unpacked"):
+        find_recordings([archive], tmp_path / "unpacked")
+
+
+def test_an_archive_that_unpacks_to_too_much_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("pentrace.learn.recordings.MOST_BYTES", 10)
+    archive = tmp_path / "lines.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("0.json", "[]" * 6)
+    with pytest.raises(PentraceError, match="unpacks to more than 10 bytes"):
+        find_recordings([archive], tmp_path / "unpacked")
 
 
 def test_stray_files_are_named_and_the_output_may_be_in_the_folder(tmp_path, network, recordings):

@@ -179,6 +179,12 @@ def test_two_and_three_columns_are_one_stroke_without_a_pen():
     assert ink.stroke.tolist() == [0, -1]
 
 
+def test_a_damaged_first_row_is_not_taken_for_names():
+    content = b"1O 20 0\n11 21 10\n12 22 20\n"
+    (reject,) = read({"U1S1.TXT": content}, columns=["x", "y", "t"]).rejects
+    assert (reject.rule, "line 1: 'O'" in reject.reason) == ("not-numbers", True)
+
+
 def test_rows_must_have_the_columns_that_are_named():
     (reject,) = read({"U1S1.TXT": b"1 2 3\n3 4\n"}, columns=["x", "y", "t"]).rejects
     assert (reject.rule, reject.reason) == ("columns", "line 2: 2 columns, expected 3")

@@ -251,6 +251,11 @@ def test_limits_are_kept_and_time_is_linear() -> None:
     words = "".join(f'.SEGMENT WORD {i} OK "a"\n.SEGMENT LINE 0-9 OK\n' for i in range(1000))
     read(HEAD + words + INK * 400)
     read('.COORD X Y\n.SEGMENT WORD 0 OK "' + "\\\\" * 200_000)
+    # Segments from the first to the last component, many levels in many sets, missing includes.
+    read(".COORD X Y\n" + ".PEN_DOWN 1 1\n" * 5000 + ".SEGMENT WORD 0,4999 OK\n" * 5000)
+    read(".COORD X Y\n.HIERARCHY " + "A " * 50_000 + "\n" + ".START_SET\n.PEN_DOWN 1 1\n" * 5000)
+    other = {f"{i}.doc": "" for i in range(1000)}
+    read(".COORD X Y\n.PEN_DOWN 1 1\n" + ".INCLUDE a.doc\n" * 5000, other)
     assert time.process_time() - begin < 8
 
 

@@ -171,14 +171,25 @@ def test_the_same_bytes_twice(data: Path) -> None:
     makes_the_same_twice(lambda: run(data, "features", METHODS["features"]), out)
 
 
-def test_a_fusion_of_other_comparisons_is_an_error(data: Path) -> None:
+@pytest.mark.parametrize("kind", ["warping", "stability", "costs", "embedding"])
+def test_one_signal_is_enough(data: Path, kind: str) -> None:
+    method = METHODS["dtw" if kind == "warping" else kind] | {"signals": ["vx"]}
+    assert np.isfinite(run(data, "one", method)["score"]).all()
+
+
+@pytest.mark.parametrize("other", [{"draws": 3}, {"references": 3}])
+def test_a_fusion_of_other_comparisons_is_an_error(data: Path, other: dict) -> None:
     run(data, "dtw", METHODS["dtw"])
-    method = json.dumps(
-        {"protocol": PROTOCOL | {"draws": 3}, "method": {"kind": "fusion", "of": ["dtw"]}}
-    )
+    method = json.dumps({"protocol": PROTOCOL | other, "method": {"kind": "fusion", "of": ["dtw"]}})
     given = ("--data", data, "--name", "fusion", "--scores", data / "verify" / "dtw.parquet")
     with pytest.raises(PentraceError, match="compute them again"):
         invoke(verify, *given, "--out", data / "verify" / "f.parquet", "--settings", method)
+
+
+def test_a_table_of_other_rows_is_an_error(data: Path) -> None:
+    given = ("--scores", data / "samples.parquet", "--out", data / "verification.json")
+    with pytest.raises(PentraceError, match=r"samples\.parquet: no column 'method'"):
+        invoke(verify_rates, *given)
 
 
 def test_rates_of_all_methods(data: Path) -> None:

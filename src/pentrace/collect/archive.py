@@ -28,6 +28,8 @@ _DAMAGE = (
     OSError,
     RuntimeError,  # zipfile: a password is needed
     NotImplementedError,  # zipfile: an unknown compression
+    ValueError,  # zipfile: a name that is no text; tarfile: an attribute that is no number
+    OverflowError,  # tarfile: an attribute that is no possible number
 )
 _DIRECTORY_ROW = 46  # bytes, without name, extra fields and comment
 _DIRECTORY_ENDS = (b"PK\5\6", b"PK\6\6", b"PK\5\5")  # also of large and of signed archives

@@ -1,7 +1,9 @@
 """The recordings of one person, from files, folders and archives, as lines for training."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from lzma import LZMAError
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,17 @@ TEXTS = ".txt"  # beside a recording of the same name
 INK = set(SUFFIXES) - {TEXTS, ""}  # raw files with these suffixes have no text
 LEAST = 2  # one line to learn from, and one to hold out
 MOST = 1000  # files in an archive
+MOST_BYTES = 1_000_000_000  # that an archive unpacks to
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,  # a password is needed
+    NotImplementedError,  # an unknown compression
+    ValueError,  # a name that is no text
+)
 NAMED = 8  # most files that a message names
 RECORD = "record some in the browser: pentrace page -o write.html"
 
@@ -98,8 +111,13 @@ def _unpacked(archive: Path, folder: Path) -> Path:
                     f"{archive}: more than {MOST} files, or a file larger than {LARGEST_FILE} "
                     "bytes; give an archive of recorded lines"
                 )
+            if sum(one.file_size for one in members) > MOST_BYTES:
+                raise PentraceError(
+                    f"{archive}: unpacks to more than {MOST_BYTES:,} bytes; give an archive of "
+                    "recorded lines"
+                )
             file.extractall(folder)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except _DAMAGE as error:
         raise PentraceError(
             f"{archive}: cannot be unpacked ({error}); unpack it, and give the folder"
         ) from None

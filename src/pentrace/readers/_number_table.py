@@ -31,7 +31,7 @@ def read_table(content: bytes, columns: int | None) -> NumberTable:
     body = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     skipped = b""
     if columns is not None:
-        skipped, body = _split_names(body)
+        skipped, body = _split_names(body, columns)
     before = skipped.count(b"\n")
     _refuse_letters(body, before)
     lines, tokens = _tokens_per_line(body)
@@ -47,11 +47,17 @@ def read_table(content: bytes, columns: int | None) -> NumberTable:
     return NumberTable(rows, lines[1:], count, int(lines[0]))
 
 
-def _split_names(body: bytes) -> tuple[bytes, bytes]:
-    """The first line that is not blank, with those before it, if it has a letter; and the rest."""
+def _split_names(body: bytes, columns: int) -> tuple[bytes, bytes]:
+    """The first line that is not blank, with those before it, if it has a letter; and the rest.
+
+    A line with a number in place of a name is no line of names, but a damaged row.
+    """
     found = re.match(rb"\s*+[^\n]*+(?:\n|$)", body)
     first = found[0] if found else b""
-    return (first, body[len(first) :]) if first.translate(None, _NUMERIC) else (b"", body)
+    words = first.split()
+    row = len(words) == columns and not all(word.translate(None, _NUMERIC) for word in words)
+    named = first.translate(None, _NUMERIC) and not row
+    return (first, body[len(first) :]) if named else (b"", body)
 
 
 def _count(value: float, line: int, tokens: np.ndarray) -> int:

@@ -48,6 +48,11 @@ class DataSet:
         return np.cumsum([0, *(len(one) for one in self.points)])
 
     @cached_property
+    def all_points(self) -> np.ndarray:
+        """The points of all components, (N, 6)."""
+        return np.concatenate(self.points)
+
+    @cached_property
     def touches(self) -> np.ndarray:
         """bool (C,): `down` as an array."""
         return np.array(self.down)
@@ -71,7 +76,12 @@ class DataSet:
 
     def _rank(self, level: str) -> int:
         """How low a level is in the hierarchy; one that is not declared is the lowest."""
-        return self.levels.index(level) if level in self.levels else len(self.levels)
+        return self._ranks.get(level, len(self.levels))
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """How low each level is; the first of two with one name counts."""
+        return {level: rank for rank, level in reversed([*enumerate(self.levels)])}
 
 
 class _State:
@@ -119,7 +129,7 @@ def _follow(state: _State, one: Statement) -> None:
         case "START_SET":
             # Segments may be before the set that they label.
             if now.points:
-                state.sets.append(DataSet(list(now.levels)))
+                state.sets.append(DataSet(now.levels))
         case "X_POINTS_PER_INCH" | "Y_POINTS_PER_INCH" | "X_POINTS_PER_MM" | "Y_POINTS_PER_MM":
             state.scale[one.keyword[0]] = _number(one) / _MM[one.keyword.rpartition("_")[2]]
 

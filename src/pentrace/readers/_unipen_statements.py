@@ -7,6 +7,7 @@ with a dot in the first column a keyword.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from pentrace.readers._assemble import Malformed
@@ -84,12 +85,22 @@ class _Reading:
                     raise Malformed("include", f"{place}: files included {depth + 1} deep")
                 yield from self.read(inner, self.included[inner], _base(inner), depth + 1)
 
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        """Name without its folder -> paths of the files that may be included."""
+        found: dict[str, list[str]] = {}
+        for path in self.included:
+            found.setdefault(_base(path).casefold(), []).append(path)
+        return found
+
     def _find(self, text: str, path: str, place: str) -> str | None:
         """The path of the file that an .INCLUDE names: the one in the nearest folder."""
         name = (text.split() or [""])[0].replace("\\", "/").casefold()
         base = _base(name)
-        alike = [one for one in self.included if _base(one).casefold() == base]
-        alike.sort(key=lambda one: (not one.casefold().endswith(name), _apart(one, path), one))
+        alike = sorted(
+            self._named.get(base, []),
+            key=lambda one: (not one.casefold().endswith(name), _apart(one, path), one),
+        )
         if not alike and not base.endswith(_UNUSED):
             self.missing.append(f"{place}: .INCLUDE {base[:60]}: no such file in the raw folder")
         return alike[0] if alike else None

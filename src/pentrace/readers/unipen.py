@@ -178,9 +178,7 @@ def _recording(
         raise Malformed("too-many-points", limit)
     at = np.concatenate([np.arange(begin, end) for begin, end in runs])
     component = np.searchsorted(each.starts, at, side="right") - 1
-    points = np.concatenate([each.points[c] for c in range(component.min(), component.max() + 1)])
-    points = points[at - each.starts[component.min()]]
-    x, y, t, pressure, azimuth, altitude = points.T
+    x, y, t, pressure, azimuth, altitude = each.all_points[at].T
     channels = {"pressure": pressure, "azimuth": azimuth, "altitude": altitude}
     known = {name: values for name, values in channels.items() if not np.isnan(values).all()}
     stroke = _strokes(at, component, each.touches)

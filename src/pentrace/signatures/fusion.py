@@ -27,18 +27,27 @@ def _scores(
     part: pd.DataFrame, task: str, names: Sequence[str], trials: Sequence[Trial]
 ) -> list[np.ndarray]:
     own = part[(part["task"] == task) & part["left_out"].isna()]
-    keys = zip(own["user"], own["draw"], own["sample_id"], strict=True)
+    # Scores that were computed with other references are those of other comparisons.
+    references = map(tuple, own["references"])
+    keys = zip(own["user"], own["draw"], own["sample_id"], references, strict=True)
     known = dict(zip(keys, own["score"], strict=True))
     try:
-        found = [
-            np.array([known[trial.user, trial.draw, names[i]] for i in trial.tested])
-            for trial in trials
-        ]
+        found = [np.array([known[_key(trial, names, i)] for i in trial.tested]) for trial in trials]
     except KeyError as error:
         raise PentraceError(
-            f"the scores of {part['method'].iloc[0] if len(part) else 'a method'} lack {error}; "
-            "compute them again with the same settings of the protocol"
+            f"the scores of {part['method'].iloc[0] if len(part) else 'a method'} lack "
+            f"{_words(error.args[0])}; compute them again with the same settings of the protocol"
         ) from None
     # Distances are positive, and their ratios are alike on a logarithmic scale.
     positive = all((values > 0).all() for values in found)
     return [np.log(values + TINY) for values in found] if positive else found
+
+
+def _key(trial: Trial, names: Sequence[str], tested: int) -> tuple:
+    """What distinguishes the comparison of the signature `tested`."""
+    return trial.user, trial.draw, names[tested], tuple(names[i] for i in trial.references)
+
+
+def _words(key: tuple) -> str:
+    user, draw, tested, references = key
+    return f"{tested} against {', '.join(references)} (user {user}, draw {draw})"

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pentrace import dataset, schema, tables
@@ -41,7 +40,7 @@ def command(
     """
     if (settings.method.kind == "fusion") != bool(joined):
         raise UsageError("--scores: give the tables to join for --method.kind fusion, and no other")
-    known = tables.read(dataset.samples(data)).to_pylist()
+    known = tables.read(dataset.samples(data), schema.SAMPLES).to_pylist()
     known = [r for r in known if r["genuine"] is not None and r["dropped_by"] is None]
     found = []
     with threadpool_limits(1):
@@ -72,7 +71,7 @@ def _of_task(
     if not compared:
         return []
     if method.kind == "fusion":
-        parts = [pd.DataFrame(tables.read(path).to_pandas()) for path in joined]
+        parts = [tables.read(path, schema.COMPARISONS).to_pandas() for path in joined]
         vectors = fusion.vectors(parts, task, names, compared)
         found = classifier.scores(vectors, compared, method.penalty)
         return rows(name, task, None, names, compared, found)
@@ -108,7 +107,7 @@ def read_signatures(data: Path, known: list[dict]) -> list[Signature]:
     place = {row["sample_id"]: i for i, row in enumerate(known)}
     found: dict[int, Signature] = {}
     for path in listed(data / "points"):
-        for piece in tables.read_pieces(path):
+        for piece in tables.read_pieces(path, schema.POINTS):
             ink = from_table(piece)
             upward = [known[place[n]]["y_axis"] == "up" if n in place else True for n in ink.ids]
             for name, one in zip(ink.ids, signatures(ink, upward), strict=True):

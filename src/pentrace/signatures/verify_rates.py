@@ -6,7 +6,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from pentrace import tables
+from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.files import write_json
 from pentrace.options import Command, file_option, note_option, out_file_option
@@ -47,7 +47,7 @@ def command(scores: tuple[Path, ...], note: str, out: Path) -> None:
 
 def _rates(path: Path) -> list[dict[str, Any]]:
     """A row for each task and channel that was left out, of one method."""
-    comparisons = tables.read(path).to_pandas()
+    comparisons = tables.read(path, schema.COMPARISONS).to_pandas()
     if not comparisons["score"].map(pd.notna).all():
         raise PentraceError(
             f"{path}: scores that are not numbers; compute them with pentrace verify"

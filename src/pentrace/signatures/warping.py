@@ -104,7 +104,10 @@ class Path(NamedTuple):
 
 def warped(reference: np.ndarray, tested: np.ndarray) -> Path:
     """The path with the smallest sum of Euclidean distances of aligned points."""
-    steps = np.array(dtw.warping_path_fast(reference, tested, inner_dist="euclidean"))
+    both = (reference, tested)
+    if reference.shape[1] == 1:  # of one signal, dtaidistance expects plain numbers
+        both = (np.ascontiguousarray(reference[:, 0]), np.ascontiguousarray(tested[:, 0]))
+    steps = np.array(dtw.warping_path_fast(*both, inner_dist="euclidean"))
     apart = reference[steps[:, 0]] - tested[steps[:, 1]]
     return Path(steps[:, 0], steps[:, 1], np.sqrt((apart**2).sum(1)))
 
