@@ -304,3 +304,27 @@ wildcard_constraints:
     dataset=one_of(CONFIG.run),
     network=one_of(CONFIG.learners),
     shard=r"\d\d",
+
+
+def joined(w):
+    """Input function: the scores that a method joins; empty if it reads ink."""
+    of = CONFIG.verifiers[w.method].of
+    return expand(
+        "<results>/{dataset}/verify/{method}.parquet", dataset=w.dataset, method=of
+    )
+
+
+def verify_settings(w):
+    """Parameter function: the settings of the protocol and of one method, as JSON."""
+    protocol = CONFIG.verify.model_dump(exclude={"methods"})
+    method = CONFIG.verifiers[w.method].model_dump()
+    return json.dumps({"protocol": protocol, "method": method})
+
+
+def all_scores(w):
+    """Input function: the scores of all methods on the data set."""
+    return expand(
+        "<results>/{dataset}/verify/{method}.parquet",
+        dataset=w.dataset,
+        method=CONFIG.verifiers_of(w.dataset),
+    )

@@ -1,30 +1,6 @@
 # How well genuine signatures are told from forgeries, by several methods.
 
 
-def joined(w):
-    """Input function: the scores that a method joins; empty if it reads ink."""
-    of = CONFIG.verifiers[w.method].of
-    return expand(
-        "<results>/{dataset}/verify/{method}.parquet", dataset=w.dataset, method=of
-    )
-
-
-def verify_settings(w):
-    """Parameter function: the settings of the protocol and of one method, as JSON."""
-    protocol = CONFIG.verify.model_dump(exclude={"methods"})
-    method = CONFIG.verifiers[w.method].model_dump()
-    return json.dumps({"protocol": protocol, "method": method})
-
-
-def all_scores(w):
-    """Input function: the scores of all methods on the data set."""
-    return expand(
-        "<results>/{dataset}/verify/{method}.parquet",
-        dataset=w.dataset,
-        method=CONFIG.verifiers_of(w.dataset),
-    )
-
-
 rule verify:
     input:
         points=sharded("<results>/{dataset}/points/{shard}.parquet"),
