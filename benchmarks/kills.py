@@ -116,7 +116,7 @@ def same_after(folder: Path, kills: list[Kill], expected: dict[str, str]) -> boo
 
 
 class Run:
-    """One call of snakemake in `folder`, in a process group of its own."""
+    """One call of snakemake in `folder`, in a separate process group."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

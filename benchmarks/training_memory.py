@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def curve(precision: str, capacity: int, batches: int) -> list[int]:
-    """Memory every 80 batches of a training in a process of its own."""
+    """Memory every 80 batches of a training in a separate process."""
     command = [sys.executable, __file__, "--one", precision, "--batches", str(batches)]
     environment = os.environ | {VARIABLE: str(capacity)}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)

@@ -23,7 +23,7 @@ Run = Callable[[Random], Outcome]
 
 @dataclass(frozen=True)
 class Kind:
-    """Cases of one kind. `prepare` makes what they share, in an empty folder of its own."""
+    """Cases of one kind. `prepare` makes what they share, in a separate empty folder."""
 
     name: str
     share: float  # of all cases, relative to the other kinds

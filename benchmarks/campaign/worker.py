@@ -1,4 +1,4 @@
-"""Running cases in a process of their own, which is killed after 2 s or at too much memory."""
+"""Running cases in a separate process, which is killed after 2 s or at too much memory."""
 
 import contextlib
 import multiprocessing

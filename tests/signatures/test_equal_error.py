@@ -38,7 +38,7 @@ def test_both_errors_end_at_zero_and_one() -> None:
 
 
 def test_a_threshold_for_each_user_is_at_least_as_good() -> None:
-    # Each user is told apart without error, but at another threshold.
+    # Forgeries of each user are distinguished without error, but at another threshold.
     one = Scores([scores(1, 2), scores(5, 6)], [scores(3, 4), scores(7, 8)])
     assert per_user([one, one]) == (0, 0, 0)
     rate = common([one, one])

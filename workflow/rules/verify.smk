@@ -1,4 +1,4 @@
-# How well genuine signatures are told from forgeries, by several methods.
+# How well forgeries are distinguished from genuine signatures, by several methods.
 
 
 rule verify:

@@ -26,8 +26,7 @@ _DAMAGE = (
     zlib.error,
     EOFError,
     OSError,
-    RuntimeError,  # zipfile: a password is needed
-    NotImplementedError,  # zipfile: an unknown compression
+    RuntimeError,  # zipfile: a password is needed, or an unknown compression
     ValueError,  # zipfile: a name that is no text; tarfile: an attribute that is no number
     OverflowError,  # tarfile: an attribute that is no possible number
 )
@@ -189,7 +188,7 @@ def _check_name(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
 
     One flipped bit can turn the name of a wanted file into another.
     """
-    with suppress(RuntimeError, NotImplementedError), archive.open(member):
+    with suppress(RuntimeError), archive.open(member):
         pass
 
 

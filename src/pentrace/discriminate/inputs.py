@@ -55,7 +55,7 @@ class Filter(NamedTuple):
 def filter_of(data: Path, normalisation: dict, grid: float) -> Filter:
     """The filter for the data set in the folder `data`.
 
-    Lines of one height have no tablet unit of their own: that of the median line is used.
+    Lines of one height have no separate tablet unit: that of the median line is used.
     """
     unit = 1.0
     if normalisation["recipe"] == "line-height":

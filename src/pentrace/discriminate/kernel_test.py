@@ -31,7 +31,7 @@ def kernel_test(real: np.ndarray, written: np.ndarray, permutations: int, seed: 
     upper = apart[np.triu_indices(2 * pairs, 1)]
     kernel = np.exp(-apart / max(float(np.median(upper)), 1e-12))
     a, b, c = kernel[:pairs, :pairs], kernel[pairs:, pairs:], kernel[:pairs, pairs:]
-    # The inner products of the differences of pairs; exchanging a pair changes the sign of its own.
+    # The inner products of the differences of pairs; an exchanged pair changes their sign.
     inner = a + b - c - c.T
     np.fill_diagonal(inner, 0)
     signs = np.random.default_rng([seed, 14]).choice([-1.0, 1.0], (permutations - 1, pairs))

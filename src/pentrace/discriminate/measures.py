@@ -107,11 +107,7 @@ def line_rows(found: Measured) -> list[dict]:
     of = found.comparison
     return [
         {
-            "origin": of.origin,
-            "bias": of.bias,
-            "pair": i,
-            "sample_id": names[side],
-            "other": bool(side),
+            **_line(of, i, side),
             "fold": int(found.fold[i]),
             **{
                 kind: float(found.scores[kind][side, i]) if kind in found.scores else None
@@ -119,7 +115,7 @@ def line_rows(found: Measured) -> list[dict]:
             },
         }
         for side in (0, 1)
-        for i, names in enumerate(of.names)
+        for i in range(len(of.names))
     ]
 
 
@@ -128,18 +124,25 @@ def value_rows(found: Measured) -> list[dict]:
     of = found.comparison
     return [
         {
-            "origin": of.origin,
-            "bias": of.bias,
-            "pair": i,
-            "sample_id": names[side],
-            "other": bool(side),
+            **_line(of, i, side),
             "feature": name,
             "value": float(values[i, j]),
         }
         for side, values in enumerate((found.real, found.other))
-        for i, names in enumerate(of.names)
+        for i in range(len(of.names))
         for j, name in enumerate(FEATURES)
     ]
+
+
+def _line(of: Comparison, pair: int, side: int) -> dict:
+    """The columns that name a line: the real one (side 0) or the other one of a pair."""
+    return {
+        "origin": of.origin,
+        "bias": of.bias,
+        "pair": pair,
+        "sample_id": of.names[pair][side],
+        "other": bool(side),
+    }
 
 
 def log_line(found: dict) -> str:

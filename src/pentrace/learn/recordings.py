@@ -28,8 +28,7 @@ _DAMAGE = (
     LZMAError,
     EOFError,
     OSError,
-    RuntimeError,  # a password is needed
-    NotImplementedError,  # an unknown compression
+    RuntimeError,  # a password is needed, or an unknown compression
     ValueError,  # a name that is no text
 )
 NAMED = 8  # most files that a message names

@@ -3,7 +3,7 @@
 A file consists of components, which are pen-down or pen-up, and of segments that label them in a
 hierarchy. The samples are the segments of the level `segments`; if it is not set, the first of
 `LEVELS` that the file has, so lines where there are lines, else words, else characters. A sample
-without a label of its own gets the labels of the segments inside it: words with blanks between
+without a label gets the labels of the segments inside it: words with blanks between
 them, or characters. A file without segments is one sample.
 
 Each pen-down component is a stroke. A pen-up component is kept as movement in the air. x and y are

@@ -1,1 +1,1 @@
-"""Verification: how well genuine signatures are told from forgeries, by several methods."""
+"""Verification: how well forgeries are distinguished from genuine signatures."""
