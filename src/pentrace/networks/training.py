@@ -152,6 +152,13 @@ class TrainSettings(Settings):
         gt=0,
         description="initial sd of adaptive weight noise; the paper uses 0.075; null: no noise",
     )
+    average: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="share of the average of the weights that each step keeps, such as 0.999; the "
+        "averaged weights are validated and saved; null: no average",
+    )
     steps: int | None = Field(
         1000, ge=1, description="maximum training steps (batches); null: no limit"
     )

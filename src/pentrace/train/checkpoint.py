@@ -51,6 +51,7 @@ class Checkpoint:
     optimiser: dict
     noise: Weights | None = None  # spread of the weights, where they have noise
     state: State | None = None  # what streams carry from batch to batch
+    average: Weights | None = None  # averaged weights, where the settings ask for them
 
 
 def fingerprint(
@@ -102,6 +103,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "optimiser": checkpoint.optimiser,
         "noise": checkpoint.noise,
         "state": checkpoint.state,
+        "average": checkpoint.average,
     }
     buffer = io.BytesIO()
     torch.save(content, buffer)

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from pentrace.errors import PentraceError
-from pentrace.networks.kinds import Network
 from pentrace.networks.settings import NetworkSettings
+from pentrace.train.average import copied
 from pentrace.train.checkpoint import (
     Checkpoint,
     Position,
@@ -59,7 +59,7 @@ class Training:
         self.descent = Descent(settings, processes, start, total(settings, train))
         self.position = Position()
         self.saved = 0  # step of the last checkpoint
-        self.best: Weights = _copy(self.descent.network)
+        self.best: Weights = copied(self.descent.network)
         self.pending: list[tuple[str, int, Tensor]] = []
         of_text, size = settings.kind == "text", self.settings.batch_size
         # One stream would need one step per character; several streams change almost nothing.
@@ -108,6 +108,8 @@ class Training:
         self.descent.optimiser.load_state_dict(found.optimiser)
         if self.descent.noise is not None and found.noise is not None:
             self.descent.noise.load_state_dict(found.noise)
+        if self.descent.average is not None and found.average is not None:
+            self.descent.average.weights = found.average
         self.descent.state = found.state
         self.plan = plan_epoch(self.train.lines, self.settings, self.position.epoch)
         self.progress.say(f"continues from step {self.position.step} of {self.checkpoint}")
@@ -189,14 +191,16 @@ class Training:
         """Add a row to the history; keep the weights if they are the best so far."""
         self._check_losses()
         p = self.position
-        loss = self.descent.whole_lines(self.validation, self.validation_plan)
+        with self.descent.averaged():
+            loss = self.descent.whole_lines(self.validation, self.validation_plan)
+            weights = copied(self.descent.network)
         self._refuse_exploded(loss, "validation loss")
         p.history.append(self._row(loss))
         self.watch(p.history[-1])
         p.loss_sum, p.loss_count = 0.0, 0
         p.misses += 1
         if loss < p.best_loss:
-            p.best_loss, p.misses, self.best = loss, 0, _copy(self.descent.network)
+            p.best_loss, p.misses, self.best = loss, 0, weights
         self._say_row(p.history[-1])
 
     def _row(self, validation_loss: float) -> dict:
@@ -218,11 +222,12 @@ class Training:
             self._refuse_exploded(p.loss_sum / p.loss_count, "training loss")
         state = Checkpoint(
             self.position,
-            _copy(self.descent.network),
+            copied(self.descent.network),
             self.best,
             self.descent.optimiser.state_dict(),
             None if self.descent.noise is None else self.descent.noise.state_dict(),
             self.descent.state,
+            None if self.descent.average is None else self.descent.average.weights,
         )
         if self.processes.first:
             save_checkpoint(self.checkpoint, state)
@@ -248,7 +253,3 @@ class Training:
             f"step {row['step']}  epoch {row['epoch']:.2f}  {learnt}"
             f"validation {row['validation_loss']:.4f} nats {self.per}{best}"
         )
-
-
-def _copy(network: Network) -> Weights:
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}

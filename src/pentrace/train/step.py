@@ -12,6 +12,7 @@ from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisState
 from pentrace.train.augmentation import distort, jittered, misleading, scaled
+from pentrace.train.average import WeightAverage
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
 from pentrace.train.data import Data
@@ -62,6 +63,8 @@ class Descent:
         learned = [*self.network.parameters(), *(self.noise.parameters() if self.noise else ())]
         self.optimiser = make_optimiser(learned, self.settings)
         self.clipping = DerivativeClipping(self.settings)
+        decay = self.settings.average
+        self.average = None if decay is None else WeightAverage(self.network, decay)
         self.state: State | None = None  # of streams, after the last batch
 
     def step(self, data: Data, batch: Batch, step: int, epoch: int) -> tuple[int, int, Tensor]:
@@ -86,6 +89,8 @@ class Descent:
         if s.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), s.clip_norm)
         self.optimiser.step()
+        if self.average is not None:
+            self.average.add(step)
         return int(arrays.mask.sum()), counted, losses
 
     def _descend(self, arrays: Arrays, state: State | None, weight: float, step: int) -> Tensor:
@@ -165,6 +170,10 @@ class Descent:
                     states |= {part: after} if of_text else {}
         total, of = group.sums(found.reshape(2, -1).tolist())
         return total / of
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """In this block the network has its averaged weights, if the settings ask for them."""
+        return nullcontext() if self.average is None else self.average.in_place()
 
     def _arrays(self, data: Data, batch: Batch, step: int | None = None) -> Arrays:
         """The batch; in training, at `step`, with random references."""
