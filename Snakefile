@@ -50,4 +50,5 @@ rule tables:
 
 onstart:
     prepare_folders()
+    wait_for_jobs()
     report_replaced()

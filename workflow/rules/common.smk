@@ -290,6 +290,16 @@ def prepare_folders():
         logger.warning(warning)
 
 
+def wait_for_jobs():
+    """Let Snakemake wait until a job of this machine ends.
+
+    For its limit of jobs per second it also looks at all waiting jobs once a second for each job
+    that has ended: a tenth of a core after a hundred jobs. A cluster keeps the limit.
+    """
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
+
 def report_replaced():
     """Log which finished models the jobs of this run will replace, and why."""
     for job in workflow.dag.needrun_jobs():
