@@ -218,7 +218,7 @@ class NetworkSettings(Settings):
 
     def _check_variational(self) -> None:
         if self.kind != "variational":
-            for name in ("divergence_warmup", "free_nats"):
+            for name in ("divergence_warmup", "free_nats", "input_dropout"):
                 if self._train_changed(name):
                     raise ValueError(f"{name} is for kind variational only; remove it")
             return

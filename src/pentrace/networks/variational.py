@@ -25,6 +25,7 @@ from pentrace.networks.synthesis import SynthesisNetwork
 
 OPEN = 1.0  # bias of the forget gate at the start
 LOG_SD_LIMIT = 7.0  # of latents
+FIRST_LOG_SD = -2.0  # of the posterior of a held latent at the start
 
 
 class Gaussian(NamedTuple):
@@ -188,6 +189,7 @@ class HeldLatentNetwork(nn.Module):
         self.base = kind(settings.base)
         self.base.encoder = None  # the latent takes the place of a hand
         self.encoder = StyleEncoder(2 * settings.latent_size)
+        _differ(self.encoder, settings.latent_size)
 
     # Not attributes: weights would be saved under two names.
     @property
@@ -225,3 +227,18 @@ class HeldLatentNetwork(nn.Module):
     def _decoded(self, x: Tensor, z: Tensor, text: Tensor | None) -> Tensor:
         read = torch.cat([x, z.unsqueeze(1).expand(-1, x.shape[1], -1)], -1)
         return (self.base(read) if text is None else self.base(read, None, text))[0]
+
+
+@torch.no_grad()
+def _differ(encoder: StyleEncoder, size: int) -> None:
+    """Weights at which the posteriors of two lines differ from the start.
+
+    With the usual ones, their means differ by 0.001 at an sd of 1: the latent is noise, and the
+    network learns to ignore it before the encoder has learnt anything.
+    """
+    for layer in encoder.convolutions:
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)
+    nn.init.normal_(encoder.project.weight, std=encoder.project.in_features**-0.5)
+    encoder.project.bias.zero_()
+    encoder.project.bias[size:] = FIRST_LOG_SD

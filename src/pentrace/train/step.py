@@ -11,7 +11,8 @@ from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisState
-from pentrace.train.augmentation import distort, jittered, misleading, scaled
+from pentrace.networks.variational import HeldLatentNetwork
+from pentrace.train.augmentation import distort, jittered, misleading, scaled, unread
 from pentrace.train.average import WeightAverage
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
@@ -223,18 +224,27 @@ class Descent:
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
         """The batch, distorted, scaled or jittered if the settings say so."""
         s, (x, y) = self.settings, arrays[:2]
-        if not s.distort and not s.scaling and not s.jitter and not s.style_distort:
+        ways = (s.distort, s.scaling, s.jitter, s.style_distort, s.input_dropout)
+        if not any(ways):
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
-        if s.style_distort and arrays.style is not None:
-            x = misleading(x, arrays.style, s.style_distort, random)
+        if s.style_distort:
+            x = misleading(x, self._styled(arrays), s.style_distort, random)
         if s.distort:
             return arrays._replace(x=distort(x, arrays.mask, random))
         if s.scaling:
             x, y = scaled(x, y, s.scaling, random)
         if s.jitter:
             x, y = jittered(x, y, s.jitter, random)
+        if s.input_dropout:
+            x = unread(x, s.input_dropout, random)
         return arrays._replace(x=x, y=y)
+
+    def _styled(self, arrays: Arrays) -> np.ndarray:
+        """Which lines (B,) the network reads with a style, or with a latent that is held."""
+        if arrays.style is not None:
+            return arrays.style[..., 3].any(1)
+        return np.full(len(arrays.x), isinstance(self.network, HeldLatentNetwork))
 
     def _seed(self, step: int, who: int) -> int:
         """A function of seed, step and part, so that a resumed run needs no random state."""
