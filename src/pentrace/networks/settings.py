@@ -135,6 +135,11 @@ class NetworkSettings(Settings):
         return self.with_text if self.kind == "variational" else self.kind != "prediction"
 
     @property
+    def writes_text(self) -> bool:
+        """Whether it draws lines of a given text."""
+        return self.kind in OF_INK and self.reads_text
+
+    @property
     def counted(self) -> Literal["point", "character"]:
         """The unit of the loss of this kind of network."""
         return "character" if self.kind in ("recognition", "text") else "point"
