@@ -85,6 +85,9 @@ def test_halves_compares_lines_in_the_hands_of_real_ones(data: Path, given: dict
     model, out = network(data, given), data / "halves.json"
     words = ["--model", model, "--data", data, "--embedding", data / "hands.safetensors"]
     pentrace("halves", *words, "--points", 100, "--out-metrics", out)
-    table = json.loads(out.read_text())["table"]
+    found = json.loads(out.read_text())
+    table = found["table"]
+    assert all(-1 <= row["correlation"] <= 1 for row in found["features"] if row["correlation"])
+    assert "slant" in [row["feature"] for row in found["features"]]
     assert [row["origin"] for row in table] == ["real", "written", "in the hand"]
     assert [row["lines"] for row in table] == [4, 4, 4]

@@ -19,8 +19,11 @@ from pentrace.generate.load_model import load_ink_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import batch
 from pentrace.hands.embedding import Embedding, read_for
+from pentrace.hands.features import FEATURES, features
 from pentrace.hands.settings import HalvesSettings
+from pentrace.hands.table import correlation
 from pentrace.networks.alphabet import knows
+from pentrace.normalise.units import read_normalisation
 from pentrace.options import Command, file_option, settings_option
 from pentrace.recognise.error_rates import rate
 from pentrace.split_names import SPLITS
@@ -36,6 +39,7 @@ DEFINITIONS = {
     "real": "real lines, each of another writer, cut at the same number of points",
     "in the hand": "lines written with the latent, or the vector, of each real line; their second "
     "halves are compared with the first halves of the real lines",
+    "features": "correlation of each plain feature between the real lines and those in the hand",
     "low, high": "95 % interval, bootstrap over lines",
 }
 
@@ -54,6 +58,7 @@ def command(
     A network that is conditioned on text writes the texts of the real lines.
     """
     units = dataset.normalisation(data)
+    units_of = read_normalisation(units)
     network, _ = load_ink_for(model, units)
     vectors = read_for(embedding, units)
     real = one_of_each_writer(data, network, settings)
@@ -65,7 +70,8 @@ def command(
         {"origin": origin, **compared(lines, vectors, settings.points, others)}
         for origin, lines, others in several[: None if held else 2]
     ]
-    write_json(out_metrics, {"table": table, "definitions": DEFINITIONS})
+    rows = followed(real, held, units_of, settings.points) if held else []
+    write_json(out_metrics, {"table": table, "features": rows, "definitions": DEFINITIONS})
     click.echo("\n".join(map(_log_line, table)))
 
 
@@ -120,6 +126,23 @@ def in_hands(network: FusedNetwork, real: Lines, settings: HalvesSettings) -> Li
             for number, (text, vector) in enumerate(zip(real.texts, vectors, strict=True))
         ]
     return gathered(steps, real.ids, [None] * len(each))
+
+
+def followed(real: Lines, held: Lines, units: dict, points: int) -> list[dict]:
+    """For each plain feature, its correlation between real lines and those in their hands."""
+    one, two = (features(_first(lines, points), units) for lines in (real, held))
+    found = []
+    for number, name in enumerate(FEATURES):
+        both = np.isfinite(one[:, number]) & np.isfinite(two[:, number])
+        alike = correlation(one[both, number], two[both, number])
+        found.append({"feature": name, "correlation": alike})
+    return found
+
+
+def _first(lines: Lines, points: int) -> Lines:
+    """The first `points` points of each line, without their texts."""
+    each = [np.array(lines[i])[: points + 1] for i in range(len(lines.ids))]
+    return gathered(each, lines.ids, [None] * len(each))
 
 
 class Distances(NamedTuple):
