@@ -59,9 +59,9 @@ def network_files(config: Config, network: str) -> list[str]:
         files += ["metrics.json", "samples"]
     if settings.kind == "text":
         files += ["sample-metrics.json"]
-    if settings.kind == "recognition" or (settings.kind == "synthesis" and config.recogniser):
+    if settings.kind == "recognition" or (settings.writes_text and config.recogniser):
         files += ["recognition.json"]
-    if settings.kind == "synthesis":
+    if settings.writes_text:
         files += ["style.json"]
     if settings.kind in ("prediction", "synthesis", "variational") and settings.pen_states == 2:
         files += ["discriminate.json"]

@@ -10,7 +10,12 @@ from pentrace.networks.kinds import build, loss, relief
 from pentrace.networks.mixture import log_loss
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.transfer import transferred
-from pentrace.networks.variational import Gaussian, counted_divergence, divergence
+from pentrace.networks.variational import (
+    Gaussian,
+    HeldLatentNetwork,
+    counted_divergence,
+    divergence,
+)
 
 SMALL = {"kind": "variational", "hidden": 7, "components": 3, "latent_size": 4}
 STEP = {**SMALL, "latent_hidden": 5}
@@ -150,12 +155,40 @@ def test_a_start_with_other_characters_keeps_the_weights_of_known_ones(given):
     torch.testing.assert_close(found[1], found[0])
 
 
+def test_the_posteriors_of_two_lines_differ_from_the_start():
+    """Otherwise the network learns to ignore the latent before the encoder has learnt anything."""
+    torch.manual_seed(1)
+    network = build(NetworkSettings(kind="variational", latent="line", hidden=7))
+    assert isinstance(network, HeldLatentNetwork)
+    lines = torch.randn(8, 60, 3) * torch.linspace(0.5, 2, 8)[:, None, None]
+    found = network.posterior(lines, torch.ones(8, 60, dtype=torch.bool))
+    assert (found.mean.std(0) > 0.5 * found.log_sd.exp().mean(0)).float().mean() > 0.8
+
+
+def test_the_latent_of_a_writer_is_found_in_another_line():
+    network = small({**LINE, "latent": "writer"})
+    x, y, mask, _ = data(network)
+    reference = torch.randn(B, 6, 4, dtype=torch.float64)
+    reference[..., 3] = 1
+    reference[1] = 0  # this writer has no other line
+    found = network(x, y, mask, reference=reference)
+    own, other = network.posterior(y, mask), network.posterior(reference[..., :3], mask[:1, :6])
+    torch.testing.assert_close(found.mean[1, 0], own.mean[1])
+    torch.testing.assert_close(found.mean[[0, 2], 0], other.mean[[0, 2]])
+
+
 def test_settings_that_do_not_fit_are_refused():
     for given, message in (
         ({"kind": "prediction", "latent": "line"}, "has no latent"),
         ({"kind": "variational", "layers": 2}, "one layer"),
         ({"kind": "variational", "alphabet": "ab"}, "has no alphabet"),
         ({"kind": "prediction", "train": {"free_nats": 1}}, "for kind variational only"),
+        ({"kind": "prediction", "train": {"input_dropout": 0.1}}, "for kind variational only"),
+        ({"kind": "variational", "train": {"style_distort": 0.5}}, "a latent that is held"),
+        (
+            {"kind": "variational", "latent": "writer", "train": {"batches": "windows"}},
+            "latent writer needs lines",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             NetworkSettings(**given)

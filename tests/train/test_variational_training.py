@@ -57,6 +57,15 @@ def test_it_learns_and_continues_a_broken_run_to_the_same_bytes(data, given, mon
     assert train(data, settings, "broken") == (whole, history)
 
 
+def test_it_learns_with_a_latent_of_a_writer_and_inputs_that_are_dropped_or_distorted(data):
+    how = {**FAST, "style_distort": 0.5, "input_dropout": 0.2}
+    given = {**SMALL, "latent": "writer", "train": how}
+    whole, history = train(data, given, "one")
+    assert history[-1]["validation_loss"] < history[0]["validation_loss"]
+    assert train(data, given, "two") == (whole, history)
+    assert train(data, {**given, "latent": "line"}, "line") != (whole, history)
+
+
 def test_the_weight_of_the_divergence_rises_to_1():
     with processes() as group:
         given = {**SMALL, "train": {"divergence_warmup": 4}}

@@ -73,14 +73,14 @@ INK = [d for d in CONFIG.run if d not in TEXTS]
 CARDS = ["README.md", "croissant.json"]
 
 INK_NETWORKS = CONFIG.of_kind("prediction", "synthesis", "variational")
-# Those that write a text.
-WRITERS = [n for n in INK_NETWORKS if CONFIG.networks[n].reads_text]
+# Those that write a text: synthesis networks, and variational ones with a text.
+WRITERS = [n for n in INK_NETWORKS if CONFIG.networks[n].writes_text]
 SYNTHESIS = CONFIG.of_kind("synthesis")
 RECOGNISERS = CONFIG.of_kind("recognition")
 TEXT_NETWORKS = CONFIG.of_kind("text")
 # Networks that get a recognition.json: recognisers, and the networks whose lines they read.
 RECOGNITION_MEASURED = RECOGNISERS + (
-    SYNTHESIS if CONFIG.judge or CONFIG.recogniser else []
+    WRITERS if CONFIG.judge or CONFIG.recogniser else []
 )
 
 
@@ -216,12 +216,12 @@ def judge(w):
 
 def written(w):
     """Input function: the folders of lines that a network wrote, to compare with real ones."""
-    own = ["rewritten", "imitated"] if w.network in SYNTHESIS else ["drawn"]
+    own = ["rewritten", "imitated"] if w.network in WRITERS else ["drawn"]
     return [f"<results>/{w.dataset}/{w.network}/{name}" for name in own]
 
 
 def drawn_settings():
-    """The settings of `sample`, as JSON, for lines of a prediction network to compare."""
+    """The settings of `sample`, as JSON, for lines of a network without a text to compare."""
     lines = CONFIG.discriminate.lines or 60
     changes = {
         "lines": lines,

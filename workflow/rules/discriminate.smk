@@ -2,7 +2,7 @@
 COMPARED = [n for n in INK_NETWORKS if CONFIG.networks[n].pen_states == 2]
 
 
-# A prediction network writes no text: its lines are drawn for the comparison.
+# A network without a text: its lines are drawn for the comparison.
 rule draw:
     input:
         model="<results>/{dataset}/{network}/model.safetensors",
@@ -14,7 +14,7 @@ rule draw:
     log:
         "<logs>/{dataset}/{network}/draw.log",
     wildcard_constraints:
-        network=one_of([n for n in COMPARED if n not in SYNTHESIS]),
+        network=one_of([n for n in COMPARED if n not in WRITERS]),
     conda:
         "../envs/pentrace.yaml"
     params:

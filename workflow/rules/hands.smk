@@ -34,7 +34,7 @@ rule imitate:
     log:
         "<logs>/{dataset}/{network}/imitate.log",
     wildcard_constraints:
-        network=one_of(SYNTHESIS),
+        network=one_of(WRITERS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -61,7 +61,7 @@ rule style:
     log:
         "<logs>/{dataset}/{network}/style.log",
     wildcard_constraints:
-        network=one_of(SYNTHESIS),
+        network=one_of(WRITERS),
     conda:
         "../envs/pentrace.yaml"
     params:

@@ -83,7 +83,7 @@ rule rewrite:
     log:
         "<logs>/{dataset}/{network}/rewrite.log",
     wildcard_constraints:
-        network=one_of(SYNTHESIS),
+        network=one_of(WRITERS),
     conda:
         "../envs/pentrace.yaml"
     params:
@@ -96,7 +96,7 @@ rule rewrite:
         " || [ $? -eq 3 ]"
 
 
-# A recogniser reads real lines. For a synthesis network it also reads the lines that this wrote,
+# A recogniser reads real lines. It also reads the lines that a network wrote,
 # among which another recogniser chose.
 rule recognise:
     input:
@@ -105,7 +105,7 @@ rule recognise:
         normalisation="<results>/{dataset}/normalisation.json",
         written=lambda w: (
             f"<results>/{w.dataset}/{w.network}/rewritten"
-            if w.network in SYNTHESIS
+            if w.network in WRITERS
             else []
         ),
         code=code("pentrace.recognise.recognise"),

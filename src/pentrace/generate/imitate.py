@@ -1,4 +1,4 @@
-"""`pentrace imitate`: texts in the hands of real writers, by a synthesis network."""
+"""`pentrace imitate`: texts in the hands of real writers, by a network that writes text."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from pentrace.files import whole_folder
 from pentrace.generate.chosen_hands import HandLines, choose_hands
 from pentrace.generate.in_hand import in_hand
 from pentrace.generate.lines import LineOptions, Primer, WrittenLine, line_options, write_lines
-from pentrace.generate.load_model import load_ink_for, reader_for
+from pentrace.generate.load_model import load_writer_for, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.settings import ImitateSettings
 from pentrace.generate.written_files import offsets_table, unified, written_row
@@ -34,7 +34,7 @@ FEW = 2  # fewer hands cannot be compared
 
 
 @click.command("imitate", cls=Command)
-@file_option("--model", help="Synthesis network.")
+@file_option("--model", help="Synthesis network, or a variational one with a text.")
 @data_option
 @out_folder_option(help="Folder to write.")
 @reader_option
@@ -48,12 +48,13 @@ def command(
     The network was not trained on these writers. If too much of a line is misread, the exit status
     is 3. A data set with fewer than two such writers gives empty tables.
     """
-    network, normalisation = load_ink_for(model, dataset.normalisation(data), "synthesis")
+    network, normalisation = load_writer_for(model, dataset.normalisation(data))
     reads = reader_for(settings.check, reader, model, normalisation)
     lines = load_lines(data, settings.splits).with_text(lambda t: knows(network.settings, t))
     hands = find_hands(data, lines, network.settings, settings)
     how = line_options(settings, reads.network, settings.bias)
-    written = {**styled(network, lines, hands, how), **unstyled(network, lines, hands, how)}
+    own = styled(network, lines, hands, how, settings.continued)
+    written = {**own, **unstyled(network, lines, hands, how)}
     rows = [written_row(name, line, how.bias, prime) for name, (line, prime) in written.items()]
     with whole_folder(out) as folder:
         tables.write_rows(folder / "hands.parquet", schema.HANDS, [*_rows(hands)])
@@ -96,14 +97,18 @@ Written = dict[str, tuple[WrittenLine, str | None]]  # name -> line, and the lin
 
 
 def styled(
-    network: FusedNetwork, lines: Lines, hands: list[HandLines], how: LineOptions
+    network: FusedNetwork,
+    lines: Lines,
+    hands: list[HandLines],
+    how: LineOptions,
+    continued: bool,
 ) -> Written:
     """The texts of each hand, written in that hand."""
     found: Written = {}
     for number, hand in enumerate(hands):
         references = [Primer(np.array(line), text) for line, text in _real(lines, hand.references)]
         texts = [text for _, text in _real(lines, hand.texts)]
-        own = in_hand(how, network, references)
+        own = in_hand(how, network, references, continued)
         written = write_lines(network, texts, own, number * len(texts))
         names = [f"styled/{name}" for name in hand.texts]
         found |= {n: (line, hand.references[0]) for n, line in zip(names, written, strict=True)}

@@ -81,15 +81,16 @@ def write(
     none within `LAST_STROKE` steps, it stops where the window left. With three
     states of the pen, a sample stops at the end of a character. primers: float32 (T, 3) per line
     with the null step, read first; their lengths may differ. limits: int (B,), steps after which a
-    line is cut off, by default N. style: the vector of a hand (S,), as for `FusedNetwork.start`.
-    latents: normals (B, N, Z) or, with a latent for a line, the latents (B, Z); without them, they
-    are the means of their priors. With such a latent, that of a primer is used instead.
+    line is cut off, by default N. style: the vector of a hand (S,), as for `FusedNetwork.start`, or
+    the latent of all lines (Z,). latents: normals (B, N, Z) or, with a latent for a line, the
+    latents (B, Z); without them, they are the means of their priors. If there are primers and no
+    style, such a latent is that of the primer.
     Raises `PentraceError` if steps are not finite numbers.
     """
     batch, limit = chance.shape[:2]
     steps = np.zeros((batch, limit, 3), np.float32)
     tracker = _Tracker(text, np.full(batch, limit) if limits is None else limits, limit)
-    if network.latents == "line":
+    if network.latents == "line" and style is None:
         style = _held(network, latents, primers)
     noise = latents if network.latents == "step" else None
     network.start(batch, text, style)

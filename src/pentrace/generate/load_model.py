@@ -75,6 +75,29 @@ def load_ink_for(path: Path, normalisation: Path, *kinds: Kind) -> tuple[FusedNe
     return network, checked(path, trained_with, normalisation)
 
 
+def load_writer(path: Path) -> tuple[FusedNetwork, dict]:
+    """The network at `path`, which writes a text; otherwise as `load_ink`.
+
+    Raises `PentraceError` if it is not a synthesis network, or a variational one with a text.
+    """
+    network, normalisation = load_ink(path, "synthesis", "variational")
+    if network.window is None:
+        raise PentraceError(
+            f"{path}: a variational network without a text; give a network that is conditioned on "
+            "text"
+        )
+    return network, normalisation
+
+
+def load_writer_for(path: Path, normalisation: Path) -> tuple[FusedNetwork, dict]:
+    """As `load_writer`, and the normalisation of the data in the file `normalisation`.
+
+    Raises `PentraceError` also if it was trained on offsets in other units.
+    """
+    network, trained_with = load_writer(path)
+    return network, checked(path, trained_with, normalisation)
+
+
 def load_recogniser_for(path: Path, normalisation: Path) -> FusedRecogniser:
     """The recogniser at `path`.
 

@@ -1,4 +1,4 @@
-"""`pentrace rewrite`: the texts of real lines, written by a synthesis network."""
+"""`pentrace rewrite`: the texts of real lines, written by a network."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.files import whole_folder
 from pentrace.generate.lines import line_options, write_lines
-from pentrace.generate.load_model import load_ink, reader_for
+from pentrace.generate.load_model import load_writer, reader_for
 from pentrace.generate.settings import RewriteSettings
 from pentrace.generate.written_files import offsets_table, unified, written_row
 from pentrace.networks.alphabet import knows
@@ -29,7 +29,7 @@ from pentrace.windows.lines import load_lines
 
 
 @click.command("rewrite", cls=Command)
-@file_option("--model", help="Synthesis network.")
+@file_option("--model", help="Synthesis network, or a variational one with a text.")
 @data_option
 @out_folder_option(help="Folder to write.")
 @reader_option
@@ -42,7 +42,7 @@ def command(
     Several candidates of each line are drawn, and a recogniser chooses the one that it reads best.
     If too much of a line is misread, the exit status is 3.
     """
-    network, normalisation = load_ink(model, "synthesis")
+    network, normalisation = load_writer(model)
     reads = reader_for(settings.check, reader, model, normalisation)
     texts = choose(data, settings, partial(knows, network.settings))
     rows, offsets = [], []

@@ -87,7 +87,7 @@ class SampleSettings(Settings):
 
 
 class RewriteSettings(Settings):
-    """Which texts a synthesis network writes to be measured, and how neatly."""
+    """Which texts a network writes to be measured, and how neatly."""
 
     split: Split = Field("validation", description="split whose texts are written")
     lines: int | None = Field(60, ge=1, description="maximum number of lines; null: all")
@@ -110,7 +110,7 @@ class RewriteSettings(Settings):
 
 
 class ImitateSettings(Settings):
-    """In which hands a synthesis network writes, and what."""
+    """In which hands a network writes, and what."""
 
     splits: tuple[Split, ...] = Field(
         ("validation", "validation2", "test"),
@@ -127,6 +127,10 @@ class ImitateSettings(Settings):
         ge=1,
         le=1000,
         description="other real lines of a hand that written lines are compared to",
+    )
+    continued: bool = Field(
+        True,
+        description="continue a line of the hand; false: only its vector, or its latent, gives it",
     )
     bias: Bias = Field(0.5, description="0: no change; larger: neater, and less varied")
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")

@@ -40,11 +40,13 @@ def batch(
     bias: float = 0.0,
     after: np.ndarray | None = None,
     first: int = 0,
+    held: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     """float32 (at most T + steps, 3) each: samples `first` and following of a seed.
 
     Each begins with the null step, or with the steps (T, 3) of `after`, a real line to continue.
-    Only a network with three states of the pen ends a sample before the limit: see `ended`.
+    `held` (count, Z): the latent of each, for a network with a latent for a line; None: drawn. Only
+    a network with three states of the pen ends a sample before the limit: see `ended`.
     """
     lead = np.zeros((1, 3), np.float32) if after is None else after
     drawn: list[np.ndarray] = []
@@ -53,6 +55,7 @@ def batch(
         chance = np.stack([chances(seed, i, steps) for i in some])
         primers = None if after is None else [after] * len(some)
         own = drawn_latents(network, [(seed, i) for i in some], steps)
+        own = own if held is None else held[begin - first : begin - first + len(some)]
         new = write(network, chance, bias=bias, primers=primers, latents=own)
         pairs = zip(new.steps, new.length, strict=True)
         drawn += [np.concatenate([lead, sample[:length]]) for sample, length in pairs]

@@ -92,11 +92,12 @@ def followed(measured: MeasuredLines, lines: np.ndarray, compared: np.ndarray) -
         own = np.array(measured.origin) == origin
         means, known = hand_means(lines[own], measured.own[own])
         for j, row in enumerate(rows):
-            row[origin] = _correlation(real[:, j][known[:, j]], means[:, j][known[:, j]])
+            row[origin] = correlation(real[:, j][known[:, j]], means[:, j][known[:, j]])
     return rows
 
 
-def _correlation(one: np.ndarray, two: np.ndarray) -> float | None:
+def correlation(one: np.ndarray, two: np.ndarray) -> float | None:
+    """Pearson's correlation of one (L,) and two (L,); None if it means nothing."""
     if len(one) < LEAST or not one.std() > 0 or not two.std() > 0:
         return None
     return float(np.corrcoef(one, two)[0, 1])

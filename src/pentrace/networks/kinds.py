@@ -31,7 +31,7 @@ def build(settings: NetworkSettings) -> Network:
         case "synthesis":
             return SynthesisNetwork(settings)
         case "variational":
-            held = settings.latent == "line"
+            held = settings.latent != "step"
             return HeldLatentNetwork(settings) if held else VariationalNetwork(settings)
         case "recognition":
             return RecognitionNetwork(settings)
@@ -70,10 +70,11 @@ def loss(
 
     For a recognition network it is the loss of text (B, U), for a text network that of characters
     y (B, T) after `state`. Also returns the state after the batch, None for a recognition network.
-    For a variational network it is the bound with one latent, and its parts are returned.
+    For a variational network it is the bound with one latent, and its parts are returned; style is
+    the ink in which the latent of a writer is found.
     """
     if kind == "variational":
-        bound = network(x, y, mask, text)
+        bound = network(x, y, mask, text, reference=style)
         return bound.log_loss.sum() + bound.divergence.sum(), bound
     if kind == "recognition":
         assert text is not None

@@ -97,9 +97,10 @@ class NetworkSettings(Settings):
         description="size of the vector of a hand, from other ink of the same writer; 0: none; "
         "synthesis only",
     )
-    latent: Literal["step", "line"] = Field(
+    latent: Literal["step", "line", "writer"] = Field(
         "step",
-        description="latent vector for each step, or one that is held for a line; variational only",
+        description="latent vector for each step, or one that is held for a line; writer: held, "
+        "and in training found in another line of the writer; variational only",
     )
     latent_size: int = Field(
         16, ge=1, le=1024, description="numbers in a latent vector; variational only"
@@ -132,6 +133,11 @@ class NetworkSettings(Settings):
     def reads_text(self) -> bool:
         """Whether lines need a transcript."""
         return self.with_text if self.kind == "variational" else self.kind != "prediction"
+
+    @property
+    def writes_text(self) -> bool:
+        """Whether it draws lines of a given text."""
+        return self.kind in OF_INK and self.reads_text
 
     @property
     def counted(self) -> Literal["point", "character"]:
@@ -218,7 +224,7 @@ class NetworkSettings(Settings):
 
     def _check_variational(self) -> None:
         if self.kind != "variational":
-            for name in ("divergence_warmup", "free_nats"):
+            for name in ("divergence_warmup", "free_nats", "input_dropout"):
                 if self._train_changed(name):
                     raise ValueError(f"{name} is for kind variational only; remove it")
             return
@@ -226,8 +232,12 @@ class NetworkSettings(Settings):
             raise ValueError("a variational network needs skips; set skips to true")
         if self.latent == "step" and self.layers != 1:
             raise ValueError("a latent for each step needs one layer; set layers to 1")
-        if self.latent == "line" and self._changed("latent_hidden"):
+        if self.latent != "step" and self._changed("latent_hidden"):
             raise ValueError("latent_hidden is for latent step only; remove it")
+        if self.latent == "writer" and self.train.batches == "windows":
+            raise ValueError("latent writer needs lines; set train.batches to lines or crops")
+        if self.latent == "step" and self.train.style_distort:
+            raise ValueError("style_distort needs a latent that is held; set it to 0")
         window = ("window_components", "window_parametrisation")
         if not self.with_text and (given := self._changed(*window)):
             raise ValueError(f"{' and '.join(given)} needs a text; set with_text to true")

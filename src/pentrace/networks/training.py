@@ -84,6 +84,13 @@ class TrainSettings(Settings):
         description="mean divergence of a number of the latent below which it costs nothing, in "
         "nats; variational only",
     )
+    input_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of the steps that a network does not read in training, so that it needs "
+        "the latent more; variational only",
+    )
     misfit: float | None = Field(
         None,
         gt=0,
@@ -100,8 +107,8 @@ class TrainSettings(Settings):
         0.0,
         ge=0,
         le=1,
-        description="share of the lines with a style whose input ink is distorted, so that the "
-        "network follows the style instead; with style_size only",
+        description="share of the lines with a style, or with a latent that is held, whose input "
+        "ink is distorted, so that the network follows that instead",
     )
     optimiser: Literal["graves-rmsprop", "sgd", "adam", "adamw"] = Field(
         "adam",

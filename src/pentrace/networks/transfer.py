@@ -56,7 +56,7 @@ def _symbols(settings: NetworkSettings, name: str) -> tuple[int, int] | None:
             return (0, 0) if name.split(".")[0] in ("embedding", "output") else None
         case "recognition":
             return (0, 0) if name.startswith("output.") else None
-        case "variational" if settings.latent == "line" and settings.with_text:
+        case "variational" if settings.latent != "step" and settings.with_text:
             return _symbols(settings.base, name.removeprefix("base."))
         case "variational" if settings.with_text and name == "read.weight":
             return 1, 3 + settings.hidden

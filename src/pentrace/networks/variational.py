@@ -25,6 +25,7 @@ from pentrace.networks.synthesis import SynthesisNetwork
 
 OPEN = 1.0  # bias of the forget gate at the start
 LOG_SD_LIMIT = 7.0  # of latents
+FIRST_LOG_SD = -2.0  # of the posterior of a held latent at the start
 
 
 class Gaussian(NamedTuple):
@@ -109,12 +110,19 @@ class VariationalNetwork(nn.Module):
         self.output = nn.Linear(size, mixture.width(s.components, 2))
 
     def forward(
-        self, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None = None, known: bool = True
+        self,
+        x: Tensor,
+        y: Tensor,
+        mask: Tensor,
+        text: Tensor | None = None,
+        known: bool = True,
+        reference: None = None,
     ) -> Bound:
         """The bound of steps y (B, T, 3) after x (B, T, 3), where mask (B, T) is true.
 
         text (B, U) as for `SynthesisNetwork`. Latents are drawn from torch's random state. With
-        `known` False, `raw` is computed at latents of the prior, and is a prediction of y.
+        `known` False, `raw` is computed at latents of the prior, and is a prediction of y. There is
+        no `reference`.
         """
         state, latent, posterior, z = self._run(x.transpose(0, 1), y.transpose(0, 1), text)
         prior = gaussian(self.prior(state))
@@ -178,7 +186,8 @@ class HeldLatentNetwork(nn.Module):
     """One latent for a line: an input of each step of a prediction or a synthesis network.
 
     Its prior is the standard normal distribution. The posterior is computed from the complete line
-    by the convolutions of `StyleEncoder`.
+    by the convolutions of `StyleEncoder`, or in training from another line of the writer. Then it
+    contains only what the lines of a writer have in common.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
@@ -188,6 +197,7 @@ class HeldLatentNetwork(nn.Module):
         self.base = kind(settings.base)
         self.base.encoder = None  # the latent takes the place of a hand
         self.encoder = StyleEncoder(2 * settings.latent_size)
+        _differ(self.encoder, settings.latent_size)
 
     # Not attributes: weights would be saved under two names.
     @property
@@ -201,10 +211,20 @@ class HeldLatentNetwork(nn.Module):
         return self.base.output
 
     def forward(
-        self, x: Tensor, y: Tensor, mask: Tensor, text: Tensor | None = None, known: bool = True
+        self,
+        x: Tensor,
+        y: Tensor,
+        mask: Tensor,
+        text: Tensor | None = None,
+        known: bool = True,
+        reference: Tensor | None = None,
     ) -> Bound:
-        """As `VariationalNetwork.forward`."""
-        found = self.posterior(y, mask)
+        """As `VariationalNetwork.forward`.
+
+        reference (B, R, 4): ink of the writers, as `StyleEncoder` reads it, in which the latents
+        are found; None, or no ink: in the lines themselves.
+        """
+        found = self.posterior(y, mask, reference)
         zeros = torch.zeros_like(found.mean)
         prior = Gaussian(zeros, zeros)
         z = found.mean + found.log_sd.exp() * torch.randn_like(zeros)
@@ -216,12 +236,34 @@ class HeldLatentNetwork(nn.Module):
         apart = divergence(found, prior).unsqueeze(1)
         return Bound(loss, apart, ratio, raw, found.mean.unsqueeze(1), mask.any(1, keepdim=True))
 
-    def posterior(self, y: Tensor, mask: Tensor) -> Gaussian:
-        """The posterior (B, Z) of the latent of steps y (B, T, 3) where mask (B, T) is true."""
+    def posterior(self, y: Tensor, mask: Tensor, reference: Tensor | None = None) -> Gaussian:
+        """The posterior (B, Z) of the latent of steps y (B, T, 3) where mask (B, T) is true.
+
+        reference as for `forward`.
+        """
         line = torch.cat([y, torch.ones_like(y[..., :1])], -1) * mask.unsqueeze(-1)
         with torch.autocast(y.device.type, enabled=False):
-            return gaussian(self.encoder.project(self.encoder.pooled(line)))
+            pooled = self.encoder.pooled(line)
+            if reference is not None:
+                other = reference[..., 3].any(1, keepdim=True)
+                pooled = torch.where(other, self.encoder.pooled(reference), pooled)
+            return gaussian(self.encoder.project(pooled))
 
     def _decoded(self, x: Tensor, z: Tensor, text: Tensor | None) -> Tensor:
         read = torch.cat([x, z.unsqueeze(1).expand(-1, x.shape[1], -1)], -1)
         return (self.base(read) if text is None else self.base(read, None, text))[0]
+
+
+@torch.no_grad()
+def _differ(encoder: StyleEncoder, size: int) -> None:
+    """Weights at which the posteriors of two lines differ from the start.
+
+    With the usual ones, their means differ by 0.001 at an sd of 1: the latent is noise, and the
+    network learns to ignore it before the encoder has learnt anything.
+    """
+    for layer in encoder.convolutions:
+        nn.init.kaiming_normal_(layer.get_parameter("weight"), nonlinearity="relu")
+        layer.get_parameter("bias").zero_()
+    nn.init.normal_(encoder.project.weight, std=encoder.project.in_features**-0.5)
+    encoder.project.bias.zero_()
+    encoder.project.bias[size:] = FIRST_LOG_SD

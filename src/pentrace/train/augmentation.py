@@ -56,20 +56,25 @@ def scaled(
 
 
 def misleading(
-    x: np.ndarray, style: np.ndarray, share: float, random: np.random.Generator
+    x: np.ndarray, styled: np.ndarray, share: float, random: np.random.Generator
 ) -> np.ndarray:
-    """Input x float32 (B, T, 3), with a `share` of the lines that have a style distorted.
+    """Input x float32 (B, T, 3), with a `share` of the `styled` lines distorted.
 
-    style (B, R, 4) is their reference ink. The size, slant and slope of what such a line reads are
-    not those of its hand, but what it predicts is. So the network learns to follow the style, and
-    to return to it when its own ink has strayed.
+    styled bool (B,): lines with a style or a latent. The size, slant and slope of what a distorted
+    line reads are not those of its hand, but what it predicts is. So the network learns to follow
+    the style, and to return to it when its own ink has strayed.
     """
-    changed = style[..., 3].any(1) & (random.random(len(x)) < share)
+    changed = styled & (random.random(len(x)) < share)
     misled = x.copy()
     misled[changed, :, :2] = x[changed, :, :2] @ matrices(len(x), random)[changed].transpose(
         0, 2, 1
     )
     return misled
+
+
+def unread(x: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:
+    """Input x float32 (B, T, 3), with zeros in a random `share` of the steps."""
+    return np.where(random.random((*x.shape[:2], 1)) < share, np.float32(0), x)
 
 
 def reached(dy: np.ndarray, mask: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -153,12 +153,14 @@ def read(
     if settings.kind == "text":
         return Data(text_of(load_codes(data, splits), settings, "+".join(splits)), None)
     lines = load_lines(data, splits)
+    asked = settings.style_size or (settings.kind, settings.latent) == ("variational", "writer")
     if not settings.reads_text:
-        return Data(lines.with_ends() if settings.pen_states == 3 else lines, None)
+        lines = lines.with_ends() if settings.pen_states == 3 else lines
+        return Data(lines, None, load_writers(data, lines.ids) if asked else None)
     lines = lines.with_text()
     texts = [text or "" for text in lines.texts]
     about = f"{data}: in the transcripts, "
-    writers = load_writers(data, lines.ids) if settings.style_size else None
+    writers = load_writers(data, lines.ids) if asked else None
     return Data(lines, encode(texts, settings, "fold", about, remedy), writers)
 
 

@@ -11,7 +11,8 @@ from pentrace.networks import kinds
 from pentrace.networks.layers import State
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.synthesis import SynthesisState
-from pentrace.train.augmentation import distort, jittered, misleading, scaled
+from pentrace.networks.variational import HeldLatentNetwork
+from pentrace.train.augmentation import distort, jittered, misleading, scaled, unread
 from pentrace.train.average import WeightAverage
 from pentrace.train.checkpoint import Weights
 from pentrace.train.clipping import DerivativeClipping
@@ -31,7 +32,8 @@ class Arrays(NamedTuple):
     y: np.ndarray  # as x
     mask: np.ndarray  # bool (B, T), true where y is a step
     text: np.ndarray | None  # int64 (B, U), -1 for padding; None if the network takes none
-    style: np.ndarray | None = None  # float32 (B, R, 4), reference ink; None without style_size
+    # float32 (B, R, 4), reference ink; None without style_size, and without a latent of a writer
+    style: np.ndarray | None = None
     places: np.ndarray | None = None  # float32 (B, T), see `Data.places`; None without window loss
 
 
@@ -178,7 +180,8 @@ class Descent:
     def _arrays(self, data: Data, batch: Batch, step: int | None = None) -> Arrays:
         """The batch; in training, at `step`, with random references."""
         style = None
-        if data.writers is not None:
+        known = self.network.settings.latent == "writer" and step is None  # the line is enough
+        if data.writers is not None and not known:
             random = None if step is None else np.random.default_rng([self._seed(step, ALL), 1])
             style = data.style(batch, random, self.settings.style_dropout)
         return Arrays(*gather(data.lines, batch), data.text(batch), style)
@@ -223,18 +226,27 @@ class Descent:
     def _distorted(self, arrays: Arrays, step: int) -> Arrays:
         """The batch, distorted, scaled or jittered if the settings say so."""
         s, (x, y) = self.settings, arrays[:2]
-        if not s.distort and not s.scaling and not s.jitter and not s.style_distort:
+        ways = (s.distort, s.scaling, s.jitter, s.style_distort, s.input_dropout)
+        if not any(ways):
             return arrays
         random = np.random.default_rng(self._seed(step, ALL))
-        if s.style_distort and arrays.style is not None:
-            x = misleading(x, arrays.style, s.style_distort, random)
+        if s.style_distort and (styled := self._styled(arrays)).any():
+            x = misleading(x, styled, s.style_distort, random)
         if s.distort:
             return arrays._replace(x=distort(x, arrays.mask, random))
         if s.scaling:
             x, y = scaled(x, y, s.scaling, random)
         if s.jitter:
             x, y = jittered(x, y, s.jitter, random)
+        if s.input_dropout:
+            x = unread(x, s.input_dropout, random)
         return arrays._replace(x=x, y=y)
+
+    def _styled(self, arrays: Arrays) -> np.ndarray:
+        """Which lines (B,) the network reads with a style, or with a latent that is held."""
+        if isinstance(self.network, HeldLatentNetwork):
+            return np.full(len(arrays.x), True)
+        return np.any(arrays.style[..., 3], 1) if arrays.style is not None else np.zeros(0, bool)
 
     def _seed(self, step: int, who: int) -> int:
         """A function of seed, step and part, so that a resumed run needs no random state."""
