@@ -4,8 +4,8 @@ Pens differ in units and rate. The scale is computed from the text of the line: 
 the same mean width as in the data (`scale.character_width`). This width depends neither on the rate
 nor on the speed of the pen, and varies no more between lines than any other measure. If times were
 recorded, points are then taken along the strokes at the rate of the data; handwriting that is
-slower or faster than nearly all of the data is made faster or slower. Without times, points are
-taken at equal distances.
+slower or faster than nearly all of the data is made faster or slower. Without times, those of usual
+writing are assumed (`assumed_speed`).
 """
 
 from dataclasses import replace
@@ -27,6 +27,7 @@ from pentrace.normalise.units import differing, read_normalisation
 from pentrace.page.layout import turned
 from pentrace.split_names import SPLITS
 from pentrace.unicode_nfc import nfc
+from pentrace.write import assumed_speed
 from pentrace.write.own_ink import OwnInk, offsets, read
 from pentrace.write.scale import character_width, line_height
 
@@ -180,7 +181,7 @@ def normalised(recording: OwnInk, characters: int, normalisation: dict, name: st
             f"{name}: only dots, each stroke has one point; record one line of handwriting, or "
             "give all points of a stroke the same number, one after the other"
         )
-    ink = _snapped(_resampled(ink, characters), character / GRID)
+    ink = _snapped(_resampled(ink, characters, character), character / GRID)
     ink = clean(ink, RULES)[0]
     return to_offsets(ink, np.ones(1), normalisation)[0]
 
@@ -192,20 +193,20 @@ def _ink(recording: OwnInk, scale: float, name: str) -> Ink:
     return Ink([name], starts, x, y, recording.stroke.astype(np.int32), recording.t, {})
 
 
-def _resampled(ink: Ink, characters: int) -> Ink:
+def _resampled(ink: Ink, characters: int, character: float) -> Ink:
     """The ink with as many points along the strokes as in the data, at the rate of the data."""
-    first = ink.first_of_stroke()
+    x, y, first = ink.x, ink.y, ink.first_of_stroke()
     slow, usual, fast = (count * characters for count in POINTS)
     way = resample.elapsed(ink.t, first)
     points = way.sum() / RATE
     if points > 0:
         points = min(max(points, slow), fast)
     else:  # no times, or NaN
-        way = resample.travelled(ink.x.astype(np.float64), ink.y.astype(np.float64), first)
+        x, y, first, way = assumed_speed.timed(x, y, first, character)
         points = usual
     at, begins = resample.places(way, first, way.sum() / points)
     stroke = (np.cumsum(begins) - 1).astype(np.int32)
-    x, y = (resample.take(v, at).astype(np.float32) for v in (ink.x, ink.y))
+    x, y = (resample.take(values, at).astype(np.float32) for values in (x, y))
     return Ink(ink.ids, np.array([0, len(at)]), x, y, stroke, np.arange(len(at)) * RATE, {})
 
 
