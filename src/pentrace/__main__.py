@@ -78,7 +78,7 @@ def main() -> None:
         end_with_run()
         if sys.stdout is None:
             raise PentraceError("standard output is closed; redirect it to a file or to /dev/null")
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="pentrace", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
