@@ -69,7 +69,8 @@ def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     shown = pentrace("list")
     assert shown.count("none in this folder; ") == 2
-    assert "make them with: make in a clone" in shown and "list them in a clone of the repository" in shown
+    assert "make them with: make in a clone" in shown
+    assert "list them in a clone of the repository" in shown
 
 
 def test_samples_that_can_be_a_style(results: Path) -> None:

@@ -11,10 +11,6 @@ import pytest
     [
         ("write hello", "pentrace: -o is missing; add -o FILE: File to write"),
         ("write hello -x", "pentrace: no such option '-x'; see: pentrace write --help"),
-        (
-            "learn -o a.safetensors",
-            "pentrace: LINES... is missing; add it: pentrace learn",
-        ),
         ("writ hello", "pentrace: no command writ; did you mean write or rewrite? list all: "),
         ("write a --form pdf", "pentrace: invalid value for '--form': 'pdf' is not one of"),
     ],
