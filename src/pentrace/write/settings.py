@@ -22,7 +22,10 @@ class WriteSettings(Settings):
     """How `pentrace write` writes a text; lengths in mm."""
 
     bias: float = Field(
-        1.0, ge=0, le=20, description="0: no change; larger: neater, and less varied"
+        1.0,
+        ge=0,
+        le=20,
+        description="neatness; 0: as the network learned; larger: neater and less varied",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: Attempts = 12
@@ -32,7 +35,7 @@ class WriteSettings(Settings):
         PACE, ge=1, le=1000, description="maximum steps for each character of a line"
     )
     many_hands: bool = Field(
-        False, description="write each line in a different hand; without --style only"
+        False, description="write each line in a different hand; not with --style"
     )
     longest_line: int = Field(
         50,

@@ -49,7 +49,9 @@ class Share(click.ParamType):
 @click.command("write", cls=Command)
 @click.argument("text", nargs=-1, metavar="[TEXT]")
 @file_option("--file", required=False, help="File with the text, instead of TEXT.")
-@out_file_option(help="File to write; several pages become page-1.svg, page-2.svg, ...")
+@out_file_option(
+    help="File to write, such as page.svg; several pages become page-1.svg, page-2.svg, ..."
+)
 @click.option(
     "--form",
     type=click.Choice(list(FORMS)),
