@@ -25,7 +25,7 @@ class WriteSettings(Settings):
         1.0,
         ge=0,
         le=20,
-        description="neatness; 0: as the network learned; larger: neater and less varied",
+        description="0: no change; larger: neater, and less varied",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: Attempts = 12
