@@ -19,7 +19,7 @@ def test_typographic_signs_become_those_of_a_keyboard() -> None:
 
 
 def test_a_long_alphabet_is_shown_in_ranges() -> None:
-    with pytest.raises(PentraceError, match=r"seen Ω; it knows \[space\] to ~ é ö ó; reword"):
+    with pytest.raises(PentraceError, match=r"seen Ω; it knows \[space\] to ~ é ó ö; reword"):
         prepared("Ω", KEYBOARD, False)
 
 
