@@ -32,7 +32,7 @@ def timed(
     at, begins = resample.places(way, first, spacing)
     x, y = (resample.take(values, at).astype(np.float32) for values in (x, y))
     points = np.column_stack([x, y]).astype(np.float64) / character
-    way = resample.travelled(*points.T, begins)
+    way = resample.travelled(points[:, 0], points[:, 1], begins)
     pace = 1 / _speed(points, way, begins)
     return x, y, begins, way * (pace + np.roll(pace, 1)) / 2
 
