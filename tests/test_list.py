@@ -68,8 +68,9 @@ def test_a_text_has_no_styles(results: Path) -> None:
 def test_an_empty_folder_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = pentrace("list")
-    assert shown.count("none here; ") == 2
-    assert "make them with: make" in shown and "they are in workflow/presets of Pentrace" in shown
+    assert shown.count("none in this folder; ") == 2
+    assert "make them with: make in a clone" in shown
+    assert "list them in a clone of the repository" in shown
 
 
 def test_samples_that_can_be_a_style(results: Path) -> None:

@@ -7,7 +7,7 @@ try:
 
     from pentrace import __version__
     from pentrace.errors import PentraceError, explained, refuse_other_systems
-    from pentrace.options import Group
+    from pentrace.options import Group, wrong_use
     from pentrace.run_process import end_with_run
 except KeyboardInterrupt:  # these imports take a part of a second
     print("pentrace: stopped", file=sys.stderr)
@@ -78,13 +78,20 @@ def main() -> None:
         end_with_run()
         if sys.stdout is None:
             raise PentraceError("standard output is closed; redirect it to a file or to /dev/null")
-        cli()
+        status = cli.main(prog_name="pentrace", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        click.echo(f"pentrace: {wrong_use(error)}", err=True)
+        sys.exit(error.exit_code)
     except PentraceError as error:
         click.echo(f"pentrace: {error}", err=True)
         sys.exit(error.status)
     except OSError as error:
         click.echo(f"pentrace: {explained(error)}", err=True)
         sys.exit(PentraceError.status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pentrace import dataset, schema, tables
-from pentrace.config.presets import FOLDER, presets
+from pentrace.config.presets import presets
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, models
 from pentrace.networks.model_file import NAME, SHIPPED, settings
@@ -16,6 +16,7 @@ from pentrace.networks.settings import PRETRAINED
 from pentrace.options import Command, folder_option
 
 SHOWN = 20  # styles, unless all are asked for
+WHERE = "in a clone of the repository"
 WIDEST = 120  # characters of a cell
 
 Rows = list[tuple[str, ...]]
@@ -38,13 +39,17 @@ def command(data: Path | None, everything: bool) -> None:
         return
     styled = ("data set", "samples", "writers", "usable as style")
     parts = {
-        "Data sets": _section(styled, _rows(_datasets), "make them with: make"),
+        "Data sets": _section(styled, _rows(_datasets), f"make them with: make {WHERE}"),
         "Networks": _section(
-            ("network", "kind", "size"), [_shipped(), *_rows(_networks)], "train some with: make"
+            ("network", "kind", "size"),
+            [_shipped(), *_rows(_networks)],
+            f"train some with: make {WHERE}",
         ),
         "Styles, for pentrace write --style": "pentrace list --data FOLDER lists them",
         "Presets, for make CONFIG=...": _section(
-            ("preset", "what it does"), [*presets().items()], f"they are in {FOLDER} of Pentrace"
+            ("preset", "what it does"),
+            [*presets().items()],
+            f"list them {WHERE}",
         ),
     }
     click.echo("\n\n".join(f"{title}\n{_indented(text)}" for title, text in parts.items()))
@@ -117,7 +122,7 @@ def _rows(of: Callable[[Path], Rows]) -> Rows:
 
 
 def _section(head: tuple[str, ...], rows: Rows, remedy: str) -> str:
-    return aligned([head, *rows]) if rows else f"none here; {remedy}"
+    return aligned([head, *rows]) if rows else f"none in this folder; {remedy}"
 
 
 def aligned(rows: Rows) -> str:

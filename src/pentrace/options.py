@@ -3,6 +3,7 @@
 Every field of a model is an option, with its type, default, bounds and description in `--help`.
 """
 
+import difflib
 import json
 import os
 import sys
@@ -73,6 +74,24 @@ threads_option = click.option(
     "--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="INTEGER",
     help="CPU threads.",
 )  # fmt: skip
+
+
+def wrong_use(error: click.UsageError) -> str:
+    """What is wrong on the command line, and the remedy; click says only the first."""
+    command = error.ctx.command_path if error.ctx else "pentrace"
+    param = getattr(error, "param", None)
+    if isinstance(error, click.MissingParameter) and param is not None:
+        metavar = param.make_metavar(error.ctx)
+        if not isinstance(param, click.Option):
+            return f"{metavar} is missing; add it: {command} {metavar}"
+        use = (param.help or "").split(";")[0].rstrip(".")
+        return f"{param.opts[0]} is missing; add {param.opts[0]} {metavar}: {use}"
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        near = difflib.get_close_matches(error.command_name, error.possibilities or [], 3)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        return f"no command {error.command_name}; {hint}list all: pentrace --help"
+    wrong = error.format_message().rstrip(".")
+    return f"{wrong[:1].lower()}{wrong[1:]}; see: {command} --help"
 
 
 class Group(click.Group):

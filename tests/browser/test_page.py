@@ -167,7 +167,15 @@ def test_unknown_characters_are_named_or_replaced(browser: Browser) -> None:
     browser.wait("await pentrace.view.write()")
     assert "日" in browser.text("status") and "Ł" not in browser.text("status")
     browser.write("Łódź", seed=1, bias=1)
+    assert "does not know: Ł by L, ź by z" in browser.text("problems")
     assert browser.run("return pentrace.view.rows[0].text") == "Lódz"
+
+
+@pytest.mark.slow
+def test_words_that_are_cut_are_named(browser: Browser) -> None:
+    browser.write("an extraordinarily long word", seed=1, bias=1, longest=12)
+    browser.set(longest=50)
+    assert "cut without a hyphen: “extraordinarily”. Set" in browser.text("problems")
 
 
 def test_the_instructions_are_those_of_their_source() -> None:

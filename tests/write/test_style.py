@@ -85,7 +85,7 @@ def test_slow_handwriting_is_made_faster_and_no_times_are_needed(tmp_path):
     assert len(none) / len(TEXT) == pytest.approx(22, rel=0.1)
     inside = none[1:][none[:-1, 2] < 0.5]
     way = np.hypot(*(inside[:, :2] * NORMALISATION["sd"] + NORMALISATION["mean"]).T)
-    assert np.percentile(way, 95) < 1.5 * np.median(way)
+    assert np.percentile(way, 90) > 1.5 * np.percentile(way, 10)  # slow in curves
 
 
 def test_a_pen_that_rests_leaves_no_points(tmp_path):

@@ -67,7 +67,7 @@ class Model:
         reader: the recogniser that chooses among the candidates of a line, a file or folder; None:
             the one next to the network, such as results/demo-iam/recogniser.
         settings: those of `pentrace write --help`, such as bias (0 to 20, neater if higher), seed,
-            page ("a4", "a5", "letter", "100x150" in mm, or "line"), size and margin in mm.
+            page ("a4", "a6-landscape", "100x150" in mm, "line"), size and margin in mm.
 
         Up to `attempts` candidates of each line are drawn, and the one that is read best is kept.
         `report` of the result has what was read, and the error rate of each line. If too much is

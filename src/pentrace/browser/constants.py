@@ -18,7 +18,7 @@ from pentrace.normalise.positions import SAMPLING
 from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
 from pentrace.readers.own_formats import complete
 from pentrace.resample import LONGEST_REST
-from pentrace.write import prepare, scale, style
+from pentrace.write import assumed_speed, prepare, scale, style
 
 DRAWING: dict[str, Any] = {
     "LAST_STROKE": ink_loop.LAST_STROKE,
@@ -75,6 +75,13 @@ INK: dict[str, Any] = {
     "GRID": style.GRID,
     "POINTS": style.POINTS,
     "RATE": style.RATE,
+    "STRAIGHT": assumed_speed.STRAIGHT,
+    "SLOWER": assumed_speed.SLOWER,
+    "AT_END": assumed_speed.AT_END,
+    "RISE": assumed_speed.RISE,
+    "FINE": assumed_speed.FINE,
+    "REACH": assumed_speed.REACH,
+    "MOST_FINE": assumed_speed.MOST,
     "FEW": style.FEW,
     "MISFIT": style.MISFIT,
     "SHORT": style.SHORT,

@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent
 # Modules of the program in their order; a class is defined before it is used.
 MODULES = (
     "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
-    "lines", "layout", "write_text", "pen", "files", "own_formats", "own_ink", "zip", "worker",
+    "lines", "layout", "write_text", "pen", "files", "own_formats", "assumed_speed",
+    "own_ink", "zip", "worker",
     "copy_texts", "pad", "paper", "client", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation", "style_size")

@@ -22,6 +22,7 @@ from pentrace.write.compose import compose
 from pentrace.write.lines import WrittenLines, write_text
 from pentrace.write.report import LineReport, WritingReport, report
 from pentrace.write.settings import WriteSettings
+from pentrace.write.wrap import cut_words
 
 RARE_REMEDY = "look at them in the result, or reword the text"
 WRITTEN = "pentrace write (page"  # before the number of a page, in the notes of its file
@@ -45,15 +46,16 @@ def write_pages(
         raise UsageError("--many-hands is for pages without a --style; remove one of them")
     found = write_text(network, normalisation, text, settings, style, reader.network, progress)
     pages = compose(found.texts, found.lines, normalisation, settings, notes)
-    done = _report(found, style, reader, rare_warning(found.texts, network.counts, RARE_REMEDY))
+    rare = rare_warning(found.texts, network.counts, RARE_REMEDY)
+    done = _report(found, style, reader, rare, cut_words(text, found.texts))
     return _with_readings(_numbered(pages), done), done
 
 
 def _report(
-    found: WrittenLines, style: Primer | Hand | None, reader: Reader, rare: str
+    found: WrittenLines, style: Primer | Hand | None, reader: Reader, rare: str, cut: list[str]
 ) -> WritingReport:
     warning = "" if style is None else style.warning
-    return report(found.lines, found.scattered, found.limit, warning, reader.message, rare)
+    return report(found.lines, found.scattered, found.limit, warning, reader.message, rare, cut)
 
 
 def _with_readings(pages: list[Page], done: WritingReport) -> list[Page]:

@@ -35,6 +35,17 @@ def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
     return text
 
 
+def replaced(text: str, network: NetworkSettings) -> str:
+    """What --substitute replaces in `text`, and by what; empty if nothing is replaced."""
+    known = network.alphabet or ""
+    found = replacements(_plain(_typed(unbroken(text), known)), known)
+    return ", ".join(f"{shown(c)} by {near}" for c, near in found.items())
+
+
+def _plain(text: str) -> str:
+    return text.replace(NO_BREAK, " ").replace("\n", "")
+
+
 def _typed(text: str, known: str) -> str:
     """The text with the signs of a keyboard for typographic ones that are not known."""
     return "".join(substituted(c, known) if c in TYPOGRAPHIC else c for c in text)
@@ -42,7 +53,7 @@ def _typed(text: str, known: str) -> str:
 
 def _remedy(text: str, known: str) -> str:
     """What to do about unknown characters, with those that --substitute would replace."""
-    plain = text.replace(NO_BREAK, " ").replace("\n", "")
+    plain = _plain(text)
     found = replacements(plain, known)
     if not found:
         return "reword the text; --substitute has no similar characters for them"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from pentrace.generate.lines import WrittenLine
 
+NAMED = 3  # most words that a message names
+
 
 @dataclass(frozen=True)
 class LineReport:
@@ -30,6 +32,7 @@ class WritingReport:
     warning: str = ""  # why the given style may be a poor one
     unread: str = ""  # why no recogniser read the lines, although one should
     rare: str = ""  # characters of the text that the network hardly saw in training
+    cut: tuple[str, ...] = ()  # words that are longer than a line
 
     @property
     def failed(self) -> list[LineReport]:
@@ -66,6 +69,8 @@ class WritingReport:
                 "no good line that the others could continue, so each line is in a different "
                 "hand; give a style, or another seed"
             )
+        if self.cut:
+            found.append(_about_cuts(self.cut))
         found += [_failure(line) for line in self.failed]
         if self.failed:
             found.append("try another seed, a higher bias, shorter lines or more attempts")
@@ -73,6 +78,16 @@ class WritingReport:
 
     def __str__(self) -> str:
         return "\n".join([self.summary, *[self.unread] * bool(self.unread), *self.messages])
+
+
+def _about_cuts(words: Sequence[str]) -> str:
+    """Which words are cut, and the remedies."""
+    named = ", ".join(f'"{word}"' for word in words[:NAMED])
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
+    return (
+        f"longer than a line, so cut without a hyphen: {named}{more}; set a smaller size, a wider "
+        "page or a larger longest_line, or put spaces or hyphens into the text"
+    )
 
 
 def _failure(line: LineReport) -> str:
@@ -91,9 +106,11 @@ def report(
     warning: str = "",
     unread: str = "",
     rare: str = "",
+    cut: Sequence[str] = (),
 ) -> WritingReport:
     """The report of `lines`."""
-    return WritingReport([_line(line) for line in lines], scattered, limit, warning, unread, rare)
+    own = [_line(line) for line in lines]
+    return WritingReport(own, scattered, limit, warning, unread, rare, tuple(cut))
 
 
 def _line(line: WrittenLine) -> LineReport:

@@ -9,7 +9,12 @@ from pentrace.generate.settings import ERROR_LIMIT, PACE, Attempts, Check, Error
 from pentrace.page.appearance import PEN_WIDTH
 from pentrace.settings import Settings
 
-PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}  # mm
+PAPERS = {
+    "a3": (297.0, 420.0), "a4": (210.0, 297.0), "a5": (148.0, 210.0), "a6": (105.0, 148.0),
+    "letter": (215.9, 279.4), "legal": (215.9, 355.6),
+}  # fmt: skip  # mm
+LANDSCAPE = "-landscape"
+SIZE = re.compile(r"\d{1,5}(\.\d+)?x\d{1,5}(\.\d+)?")
 NARROWEST = 20.0  # mm, smallest space between the margins
 
 
@@ -17,7 +22,10 @@ class WriteSettings(Settings):
     """How `pentrace write` writes a text; lengths in mm."""
 
     bias: float = Field(
-        1.0, ge=0, le=20, description="0: no change; larger: neater, and less varied"
+        1.0,
+        ge=0,
+        le=20,
+        description="0: no change; larger: neater, and less varied",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="random seed")
     attempts: Attempts = 12
@@ -27,7 +35,7 @@ class WriteSettings(Settings):
         PACE, ge=1, le=1000, description="maximum steps for each character of a line"
     )
     many_hands: bool = Field(
-        False, description="write each line in a different hand; without --style only"
+        False, description="write each line in a different hand; not with --style"
     )
     longest_line: int = Field(
         50,
@@ -36,7 +44,9 @@ class WriteSettings(Settings):
         description="maximum characters in a line; networks fail on long lines",
     )
     page: str = Field(
-        "a4", description="page: a4, a5, letter, WIDTHxHEIGHT in mm, or line (cut to the ink)"
+        "a4",
+        description="page: a3, a4, a5, a6, letter or legal, also with -landscape such as "
+        "a5-landscape; WIDTHxHEIGHT in mm; or line (cut to the ink)",
     )
     margin: float | None = Field(
         None, ge=0, le=1000, description="margin on all four sides, in mm; null: 20, or 2 for line"
@@ -57,9 +67,12 @@ class WriteSettings(Settings):
     @classmethod
     def _known_page(cls, value: str) -> str:
         page = value.lower()
-        if page in (*PAPERS, "line") or re.fullmatch(r"\d{1,5}(\.\d+)?x\d{1,5}(\.\d+)?", page):
+        if page.removesuffix(LANDSCAPE) in PAPERS or page == "line" or SIZE.fullmatch(page):
             return page
-        raise ValueError(f"expected {', '.join(PAPERS)}, line, or WxH in mm such as 100x150")
+        raise ValueError(
+            f"expected {', '.join(PAPERS)}, one of them with {LANDSCAPE}, line, or WxH in mm such "
+            "as 100x150"
+        )
 
     @model_validator(mode="after")
     def _room_to_write(self) -> "WriteSettings":
@@ -84,7 +97,9 @@ class WriteSettings(Settings):
         """Width and height in mm; of `line`, only the margins."""
         if self.page == "line":
             return 2 * self.edge, 2 * self.edge
-        if self.page in PAPERS:
-            return PAPERS[self.page]
+        name = self.page.removesuffix(LANDSCAPE)
+        if name in PAPERS:
+            short, long = PAPERS[name]
+            return (short, long) if name == self.page else (long, short)
         width, _, height = self.page.partition("x")
         return float(width), float(height)

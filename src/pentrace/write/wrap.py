@@ -26,6 +26,13 @@ def wrap(text: str, characters: int) -> list[str]:
     return lines
 
 
+def cut_words(text: str, lines: list[str]) -> list[str]:
+    """The words of `text` that are in none of its `lines`, since they are longer than a line."""
+    complete = {word for line in lines for word in line.split()}
+    words = unbroken(text).replace(NO_BREAK, " ").split()
+    return list(dict.fromkeys(word for word in words if word not in complete))
+
+
 def has_wide_blanks(text: str) -> bool:
     """Whether `text` has indented lines, tabs or several blanks, which `unbroken` makes single."""
     return _WIDE_BLANKS.search(text) is not None

@@ -21,7 +21,7 @@ from pentrace.options import (
 from pentrace.page.outputs import FORMS, check
 from pentrace.write.find_style import find_style
 from pentrace.write.pages import model_notes, notes, save_pages, write_pages
-from pentrace.write.prepare import prepared
+from pentrace.write.prepare import prepared, replaced
 from pentrace.write.progress import Progress
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
@@ -49,7 +49,9 @@ class Share(click.ParamType):
 @click.command("write", cls=Command)
 @click.argument("text", nargs=-1, metavar="[TEXT]")
 @file_option("--file", required=False, help="File with the text, instead of TEXT.")
-@out_file_option(help="File to write; several pages become page-1.svg, page-2.svg, ...")
+@out_file_option(
+    help="File to write, such as page.svg; several pages become page-1.svg, page-2.svg, ..."
+)
 @click.option(
     "--form",
     type=click.Choice(list(FORMS)),
@@ -114,6 +116,8 @@ def command(
         click.echo(f"writing {count(len(ready), 'character')}", err=True)
         if has_wide_blanks(wanted):
             click.echo("indentation and double blanks are not kept", err=True)
+        if substitute and (changed := replaced(wanted, network.settings)):
+            click.echo(f"replaced characters: {changed}", err=True)
     made = notes(model_notes(path, reads), settings, style, data is not None, mix)
     progress = None if quiet else Progress()
     try:

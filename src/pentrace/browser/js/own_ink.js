@@ -94,18 +94,34 @@ function resampled(points, characters) {
   let count = sum(way) / RATE;
   if (count > 0) count = Math.min(Math.max(count, slow), fast);
   else {
-    way = points.map((point, i) =>
-      begins[i] ? 0 : Math.hypot(point.x - points[i - 1].x, point.y - points[i - 1].y));
+    [points, way] = assumedTimes(points);
     count = usual;
   }
-  let far = 0;
-  const total = way.map((step) => (far += step));
-  const starts = begins.flatMap((begin, i) => (begin ? [i] : []));
-  return starts.flatMap((begin, number) => {
+  return spread(points, way, sum(way) / count);
+}
+
+/** Points along all strokes at the spacing nearest to `spacing`; `way`: as in resample.py. */
+function spread(points, way, spacing) {
+  const total = summed(way);
+  return startsOf(points).flatMap((begin, number, starts) => {
     const last = (starts[number + 1] ?? points.length) - 1;
-    return spaced(points, total, begin, last, sum(way) / count).map((point) => ({ ...point, stroke: number }));
+    return spaced(points, total, begin, last, spacing).map((point) => ({ ...point, stroke: number }));
   });
 }
+
+/** The sums of all values up to each. */
+function summed(values) {
+  let far = 0;
+  return values.map((value) => (far += value));
+}
+
+/** Where each stroke begins. */
+const startsOf = (points) =>
+  points.flatMap((point, i) => (!i || point.stroke !== points[i - 1].stroke ? [i] : []));
+
+/** The distance of each point from the previous point of its stroke, else 0. */
+const travelled = (points) => points.map((point, i) =>
+  (!i || point.stroke !== points[i - 1].stroke ? 0 : Math.hypot(point.x - points[i - 1].x, point.y - points[i - 1].y)));
 
 /** Points of one stroke, evenly spread at the spacing nearest to `spacing`, with both ends.
  *

@@ -27,6 +27,19 @@ function unknownIn(text, alphabet) {
   return [...new Set([...text].filter((character) => !known.has(character)))];
 }
 
+/** What `prepared` with `substitute` replaces, such as "Ł by L". */
+function replacedIn(text, alphabet) {
+  const typed = prepared(text, alphabet, false), known = new Set(alphabet);
+  return unknownIn(typed, alphabet).map((one) => [one, nearest(one, known)])
+    .filter(([one, near]) => near !== one).map(([one, near]) => `${one} by ${near}`);
+}
+
+/** The words of a text that are in none of its lines, since they are longer than a line. */
+function cutWords(text, lines) {
+  const complete = new Set(lines.flatMap((line) => line.split(/\s+/)));
+  return [...new Set(unbroken(text).split(/\s+/))].filter((word) => !complete.has(word));
+}
+
 /** The characters of a text that the network hardly saw in training, with how often it saw them. */
 function rareIn(text, counts) {
   const times = (count) => ["never", "once"][count] ?? `${count} times`;

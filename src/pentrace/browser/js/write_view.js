@@ -119,6 +119,8 @@ class WriteView {
       this.say(`The network has never seen ${unknown.join(" ")} and knows no similar character. Reword the text.`, true);
       return;
     }
+    const replaced = byId("substitute").checked ? replacedIn(byId("text").value, alphabet) : [];
+    if (replaced.length) this.problem(`Replaced characters that the network does not know: ${replaced.join(", ")}.`);
     const rare = rareIn(text, this.facts.rare);
     if (rare.length) this.problem(`Rare in the training of this network, so hard to read: ${rare.join(", ")}. Look at them, or reword the text.`);
     let styles = [];
@@ -140,7 +142,7 @@ class WriteView {
     this.busy(true);
     this.say("Writing the first line …");
     try {
-      const report = (news) => { if (this.running === ticket) this.news(news); };
+      const report = (news) => { if (this.running === ticket) this.news(news, text); };
       const done = await this.work.ask("write", { text, settings, styles, share }, report);
       if (this.running === ticket) this.finished(done === null);
     } catch (error) {
@@ -152,8 +154,10 @@ class WriteView {
     }
   }
 
-  news({ texts, scattered, row, line }) {
+  news({ texts, scattered, row, line }, text) {
     if (texts) {
+      const cut = cutWords(text, texts);
+      if (cut.length) this.problem(`Longer than a line, so cut without a hyphen: ${cut.slice(0, 3).map((word) => `“${word}”`).join(", ")}${cut.length > 3 ? ` and ${cut.length - 3} more` : ""}. Set a smaller size or a wider paper, or put spaces or hyphens into the text.`);
       this.texts = texts;
       this.rows = texts.map(() => null);
       if (scattered) this.problem("No line was good enough for the others to continue, so each line is in a different hand. Try another seed.");
