@@ -9,8 +9,9 @@ import numpy as np
 from pentrace import resample
 
 # Lengths are in widths of a character. The speed is (curvature + `STRAIGHT`) ** -`SLOWER`, times
-# `AT_END` + `RISE` per length from the nearer end of the stroke, at most 1. Fitted to the speed of
-# 42 lines of recorded and of synthetic ink.
+# `AT_END` + `RISE` per length from the nearer end of the stroke, at most 1. The first two are near
+# fits to 30 lines of IAM-OnDB and to synthetic ones. The others are a compromise: people are slow
+# at the beginning of a stroke, synthetic pens at its end.
 STRAIGHT, SLOWER = 3.0, 0.65
 AT_END, RISE = 0.35, 2.2
 FINE = 0.03  # between two points at which the speed is computed
