@@ -133,7 +133,7 @@ def test_lines_that_fail_are_reported_with_a_warning(model):
         ({"styel": "a"}, "did you mean 'style'"),
         ({"bias": -1}, "^bias: expected at least 0; got -1$"),
         ({"seed": True}, "^seed: expected a number, not true or false"),
-        ({"page": "a3"}, "page: expected a4"),
+        ({"page": "b5"}, "page: expected a3, a4"),
         ({"text": " "}, "the text is empty"),
         ({"text": 5}, "^text: expected text; got 5"),
         ({"text": b"a"}, "^text: expected text; got b'a'"),
