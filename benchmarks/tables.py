@@ -1,9 +1,10 @@
-"""The workflow from raw recordings to windows: time, peak memory of a job, no-op start.
+"""The workflow from raw recordings to windows: CPU time and peak memory of its jobs, no-op start.
 
-    python benchmarks/tables.py data/raw/iam      # IAM-OnDB, archives or trees
-    python benchmarks/tables.py                   # synthetic lines, and four times as many
+    python benchmarks/tables.py data/raw/iam          # IAM-OnDB, archives or trees
+    python benchmarks/tables.py data/raw/iam big/iam  # compared with a larger one
+    python benchmarks/tables.py                       # synthetic lines, and four times as many
 
-Memory does not grow if the second of two sizes needs no more than the first.
+Memory does not grow if the second of two sizes needs no more than the first. TMPDIR has the tables.
 """
 
 import json
@@ -16,7 +17,22 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LINKED = ("Snakefile", "workflow", "src", "profiles", "config.yaml")
+LINKED = ("workflow", "src", "profiles", "config.yaml")
+# The workflow, with a `pentrace` that comes before the real one and writes down what it used.
+SNAKEFILE = f"""
+include: "{ROOT}/Snakefile"
+shell.prefix(shell._process_prefix + "export PATH=$PWD/bin:$PATH; ")
+"""
+MEASURED = f"""#!{sys.executable} -S
+import os, sys
+real = [{sys.executable!r}, "-m", "pentrace", *sys.argv[1:]]
+child = os.spawnv(os.P_NOWAIT, real[0], real)
+_, status, used = os.wait4(child, 0)
+row = f"{{sys.argv[1]}} {{used.ru_utime + used.ru_stime}} {{used.ru_maxrss}}\\n"
+with open(os.path.dirname(sys.argv[0]) + "/../jobs", "a") as file:
+    file.write(row)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 def main() -> None:
@@ -24,9 +40,8 @@ def main() -> None:
     cases: list[tuple[str, dict, dict]] = [(str(path), {"raw": str(path)}, {}) for path in raw] or [
         (f"{writers} synthetic writers", {}, {"writers": writers}) for writers in (28, 112)
     ]
-    print(f"{'data':<40} {'tables':>9} {'CPU':>9} {'no-op':>9} {'peak of a job':>14}")
     for name, dataset, demo in cases:
-        # A separate process, so that the peak is that of this case only.
+        # A separate process, so that its children are those of this case only.
         if os.fork() == 0:
             measure(name, dataset, demo)
             os._exit(0)
@@ -34,16 +49,39 @@ def main() -> None:
 
 
 def measure(name: str, dataset: dict, demo: dict) -> None:
-    """Print one row of the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        for part in LINKED:
-            (Path(folder) / part).symlink_to(ROOT / part)
+    """Print the table of one case: its stages, and two starts of the workflow."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        prepare(folder)
         config = {"run": ["iam" if dataset else "demo-iam"], "demo": demo}
         config["datasets"] = {"iam": dataset} if dataset else {}
-        (Path(folder) / "case.json").write_text(json.dumps(config))
-        first, cpu, second = tables(folder), cpu_time(), tables(folder)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{name:<40.40} {first:7.1f} s {cpu:7.1f} s {second:7.1f} s {peak:10.0f} MiB", flush=True)
+        (folder / "case.json").write_text(json.dumps(config))
+        first, cpu = tables(folder), cpu_time()
+        second = tables(folder)
+        print(f"\n{name}\n{'stage':<24}{'jobs':>6}{'CPU s':>10}{'peak MiB':>10}")
+        for stage, used in by_stage(folder / "jobs").items():
+            seconds, memory = sum(s for s, _ in used), max(m for _, m in used) / 1024
+            print(f"{stage:<24}{len(used):>6}{seconds:>10.1f}{memory:>10.0f}")
+    print(f"all: {first:.1f} s, {cpu:.1f} s of CPU time")
+    print(f"start without jobs: {second:.1f} s, {cpu_time() - cpu:.1f} s of CPU time", flush=True)
+
+
+def prepare(folder: Path) -> None:
+    for part in LINKED:
+        (folder / part).symlink_to(ROOT / part)
+    (folder / "Snakefile").write_text(SNAKEFILE)
+    (folder / "bin").mkdir()
+    (folder / "bin/pentrace").write_text(MEASURED)
+    (folder / "bin/pentrace").chmod(0o755)
+
+
+def by_stage(path: Path) -> dict[str, list[tuple[float, int]]]:
+    """CPU seconds and peak memory (KiB) of each job, by stage."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for line in path.read_text().splitlines():
+        stage, seconds, memory = line.split()
+        found.setdefault(stage, []).append((float(seconds), int(memory)))
+    return found
 
 
 def cpu_time() -> float:
@@ -52,7 +90,7 @@ def cpu_time() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def tables(folder: str) -> float:
+def tables(folder: Path) -> float:
     """Seconds that `snakemake tables` takes in `folder`."""
     start = time.perf_counter()
     words = ["--cores", "2", "--quiet", "all", "--configfile", "case.json", "--", "tables"]

@@ -129,13 +129,15 @@ def _undamaged(path: str | Path) -> Iterator[None]:
 
 
 def opened(path: str | Path) -> pq.ParquetFile:
-    """The file at `path`, mapped into memory, to be read row group by row group.
+    """The file at `path`, to be read row group by row group.
+
+    It is not mapped into memory: if its disk failed, that would end the process without a message.
 
     Raises `PentraceError` that names the file where it is missing or not Parquet.
     """
     try:
         Path(path).open("rb").close()  # pyarrow does not say what the system says
-        return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+        return pq.ParquetFile(path, page_checksum_verification=True)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except (OSError, ValueError, pa.ArrowException) as error:

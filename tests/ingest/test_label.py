@@ -52,7 +52,7 @@ def csr(*lines: str) -> str:
 
 
 def texts(files: dict, *names: str, rejected: tuple[str, ...] = (), **settings) -> tuple:
-    found = label(raw(files), parsed(*names), list(rejected), LabelSettings(**settings))
+    found = label([raw(files)], parsed(*names), list(rejected), LabelSettings(**settings))
     return [row["text"] for row in found.rows], [reject.rule for reject in found.rejects]
 
 
@@ -78,7 +78,7 @@ def test_texts_are_nfc_for_any_bytes():
 @pytest.mark.parametrize("sign", ["\x00", "\x07", "\t", "\x1b", "\x7f", "\x85", "\ufffe", "\u2028"])
 def test_a_text_with_a_control_character_is_lost_by_a_named_rule(sign: str):
     files = raw({ASCII: csr(f"on{sign}e", "two")})
-    labelled = label(files, parsed(*TWO), [], LabelSettings())
+    labelled = label([files], parsed(*TWO), [], LabelSettings())
     found = without_control_characters(labelled, dict.fromkeys(TWO, "a.xml"))
     assert [row["text"] for row in found.rows] == [None, "two"]
     (reject,) = found.rejects
@@ -127,7 +127,7 @@ def test_a_line_that_could_not_be_read_is_a_line_of_its_form():
 
 
 def test_rejects_name_sample_file_and_place():
-    found = label(raw({ASCII: csr("a", "b #")}), parsed(*TWO), [], LabelSettings())
+    found = label([raw({ASCII: csr("a", "b #")})], parsed(*TWO), [], LabelSettings())
     (reject,) = found.rejects
     assert (reject.sample_id, reject.lost, reject.count) == ("a01-000u-02", "text", 1)
     assert reject.source == "lineStrokes/a01-000u-02.xml"
@@ -140,7 +140,7 @@ def test_forms_without_transcript_among_others_are_a_loss_and_without_any_are_no
 
 
 def writers(files: dict, *names: str) -> tuple:
-    found = label(raw(files), parsed(*names), [], LabelSettings())
+    found = label([raw(files)], parsed(*names), [], LabelSettings())
     return [row["writer"] for row in found.rows], [(r.rule, r.lost) for r in found.rejects]
 
 
@@ -183,7 +183,7 @@ def test_headers_without_a_writer(content, rule: str):
 @given(st.binary(max_size=80), st.sampled_from([b"", b"CSR:\n", b"<a><Form writerID='1'>"]))
 def test_any_label_files_give_rows_and_named_rejects(content: bytes, head: bytes):
     files = {ASCII: head + content, "original/a01/a01-000/strokesu.xml": head + content}
-    found = label(raw(files), parsed(*TWO, "odd"), [], LabelSettings())
+    found = label([raw(files)], parsed(*TWO, "odd"), [], LabelSettings())
     assert [row["sample_id"] for row in found.rows] == [*TWO, "odd"]
     lost = {reject.sample_id for reject in found.rejects if reject.lost == "text"}
     assert lost == {row["sample_id"] for row in found.rows if row["text"] is None}
@@ -199,7 +199,7 @@ LISTS = {
 
 def test_official_lists():
     names = [f"{form}-01" for form in ("a01-000u", "b01-000", "c01-000", "d01-000", "a01-000")]
-    found = label(raw(LISTS), parsed(*names), [], LabelSettings())
+    found = label([raw(LISTS)], parsed(*names), [], LabelSettings())
     splits = [row["split"] for row in with_splits(found.rows, LabelSettings())]
     assert splits == ["train", "validation", "validation2", "test", None]
 
@@ -207,12 +207,12 @@ def test_official_lists():
 def test_a_form_in_two_lists_is_refused():
     files = LISTS | {"task1/testset_f.txt": " b01-000\n"}
     with pytest.raises(PentraceError, match=r"b01-000 is already in the list of validation"):
-        label(raw(files), parsed("b01-000-01"), [], LabelSettings())
+        label([raw(files)], parsed("b01-000-01"), [], LabelSettings())
 
 
 def test_a_seeded_split_replaces_the_lists_on_request():
     names = [f"{form}-01" for form in ("a01-000u", "b01-000", "c01-000", "d01-000")]
-    found = label(raw(LISTS), parsed(*names), [], LabelSettings())
+    found = label([raw(LISTS)], parsed(*names), [], LabelSettings())
     splits = [row["split"] for row in with_splits(found.rows, LabelSettings(split="writer"))]
     assert sorted(splits) == ["test", "train", "train", "validation"]
 
@@ -353,7 +353,7 @@ def test_all_real_labels():
     paths += list(REAL.glob("t*set*.txt"))
     files = raw({str(p.relative_to(REAL)): p.read_bytes() for p in sorted(paths)})
     names = sorted(p.stem for p in (REAL / "lineStrokes").glob("**/*.xml"))
-    found = label(files, parsed(*names), [], LabelSettings())
+    found = label([files], parsed(*names), [], LabelSettings())
     count = {
         split: sum(row["split"] == split for row in found.rows)
         for split in ("train", "validation", "validation2", "test", None)

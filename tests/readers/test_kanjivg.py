@@ -113,7 +113,7 @@ def test_variants_stay_with_their_character() -> None:
     files = {"04e00.svg": svg(CURVE), "04e00-Kaisho.svg": svg(CURVE), "04e01.svg": svg(CURVE)}
     parsed = read(files, variants="all")
     rows = pa.Table.from_pylist(parsed.samples, schema=schema.PARSED)
-    found = kanjivg.label(pa.table([]), rows, [], LabelSettings())
+    found = kanjivg.label([], rows, [], LabelSettings())
     assert [(row["form"], row["text"]) for row in found.rows] == [
         ("04e00", "一"), ("04e00", "一"), ("04e01", "丁")
     ]  # fmt: skip
@@ -124,7 +124,7 @@ def test_two_codes_of_one_character_are_one_form_and_one_shard() -> None:
     files = dict.fromkeys(("096f6.svg", "0f9b2.svg", "0F9B2-Kaisho.svg"), svg(CURVE))
     parsed = read(files, variants="all")
     rows = pa.Table.from_pylist(parsed.samples, schema=schema.PARSED)
-    found = kanjivg.label(pa.table([]), rows, [], LabelSettings())
+    found = kanjivg.label([], rows, [], LabelSettings())
     assert {(row["form"], row["text"]) for row in found.rows} == {("096f6", "\u96f6")}
     assert [row["sample_id"] for row in found.rows] == ["096f6", "0f9b2", "0F9B2-Kaisho"]
     assert {group(f"kanji/{name}") for name in files} == {"096f6"}
@@ -136,7 +136,7 @@ def test_no_character_of_the_package_is_in_two_splits() -> None:
     samples = [
         {"sample_id": n, "text": t, "writer": None} for n, t in zip(names, texts, strict=True)
     ]
-    rows = kanjivg.label(pa.table([]), pa.Table.from_pylist(samples), [], LabelSettings()).rows
+    rows = kanjivg.label([], pa.Table.from_pylist(samples), [], LabelSettings()).rows
     splits = seeded_split(rows, LabelSettings(split="form"))
     where: dict[str, set[str]] = {}
     for row, split in zip(rows, splits, strict=True):

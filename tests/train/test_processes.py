@@ -29,11 +29,15 @@ NETWORKS: dict[str, dict[str, Any]] = {
                   "train": TRAIN | {"weight_noise": 0.05, "loss_per": "sequence"}},
     "variational": {"kind": "variational", "layers": 1, "hidden": 8, "components": 2,
                     "train": TRAIN},
+    "layer-norm": {"layers": 1, "hidden": 8, "components": 2, "cell": "layer-norm",
+                   "recurrent_dropout": 0.1, "train": TRAIN},
+    "hyper": {"layers": 1, "hidden": 8, "components": 2, "cell": "hyper", "hyper_hidden": 4,
+              "hyper_embedding": 2, "train": TRAIN},
     "recognition": {"kind": "recognition", "hidden": 8, "train": TRAIN | {"distort": True}},
     "text": {"kind": "text", "layers": 2, "hidden": 12, "embedding": 5, "dropout": 0.2,
              "train": TRAIN | {"batches": "streams", "length": 20}},
 }  # fmt: skip
-PARTS = {"prediction": 4, "synthesis": 2, "variational": 2, "recognition": 2, "text": 2}
+PARTS = dict.fromkeys(NETWORKS, 2) | {"prediction": 4}
 SHORT: dict[str, Any] = {**NETWORKS["prediction"], "train": {**TRAIN, "steps": 2}}
 
 

@@ -35,8 +35,9 @@ def command(
     """Apply the cleaning rules."""
     parsed = tables.read(samples, schema.part(schema.PARSED, "sample_id", "source"))
     sources = dict(zip(*parsed.to_pydict().values(), strict=True))
-    named = tables.read(labels, schema.part(schema.LABELS, "sample_id", "text")).to_pylist()
-    with_text = {row["sample_id"] for row in named if row["text"] is not None}
+    named = tables.read(labels, schema.part(schema.LABELS, "sample_id", "text"))
+    with_text = set(named.filter(named["text"].is_valid())["sample_id"].to_pylist())
+    with_text &= sources.keys()  # the labels are those of all shards
     rows: list[dict] = []
 
     def pieces() -> Iterator[pa.Table]:

@@ -1,19 +1,18 @@
 """`pentrace samples`: one row per recording that could be read, and one row per loss."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.options import Command, dataset_option, file_option, folder_option
 from pentrace.shards import listed
 
-FROM_PARSED = [name for name in schema.PARSED.names if name in schema.SAMPLES.names]
-FROM_LABELS = [name for name in schema.LABELS.names if name in schema.SAMPLES.names]
+FROM_LABELS = ["writer", "form", "text", "split"]
 
 
 @click.command("samples", cls=Command)
@@ -36,44 +35,59 @@ def command(
     out_rejects: Path,
 ) -> None:
     """Gather the tables of samples and rejects."""
-    by_clean = list(_rows(listed(cleaned_rejects), schema.REJECTS))
-    by_parse = _rows(listed(parsed, "*.rejects.parquet"), schema.REJECTS)
-    rejects = [*by_parse, *_rows([label_rejects], schema.REJECTS), *by_clean]
-    tables.write_rows(out_rejects, schema.REJECTS, rejects)
-    counts = cleaned_counts(listed(cleaned))
-    dropped = {row["sample_id"]: row["rule"] for row in by_clean if row["lost"] == "sample"}
-    labelled = {row["sample_id"]: row for row in _rows([labels], schema.LABELS)}
-    rows = []
-    for path in listed(parsed, "*.samples.parquet"):
-        shard = path.name.split(".")[0]
-        for row in _rows([path], schema.PARSED):
-            name = row["sample_id"]
-            if name not in labelled:
-                raise PentraceError(
-                    f"{labels}: no row for {name} of {path}; build the labels again with snakemake"
-                )
-            rows.append(
-                sample_row(row, labelled[name], counts.get(name, (0, 0)), dropped.get(name))
-                | {"dataset": dataset, "shard": shard}
-            )
-    rows.sort(key=lambda row: row["sample_id"])
-    tables.write_rows(out_samples, schema.SAMPLES, rows)
+    by_clean = _read(listed(cleaned_rejects), schema.REJECTS)
+    by_parse = _read(listed(parsed, "*.rejects.parquet"), schema.REJECTS)
+    rejects = pa.concat_tables([by_parse, _read([label_rejects], schema.REJECTS), by_clean])
+    tables.write(out_rejects, schema.REJECTS, [rejects.combine_chunks()])
+    named = tables.read(labels, schema.LABELS)
+    rows = pa.concat_tables(
+        [_labelled(path, named, labels) for path in listed(parsed, "*.samples.parquet")]
+    )
+    rows = _with_counts(rows, cleaned_counts(listed(cleaned)))
+    rows = _with_rules(rows, by_clean)
+    rows = rows.append_column("dataset", pa.repeat(pa.scalar(dataset), len(rows)))
+    rows = rows.sort_by("sample_id").select(schema.SAMPLES.names)
+    tables.write(out_samples, schema.SAMPLES, [rows])
+    dropped = len(rows) - rows["dropped_by"].null_count
     click.echo(
-        f"{len(rows)} samples, {len(dropped)} of them dropped by cleaning; {len(rejects)} rejects"
+        f"{len(rows)} samples, {dropped} of them dropped by cleaning; {len(rejects)} rejects"
     )
 
 
-def sample_row(parsed: dict, label: dict, counts: tuple[int, int], dropped_by: str | None) -> dict:
-    """A row of `schema.SAMPLES`, without data set and shard; `counts`: points and strokes left."""
-    return {
-        **{name: parsed[name] for name in FROM_PARSED},
-        **{name: label[name] for name in FROM_LABELS},
-        "n_points_recorded": parsed["n_points"],
-        "n_strokes_recorded": parsed["n_strokes"],
-        "n_points": counts[0],
-        "n_strokes": counts[1],
-        "dropped_by": dropped_by,
-    }
+def _labelled(path: Path, named: pa.Table, labels: Path) -> pa.Table:
+    """The samples of a shard with their labels and the name of the shard.
+
+    Raises `PentraceError` for a sample that is not in `named`, the table at `labels`.
+    """
+    parsed = tables.read(path, schema.PARSED)
+    row = pc.index_in(parsed["sample_id"], value_set=named["sample_id"])
+    if row.null_count:
+        name = parsed["sample_id"][pc.index(row.is_null(), True).as_py()]
+        raise PentraceError(
+            f"{labels}: no row for {name} of {path}; build the labels again with snakemake"
+        )
+    found = parsed.drop_columns([name for name in FROM_LABELS if name in parsed.column_names])
+    for name in FROM_LABELS:
+        found = found.append_column(name, named[name].take(row))
+    shard = pa.repeat(pa.scalar(path.name.split(".")[0]), len(parsed))
+    return found.append_column("shard", shard)
+
+
+def _with_counts(rows: pa.Table, counts: dict[str, tuple[int, int]]) -> pa.Table:
+    """`rows` with the numbers of points and strokes as recorded, and after cleaning."""
+    recorded = {f"n_{kind}": f"n_{kind}_recorded" for kind in ("points", "strokes")}
+    rows = rows.rename_columns([recorded.get(name, name) for name in rows.column_names])
+    left = [counts.get(name.as_py(), (0, 0)) for name in rows["sample_id"]]
+    numbers = np.array(left, np.int32).reshape(-1, 2)
+    rows = rows.append_column("n_points", pa.array(numbers[:, 0]))
+    return rows.append_column("n_strokes", pa.array(numbers[:, 1]))
+
+
+def _with_rules(rows: pa.Table, rejects: pa.Table) -> pa.Table:
+    """`rows` with the rule of cleaning that dropped a sample."""
+    dropped = rejects.filter(pc.equal(rejects["lost"], "sample"))
+    row = pc.index_in(rows["sample_id"], value_set=dropped["sample_id"])
+    return rows.append_column("dropped_by", dropped["rule"].take(row))
 
 
 def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
@@ -92,6 +106,5 @@ def cleaned_counts(paths: list[Path]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _rows(paths: list[Path], table: pa.Schema) -> Iterator[dict]:
-    for path in paths:
-        yield from tables.read(path, table).to_pylist()
+def _read(paths: list[Path], table: pa.Schema) -> pa.Table:
+    return pa.concat_tables([tables.read(path, table) for path in paths])

@@ -24,7 +24,7 @@ from pentrace.shards import natural
 ROW_GROUP = 16_000_000  # bytes of content, about
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there is one for each file
 class _Spilled:
     """A file in the temporary file."""
 
@@ -49,8 +49,10 @@ def pack(
     with tempfile.TemporaryFile(dir=folder) as spill, ThreadPoolExecutor(2) as pool:
         spilled = _spill(files, spill, folder)
         shards: dict[int, list[_Spilled]] = {shard: [] for shard in outputs}
-        for path in sorted(spilled, key=natural):
-            shards[choose(path)].append(spilled[path])
+        for path, one in spilled.items():
+            shards[choose(path)].append(one)
+        for rows in shards.values():  # the keys of all files at once would take more memory
+            rows.sort(key=lambda one: natural(one.path))
         write = partial(_write, spill.fileno())
         list(pool.map(write, shards.values(), outputs.values()))
     return len(spilled)

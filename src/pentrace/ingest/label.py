@@ -10,7 +10,7 @@ import pyarrow as pa
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.ingest.assign_splits import HELD_OUT, seeded_split, shared_writers
-from pentrace.ingest.raw_tables import raw_table
+from pentrace.ingest.raw_tables import raw_pieces
 from pentrace.ingest.reject_limit import refuse_many_rejects
 from pentrace.ingest.text_rules import without_control_characters
 from pentrace.options import (
@@ -51,7 +51,7 @@ def command(
     module = import_module(f"pentrace.readers.{reader}")
     lost = [row["sample_id"] for row in unread]
     sources = dict(zip(*(samples[k].to_pylist() for k in ("sample_id", "source")), strict=True))
-    labelled: Labelled = module.label(raw_table(raw), samples, lost, settings)
+    labelled: Labelled = module.label(raw_pieces(raw), samples, lost, settings)
     found = without_control_characters(labelled, sources)
     rows = with_splits(found.rows, settings)
     tables.write_rows(out_labels, schema.LABELS, rows)

@@ -12,9 +12,9 @@ start, so it imports nothing but `pentrace.readers.source`:
 
 - `read(files: pa.Table of schema.RAW, settings: ParseSettings) -> Parsed`: reads one piece of ink
   files. The order of the files is kept, and every file is in `samples` or in `rejects`.
-- `label(files: pa.Table of schema.RAW, samples: pa.Table of schema.PARSED, rejected: list of
-  sample ids that could not be read, settings: LabelSettings) -> Labelled`: the labels of the
-  parsed samples from the label files. Without split lists, the rows have no `split`.
+- `label(files: pieces of a pa.Table of schema.RAW, samples: pa.Table of schema.PARSED, rejected:
+  list of sample ids that could not be read, settings: LabelSettings) -> Labelled`: the labels of
+  the parsed samples from the label files. Without split lists, the rows have no `split`.
 
 A reader of ink whose raw files may include others has `INCLUDES = True`: its `LABELS` are the files
 that may be included, and `read` has a third parameter, `included`: pa.Table of schema.RAW, or None.

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -27,31 +28,31 @@ _CSR = re.compile(r"^CSR:[ \t]*$", re.MULTILINE)
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """Writer, form, text and split of `samples` (rows of `schema.PARSED`).
 
+    `files` are pieces of the table of raw files (`schema.RAW`), and are read one after the other.
     `rejected` are the ids of lines that could not be read: they count as lines of their form. A
     text that does not fit is null and has a row in the rejects; so has a writer whose file cannot
     be read. Rows have a `split` if there are split lists.
 
     Raises `PentraceError` if a form is in two split lists.
     """
-    kinds = _by_kind(files)
+    found = _by_kind(files)
     ids = samples["sample_id"].to_pylist()
     sources = dict(zip(ids, samples["source"].to_pylist(), strict=True))
     lines = _lines_by_form([*ids, *rejected])
-    writers, bad_headers = _writers(kinds["original"])
-    texts, lost = _texts(kinds["ascii"], lines, settings)
-    splits = _splits(kinds["lists"])
+    texts, lost = _texts(found.transcripts, lines, settings)
+    splits = _splits(found.lists)
     rows, rejects = [], []
     for name in ids:
         form = form_of(name)
-        row = {"sample_id": name, "writer": writers.get(form), "form": form}
+        row = {"sample_id": name, "writer": found.writers.get(form), "form": form}
         row["text"] = texts.get(name)
-        rows.append(row | ({"split": splits.get(form)} if kinds["lists"] else {}))
-        found = [(lost.get(name), "text"), (bad_headers.get(form), "writer")]
-        rejects += [_reject(name, sources[name], bad, what) for bad, what in found if bad]
+        rows.append(row | ({"split": splits.get(form)} if found.lists else {}))
+        wrong = [(lost.get(name), "text"), (found.bad_headers.get(form), "writer")]
+        rejects += [_reject(name, sources[name], bad, what) for bad, what in wrong if bad]
     return Labelled(rows, rejects)
 
 
@@ -64,15 +65,29 @@ def _reject(name: str, source: str, bad: Malformed, lost: str) -> Reject:
     return Reject(name, source, bad.rule, bad.reason, lost)
 
 
-def _by_kind(files: pa.Table) -> dict[str, list[tuple[PurePosixPath, bytes]]]:
-    """Path and content of the raw files, sorted into original, ascii and split lists."""
-    kinds: dict[str, list] = {"original": [], "ascii": [], "lists": []}
-    for file in files.to_pylist():
-        path = PurePosixPath(file["path"])
-        kind = "original" if path.suffix.lower() == ".xml" else "ascii"
-        kind = "lists" if path.name.lower() in SPLIT_OF_LIST else kind
-        kinds[kind].append((path, file["content"]))
-    return kinds
+@dataclass
+class _Found:
+    """What the raw files say. Of a header only the writer is kept, since it is long."""
+
+    writers: dict[str, str] = field(default_factory=dict)  # by form
+    bad_headers: dict[str, Malformed] = field(default_factory=dict)
+    transcripts: dict[str, bytes] = field(default_factory=dict)
+    lists: list[tuple[PurePosixPath, bytes]] = field(default_factory=list)
+
+
+def _by_kind(pieces: Iterable[pa.Table]) -> _Found:
+    """The headers, transcripts and split lists of all pieces."""
+    found = _Found()
+    for piece in pieces:
+        for name, content in zip(piece["path"], piece["content"], strict=True):
+            path = PurePosixPath(name.as_py())
+            if path.name.lower() in SPLIT_OF_LIST:
+                found.lists.append((path, content.as_py()))
+            elif path.suffix.lower() == ".xml":
+                _add_writer(found, path, content.as_py())
+            else:
+                found.transcripts[path.stem] = content.as_py()
+    return found
 
 
 def _lines_by_form(names: list[str]) -> dict[str, dict[str, int]]:
@@ -87,17 +102,14 @@ def _lines_by_form(names: list[str]) -> dict[str, dict[str, int]]:
 # Writers
 
 
-def _writers(files: list) -> tuple[dict[str, str], dict[str, Malformed]]:
-    """Writer of each form, and what is wrong with the files from which it cannot be read."""
-    writers, bad = {}, {}
-    for path, content in files:
-        # Some files contain the id of another form: the path decides.
-        form = path.parent.name + path.stem.removeprefix("strokes")
-        try:
-            writers[form] = _writer(content)
-        except Malformed as error:
-            bad[form] = Malformed(error.rule, f"{path}: {error.reason}")
-    return writers, bad
+def _add_writer(found: _Found, path: PurePosixPath, content: bytes) -> None:
+    """Add the writer of a form, or what is wrong with the file."""
+    # Some files contain the id of another form: the path decides.
+    form = path.parent.name + path.stem.removeprefix("strokes")
+    try:
+        found.writers[form] = _writer(content)
+    except Malformed as error:
+        found.bad_headers[form] = Malformed(error.rule, f"{path}: {error.reason}")
 
 
 def _writer(content: bytes) -> str:
@@ -118,13 +130,12 @@ def _writer(content: bytes) -> str:
 
 
 def _texts(
-    files: list, lines: dict[str, dict[str, int]], settings: LabelSettings
+    transcripts: dict[str, bytes], lines: dict[str, dict[str, int]], settings: LabelSettings
 ) -> tuple[dict[str, str], dict[str, Malformed]]:
     """Text of each line, or the rule by which it was rejected."""
-    transcripts = {path.stem: content for path, content in files}
     texts: dict[str, str] = {}
     lost: dict[str, Malformed] = {}
-    for form, numbers in lines.items() if files else ():
+    for form, numbers in lines.items() if transcripts else ():
         try:
             found = _transcript(form, transcripts.get(form), max(numbers.values()), settings)
         except Malformed as error:

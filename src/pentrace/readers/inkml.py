@@ -16,7 +16,7 @@ use one file per line.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
@@ -62,7 +62,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """Writer and text from the annotations; there are no label files."""
     return _file_labels.label(samples)

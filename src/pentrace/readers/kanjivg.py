@@ -6,6 +6,7 @@ equal distances. A character is in a square of 109 x 109 units; y grows downward
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -63,7 +64,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """The character as text, and its code as form (for a split by form), both in NFC.
 

@@ -5,6 +5,7 @@ id of a sample is then path/name. What a file leaves open and was found from the
 direction of y, is a row in the rejects, with `lost` nothing.
 """
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -39,7 +40,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """The text in the files; there are no label files. The writer is the folder of the file."""
     return _file_labels.label(samples)

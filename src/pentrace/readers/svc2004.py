@@ -16,6 +16,7 @@ taller than wide or wider than tall: look at the ink, and set `swap_xy` in the d
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -56,7 +57,7 @@ def read(files: pa.Table, settings: ParseSettings) -> Parsed:
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """The writer is the user whose signature it is; there are no label files."""
     return _file_labels.label(samples)

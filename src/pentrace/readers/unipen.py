@@ -13,6 +13,7 @@ the file has pen-up components or .DT. Files that a file includes are read in th
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -61,7 +62,7 @@ def read(files: pa.Table, settings: ParseSettings, included: pa.Table | None = N
 
 
 def label(
-    files: pa.Table, samples: pa.Table, rejected: list[str], settings: LabelSettings
+    files: Iterable[pa.Table], samples: pa.Table, rejected: list[str], settings: LabelSettings
 ) -> Labelled:
     """Writer and text are in the files themselves."""
     return _file_labels.label(samples)

@@ -12,7 +12,7 @@ from pentrace.errors import PentraceError
 from pentrace.ink import runs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there is one for each sample
 class Place:
     """Where the rows of one sample are, and its text."""
 
