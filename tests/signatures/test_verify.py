@@ -27,6 +27,7 @@ METHODS = {
     "stability": {"signals": SIGNALS, "stability": True},
     "features": {"kind": "features"},
     "costs": {"kind": "costs", "signals": SIGNALS},
+    "joint": {"kind": "joint", "signals": SIGNALS},
     "embedding": {"kind": "embedding", "signals": SIGNALS, "hidden": 8, "steps": 4},
 }
 

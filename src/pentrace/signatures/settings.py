@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-Kind = Literal["warping", "costs", "features", "embedding", "fusion"]
-ALIGNED: tuple[Kind, ...] = ("warping", "costs", "embedding")  # kinds that read `signals`
+Kind = Literal["warping", "costs", "features", "joint", "embedding", "fusion"]
+ALIGNED: tuple[Kind, ...] = ("warping", "costs", "joint", "embedding")  # kinds that read `signals`
 Signal = Literal[
     "x", "y", "vx", "vy", "ax", "ay", "speed", "curvature", "cos", "sin",
     "pressure", "pressure_rate", "azimuth", "altitude",
@@ -42,8 +42,8 @@ class VerifierSettings(Settings):
     kind: Kind = Field(
         "warping",
         description="warping: distance by dynamic time warping; costs: a classifier of the costs "
-        "of each signal; features: a classifier of global features; embedding: a recurrent "
-        "network; fusion: several methods joined",
+        "of each signal; features: a classifier of global features; joint: a classifier of both; "
+        "embedding: a recurrent network; fusion: the scores of several methods",
     )
     signals: list[Signal] = Field(
         [], description="signals that are compared; not for features and fusion"
@@ -55,7 +55,9 @@ class VerifierSettings(Settings):
     )
     of: list[str] = Field([], description="methods whose scores are joined; fusion only")
     penalty: float = Field(
-        1.0, gt=0, description="strength of the L2 penalty of a classifier; costs, features, fusion"
+        1.0,
+        gt=0,
+        description="strength of the L2 penalty of a classifier; costs, features, joint, fusion",
     )
     hidden: int = Field(64, ge=1, le=4096, description="cells in each layer; embedding only")
     steps: int = Field(300, ge=1, description="training steps; embedding only")
