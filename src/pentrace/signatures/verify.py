@@ -90,8 +90,12 @@ def scores(
     """float64 (T,) for each trial, by a method that reads ink."""
     if method.kind in ("features", "costs", "joint"):
         return classifier.scores(_vectors(ink, compared, method), compared, method.penalty)
+    # Imported here: PyTorch takes seconds, and the other methods do not need it.
+    if method.kind == "likelihood":
+        from pentrace.signatures import likelihood
+
+        return likelihood.scores(ink, compared, method, seed)
     if method.kind == "embedding":
-        # Imported here: PyTorch takes seconds, and the other methods do not need it.
         from pentrace.signatures import embedding
 
         return embedding.scores(ink, compared, method, seed)
