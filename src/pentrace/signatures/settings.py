@@ -44,9 +44,9 @@ class VerifierSettings(Settings):
     kind: Kind = Field(
         "warping",
         description="warping: distance by dynamic time warping; costs: a classifier of the costs "
-        "of each signal; features: a classifier of global features; joint: a classifier of both; "
-        "embedding: a recurrent network; likelihood: a prediction network adapted to the user; "
-        "fusion: the scores of several methods",
+        "of each signal; features: a classifier of global features; joint: a classifier of "
+        "both and of distances; embedding: a recurrent network; likelihood: a prediction network "
+        "adapted to the user; fusion: the scores of several methods",
     )
     signals: list[Signal] = Field(
         [], description="signals that are compared; not for features, likelihood and fusion"

@@ -111,6 +111,10 @@ def _vectors(
         parts.append(costs.vectors(ink, compared, method.signals))
     if method.kind != "costs":
         parts.append(global_features.vectors(ink, compared))
+    if method.kind == "joint":
+        for stability in (False, True):
+            apart = warping.scores(ink, compared, method.signals, stability)
+            parts.append([np.log(np.maximum(one, warping.LEAST))[:, None] for one in apart])
     return [np.concatenate(of_trial, 1) for of_trial in zip(*parts, strict=True)]
 
 
