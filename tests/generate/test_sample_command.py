@@ -1,15 +1,17 @@
 """`pentrace sample`: the files it writes, and what it refuses."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from pentrace import ink, tables
+from pentrace import ink, schema, tables
 from pentrace.errors import PentraceError
-from pentrace.generate.sample import command
+from pentrace.generate.sample import MARK, command
 from pentrace.generate.settings import SampleSettings
 from pentrace.readers import inkml as reader
 from pentrace.readers.settings import ParseSettings
@@ -125,6 +127,22 @@ def test_the_note_is_in_every_file_for_people(folder: Path, tmp_path: Path) -> N
     assert {row["note"] for row in json.loads((folder / "samples/samples.json").read_text())} == {
         None
     }
+
+
+def test_drawn_signatures_are_marked_in_every_file(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    rows = tables.read(data / "samples.parquet").to_pylist()
+    signed = [row | {"kind": "signature"} for row in rows]
+    tables.write_rows(data / "samples.parquet", schema.SAMPLES, signed)
+    run(data, tmp_path / "out", SETTINGS, "--note", "synthetic")
+    for path in (tmp_path / "out").iterdir():
+        if path.suffix in (".svg", ".inkml", ".json"):
+            assert f"{MARK}; synthetic" in path.read_text(), path.name
+        if path.suffix == ".png":
+            assert path.read_bytes() != (folder / "samples" / path.name).read_bytes()
+    table = pq.read_schema(tmp_path / "out" / "points.parquet")
+    assert table.metadata[b"note"].decode() == MARK
 
 
 def test_older_samples_are_all_removed(folder: Path, tmp_path: Path) -> None:

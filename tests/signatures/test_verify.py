@@ -27,7 +27,9 @@ METHODS = {
     "stability": {"signals": SIGNALS, "stability": True},
     "features": {"kind": "features"},
     "costs": {"kind": "costs", "signals": SIGNALS},
+    "joint": {"kind": "joint", "signals": SIGNALS},
     "embedding": {"kind": "embedding", "signals": SIGNALS, "hidden": 8, "steps": 4},
+    "likelihood": {"kind": "likelihood", "hidden": 8, "steps": 20, "adapt_steps": 5},
 }
 
 

@@ -40,6 +40,10 @@ OURS = re.compile(
 )
 
 
+# In all files of drawn signatures, so that they do not pass for those of a person.
+MARK = "generated signature, not written by a person"
+
+
 @click.command("sample", cls=Command)
 @file_option("--model", help="Network that draws ink.")
 @data_option
@@ -72,8 +76,11 @@ def command(
     else:
         samples = generate(network, settings, _primers(data, settings))
     ink = to_ink(samples, units)
+    mark = _mark(data)
+    points = schema.POINTS.with_metadata({"note": mark} if mark else None)
+    note = "; ".join(filter(None, (mark, note)))
     with whole_folder(out) as folder:
-        tables.write(folder / "points.parquet", schema.POINTS, [to_table(ink)])
+        tables.write(folder / "points.parquet", points, [to_table(ink)])
         write_json(folder / "samples.json", _index(samples, settings, note))
         titles = [title(one.bias, one.prime, one.text, one.failed) for one in samples]
         described = [f"{one}, seed {settings.seed}" for one in titles]
@@ -88,6 +95,12 @@ def command(
         click.echo(f'{sample.name}: failed; "{sample.text}"{_as(sample.reading)}', err=True)
     if failed:
         sys.exit(FAILED)
+
+
+def _mark(data: Path) -> str:
+    """`MARK` if the data set has signatures, else nothing."""
+    known = tables.read(dataset.samples(data), schema.part(schema.SAMPLES, "kind"))
+    return MARK if "signature" in known["kind"].to_pylist() else ""
 
 
 def _primers(data: Path, settings: SampleSettings) -> dict[str, np.ndarray]:

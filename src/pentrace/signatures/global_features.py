@@ -15,7 +15,8 @@ def vectors(many: Sequence[Signature], trials: Sequence[Trial]) -> list[np.ndarr
     """float64 (T, F) for each trial: how far each feature is from the mean of the references.
 
     In standard deviations of the references, which are mixed with those of all users, since a few
-    references show little; on a logarithmic scale. The last two are their mean and maximum.
+    references show little; on a logarithmic scale. The distances, their mean and maximum, and the
+    distances with their signs: a forger is rather slower than faster.
     """
     features = np.array([_features(one) for one in many])  # (S, F)
     own = {trial.user: features[trial.references] for trial in trials}
@@ -25,8 +26,10 @@ def vectors(many: Sequence[Signature], trials: Sequence[Trial]) -> list[np.ndarr
 
 def _compared(tested: np.ndarray, references: np.ndarray, typical: np.ndarray) -> np.ndarray:
     spread = SHRINK * typical + (1 - SHRINK) * references.std(0) + TINY
-    apart = np.log1p(np.abs(tested - references.mean(0)) / spread)
-    return np.concatenate([apart, apart.mean(1, keepdims=True), apart.max(1, keepdims=True)], 1)
+    change = (tested - references.mean(0)) / spread
+    apart = np.log1p(np.abs(change))
+    extremes = [apart.mean(1, keepdims=True), apart.max(1, keepdims=True)]
+    return np.concatenate([apart, *extremes, np.sign(change) * apart], 1)
 
 
 def _features(one: Signature) -> list[float]:

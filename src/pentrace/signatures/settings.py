@@ -6,8 +6,10 @@ from pydantic import Field, model_validator
 
 from pentrace.settings import Settings
 
-Kind = Literal["warping", "costs", "features", "embedding", "fusion"]
-ALIGNED: tuple[Kind, ...] = ("warping", "costs", "embedding")  # kinds that read `signals`
+Kind = Literal[
+    "warping", "costs", "features", "joint", "embedding", "likelihood", "fusion"
+]  # fmt: skip
+ALIGNED: tuple[Kind, ...] = ("warping", "costs", "joint", "embedding")  # kinds that read `signals`
 Signal = Literal[
     "x", "y", "vx", "vy", "ax", "ay", "speed", "curvature", "cos", "sin",
     "pressure", "pressure_rate", "azimuth", "altitude",
@@ -21,7 +23,7 @@ class VerifySettings(Settings):
     """The protocol: which signatures are references, and which are tested."""
 
     methods: list[str] = Field(
-        ["dtw", "stability", "costs", "features", "fusion"],
+        ["dtw", "stability", "costs", "features", "joint", "fusion"],
         description="methods to compare, of those in `verifiers`",
     )
     references: int = Field(5, ge=1, le=100, description="reference signatures of each user")
@@ -42,11 +44,12 @@ class VerifierSettings(Settings):
     kind: Kind = Field(
         "warping",
         description="warping: distance by dynamic time warping; costs: a classifier of the costs "
-        "of each signal; features: a classifier of global features; embedding: a recurrent "
-        "network; fusion: several methods joined",
+        "of each signal; features: a classifier of global features; joint: a classifier of "
+        "both and of distances; embedding: a recurrent network; likelihood: a prediction network "
+        "adapted to the user; fusion: the scores of several methods",
     )
     signals: list[Signal] = Field(
-        [], description="signals that are compared; not for features and fusion"
+        [], description="signals that are compared; not for features, likelihood and fusion"
     )
     stability: bool = Field(
         False,
@@ -55,13 +58,28 @@ class VerifierSettings(Settings):
     )
     of: list[str] = Field([], description="methods whose scores are joined; fusion only")
     penalty: float = Field(
-        1.0, gt=0, description="strength of the L2 penalty of a classifier; costs, features, fusion"
+        1.0,
+        gt=0,
+        description="strength of the L2 penalty of a classifier; costs, features, joint, fusion",
     )
-    hidden: int = Field(64, ge=1, le=4096, description="cells in each layer; embedding only")
-    steps: int = Field(300, ge=1, description="training steps; embedding only")
-    learning_rate: float = Field(0.003, gt=0, description="largest learning rate; embedding only")
+    hidden: int = Field(
+        64, ge=1, le=4096, description="cells in each layer; embedding and likelihood"
+    )
+    steps: int = Field(300, ge=1, description="training steps; embedding and likelihood")
+    learning_rate: float = Field(
+        0.003, gt=0, description="largest learning rate; embedding and likelihood"
+    )
     margin: float = Field(
         0.2, gt=0, description="margin of the triplet loss, as a squared distance; embedding only"
+    )
+    adapt: Literal["output", "all"] = Field(
+        "all", description="weights that are adapted to the references; likelihood only"
+    )
+    adapt_steps: int = Field(
+        10, ge=1, le=10_000, description="training steps on the references; likelihood only"
+    )
+    adapt_rate: float = Field(
+        0.003, gt=0, description="learning rate on the references; likelihood only"
     )
     leave_out: bool = Field(False, description="measure it also without each of the channels")
 

@@ -88,18 +88,34 @@ def scores(
     ink: list[Signature], compared: list[Trial], method: VerifierSettings, seed: int
 ) -> list[np.ndarray]:
     """float64 (T,) for each trial, by a method that reads ink."""
-    if method.kind in ("features", "costs"):
-        if method.kind == "costs":
-            vectors = costs.vectors(ink, compared, method.signals)
-        else:
-            vectors = global_features.vectors(ink, compared)
-        return classifier.scores(vectors, compared, method.penalty)
+    if method.kind in ("features", "costs", "joint"):
+        return classifier.scores(_vectors(ink, compared, method), compared, method.penalty)
+    # Imported here: PyTorch takes seconds, and the other methods do not need it.
+    if method.kind == "likelihood":
+        from pentrace.signatures import likelihood
+
+        return likelihood.scores(ink, compared, method, seed)
     if method.kind == "embedding":
-        # Imported here: PyTorch takes seconds, and the other methods do not need it.
         from pentrace.signatures import embedding
 
         return embedding.scores(ink, compared, method, seed)
     return warping.scores(ink, compared, method.signals, method.stability)
+
+
+def _vectors(
+    ink: list[Signature], compared: list[Trial], method: VerifierSettings
+) -> list[np.ndarray]:
+    """float64 (T, F) for each trial, for a classifier."""
+    parts = []
+    if method.kind != "features":
+        parts.append(costs.vectors(ink, compared, method.signals))
+    if method.kind != "costs":
+        parts.append(global_features.vectors(ink, compared))
+    if method.kind == "joint":
+        for stability in (False, True):
+            apart = warping.scores(ink, compared, method.signals, stability)
+            parts.append([np.log(np.maximum(one, warping.LEAST))[:, None] for one in apart])
+    return [np.concatenate(of_trial, 1) for of_trial in zip(*parts, strict=True)]
 
 
 def read_signatures(data: Path, known: list[dict]) -> list[Signature]:
