@@ -93,7 +93,7 @@ class Training:
         while not self._finished():
             self._train_step()
             self._report()
-        if self._validated_at() < self.position.step:
+        if not self.position.history or self._validated_at() < self.position.step:
             self._validate()
             self._save()
         return self.best, self.position.history

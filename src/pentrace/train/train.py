@@ -37,6 +37,7 @@ from pentrace.train.checkpoint import (
 from pentrace.train.data import Data, aligned, fill_alphabet, fitting, load
 from pentrace.train.distributed import Processes, parts_of, run
 from pentrace.train.events import event_writer
+from pentrace.train.few_lines import Instead, never_read, untrained
 from pentrace.train.loop import Training
 from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
@@ -72,6 +73,19 @@ from pentrace.train.progress import Progress
     required=False,
     help="Table of characters that pentrace align wrote, for train.window_loss.",
 )
+@file_option(
+    "--instead",
+    required=False,
+    help="Network to take without training if there are fewer lines than --fewest-lines.",
+)
+@click.option(
+    "--fewest-lines",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="INTEGER",
+    help="Fewest training lines with a text to train on, if --instead is given.",
+)
 @settings_option(NetworkSettings, without=("start",))
 def command(processes: int, **files_and_settings: Any) -> None:
     """Train a network; after an interruption, the same command continues from its checkpoint.
@@ -94,10 +108,14 @@ def train(
     threads: int,
     settings: NetworkSettings,
     out_events: Path | None = None,
+    instead: Path | None = None,
+    fewest_lines: int = 0,
 ) -> None:
     """Train a network as one process of `group`."""
     units = dataset.normalisation(data)
     constants = {} if settings.kind == "text" else read_normalisation(units)  # a text has none
+    least = Instead(instead, fewest_lines)
+    settings, start = untrained(data, settings, start, least, constants.get("recipe"))
     settings, begin, record = started(data, settings, start, constants)
     settings, lines, validation = load(data, settings)
     lines = fitting(lines, fits, settings.train.misfit)
@@ -172,6 +190,8 @@ def started(
         )
     settings = fill_alphabet(data, settings)
     settings, weights, record = transferred(weights, found, settings)
+    if settings.kind == "recognition" and settings.train.steps == 0:
+        never_read(weights, settings.alphabet or "", record["added"])
     record = {"model": _name(start), **record}
     click.echo(summary(record), err=True)
     return settings, weights, record
