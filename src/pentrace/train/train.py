@@ -1,6 +1,7 @@
 """`pentrace train`: trains a network, and writes it and the history of its training."""
 
 import gc
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from pentrace.options import (
     threads_option,
 )
 from pentrace.train.checkpoint import (
+    LAST_GOOD,
     Weights,
     checkpoint_path,
     clear_checkpoints,
@@ -140,7 +142,11 @@ def train(
         # The loop over a line makes thousands of objects. The garbage collector would then search
         # all imported objects again and again: an eighth of the time of a synthesis network.
         gc.freeze()
-        best, rows = training.run()
+        try:
+            best, rows = training.run()
+        except PentraceError as error:
+            kept = _kept(training, settings, constants, record, checkpoints, group)
+            raise PentraceError(f"{error}{kept}") from None
     # A finished run may be resumed: all processes must have read it before it is removed.
     group.wait()
     if group.first:
@@ -151,6 +157,30 @@ def train(
         save_model(out_model, network, settings, constants, record, seen)
         # Last, so that an interruption at any time leaves enough to write the same bytes.
         clear_checkpoints(checkpoints)
+
+
+def _kept(
+    training: Training,
+    settings: NetworkSettings,
+    constants: dict,
+    record: dict | None,
+    checkpoints: Path,
+    group: Processes,
+) -> str:
+    """Save the best network of a training that stopped; what an error says of it."""
+    position = training.position
+    if position.best_loss == math.inf or training.is_far(position.best_loss):
+        return ""
+    path = checkpoints / LAST_GOOD
+    if group.first:
+        network = build(settings)
+        network.load_state_dict(training.best)
+        save_model(path, network, settings, constants, record)
+    best = min(position.history, key=lambda row: row["validation_loss"])
+    return (
+        f". {path} is the best network so far, of step {best['step']}; it can be used with --model "
+        "or --start"
+    )
 
 
 def _counts(settings: NetworkSettings, train: Data, start: Path | None) -> dict[str, int] | None:
