@@ -180,7 +180,7 @@ def test_an_xz_archive_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Pa
     end = 12 + 4 * (packed[12] + 1)
     packed[end - 4 : end] = zlib.crc32(packed[12 : end - 4]).to_bytes(4, "little")
     path.write_bytes(packed)
-    with pytest.raises(lzma.LZMAError, match="[Mm]emory"):
+    with pytest.raises(lzma.LZMAError, match="Memory usage limit"):
         list(read_tar(path, 100_000))
 
 
