@@ -14,6 +14,7 @@ RUN pip install --no-cache-dir -c constraints.txt -e '.[slurm]' \
 COPY Snakefile config.yaml ./
 COPY profiles profiles
 COPY workflow workflow
+COPY benchmarks/judge benchmarks/judge
 
 ENTRYPOINT ["snakemake"]
 CMD ["--cores", "all"]

@@ -26,7 +26,7 @@ from pathlib import Path
 import click
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("Snakefile", "workflow", "src", "profiles", "config.yaml")
+COPIED = ("Snakefile", "workflow", "src", "profiles", "config.yaml", "benchmarks/judge")
 SMOKE = ("-m", "snakemake", "--cores", "1", "--configfile", "workflow/presets/smoke.yaml")
 MADE = ("results-smoke", "data/demo-smoke")  # what the smoke run makes
 STATE = (*MADE, "logs", ".snakemake")

@@ -188,7 +188,7 @@ def test_bounds_and_types_are_shown() -> None:
         "Repeat the option for several. [default: 0, 0.5, 1; 0<=x<=20]"
     )
     train = rows("train")
-    assert re.match(r"--train.steps INTEGER\|none .*1000; x>=1\]", train["--train.steps"])
+    assert re.match(r"--train.steps INTEGER\|none .*1000; x>=0\]", train["--train.steps"])
     assert train["--pen-states"].startswith("--pen-states [2|3] ")
 
 

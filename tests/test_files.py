@@ -18,10 +18,10 @@ def test_json_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert "é" in (tmp_path / "a.json").read_text(encoding="utf-8")
 
 
-def test_a_number_that_json_does_not_have_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="nan"):
-        write_json(tmp_path / "a.json", float("nan"))
-    assert not list(tmp_path.iterdir())
+def test_a_number_that_json_does_not_have_is_null(tmp_path: Path) -> None:
+    value = {"a": float("nan"), "b": [1.5, float("inf"), (-float("inf"), np.float64("nan"))]}
+    write_json(tmp_path / "a.json", value)
+    assert read_json(tmp_path / "a.json") == {"a": None, "b": [1.5, None, [None, None]]}
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", b"", b"[" * 100_000])

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -15,15 +16,26 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from click import Context
 from matplotlib.figure import Figure
 
 from pentrace import tables
+from pentrace.__main__ import COMMANDS, cli
+from pentrace.collect.find import find_ink
 from pentrace.collect.write_shards import pack
 from pentrace.demo.archives import tar, zipped
-from pentrace.errors import PentraceError, explained, in_one_line, refuse_other_systems
+from pentrace.errors import (
+    PentraceError,
+    UsageError,
+    explained,
+    in_one_line,
+    refuse_other_systems,
+)
 from pentrace.files import whole_folder, write_json, write_text
 from pentrace.networks.model_file import read as read_model
+from pentrace.options import Input
 from pentrace.plot.style import save
+from pentrace.readers.sources.inkml import INK
 from pentrace.run_process import VARIABLE, end_with_run
 from tests.helpers.processes import ENVIRONMENT
 from tests.test_outputs import run
@@ -139,6 +151,62 @@ def test_commands_name_what_cannot_be_read_or_written(
     done = run(*(word.format(tmp_path) for word in words), status=status)
     assert done.stderr.count("\n") == 1 and str(tmp_path) in done.stderr, done.stderr
     assert done.stderr.startswith("pentrace: ") and ";" in done.stderr
+
+
+@pytest.mark.parametrize("out", ["/dev/full", "-"])
+def test_a_full_device_is_named(out: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        streams = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
+        done = run("describe", "-o", out, status=1, **streams)
+    assert done.stderr == f"pentrace: {out}: no space left on device; free some space on the disk\n"
+
+
+def test_no_command_reads_a_device_or_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read = set()
+    for command in COMMANDS:
+        for parameter in cli.get_command(Context(cli), command).params:
+            if isinstance(parameter.type, Input) and not parameter.type.pipe:
+                read.add(command)
+                for path in ("/dev/zero", tmp_path / "pipe"):
+                    with pytest.raises(UsageError, match=f"^{path}: a device or a pipe, not a fi"):
+                        parameter.type.convert(path)
+    assert {"parse", "train", "learn", "style", "verify-rates", "report"} <= read
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("--style", "/dev/zero", "a"), 2),
+        (("--style-mix", "/dev/zero", "0.5", "--style", "/dev/zero", "a"), 2),
+        (("--file", "/dev/zero"), 1),
+        (("--model", "/dev/zero", "a"), 2),
+    ],
+)
+def test_an_endless_input_of_a_page_is_refused_by_name(words: tuple[str, ...], status: int) -> None:
+    done = run("write", *words, "-o", "/dev/null", "--form", "svg", status=status)
+    assert re.fullmatch(r"pentrace: /dev/zero: .*; .*\n", done.stderr), done.stderr
+
+
+def test_a_pipe_among_raw_files_is_refused_by_name(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.inkml")
+    with pytest.raises(UsageError, match=r"a\.inkml: a device or a pipe"):
+        find_ink(INK, tmp_path)
+
+
+def test_a_folder_of_raw_files_is_written_to_the_disk_before_it_is_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    place = "/proc/self/fd/{}".format
+    monkeypatch.setattr(
+        "os.fsync", lambda number: events.append(str(Path(place(number)).readlink()))
+    )
+    with whole_folder(tmp_path / "made") as folder:
+        (folder / "deep").mkdir()
+        (folder / "deep" / "a.txt").write_text("a")
+    assert [Path(path).name for path in events[-4:-1]] == ["deep", "a.txt", folder.name]
+    assert events[-1] == str(tmp_path)
 
 
 def test_a_model_that_cannot_be_read_is_not_called_incomplete(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Cases for archives of raw files: damaged bytes against the files that were packed."""
 
 import io
+import lzma
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 from random import Random
 
@@ -15,6 +17,7 @@ from pentrace.collect.find import find_ink
 from pentrace.errors import PentraceError
 from pentrace.readers.sources.iam import INK
 
+XZ = b"\xfd7zXZ"
 ENDINGS = (".tar.gz", ".tar.xz", ".tar.bz2", ".tar", ".zip")
 
 
@@ -61,8 +64,23 @@ def _prepare(folder: Path) -> Run:
 
 
 def _damaged(content: bytes, random: Random) -> bytes:
+    if content.startswith(XZ) and random.random() < 0.3:
+        return _large_dictionary(content, random)
     way = random.choice((flipped, flipped, cut, zeroed, None))
     return damaged(content, random) if way is None else bytes(way(bytearray(content), random))
+
+
+def _large_dictionary(content: bytes, random: Random) -> bytes:
+    """The same xz archive, whose header asks for a dictionary of up to 4 GB."""
+    body = lzma.decompress(content)
+    size = random.choice((16, 24, 28, 30))
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 4096}]
+    packed = bytearray(lzma.compress(body, filters=filters))
+    at = packed.index(b"\x21\x01", 12) + 2  # the size of the dictionary, in the block header
+    packed[at] = 40 if size == 30 else 2 * (size - 12)
+    end = 12 + 4 * (packed[12] + 1)
+    packed[end - 4 : end] = zlib.crc32(packed[12 : end - 4]).to_bytes(4, "little")
+    return bytes(packed)
 
 
 def _read(folder: Path, ending: str, content: bytes) -> dict[str, bytes]:

@@ -222,6 +222,75 @@ def json_ink(content: bytes) -> Points:
     return found
 
 
+def drawing(content: bytes) -> Points:
+    """Quick, Draw!: x, y and perhaps t of each stroke, one drawing in a line."""
+    found = Points([], [], [], [])
+    for line in content.decode("utf-8-sig").splitlines():
+        number = 0
+        for stroke in json.loads(line)["drawing"] if line.strip() else ():
+            times = stroke[2] if len(stroke) > 2 else [math.nan] * len(stroke[0])
+            for x, y, t in zip(stroke[0], stroke[1], times, strict=True):
+                _add(found, float(x), float(y), float(t) / 1000, number)
+            number += bool(stroke[0])
+    return found
+
+
+def line_svg(content: bytes) -> Ends:
+    """Where the strokes of paths, lines and polylines begin and end."""
+    found = Ends([], [])
+    for element in _xml(content).iter():
+        if any(name in element.attrib for name in ("transform", "style", "display", "viewBox")):
+            raise ValueError("in no seed")
+        for data in _shapes(element):
+            first, last = _ends(data)
+            found.first.append(first)
+            found.last.append(last)
+    return found
+
+
+def _shapes(element: ElementTree.Element) -> list[str]:
+    """The shape of an element as paths, each of one stroke."""
+    given = element.attrib
+    match _bare(element):
+        case "path":
+            parts = re.split("(?=[Mm])", given.get("d", ""))
+            return [part for part in parts if part.strip()]
+        case "line":
+            x1, y1, x2, y2 = (given.get(name, "0") for name in ("x1", "y1", "x2", "y2"))
+            return [f"M{x1} {y1} L{x2} {y2}"]
+        case "polyline":
+            return ["M" + given["points"]] if given.get("points", "").strip() else []
+    return []
+
+
+def unipen(content: bytes) -> Points:
+    """UNIPEN: rows of numbers after .PEN_DOWN and .PEN_UP."""
+    found, number = Points([], [], [], []), -1
+    names: list[str] = []
+    parts: list[tuple[bool, list[str], list[float]]] = []
+    inside = heads = False
+    for line in re.split("\r\n|\r|\n", content.decode("utf-8-sig", "replace")):
+        words = line.split()
+        if re.match(r"\.[A-Za-z]", line):  # else .5 is a number
+            heads = words[0].upper() == ".COORD"
+            names = [] if heads else names
+            inside = words[0].upper() in (".PEN_DOWN", ".PEN_UP")
+            if inside:
+                parts.append((words[0].upper() == ".PEN_DOWN", names, []))
+            words = words[1:]
+        if heads:
+            names.extend(word.upper() for word in words)
+        if inside:
+            parts[-1][2].extend(map(float, words))
+    for touches, names, values in parts:
+        number += touches and bool(values)
+        for at in range(0, len(values), len(names)):
+            row = dict(zip(names, values[at : at + len(names)], strict=True))
+            t = row.get("T", math.nan) / 1000
+            _add(found, row["X"], row["Y"], t, number if touches else -1)
+    return found
+
+
 def table(content: bytes) -> Points:
     """A table of x, y, t and stroke, in text."""
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline="")))

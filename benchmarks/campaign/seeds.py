@@ -100,6 +100,42 @@ def json_ink() -> list[bytes]:
     return [json.dumps(v).encode() for v in (named, strokes, {"strokes": strokes[:1]})]
 
 
+def drawings() -> list[bytes]:
+    """Quick, Draw!: one drawing of three strokes in a line, with times and without."""
+    ink = recorded(24, 3)
+    columns = np.stack([ink.x, ink.y, 10 * ink.t])
+    parts = [columns[:, ink.stroke == s] for s in range(3)]
+    found = []
+    for rows in (2, 3):
+        drawing = [part[:rows].tolist() for part in parts]
+        found.append((json.dumps({"word": "cat", "drawing": drawing}) + "\n").encode())
+    return found
+
+
+def line_svg() -> list[bytes]:
+    """Single lines: paths, polylines and lines, without transforms."""
+    shapes = (
+        '<title>A cat</title><path d="M10 20 L30,40 50 20"/><polyline points="5,5 9 9 14,2"/>',
+        '<line x1="1" y1="2" x2="30" y2="40"/><path d="m5,5 l10,1 h20 v-10"/>',
+    )
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="60">'
+    return [f"{head}\n<g>{shape}</g>\n</svg>\n".encode() for shape in shapes]
+
+
+def unipen() -> list[bytes]:
+    """Components of UNIPEN, pen-down and pen-up, without segments."""
+    ink = recorded(24, 3)
+    rows = list(zip(ink.x, ink.y, 10 * ink.t, ink.stroke, strict=True))
+    found = []
+    for names, count in (("X Y", 2), ("X Y T", 3)):
+        lines = [".VERSION 1.0", f".COORD {names}", ".COMMENT made up"]
+        for stroke in range(3):
+            part = [" ".join(map(str, row[:count])) for row in rows if row[3] == stroke]
+            lines += [".PEN_UP" if stroke == 1 else ".PEN_DOWN", *part]
+        found.append(("\n".join(lines) + "\n").encode())
+    return found
+
+
 def tables() -> list[bytes]:
     """Comma-separated x, y, t and stroke."""
     ink = recorded(21, 3)

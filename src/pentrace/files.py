@@ -1,6 +1,8 @@
 """Outputs that are written completely or not at all."""
 
+import errno
 import json
+import math
 import os
 import re
 import shutil
@@ -9,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from pentrace.errors import PentraceError, UsageError, naming
 
@@ -31,7 +33,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory() as folder:
             complete = Path(folder) / path.name
             yield complete
-            _copy(complete, path)
+            with naming(path, complete):
+                _copy(complete, path)
         return
     path = _target(path)
     check_name(path)
@@ -42,6 +45,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             yield partial
             _on_disk(partial)
             partial.replace(path)
+            _on_disk(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -62,18 +66,32 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     try:
         with naming(given, partial):
             yield partial
+            for below in partial.rglob("*"):
+                _on_disk(below)
+            _on_disk(partial)
             if path.exists():
                 path.rename(old)
             partial.rename(path)
+            _on_disk(path.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _on_disk(path: Path) -> None:
-    """Wait until the content is on the disk: else a power cut after the rename leaves it empty."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    """Wait until a file, or the names in a folder, are on the disk.
+
+    Without it, a power cut after the rename can leave an empty file, or the old names.
+    """
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    except OSError as error:
+        # Some file systems cannot do this for a folder.
+        if not (path.is_dir() and error.errno in (errno.EINVAL, errno.ENOTSUP)):
+            raise
+    finally:
+        os.close(number)
 
 
 def is_standard_output(path: str | Path) -> bool:
@@ -164,6 +182,23 @@ def check_output(path: Path, folder: bool = False) -> None:
         raise UsageError(f"{path}: no permission to write to {written}; choose another place")
 
 
+def refuse_special(path: Path) -> None:
+    """Raise `UsageError` if `path` is a device, a pipe or a socket, which need not end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{path}: a device or a pipe, not a file; save the content into a file")
+
+
+def read_at_most(file: BinaryIO, limit: int, name: str) -> bytes:
+    """The content of `file`, whose end need not come: a device or a pipe.
+
+    Raises `PentraceError` for more than `limit` bytes.
+    """
+    content = file.read(limit + 1)
+    if len(content) > limit:
+        raise PentraceError(f"{name}: more than {limit:,} bytes; give a shorter text")
+    return content
+
+
 def check_suffix(path: Path, suffix: str) -> None:
     """Raise `UsageError` if the name of the file `path` does not end with `suffix`, in any case.
 
@@ -228,6 +263,16 @@ def read_keys(path: str | Path, *keys: str) -> dict[str, Any]:
 def write_json(path: str | Path, value: Any) -> None:
     """Write `value` to `path` as indented JSON in UTF-8, completely or not at all.
 
-    Raises `ValueError` for a number that JSON does not have, such as NaN.
+    JSON has no NaN and no infinity: a measure that is one of them is written as null.
     """
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """`value` with None in the place of each number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

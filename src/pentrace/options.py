@@ -24,6 +24,7 @@ from pentrace.files import (
     check_suffix,
     is_standard_output,
     messages_on_standard_error,
+    refuse_special,
 )
 from pentrace.settings import explain, option_name
 
@@ -52,11 +53,30 @@ class Output(click.Path):
         return path
 
 
+class Input(click.Path):
+    """A file or folder to read, which is no device and no pipe, unless `pipe`."""
+
+    def __init__(self, pipe: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self.pipe = pipe
+
+    def convert(self, value: Any, *args: Any) -> Any:
+        path = Path(value)
+        if not self.pipe:
+            refuse_special(path)
+        return path
+
+
 def _path(
-    kind: str, *names: str, required: bool = True, suffix: str = "", **attrs: Any
+    kind: str,
+    *names: str,
+    required: bool = True,
+    suffix: str = "",
+    pipe: bool = False,
+    **attrs: Any,
 ) -> Decorator:
     output = any(name.startswith("--out") for name in names)
-    path = Output(kind == "FOLDER", suffix) if output else click.Path(path_type=Path)
+    path = Output(kind == "FOLDER", suffix) if output else Input(pipe)
     return click.option(*names, type=path, metavar=kind, required=required, **attrs)
 
 

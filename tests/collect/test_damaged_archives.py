@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from pentrace.collect.archive import archive_files
 from pentrace.collect.find import Found
+from pentrace.collect.tar import read_tar
 from pentrace.errors import PentraceError
 from pentrace.readers.source import Source
 from pentrace.readers.sources import iam
@@ -162,3 +165,35 @@ def test_a_name_in_a_zip_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     content = path.read_bytes().replace("\xe9".encode(), b"\xff\xff")
     with pytest.raises(PentraceError, match=r"lineStrokes\.zip: damaged or truncated"):
         read(path, content)
+
+
+def test_an_xz_archive_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Path) -> None:
+    """The size of the dictionary is in the header; an archive of some bytes can ask for 4 GB."""
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a"))
+    packed = bytearray(lzma.compress(body.getvalue()))
+    path = tmp_path / "a.tar.xz"
+    path.write_bytes(packed)
+    assert [member.name for member, _ in read_tar(path, 100_000)] == ["a"]
+    packed[packed.index(b"\x21\x01", 12) + 2] = 40  # 4 GB
+    end = 12 + 4 * (packed[12] + 1)
+    packed[end - 4 : end] = zlib.crc32(packed[12 : end - 4]).to_bytes(4, "little")
+    path.write_bytes(packed)
+    with pytest.raises(lzma.LZMAError, match="Memory usage limit"):
+        list(read_tar(path, 100_000))
+
+
+def test_xz_files_one_after_the_other_are_one_archive(tmp_path: Path) -> None:
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w") as archive:
+        member = tarfile.TarInfo("a")
+        member.size = 70_000
+        archive.addfile(member, io.BytesIO(b"x" * member.size))
+    whole, path = body.getvalue(), tmp_path / "a.tar.xz"
+    parts = lzma.compress(whole[:50_000]), bytes(8), lzma.compress(whole[50_000:])
+    path.write_bytes(b"".join(parts))
+    assert [file.read() for _, file in read_tar(path, 10**6) if file] == [b"x" * 70_000]
+    path.write_bytes(b"".join(parts)[:-9])
+    with pytest.raises(EOFError, match="cut short"):
+        list(read_tar(path, 10**6))

@@ -182,6 +182,8 @@ def test_a_recogniser_is_trained_where_something_is_to_be_read() -> None:
     assert loaded({"train": ["prediction"]}).learners == ["prediction"]
     assert loaded({"judge": None}).learners == ["prediction", "synthesis", "recogniser"]
     assert loaded({"recogniser": None, "judge": None}).learners == ["prediction", "synthesis"]
+    asked = loaded({"train": ["synthesis", "judge"]})
+    assert [n for n in asked.learners if asked.unasked("demo-iam", n)] == ["recogniser"]
     assert "use one of: null, recogniser" in refused({"recogniser": "prediction"})
     assert "judge: 'synthesis' is not a network of kind" in refused({"judge": "synthesis"})
     for text in ("null", "none", "~"):  # as --config gives it

@@ -16,7 +16,7 @@ from pentrace.discriminate.recurrent import recurrent_scores
 from pentrace.discriminate.scores import alone, auc
 from pentrace.discriminate.settings import DiscriminateSettings
 from pentrace.discriminate.trajectories import Trajectory, filtered, pair
-from pentrace.errors import PentraceError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.files import read_json
 from pentrace.generate.load_model import SHIPPED_READER, load_reader
 from pentrace.networks import model_file
@@ -214,3 +214,11 @@ def test_a_recogniser_gives_vectors_of_one_length() -> None:
     found = embedded(recogniser, lines)
     assert found.shape[0] == 2 and np.isfinite(found).all()
     np.testing.assert_allclose(found[1], embedded(recogniser, lines[1:])[0], rtol=1e-4, atol=1e-5)
+
+
+def test_a_folder_given_twice_is_refused(data: Path) -> None:
+    again = data / "other" / ".." / "rewritten"
+    with pytest.raises(UsageError, match=r"given twice, the same folder as .*rewritten; give each"):
+        discriminate(data, "--written", again)
+    with pytest.raises(UsageError, match="rewritten: given twice; give each folder once"):
+        discriminate(data, "--written", data / "rewritten")

@@ -1,5 +1,6 @@
 """`pentrace imitate`, `hands` and `style`: texts in hands, and which hand they are nearest to."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from pentrace.errors import PentraceError
 from pentrace.files import read_json
 from pentrace.hands import embedding
 from pentrace.hands.embedding import read_for
+from pentrace.hands.features import FEATURES
 from pentrace.hands.histograms import SIZE, histograms
+from pentrace.hands.measured_lines import MeasuredLines
+from pentrace.hands.table import followed
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
@@ -128,6 +132,55 @@ def test_without_writers_nothing_is_compared(tmp_path: Path, change: dict) -> No
     assert found["hands"] == [] and not tables.read(tmp_path / "style.parquet").num_rows
     figure = ["--metrics", tmp_path / "style.json", "--lines", tmp_path / "style.parquet"]
     pentrace("plot", "hands", *figure, "--out", tmp_path / "hands.png")
+
+
+@pytest.mark.parametrize("kept", ["styled", "unstyled", ""])
+def test_a_folder_without_lines_of_one_origin_is_measured(data: Path, kept: str) -> None:
+    folder = data / f"only-{kept}"
+    folder.mkdir()
+    for name in ("hands", "lines", "offsets"):
+        found = tables.read(data / f"imitated/{name}.parquet")
+        if name != "hands":
+            own = [n.partition("/")[0] == kept for n in found["sample_id"].to_pylist()]
+            found = found.filter(own)
+        shutil.copy(data / f"imitated/{name}.parquet", folder)
+        tables.write(folder / f"{name}.parquet", found.schema, [found])
+    output = style(data, "--imitated", folder)
+    missing = {"styled", "unstyled"} - {kept}
+    assert all(f"{origin}: no lines" in output for origin in missing)
+    for row in read_json(data / "style.json")["table"]:
+        rates = [method["nearest"] for method in row["methods"].values()]
+        assert all((rate is None) == (row["origin"] in missing) for rate in rates)
+        assert row["lines"] == (0 if row["origin"] in missing else 4)
+    figure = ["--metrics", data / "style.json", "--lines", data / "style.parquet"]
+    pentrace("plot", "hands", *figure, "--out", data / "hands.png")
+
+
+def test_an_origin_without_some_hands_has_correlations_of_the_others() -> None:
+    hands, compared = list("abcd"), np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    none = Lines(np.zeros((0, 3), np.float32), np.zeros(1, np.int64), [], [])
+    own, origin = np.array([0, 1, 2, 0]), ["real", "real", "real", "styled"]
+    measured = MeasuredLines(hands, none, compared, none, own, origin, np.zeros(4, bool))
+    vectors = np.tile(np.array([1.0, 2.0, 4.0, 3.0])[:, None], (1, len(FEATURES)))
+    for row in followed(measured, vectors, np.tile(compared[:, None] * 1.0, (1, len(FEATURES)))):
+        assert row["real"] == pytest.approx(np.corrcoef([0, 1, 2], [1, 2, 4])[0, 1])
+        assert row["styled"] is None and row["unstyled"] is None
+
+
+def test_each_flipped_bit_of_an_embedding_is_found(data: Path, tmp_path: Path) -> None:
+    content = (data / "hands.safetensors").read_bytes()
+    expected, random = embedding.read(data / "hands.safetensors"), np.random.default_rng(0)
+    path = tmp_path / "hands.safetensors"
+    for _ in range(300):
+        damaged = bytearray(content)
+        damaged[random.integers(len(damaged))] ^= 1 << random.integers(8)
+        path.write_bytes(damaged)
+        try:
+            found = embedding.read(path)
+        except PentraceError as error:
+            assert str(error).startswith(f"{path}: ")
+        else:  # a bit without a meaning, such as in padding
+            assert np.array_equal(found.axes, expected.axes) and found[1:] == expected[1:]
 
 
 def test_lines_that_do_not_fit_the_data_are_refused(data: Path, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def check_out(folder: Path) -> Checkout:
     folder.mkdir(parents=True)
     for name in ("Snakefile", "config.yaml"):
         shutil.copy2(ROOT / name, folder / name)
-    for name in ("src", "workflow", "profiles"):
+    for name in ("src", "workflow", "profiles", "benchmarks/judge"):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
         )

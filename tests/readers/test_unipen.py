@@ -310,3 +310,10 @@ def test_a_file_is_ink_for_python(tmp_path: Path) -> None:
     (tmp_path / "c.dat").write_text("1 2 3\n")
     with pytest.raises(PentraceError, match="not a UNIPEN file; give a complete UNIPEN file"):
         pentrace.read_ink(tmp_path / "c.dat")
+
+
+def test_a_reason_can_be_printed_whatever_is_in_the_file() -> None:
+    content = b".COORD X\x00Y \x1b[31m\xc2\x85\n.PEN_DOWN\n1 1\n"
+    row = {"path": "a.dat", "sha256": "", "content": content}
+    (reject,) = unipen.read(pa.Table.from_pylist([row], schema.RAW), ParseSettings()).rejects
+    assert reject.reason.isprintable() and r"X\x00Y" in reject.reason

@@ -1,6 +1,7 @@
 """`pentrace verify` and `pentrace verify-rates`, on a few users."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pentrace.signatures.verify import command as verify
 from pentrace.signatures.verify import read_signatures, scores
 from pentrace.signatures.verify_rates import command as verify_rates
 from tests.helpers.commands import invoke, makes_the_same_twice
+from tests.helpers.small_data import edit_samples
 from tests.helpers.small_signatures import FORGED, GENUINE, write
 
 USERS = 4
@@ -215,3 +217,24 @@ def test_too_few_signatures_make_an_empty_table(tmp_path: Path) -> None:
     out = tmp_path / "verification.json"
     invoke(verify_rates, "--scores", tmp_path / "verify" / "dtw.parquet", "--out", out)
     assert json.loads(out.read_text())["table"] == []
+
+
+def test_no_comparison_has_a_reason(data: Path) -> None:
+    words = ["--data", data, "--name", "dtw", "--out", data / "none.parquet"]
+    method = {"signals": SIGNALS}
+    for references, reason in (
+        (GENUINE, f"none of {USERS} users has {GENUINE} genuine signatures .* lower verify.ref"),
+        (2, "no sample is known to be genuine or forged; use the reader svc2004, or"),
+    ):
+        settings = {"protocol": PROTOCOL | {"references": references}, "method": method}
+        printed = invoke(verify, *words, "--settings", json.dumps(settings)).output
+        assert re.search(reason, printed), printed
+        edit_samples(data, lambda row: row | {"genuine": None})
+
+
+@pytest.mark.parametrize("rate", [1000, 1e30])
+def test_an_embedding_that_explodes_stops_with_the_reason(data: Path, rate: float) -> None:
+    method = METHODS["embedding"] | {"learning_rate": rate}
+    with pytest.raises(PentraceError, match=r"after step .*has exploded; lower learning_rate"):
+        run(data, "embedding", method)
+    assert not (data / "verify/embedding.parquet").exists()

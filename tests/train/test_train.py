@@ -312,11 +312,40 @@ def test_offsets_that_are_not_finite_are_named(data):
         write(data, train=lines)
 
 
-def test_training_that_explodes_stops_and_saves_no_model(data):
+def test_training_that_explodes_stops_and_keeps_the_last_good_network(data):
     # No loss is infinite here, and without the check the run would end with a useless model.
-    with pytest.raises(PentraceError, match=r"nats per point after .*: the weights have exploded"):
-        train(data, settings(learning_rate=1000, checkpoint_every=1, validate_every=50, steps=60))
+    how = {"learning_rate": 5, "warmup": 39, "validate_every": 1, "checkpoint_every": 1}
+    with pytest.raises(PentraceError, match=r"nats per point .*: the weights have exploded") as e:
+        train(data, settings(steps=400, **how))
     assert not (data / "run/model.safetensors").exists()
+    path = data / "run/checkpoints/last-good.safetensors"
+    said = f"Lower learning_rate or set clip_norm. {path} is the best network so far, of step "
+    assert said in str(e.value)
+    network, _, units = load_model(path)
+    steps = torch.from_numpy(waves(1, 9)[0])[None]
+    raw, _ = network(steps[:, :-1])
+    assert units == UNITS and step_loss(raw, steps[:, 1:]).mean() < 10
+    # The next training that ends removes it.
+    train(data, settings())
+    assert not list((data / "run/checkpoints").iterdir())
+
+
+@pytest.mark.parametrize("rate", [5, 1000])
+@pytest.mark.parametrize("every", [1, 50])
+def test_training_that_explodes_at_once_keeps_nothing(data, rate, every):
+    how = {"learning_rate": rate, "checkpoint_every": every, "validate_every": every}
+    with pytest.raises(PentraceError, match=r"at the first: the weights have exploded") as e:
+        train(data, settings(steps=60, **how))
+    assert "best network" not in str(e.value)
+    assert not (data / "run/model.safetensors").exists()
+
+
+def test_losses_on_unseen_lines_may_rise_while_the_lines_are_learnt_by_heart(data):
+    lines = [line * np.float32([8, 8, 1]) for line in waves(12, 1)]
+    write(data, validation=lines)
+    train(data, settings(steps=60))
+    history = tables.read(data / "run/history.parquet").to_pandas()
+    assert history.validation_loss.max() > history.train_loss.iloc[0] + 10
 
 
 def test_split_without_lines_is_refused(data):

@@ -69,6 +69,9 @@ LOGS = "logs" if CONFIG.results == "results" else f"logs/{CONFIG.results}"
 TEXTS = [d for d in CONFIG.run if CONFIG.datasets[d].reader == "text"]
 INK = [d for d in CONFIG.run if d not in TEXTS]
 
+# The recogniser that judges if a data set has too few lines to train one.
+SHIPPED_JUDGE = "benchmarks/judge/model.safetensors"
+
 # What describes a data set of ink for other programs: a card, and Croissant.
 CARDS = ["README.md", "croissant.json"]
 
@@ -188,6 +191,19 @@ def start_from(w):
     if start == PRETRAINED:
         return os.path.relpath(shipped(CONFIG.networks[w.network].kind))
     return "<results>/{}/{}/model.safetensors".format(*origin(w.dataset, start))
+
+
+def instead(w):
+    """Input function: what reads instead of this network, if the data set has few lines.
+
+    Empty if the configuration asks for the network. The judge differs from the recogniser.
+    """
+    if CONFIG.networks[w.network].kind != "recognition" or not CONFIG.unasked(
+        w.dataset, w.network
+    ):
+        return []
+    is_judge = w.network == CONFIG.judge
+    return SHIPPED_JUDGE if is_judge else os.path.relpath(shipped("recognition"))
 
 
 def normalisation(w):

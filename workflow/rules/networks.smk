@@ -7,6 +7,7 @@ rule train:
         windows=stored_windows,
         normalisation=normalisation,
         start=start_from,
+        instead=instead,
         fits=fits,
         alignments=alignments,
         code=code("pentrace.train.train"),
@@ -27,13 +28,18 @@ rule train:
         checkpoints=folder("<results>/{dataset}/{network}/checkpoints"),
         settings=network_settings,
         start=lambda w, input: f"--start {input.start}" if input.start else "",
+        instead=lambda w, input: (
+            f"--instead {input.instead} --fewest-lines {CONFIG.fewest_lines}"
+            if input.instead
+            else ""
+        ),
         fits=lambda w, input: f"--fits {input.fits}" if input.fits else "",
         alignments=lambda w, input: (
             f"--alignments {input.alignments}" if input.alignments else ""
         ),
         threads=CONFIG.threads,  # the weights depend on their number
     shell:
-        "pentrace train --data {params.data} --settings {params.settings:q} {params.start}"
+        "pentrace train --data {params.data} --settings {params.settings:q} {params.start} {params.instead}"
         " {params.fits} {params.alignments} --out-model {output.model} --out-history {output.history}"
         " --checkpoints {params.checkpoints} --threads {params.threads}"
         " --processes $(({threads} / {params.threads})) 2>&1 | tee {log}"

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pentrace.errors import PentraceError
+from pentrace.files import refuse_special
 from pentrace.readers.source import ENDINGS, Source
 
 
@@ -181,6 +182,8 @@ def _walk(source: Source, folder: Path, raw: Path) -> Iterator[os.DirEntry]:
                     (links if linked else todo).append(entry.path)
                 elif known and entry.is_file():
                     yield entry
+                elif known:
+                    refuse_special(Path(entry))
 
 
 def _refuse_outside(link: str, inside: tuple[str, ...]) -> None:

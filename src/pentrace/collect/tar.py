@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import tarfile
 from collections.abc import Callable, Iterator
@@ -11,12 +12,56 @@ from typing import IO, Any, Self
 from pentrace.collect.find import too_much
 from pentrace.errors import PentraceError
 
+MEMORY = 200_000_000  # bytes to decode xz; its highest level takes 65 MB
+_PIECE = 1 << 20
+
+
+class _Xz(io.RawIOBase):
+    """An xz file whose decoding takes at most `MEMORY`: a dictionary can have 4 GB."""
+
+    def __init__(self, path: Path, mode: str) -> None:
+        self.file = path.open(mode)
+        self.decoder = _decoder()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next `size` bytes, or fewer at the end."""
+        found = bytearray()
+        while len(found) < size:
+            if self.decoder.eof and not self._next_part():
+                break
+            more = self.file.read(_PIECE) if self.decoder.needs_input else b""
+            if self.decoder.needs_input and not more:
+                raise EOFError("cut short: the end of the xz file is missing")
+            found += self.decoder.decompress(more, size - len(found))
+        return bytes(found)
+
+    def _next_part(self) -> bool:
+        """Whether there is another xz file after the end of one."""
+        rest = self.decoder.unused_data or self.file.read(_PIECE)
+        while rest and not (rest := rest.lstrip(b"\0")):
+            rest = self.file.read(_PIECE)
+        if not rest:
+            return False
+        self.decoder = _decoder()
+        self.decoder.decompress(rest, 0)
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+        super().close()
+
+
+def _decoder() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_AUTO, MEMORY)
+
+
 # These check what they read, and report a missing end; the streams of tarfile do not.
 _STREAMS: dict[str, Callable[..., Any]] = {
     ".gz": gzip.open,
     ".tgz": gzip.open,
-    ".xz": lzma.open,
-    ".txz": lzma.open,
+    ".xz": _Xz,
+    ".txz": _Xz,
     ".bz2": bz2.open,
     ".tar": open,
 }
@@ -29,7 +74,6 @@ _EXTENDED = (
 )
 _END: Any = tarfile.EOFHeaderError  # type: ignore[attr-defined]  # a block of zeros
 _LONGEST_HEADER = 1_000_000  # bytes of names and attributes of one member; tarfile reads them whole
-_PIECE = 1 << 20
 
 
 class _Member(tarfile.TarInfo):

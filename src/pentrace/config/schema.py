@@ -80,6 +80,12 @@ class Config(Settings):
         description="network that reads the chosen lines, for the published error rates; null: the "
         "recogniser",
     )
+    fewest_lines: int = Field(
+        200,
+        ge=0,
+        description="fewest training lines with a text to train recogniser and judge; with fewer, "
+        "those that come with Pentrace read",
+    )
     threads: int = Field(
         1, ge=1, description="threads of a job that computes with a network; results depend on it"
     )
@@ -133,6 +139,10 @@ class Config(Settings):
         """The networks that `train` names for a data set: its own, or the top's."""
         own = self.datasets[dataset].train
         return own if isinstance(own, list) else self.train if own else []
+
+    def unasked(self, dataset: str, network: str) -> bool:
+        """Whether `network` is trained only since another network needs its reading."""
+        return network not in self.named(dataset)
 
     def verifiers_of(self, dataset: str) -> list[str]:
         """The methods of verification of a data set: its own, or the top's."""

@@ -12,6 +12,7 @@ from pentrace.discriminate.comparisons import Comparison, real_pairs, written_pa
 from pentrace.discriminate.features import FEATURES
 from pentrace.discriminate.inputs import filter_of, load_real, load_sources, load_written_lines
 from pentrace.discriminate.settings import DiscriminateSettings
+from pentrace.errors import UsageError
 from pentrace.files import write_json
 from pentrace.generate.load_model import load_recogniser_for
 from pentrace.normalise.units import read_normalisation
@@ -87,6 +88,7 @@ def command(
     Real and written lines are filtered in the same way and cut to the same lengths. Real lines are
     compared with one another too, for the AUC that lines without any difference have.
     """
+    _refuse_repeated(written)
     normalisation = read_normalisation(dataset.normalisation(data))
     recogniser = None if judge is None else load_recogniser_for(judge, dataset.normalisation(data))
     how = filter_of(data, normalisation, settings.grid)
@@ -117,3 +119,13 @@ def command(
     tables.write_rows(out_features, schema.TRAJECTORY_FEATURES, values)
     write_json(out_metrics, report)
     click.echo("\n".join(map(measures.log_line, table)) or "too few lines to compare")
+
+
+def _refuse_repeated(folders: tuple[Path, ...]) -> None:
+    """Raise `UsageError` if one folder is given twice: its lines would count twice."""
+    seen: dict[Path, Path] = {}
+    for folder in folders:
+        first = seen.setdefault(folder.resolve(), folder)
+        if first is not folder:
+            same = "" if first == folder else f", the same folder as {first}"
+            raise UsageError(f"--written {folder}: given twice{same}; give each folder once")

@@ -12,7 +12,7 @@ import numpy as np
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate.text_words import known_share, loop, words
-from pentrace.files import read_json, write_json
+from pentrace.files import read_json, refuse_special, write_json
 from pentrace.options import Command, file_option, folder_option, out_file_option
 from pentrace.windows.text import load_codes
 
@@ -47,6 +47,7 @@ def trained_words(train: np.ndarray) -> set[str]:
 
 def words_in(path: Path) -> set[str]:
     """The words of a file, one per line. Raises `PentraceError` if it is not UTF-8 text."""
+    refuse_special(path)
     try:
         return set(words(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:

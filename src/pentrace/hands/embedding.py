@@ -19,7 +19,8 @@ from pentrace.errors import REMEDIES, PentraceError
 from pentrace.files import whole_file
 from pentrace.hands.histograms import SIZE, histograms, offset_unit
 from pentrace.hands.nearest import hand_means
-from pentrace.normalise.units import checked
+from pentrace.networks.model_file import checksum
+from pentrace.normalise.units import checked, normalisation_of
 from pentrace.windows.lines import Lines
 
 FORMAT = "pentrace-hands-1"
@@ -67,23 +68,23 @@ def write(path: Path, embedding: Embedding) -> None:
         "normalisation": embedding.normalisation,
         "writers": embedding.writers,
     }
+    axes = np.ascontiguousarray(embedding.axes)  # safetensors writes a transposed array wrongly
+    content["sha256"] = checksum(content, {"axes": axes})
     with whole_file(path) as partial:
-        metadata = {"pentrace": json.dumps(content, sort_keys=True)}
-        partial.write_bytes(save({"axes": embedding.axes}, metadata))
+        metadata = {"pentrace": json.dumps(content, sort_keys=True, allow_nan=False)}
+        partial.write_bytes(save({"axes": axes}, metadata))
 
 
 def read(path: Path) -> Embedding:
     """The embedding in the file at `path`.
 
-    Raises `PentraceError` if it is missing, cut off, or another file.
+    Raises `PentraceError` if it is missing, cut off, damaged, or another file.
     """
     try:
         path.open("rb").close()  # safe_open does not say what the system says
         with safe_open(path, "np") as file:
             content = json.loads((file.metadata() or {}).get("pentrace", "{}"))
-            if content.get("format") != FORMAT or file.get_tensor("axes").shape[0] != SIZE:
-                raise PentraceError(f"{path}: not a file of this version; run pentrace hands again")
-            axes = file.get_tensor("axes")
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; make it with pentrace hands") from None
     except (SafetensorError, OSError, ValueError) as error:
@@ -92,7 +93,21 @@ def read(path: Path) -> Embedding:
         raise PentraceError(
             f"{path}: not a complete file ({error}); run pentrace hands again"
         ) from None
-    return Embedding(axes, content["unit"], content["normalisation"], content["writers"])
+    if not isinstance(content, dict) or content.get("format") != FORMAT or "axes" not in stored:
+        raise PentraceError(f"{path}: not a file of this version; run pentrace hands again")
+    # Files of earlier versions have no checksum.
+    if "sha256" in content and content["sha256"] != checksum(content, stored):
+        raise PentraceError(f"{path}: damaged: its checksum differs; run pentrace hands again")
+    return _checked(path, stored["axes"], content)
+
+
+def _checked(path: Path, axes: np.ndarray, content: dict) -> Embedding:
+    unit, writers = content.get("unit"), content.get("writers")
+    right = axes.ndim == 2 and len(axes) == SIZE and bool(np.isfinite(axes).all())
+    if not (right and type(unit) is float and unit > 0 and type(writers) is int):
+        raise PentraceError(f"{path}: not a file of this version; run pentrace hands again")
+    units = normalisation_of(content.get("normalisation"), path, "run pentrace hands again")
+    return Embedding(axes, unit, units, writers)
 
 
 def read_for(path: Path, normalisation: Path) -> Embedding:

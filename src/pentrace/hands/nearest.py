@@ -39,12 +39,16 @@ def to_hands(vectors: np.ndarray, compared: np.ndarray, of: np.ndarray) -> np.nd
     return np.sqrt(np.einsum("qhd,qhd->qh", apart, apart).astype(np.float64))
 
 
-def hand_means(vectors: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def hand_means(
+    vectors: np.ndarray, of: np.ndarray, hands: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """float64 (H, D): the mean of the vectors of each hand, without missing values (NaN).
+
+    `hands` is H; None: up to the last hand that has a vector.
 
     The second result, bool (H, D), is false where all values are missing; the mean is then 0.
     """
-    hands = int(of.max(initial=-1)) + 1
+    hands = int(of.max(initial=-1)) + 1 if hands is None else hands
     there = np.isfinite(vectors)
     sums, counts = (np.zeros((hands, vectors.shape[1])) for _ in range(2))
     np.add.at(sums, of, np.where(there, vectors, 0))

@@ -51,7 +51,10 @@ def _summed(
     methods = {}
     for method, apart in distances.items():
         rank = standing(apart[own], hand).rank
-        methods[method] = {"nearest": _over_hands(rank == 1, hand), "rank": float(rank.mean())}
+        methods[method] = {
+            "nearest": _over_hands(rank == 1, hand),
+            "rank": float(rank.mean()) if len(rank) else None,
+        }
     return {
         "origin": origin,
         "lines": int(own.sum()),
@@ -86,11 +89,13 @@ def followed(measured: MeasuredLines, lines: np.ndarray, compared: np.ndarray) -
     lines (Q, F) and compared (C, F) are features. None for fewer than three hands, and for a
     feature that does not vary.
     """
-    real, _ = hand_means(compared, measured.compared_hand)
+    hands = len(measured.hands)
+    real, there = hand_means(compared, measured.compared_hand, hands)
     rows: list[dict] = [{"feature": name} for name in FEATURES]
     for origin in ORIGINS:
         own = np.array(measured.origin) == origin
-        means, known = hand_means(lines[own], measured.own[own])
+        means, known = hand_means(lines[own], measured.own[own], hands)
+        known &= there
         for j, row in enumerate(rows):
             row[origin] = correlation(real[:, j][known[:, j]], means[:, j][known[:, j]])
     return rows
@@ -105,6 +110,8 @@ def correlation(one: np.ndarray, two: np.ndarray) -> float | None:
 
 def log_line(row: dict) -> str:
     """A row of the summary in words."""
+    if not row["lines"]:
+        return f"{row['origin']}: no lines"
     parts = [f"{row['lines']} lines"]
     for method, found in row["methods"].items():
         of = found["nearest"]

@@ -23,6 +23,7 @@ from pentrace.networks.transfer import with_hand
 from pentrace.options import (
     FAILED,
     Command,
+    Input,
     file_option,
     out_file_option,
     settings_option,
@@ -47,9 +48,7 @@ START = "is the network that it started from"
 
 
 @click.command("learn", cls=Command)
-@click.argument(
-    "lines", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="LINES..."
-)
+@click.argument("lines", type=Input(), nargs=-1, required=True, metavar="LINES...")
 @out_file_option(suffix=".safetensors", help="Network to write, safetensors.")
 @file_option(
     "--model", required=False,

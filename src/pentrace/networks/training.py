@@ -167,7 +167,9 @@ class TrainSettings(Settings):
         "averaged weights are validated and saved; null: no average",
     )
     steps: int | None = Field(
-        1000, ge=1, description="maximum training steps (batches); null: no limit"
+        1000,
+        ge=0,
+        description="maximum training steps (batches); 0: no training; null: no limit",
     )
     epochs: int | None = Field(
         None, ge=1, description="maximum epochs (passes over the training data); null: no limit"
@@ -242,7 +244,7 @@ class TrainSettings(Settings):
             raise ValueError("nothing ends the training; set steps, epochs or patience")
         if self.schedule == "cosine" and self.steps is None:
             raise ValueError("schedule cosine ends at `steps`; set steps")
-        if self.steps is not None and self.warmup >= self.steps:
+        if self.steps and self.warmup >= self.steps:
             raise ValueError("warmup is not below steps; lower warmup, or raise steps")
         if self.schedule != "decay" and self.decay != 1:
             raise ValueError("decay works with schedule decay only; set it to 1")

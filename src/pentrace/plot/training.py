@@ -39,7 +39,10 @@ def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     best = int(np.nanargmin(validation)) if np.isfinite(validation).any() else 0
     made = style.figure(3.0, 4.8)
     axes = made.add_subplot()
-    axes.plot(step, train, color=style.BLUE, label="training split", marker="s", ms=2.5, ls="--")
+    if np.isfinite(train).any():  # else it was not trained
+        axes.plot(
+            step, train, color=style.BLUE, label="training split", marker="s", ms=2.5, ls="--"
+        )
     axes.plot(step, validation, color=style.RED, label="validation split", marker="o", ms=2.5)
     axes.plot(
         step[best], validation[best], "o", mfc="none", mec=style.INK, ms=7,
@@ -47,6 +50,8 @@ def training_figure(history: pa.Table, counted: str = "point") -> Figure:
     )  # fmt: skip
     axes.set(xlabel="training step (batches)", ylabel=f"loss (nats per {counted})")
     axes.grid(axis="y")
+    if len(step) == 1:
+        axes.set_xticks(step)
     legends.key(made, list(zip(*axes.get_legend_handles_labels(), strict=True)))
     _epochs(axes, step, history["epoch"].to_numpy())
     return made

@@ -12,6 +12,8 @@ class Malformed(Exception):
     """A raw file that cannot be read completely: the name of the rule it breaks, and the reason."""
 
     def __init__(self, rule: str, reason: str) -> None:
+        # Raw files contain anything, and a reason is printed and in a table.
+        reason = "".join(c if c.isprintable() else repr(c)[1:-1] for c in reason)
         super().__init__(f"{rule}: {reason}")
         self.rule = rule
         self.reason = reason

@@ -208,7 +208,8 @@ def _segment(one: Statement, first: int) -> Segment:
     head, quote, _ = one.text.partition('"')
     words = [*head.split(), "", "", ""]
     level, components, quality = words[:3]
-    label = _LABEL.search(one.text) if quote else None
+    # At the first quote only: a search would try all others if the label has no end.
+    label = _LABEL.match(one.text, len(head)) if quote else None
     if quote and not label:
         raise Malformed("segment", f"{one.place}: the label of a .SEGMENT has no end")
     text = None

@@ -12,11 +12,11 @@ from pentrace import __version__
 from pentrace.errors import PentraceError
 from pentrace.figure_table import DATASET_CATEGORIES, NETWORK_CATEGORIES
 from pentrace.files import read_keys, write_text
-from pentrace.options import Command, file_option, out_file_option
+from pentrace.options import Command, Input, file_option, out_file_option
 from pentrace.report import rulegraph
 from pentrace.report.contents import DatasetPart, NetworkPart, dataset_part, network_part
 
-NAMED = (str, click.Path(path_type=Path))
+NAMED = (str, Input())
 RUN = ("date", "commit", "versions", "machine", "stages")  # keys of the facts of a run
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pentrace.errors import PentraceError
 from pentrace.signatures.protocol import Trial
 from pentrace.signatures.settings import VerifierSettings
 from pentrace.signatures.signals import Signature, stacked
@@ -18,6 +19,8 @@ from pentrace.signatures.warping import normalised
 
 POINTS = 100  # of a signature, at equal distances in its sequence of points
 USERS, EACH = 8, 3  # in a batch: users, and genuine signatures and forgeries of each
+
+EXPLODED = 100.0  # weights begin below 1, and saturate the layers long before this
 
 
 class Encoder(nn.Module):
@@ -89,7 +92,10 @@ def _users(trials: Sequence[Trial], fold: int, ink: torch.Tensor) -> list[User]:
 
 
 def trained(ink: torch.Tensor, users: list[User], method: VerifierSettings, seed: int) -> Encoder:
-    """A network trained on the signatures of `users`; with random weights for fewer than two."""
+    """A network trained on the signatures of `users`; with random weights for fewer than two.
+
+    Raises `PentraceError` if the loss or a weight stops being finite, or the weights explode.
+    """
     random = np.random.default_rng([seed, 3])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -98,14 +104,24 @@ def trained(ink: torch.Tensor, users: list[User], method: VerifierSettings, seed
         return network
     optimiser = torch.optim.Adam(network.parameters(), lr=method.learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, method.learning_rate, method.steps)
-    for _ in range(method.steps):
+    for step in range(method.steps):
         chosen, owner, genuine = _batch(users, random)
         loss = triplet_loss(network(ink[chosen]), owner, genuine, method.margin)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
+        _check(network, loss.item(), step + 1)
     return network
+
+
+def _check(network: Encoder, loss: float, step: int) -> None:
+    largest = max(float(part.detach().abs().max()) for part in network.parameters())
+    if not np.isfinite(loss) or not largest < EXPLODED:
+        raise PentraceError(
+            f"method embedding: the loss is {loss:.3g} and the largest weight {largest:.3g} after "
+            f"step {step}: the training has exploded; lower learning_rate"
+        )
 
 
 def _batch(users: list[User], random: np.random.Generator) -> tuple[np.ndarray, ...]:

@@ -49,6 +49,22 @@ def command(
             found += _of_task(data, task, of_task, name, joined, settings)
     tables.write_rows(out, schema.COMPARISONS, found)
     click.echo(f"{out}: {len(found):,} comparisons")
+    if not found:
+        click.echo(_nothing(data, known, settings), err=True)
+
+
+def _nothing(data: Path, known: list[dict], settings: VerifyStage) -> str:
+    """Why there are no comparisons, and what to change."""
+    if not known:
+        return (
+            f"{data}: no signatures: no sample is known to be genuine or forged; use the reader "
+            "svc2004, or an annotation genuine in each InkML file"
+        )
+    users = {row["writer"] for row in known}
+    return (
+        f"{data}: none of {len(users)} users has {settings.protocol.references} genuine signatures "
+        "in the first half and one in the second; lower verify.references, or add signatures"
+    )
 
 
 def _task(sample_id: str) -> str:

@@ -22,6 +22,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.train.data import Data
 
 Weights = dict[str, Tensor]
+LAST_GOOD = "last-good.safetensors"  # the best network of a training that exploded
 _CHECKSUM = hashlib.sha256().digest_size  # bytes at the start of the file
 
 
@@ -38,6 +39,7 @@ class Position:
     first_loss: float | None = None  # of the first batch, nats per point or character
     best_loss: float = math.inf  # least validation loss, nats per point or character
     misses: int = 0  # validations since then
+    recent: list[float] = field(default_factory=list)  # of the last batches, as first_loss
     history: list[dict] = field(default_factory=list)  # rows of schema.HISTORY
 
 
@@ -141,6 +143,6 @@ def clear_partial(folder: Path) -> None:
 
 
 def clear_checkpoints(folder: Path) -> None:
-    """Remove the checkpoints of all configurations in `folder`."""
-    for checkpoint in folder.glob("checkpoint-*.pt"):
+    """Remove the checkpoints of all configurations in `folder`, and a network that exploded."""
+    for checkpoint in (*folder.glob("checkpoint-*.pt"), folder / LAST_GOOD):
         checkpoint.unlink(missing_ok=True)

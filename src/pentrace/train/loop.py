@@ -27,9 +27,13 @@ from pentrace.windows.batches import Batch, line_batches, stream_batches
 
 # Reading a loss waits for the device, so on a GPU the losses of several steps are read at once.
 STEPS_PER_CHECK = {"cpu": 1, "cuda": 16}
-# A loss this far above that of the first batch, in nats per point or character, is no noise:
-# the weights have exploded, although no number is infinite yet.
-EXPLODED = 1000.0
+# Losses this far above that of the first batch, in nats per point or character, are no noise: the
+# weights have exploded, although no number is infinite yet. The median of some batches is compared,
+# since one wild point can make the loss of its batch large. The divergence of latents, which costs
+# little at first, may be larger; so may the loss of other lines, if those of the training are
+# learnt by heart.
+FAR, HUGE = 10.0, 1000.0
+RECENT = 20  # batches
 
 
 class Training:
@@ -49,6 +53,7 @@ class Training:
         """`start`: weights to begin with, instead of random ones; `watch` gets each new row."""
         self.watch = watch
         self.settings, self.train, self.validation = settings.train, train, validation
+        self.far = HUGE if settings.kind == "variational" else FAR
         self.per = f"per {settings.counted}"
         # With weight noise a network may not reach the loss at the start for long, and patience
         # would end the training.
@@ -93,7 +98,7 @@ class Training:
         while not self._finished():
             self._train_step()
             self._report()
-        if self._validated_at() < self.position.step:
+        if not self.position.history or self._validated_at() < self.position.step:
             self._validate()
             self._save()
         return self.best, self.position.history
@@ -166,22 +171,38 @@ class Training:
         for (name, counted, _), loss in zip(self.pending, losses, strict=True):
             if not np.isfinite(loss):
                 raise self._stopped(f"the loss of {name} is {loss}")
-            if self.position.first_loss is None:
-                self.position.first_loss = loss / max(counted, 1)
             self.position.loss_sum += loss
             self.position.loss_count += counted
+            self._add_recent(loss / max(counted, 1))
         self.pending.clear()
+        if len(self.position.recent) == RECENT:
+            self._refuse_exploded()
 
-    def _refuse_exploded(self, loss: float, what: str) -> None:
-        """Raise `PentraceError` if `loss`, in nats per point or character, has exploded."""
+    def _add_recent(self, loss: float) -> None:
+        """Add the loss of a batch, in nats per point or character, to the last ones."""
+        p = self.position
+        if p.first_loss is None:
+            p.first_loss = loss
+        p.recent = [*p.recent, loss][-RECENT:]
+
+    def is_far(self, loss: float) -> bool:
+        """Whether `loss`, in nats per point or character, is far above that of the first batch."""
         first = self.position.first_loss
-        if not np.isfinite(loss):
-            raise self._stopped(f"the {what} is {loss} after step {self.position.step}")
-        if first is not None and loss > first + EXPLODED:
-            raise self._stopped(
-                f"the {what} is {loss:.3g} nats {self.per} after step {self.position.step}, and "
-                f"was {first:.3g} at the first step: the weights have exploded"
-            )
+        return first is not None and loss > first + self.far
+
+    def _refuse_exploded(self) -> None:
+        """Raise `PentraceError` if the losses of the last batches are far above the first."""
+        p = self.position
+        loss = float(np.median(p.recent)) if p.recent else -np.inf
+        if self.is_far(loss):
+            raise self._exploded(loss, "training loss")
+
+    def _exploded(self, loss: float, what: str) -> PentraceError:
+        p = self.position
+        return self._stopped(
+            f"the {what} is {loss:.3g} nats {self.per} at step {p.step}, and the loss was "
+            f"{p.first_loss:.3g} at the first: the weights have exploded"
+        )
 
     def _stopped(self, reason: str) -> PentraceError:
         kept = f"the last checkpoint, {self.checkpoint}, is kept" if self.saved else "nothing saved"
@@ -194,7 +215,12 @@ class Training:
         with self.descent.averaged():
             loss = self.descent.whole_lines(self.validation, self.validation_plan)
             weights = copied(self.descent.network)
-        self._refuse_exploded(loss, "validation loss")
+        if not np.isfinite(loss):
+            raise self._stopped(f"the validation loss is {loss} after step {p.step}")
+        if self.is_far(loss):
+            self._refuse_exploded()
+        if self.is_far(loss - HUGE):
+            raise self._exploded(loss, "validation loss")
         p.history.append(self._row(loss))
         self.watch(p.history[-1])
         p.loss_sum, p.loss_count = 0.0, 0
@@ -217,9 +243,8 @@ class Training:
     def _save(self) -> None:
         """Write a checkpoint; weights that exploded never replace an earlier one."""
         self._check_losses()
-        p = self.position
-        if p.loss_count:
-            self._refuse_exploded(p.loss_sum / p.loss_count, "training loss")
+        if self.position.recent and self.is_far(self.position.recent[-1]):
+            return
         state = Checkpoint(
             self.position,
             copied(self.descent.network),

@@ -1,6 +1,7 @@
 """`pentrace train`: trains a network, and writes it and the history of its training."""
 
 import gc
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from pentrace.options import (
     threads_option,
 )
 from pentrace.train.checkpoint import (
+    LAST_GOOD,
     Weights,
     checkpoint_path,
     clear_checkpoints,
@@ -37,6 +39,7 @@ from pentrace.train.checkpoint import (
 from pentrace.train.data import Data, aligned, fill_alphabet, fitting, load
 from pentrace.train.distributed import Processes, parts_of, run
 from pentrace.train.events import event_writer
+from pentrace.train.few_lines import Instead, never_read, untrained
 from pentrace.train.loop import Training
 from pentrace.train.precision import resolved, set_arithmetic
 from pentrace.train.progress import Progress
@@ -72,6 +75,19 @@ from pentrace.train.progress import Progress
     required=False,
     help="Table of characters that pentrace align wrote, for train.window_loss.",
 )
+@file_option(
+    "--instead",
+    required=False,
+    help="Network to take without training if there are fewer lines than --fewest-lines.",
+)
+@click.option(
+    "--fewest-lines",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="INTEGER",
+    help="Fewest training lines with a text to train on, if --instead is given.",
+)
 @settings_option(NetworkSettings, without=("start",))
 def command(processes: int, **files_and_settings: Any) -> None:
     """Train a network; after an interruption, the same command continues from its checkpoint.
@@ -94,10 +110,14 @@ def train(
     threads: int,
     settings: NetworkSettings,
     out_events: Path | None = None,
+    instead: Path | None = None,
+    fewest_lines: int = 0,
 ) -> None:
     """Train a network as one process of `group`."""
     units = dataset.normalisation(data)
     constants = {} if settings.kind == "text" else read_normalisation(units)  # a text has none
+    least = Instead(instead, fewest_lines)
+    settings, start = untrained(data, settings, start, least, constants.get("recipe"))
     settings, begin, record = started(data, settings, start, constants)
     settings, lines, validation = load(data, settings)
     lines = fitting(lines, fits, settings.train.misfit)
@@ -122,7 +142,11 @@ def train(
         # The loop over a line makes thousands of objects. The garbage collector would then search
         # all imported objects again and again: an eighth of the time of a synthesis network.
         gc.freeze()
-        best, rows = training.run()
+        try:
+            best, rows = training.run()
+        except PentraceError as error:
+            kept = _kept(training, settings, constants, record, checkpoints, group)
+            raise PentraceError(f"{error}{kept}") from None
     # A finished run may be resumed: all processes must have read it before it is removed.
     group.wait()
     if group.first:
@@ -133,6 +157,30 @@ def train(
         save_model(out_model, network, settings, constants, record, seen)
         # Last, so that an interruption at any time leaves enough to write the same bytes.
         clear_checkpoints(checkpoints)
+
+
+def _kept(
+    training: Training,
+    settings: NetworkSettings,
+    constants: dict,
+    record: dict | None,
+    checkpoints: Path,
+    group: Processes,
+) -> str:
+    """Save the best network of a training that stopped; what an error says of it."""
+    position = training.position
+    if position.best_loss == math.inf or training.is_far(position.best_loss):
+        return ""
+    path = checkpoints / LAST_GOOD
+    if group.first:
+        network = build(settings)
+        network.load_state_dict(training.best)
+        save_model(path, network, settings, constants, record)
+    best = min(position.history, key=lambda row: row["validation_loss"])
+    return (
+        f". {path} is the best network so far, of step {best['step']}; it can be used with --model "
+        "or --start"
+    )
 
 
 def _counts(settings: NetworkSettings, train: Data, start: Path | None) -> dict[str, int] | None:
@@ -172,6 +220,8 @@ def started(
         )
     settings = fill_alphabet(data, settings)
     settings, weights, record = transferred(weights, found, settings)
+    if settings.kind == "recognition" and settings.train.steps == 0:
+        never_read(weights, settings.alphabet or "", record["added"])
     record = {"model": _name(start), **record}
     click.echo(summary(record), err=True)
     return settings, weights, record

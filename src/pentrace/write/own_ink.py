@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pentrace.errors import PentraceError, naming
+from pentrace.files import refuse_special
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.own_formats.complete import LARGEST, refuse_large
 from pentrace.readers.own_formats.read import FORMATS, read_own
@@ -70,6 +71,7 @@ def read(path: Path) -> OwnInk:
             f"{path}: a folder; give a file with one line (repeat --style for several), or make a "
             f"network of the hand: pentrace learn {path} -o me.safetensors"
         )
+    refuse_special(path)
     reader = _reader(path)
     if reader is None:
         raise _unknown(path)
@@ -192,6 +194,7 @@ def _sample(path: Path) -> Any:
     """
     from pentrace import tables
 
+    refuse_special(path)
     if not path.exists():
         raise _no_file(path)
     with tables.opened(path) as file:

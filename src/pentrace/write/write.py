@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pentrace.errors import PentraceError, UsageError
+from pentrace.files import read_at_most
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.options import (
     FAILED,
@@ -26,6 +27,8 @@ from pentrace.write.progress import Progress
 from pentrace.write.report import count
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import has_wide_blanks
+
+LONGEST = 1_000_000  # bytes of a text; a page holds about a thousand
 
 
 class Share(click.ParamType):
@@ -48,7 +51,7 @@ class Share(click.ParamType):
 
 @click.command("write", cls=Command)
 @click.argument("text", nargs=-1, metavar="[TEXT]")
-@file_option("--file", required=False, help="File with the text, instead of TEXT.")
+@file_option("--file", required=False, pipe=True, help="File with the text, instead of TEXT.")
 @out_file_option(
     help="File to write, such as page.svg; several pages become page-1.svg, page-2.svg, ..."
 )
@@ -164,11 +167,12 @@ def _text(text: str | None, file: Path | None) -> str:
     source = "standard input" if file is None else str(file)
     try:
         if file is not None:
-            text = file.read_bytes().decode("utf-8-sig")
+            with file.open("rb") as opened:
+                text = read_at_most(opened, LONGEST, source).decode("utf-8-sig")
         elif text == "-":
             if sys.stdin is None:
                 raise PentraceError("standard input is closed; give TEXT or --file")
-            text = sys.stdin.buffer.read().decode("utf-8-sig")
+            text = read_at_most(sys.stdin.buffer, LONGEST, source).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{source}: cannot be read ({error.strerror}); give a text file") from None
     except UnicodeDecodeError as error:
