@@ -225,9 +225,13 @@ def judge_of(w):
 
 
 def judge(w):
-    """Input function: the recogniser that counts errors in written lines; empty if there is none."""
+    """Input function: the recogniser that counts errors in written lines; empty if there is none.
+
+    A data set has none if no network writes a text there, such as one of signatures.
+    """
     name = CONFIG.judge or CONFIG.recogniser
-    return f"<results>/{w.dataset}/{name}/model.safetensors" if name else []
+    trained = name in CONFIG.networks_of(w.dataset)
+    return f"<results>/{w.dataset}/{name}/model.safetensors" if trained else []
 
 
 def written(w):
