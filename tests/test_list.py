@@ -114,7 +114,10 @@ def test_a_preset_is_found_by_name_or_path(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_missing_is_named() -> None:
-    with pytest.raises(PentraceError, match=r"^none: no such folder; give that of a data set$"):
+    with pytest.raises(
+        PentraceError,
+        match=r"^none: no such folder; give the folder of a data set",
+    ):
         pentrace("list", "--data", "none")
 
 

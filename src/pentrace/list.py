@@ -32,7 +32,9 @@ def command(data: Path | None, everything: bool) -> None:
     """List data sets, networks, samples that can be a style, and presets."""
     if data is not None:
         if not data.is_dir():
-            raise PentraceError(f"{data}: no such folder; give that of a data set")
+            raise PentraceError(
+                f"{data}: no such folder; give the folder of a data set, such as results/demo-iam"
+            )
         if (data / NAME).exists():
             raise UsageError(f"{data}: a network; give the folder of a data set, {data.parent}")
         click.echo(_styles(data, everything))

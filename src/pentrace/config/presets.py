@@ -22,7 +22,7 @@ def _sentence(text: str) -> str:
     """The first sentence of the comment that `text` begins with."""
     comment = re.match(r"(#.*\n)*", text)
     words = re.sub(r"^#", "", comment[0] if comment else "", flags=re.MULTILINE).split()
-    return " ".join(words).split(". ")[0].rstrip(".")
+    return re.split(r"(?<!et al)\. ", " ".join(words))[0].rstrip(".")
 
 
 def located(given: str, folder: Path = FOLDER) -> Path:

@@ -35,7 +35,9 @@ def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "syn
         return SHIPPED
     root = root or RESULTS
     if root != RESULTS and not root.is_dir():
-        raise PentraceError(f"{root}: no such folder; give that of a data set")
+        raise PentraceError(
+            f"{root}: no such folder; give the folder of a data set, such as results/demo-iam"
+        )
     found = [path for path in models(root) if kind(path) == wanted]
     if len(found) == 1:
         return found[0]

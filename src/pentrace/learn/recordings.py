@@ -191,8 +191,8 @@ def _replaced(text: str, network: NetworkSettings, name: str) -> list[str]:
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise PentraceError(f"{path}: not UTF-8 ({error}); save it as UTF-8") from None
+    except UnicodeDecodeError:
+        raise PentraceError(f"{path}: not UTF-8; give a text file, saved as UTF-8") from None
 
 
 def as_lines(names: Sequence[str], primers: Sequence[Primer]) -> Lines:

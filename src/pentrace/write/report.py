@@ -86,7 +86,7 @@ def _about_cuts(words: Sequence[str]) -> str:
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return (
         f"longer than a line, so cut without a hyphen: {named}{more}; set a smaller size, a wider "
-        "page or a larger longest_line, or put spaces or hyphens into the text"
+        "page or longer lines (--longest-line), or put spaces or hyphens into the text"
     )
 
 

@@ -81,9 +81,10 @@ class WriteSettings(Settings):
             lowest = max(NARROWEST, 1.5 * self.size)
             if width < NARROWEST or height < lowest:
                 raise ValueError(
-                    f"page {self.page} with a margin of {self.edge:g} mm leaves {width:g} x "
-                    f"{height:g} mm to write on; at least {NARROWEST:g} x {lowest:g} mm are "
-                    "needed; set a larger page, or a smaller margin or size"
+                    f"page {self.page} with a margin of {self.edge:g} mm leaves "
+                    f"{max(width, 0):g} x {max(height, 0):g} mm to write on; at least "
+                    f"{NARROWEST:g} x {lowest:g} mm are needed; set a larger page, "
+                    "or a smaller margin or size"
                 )
         return self
 

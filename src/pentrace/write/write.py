@@ -175,6 +175,6 @@ def _text(text: str | None, file: Path | None) -> str:
             text = read_at_most(sys.stdin.buffer, LONGEST, source).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{source}: cannot be read ({error.strerror}); give a text file") from None
-    except UnicodeDecodeError as error:
-        raise PentraceError(f"{source}: not UTF-8 ({error}); save it as UTF-8") from None
+    except UnicodeDecodeError:
+        raise PentraceError(f"{source}: not UTF-8; give a text file, saved as UTF-8") from None
     return text or ""
