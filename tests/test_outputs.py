@@ -138,7 +138,9 @@ def test_errors_of_the_system_are_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         given = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
         done = run("describe", status=1, **given)
-    assert done.stderr == "pentrace: no space left on device; free some space on the disk\n"
+    assert done.stderr == (
+        "pentrace: standard output: no space left on device; free some space on the disk\n"
+    )
     assert explained(OSError("disk\nlost")) == "disk; check the disk and the path"
 
 

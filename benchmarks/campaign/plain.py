@@ -170,6 +170,8 @@ _COUNTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 
 def kanji(content: bytes) -> Ends:
     """KanjiVG: where the stroke of each path begins and ends; whatever has `d` is a stroke."""
     found = Ends([], [])
+    # Files with a DTD may name entities that a parser without the DTD does not know.
+    content = re.sub(rb"&(?=[A-Za-z_:][\w.:-]*;)(?!(?:amp|lt|gt|quot|apos);)", b"", content)
     for element in _xml(content).iter():
         if "d" in element.attrib or _bare(element) == "path":
             first, last = _ends(element.attrib["d"])
@@ -269,7 +271,11 @@ def unipen(content: bytes) -> Points:
     names: list[str] = []
     parts: list[tuple[bool, list[str], list[float]]] = []
     inside = heads = False
-    for line in re.split("\r\n|\r|\n", content.decode("utf-8-sig", "replace")):
+    try:
+        decoded = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        decoded = content.decode("latin-1")
+    for line in re.split("\r\n|\r|\n", decoded):
         words = line.split()
         if re.match(r"\.[A-Za-z]", line):  # else .5 is a number
             heads = words[0].upper() == ".COORD"

@@ -191,7 +191,7 @@ def _labels(folder: Path) -> Run:
     def run(random: Random) -> Outcome:
         path = random.choice(list(files))
         content = damaged(files[path], random, forms)
-        found = label(_raw([*(files | {path: content}).items()]), samples, [], LabelSettings())
+        found = label([_raw([*(files | {path: content}).items()])], samples, [], LabelSettings())
         if [row["sample_id"] for row in found.rows] != names:
             return Outcome("wrong", "not a row for each sample", content)
         return _judged_labels(found, path, content)

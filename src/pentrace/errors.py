@@ -34,6 +34,11 @@ class PentraceError(Exception):
 
     status = 1
 
+    def __init__(self, message: str) -> None:
+        # Names in damaged files contain anything, and a message is printed on a terminal.
+        shown = (c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in message)
+        super().__init__("".join(shown))
+
 
 class UsageError(PentraceError):
     """What is wrong in the options of the command line."""

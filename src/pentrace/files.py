@@ -33,7 +33,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory() as folder:
             complete = Path(folder) / path.name
             yield complete
-            with naming(path, complete):
+            with naming(Path("standard output") if str(path) == "-" else path, complete):
                 _copy(complete, path)
         return
     path = _target(path)

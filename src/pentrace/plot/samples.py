@@ -46,6 +46,8 @@ def samples_figure(ink: Ink, index: list[dict], unit: str, count: int = 15) -> F
         primed = np.arange(len(ink.x[part])) < row["primer_points"]
         colours.append(to_rgba_array([style.INK, style.BLUE])[primed.astype(int)])
     heading = f"{len(rows)} of {len(index)} generated samples, by rising bias"
+    # Drawn signatures are marked, here too.
+    heading = "; ".join([heading, *dict.fromkeys(filter(None, (row.get("note") for row in rows)))])
     entries = [(legends.line(style.INK), "written by the network")]
     if any(row["primer_points"] for row in rows):
         entries.append((legends.line(style.BLUE), "real sample that it continues (primer)"))
