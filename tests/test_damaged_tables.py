@@ -1,6 +1,7 @@
 """Damaged tables and raw files, found by the campaign in benchmarks/campaign: each is refused."""
 
 import hashlib
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -84,3 +85,19 @@ def test_nothing_of_a_raw_file_is_left_out_in_silence(read_files, path, content,
     files = pa.Table.from_pylist([raw(path, content)], schema.RAW)
     (reject,) = read_files(files, ParseSettings()).rejects
     assert reason in reject.reason
+
+
+def test_a_wrong_number_of_rows_is_named(tmp_path):
+    """The end of a Parquet file has no checksum, and it states the rows of each row group."""
+    path, expected = tmp_path / "characters.parquet", schema.CHARACTERS
+    row = {"sample_id": "a", "split": "train", "start": 0, "codes": [65] * 20}
+    piece = pa.Table.from_pylist([row], schema=expected)
+    tables.write(path, expected, [piece] * 3)
+    good = path.read_bytes()
+    # In the compact protocol of Thrift: a number, which is 1; then the place of the row group.
+    places = [found.start() + 1 for found in re.finditer(b"\x16\x02\x26", good)]
+    assert len(places) == 3
+    for at in places:
+        path.write_bytes(good[:at] + b"\x03" + good[at + 1 :])  # -2
+        with pytest.raises(PentraceError, match=r"characters\.parquet: damaged: its row groups"):
+            list(tables.read_pieces(path, expected))

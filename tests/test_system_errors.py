@@ -158,7 +158,9 @@ def test_a_full_device_is_named(out: str, name: str) -> None:
     with Path("/dev/full").open("w") as full:
         streams = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
         done = run("describe", "-o", out, status=1, **streams)
-    assert done.stderr == f"pentrace: {name}: no space left on device; free some space on the disk\n"
+    assert (
+        done.stderr == f"pentrace: {name}: no space left on device; free some space on the disk\n"
+    )
 
 
 def test_no_command_reads_a_device_or_a_pipe(tmp_path: Path) -> None:

@@ -170,9 +170,12 @@ _COUNTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 
 def kanji(content: bytes) -> Ends:
     """KanjiVG: where the stroke of each path begins and ends; whatever has `d` is a stroke."""
     found = Ends([], [])
-    # Files with a DTD may name entities that a parser without the DTD does not know.
-    content = re.sub(rb"&(?=[A-Za-z_:][\w.:-]*;)(?!(?:amp|lt|gt|quot|apos);)", b"", content)
-    for element in _xml(content).iter():
+    try:
+        root = _xml(content)
+    except ElementTree.ParseError:
+        # A file with a DTD may name entities of another file, also with a colon.
+        root = _xml(re.sub(rb"&[A-Za-z_:][\w.:-]*;", b"", content))
+    for element in root.iter():
         if "d" in element.attrib or _bare(element) == "path":
             first, last = _ends(element.attrib["d"])
             found.first.append(first)

@@ -137,7 +137,8 @@ def opened(path: str | Path) -> pq.ParquetFile:
     """
     try:
         Path(path).open("rb").close()  # pyarrow does not say what the system says
-        return pq.ParquetFile(path, page_checksum_verification=True)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        counted = _counted(file.metadata)
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; build it with snakemake") from None
     except (OSError, ValueError, pa.ArrowException) as error:
@@ -147,3 +148,23 @@ def opened(path: str | Path) -> pq.ParquetFile:
         raise PentraceError(
             f"{path}: not a Parquet file ({reason}); delete it and build it again with snakemake"
         ) from None
+    if not counted:
+        raise PentraceError(
+            f"{path}: damaged: its row groups have other numbers of rows than it states; delete it "
+            "and build it again with snakemake"
+        )
+    return file
+
+
+def _counted(metadata: pq.FileMetaData) -> bool:
+    """Whether each row group states the number of rows that its columns have.
+
+    The end of a Parquet file has no checksum, and a reader passes over a wrong number of rows.
+    """
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    counted = metadata.num_rows == sum(group.num_rows for group in groups)
+    for group in groups:
+        columns = [group.column(i) for i in range(group.num_columns)]
+        flat = [c.num_values for c in columns if "." not in c.path_in_schema]  # no lists
+        counted = counted and set(flat) <= {group.num_rows}
+    return counted
