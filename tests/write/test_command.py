@@ -249,7 +249,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
             "share is '-o'; give a file and a number",
         ),
         (["a", "--style", "x", *["--style-mix", "y", 0.5] * 2], "--style-mix is given twice"),
-        (["a", "--style", "me.doc"], "me.doc: no such file; .*such as --data results/demo-iam"),
+        (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
         (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
     ],
 )

@@ -84,6 +84,8 @@ class Training:
             return self._run()
         except KeyboardInterrupt:
             step, saved = self.position.step, self.saved
+            if not saved and self.checkpoint.exists():  # interrupted just after it was written
+                saved = step
             how = f"continues from step {saved}" if saved else "starts again"
             raise KeyboardInterrupt(f"stopped at step {step}; the same command {how}") from None
 

@@ -105,8 +105,7 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
         return ink_name
     if data is None and not Path(given).exists():
         raise PentraceError(
-            f"{given}: no such file; give a file of ink, or the id of a sample and its "
-            "data set, such as --data results/demo-iam"
+            f"{given}: no such file; give a file of ink, or the id of a sample with --data"
         )
     if data is not None and text is not None:
         raise UsageError("the text of a sample is in --data; remove --style-text")
