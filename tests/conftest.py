@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from tests.helpers.checkout import SMOKE, Checkout, check_out
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests themselves run side by side
+
+# No test depends on how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 Prepare = Callable[[Checkout], object]
 

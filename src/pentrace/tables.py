@@ -150,21 +150,16 @@ def opened(path: str | Path) -> pq.ParquetFile:
         ) from None
     if not counted:
         raise PentraceError(
-            f"{path}: damaged: its row groups have other numbers of rows than it states; delete it "
+            f"{path}: damaged: its row groups have other numbers of rows than the file; delete it "
             "and build it again with snakemake"
         )
     return file
 
 
 def _counted(metadata: pq.FileMetaData) -> bool:
-    """Whether each row group states the number of rows that its columns have.
+    """Whether the row groups have as many rows as the file.
 
     The end of a Parquet file has no checksum, and a reader passes over a wrong number of rows.
     """
-    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    counted = metadata.num_rows == sum(group.num_rows for group in groups)
-    for group in groups:
-        columns = [group.column(i) for i in range(group.num_columns)]
-        flat = [c.num_values for c in columns if "." not in c.path_in_schema]  # no lists
-        counted = counted and set(flat) <= {group.num_rows}
-    return counted
+    rows = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    return sum(rows) == metadata.num_rows
