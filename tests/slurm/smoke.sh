@@ -16,7 +16,7 @@ preset=(--configfile workflow/presets/smoke.yaml --)
 # A folder with the project in it, and no results.
 checkout() {
     mkdir -p "$1"
-    for part in Snakefile workflow src profiles config.yaml; do ln -s "$project/$part" "$1"; done
+    for part in Snakefile workflow src profiles benchmarks config.yaml; do ln -s "$project/$part" "$1"; done
 }
 
 # Results are compared except for what says when and where they were made.
