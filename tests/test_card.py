@@ -70,6 +70,25 @@ def test_croissant_has_every_file_and_column(folder: Path) -> None:
         assert {f"{table}/{name}" for name in schema.TABLES[table].names} <= columns
 
 
+def test_the_library_of_croissant_reads_every_column(folder: Path) -> None:
+    program = (
+        "import json, sys, mlcroissant\n"
+        "found = mlcroissant.Dataset(jsonld=sys.argv[1] + '/croissant.json')\n"
+        "assert not found.metadata.issues.errors, found.metadata.issues.errors\n"
+        "rows = {r.id: list(found.records(record_set=r.id)) for r in found.metadata.record_sets}\n"
+        "print(json.dumps([{n: len(r) for n, r in rows.items()}, sorted(rows['samples'][0]),\n"
+        "    len(rows['windows'][0]['windows/dx'])]))"
+    )
+    done = python("-c", program, folder)
+    assert "not standard" not in done.stderr
+    counts, columns, length = json.loads(done.stdout)
+    offsets = [tables.read(p).num_rows for p in sorted((folder / "offsets").iterdir())]
+    assert counts["samples"] == tables.read(folder / "samples.parquet").num_rows
+    assert counts["offsets"] == sum(offsets)
+    assert columns == sorted(f"samples/{name}" for name in schema.SAMPLES.names)
+    assert length == 64
+
+
 def test_the_card_counts_samples_and_explains_columns(folder: Path) -> None:
     text = (folder / "README.md").read_text()
     assert "| train | 2 |" in text and "| validation | 1 |" in text

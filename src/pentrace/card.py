@@ -23,24 +23,27 @@ from pentrace.files import write_text
 from pentrace.options import Command, dataset_option, file_option, note_option
 from pentrace.split_names import SPLITS
 
-CROISSANT = {
+# The names of the vocabulary that are the same in it, but for the prefix.
+CROISSANT_NAMES = (
+    "citeAs column equivalentProperty extract field fileObject fileProperty fileSet format "
+    "includes isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated "
+    "replace samplingRate separator source subField transform"
+)
+# The standard context of Croissant 1.0, with names that are not used here: programs compare it.
+CROISSANT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "sc": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "dct": "http://purl.org/dc/terms/",
     "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "includes": "cr:includes",
-    "extract": "cr:extract",
-    "column": "cr:column",
-    "recordSet": "cr:recordSet",
-    "repeated": "cr:repeated",
-    "source": "cr:source",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{name: f"cr:{name}" for name in CROISSANT_NAMES.split()},
 }
+PARQUET = "application/x-parquet"  # its name in the library of Croissant
 KINDS = {"int": "sc:Integer", "uint": "sc:Integer", "float": "sc:Float", "bool": "sc:Boolean"}
 TERMS = (
     "The terms of the recordings are those of their owners. Recordings of IAM-OnDB and SVC2004 "
@@ -138,7 +141,7 @@ def croissant(name: str, data: Path, note: str, found: Files) -> dict[str, Any]:
         {
             "@type": "cr:FileSet",
             "@id": f"{table}-files",
-            "encodingFormat": "application/vnd.apache.parquet",
+            "encodingFormat": PARQUET,
             "includes": str(_first(by_split).relative_to(data).parent / "*.parquet"),
         }
         for table, by_split in found.items()
@@ -166,7 +169,7 @@ def _file(path: Path, data: Path) -> dict[str, Any]:
         "name": name,
         "contentUrl": name,
         "contentSize": f"{path.stat().st_size} B",
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": PARQUET,
         "sha256": checksum,
     }
 
