@@ -176,10 +176,11 @@ def folder(pattern):
 def processes(w):
     """How many processes train the network: as many as share its parts equally and have cores.
 
-    The weights depend on the number of parts, not on this one.
+    The weights depend on the number of parts, not on this one. On a cluster, the number of cores
+    is not known: there are as many processes as parts.
     """
     parts = CONFIG.networks[w.network].train.parts
-    most = (workflow.cores or parts * CONFIG.threads) // CONFIG.threads
+    most = (workflow.resource_settings.cores or parts * CONFIG.threads) // CONFIG.threads
     return max(n for n in range(1, parts + 1) if parts % n == 0 and n <= max(most, 1))
 
 
