@@ -28,7 +28,8 @@ def test_a_network_has_a_process_for_each_part_where_no_cores_are_given(
         "from snakemake.settings.types import ConfigSettings, ResourceSettings\n"
         "config = ConfigSettings({'networks': {'synthesis': {'train': {'parts': 4}}}})\n"
         "with SnakemakeApi() as api:\n"
-        f"    plan = api.workflow(ResourceSettings({resources}), config, snakefile=Path('Snakefile'))\n"
+        f"    cores, file = ResourceSettings({resources}), Path('Snakefile')\n"
+        "    plan = api.workflow(cores, config, snakefile=file)\n"
         "    count = plan._workflow.globals['processes']\n"
         "    print('processes:', count(Namespace(network='synthesis')))"
     )
