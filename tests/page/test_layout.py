@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pentrace.page.layout import LineInk, Paper, level, pages
+from pentrace.page.layout import SQUEEZED, LineInk, Paper, level, pages
 from pentrace.page.page import Page, bounds, duration
 from pentrace.page.pen import MOST
+from pentrace.write.scale import breadth
 from pentrace.write.wrap import wrap
 
 A5 = Paper(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
@@ -45,6 +46,14 @@ def test_words_are_not_cut_and_line_breaks_are_kept():
     assert wrap("a  b\tc", 9) == ["a b c"]
     assert wrap("\n\n", 5) == []
     assert wrap("e\u0301", 5) == ["é"]
+
+
+def test_lines_are_broken_by_their_usual_width():
+    text = "ill till ill mow mom mow"
+    assert wrap(text, 50, 9.0) == ["ill till ill", "mow", "mom", "mow"]
+    assert breadth("eéèê") == pytest.approx(4 * breadth("e"))
+    words = "Handwriting has wide and narrow letters, and so its lines are of different lengths."
+    assert breadth(words) / len(words) == pytest.approx(1, abs=0.06)
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", " \u00a0 "])
@@ -141,8 +150,16 @@ def test_a_wide_line_makes_all_lines_equally_smaller():
         for width in (90, 236)
     )
     size = [np.ptp(page.strokes[0][:, 0]) for page in (plain, wide)]
-    assert size[1] == pytest.approx(size[0] / 2, rel=0.01)
+    assert size[1] == pytest.approx(size[0] / 2 / SQUEEZED, rel=0.01)
     assert bounds(wide)[2] == pytest.approx(133)
+
+
+def test_only_a_line_that_is_a_little_too_wide_is_squeezed():
+    even = Paper(**{**vars(A5), "drift": 0.0})
+    plain, wide = (pages([_ink(0), _ink(0, w)], 1.0, even, 1, {})[0] for w in (90, 125))
+    np.testing.assert_allclose(plain.strokes[0], wide.strokes[0])
+    assert bounds(wide)[2] == pytest.approx(133)
+    assert np.ptp(wide.strokes[4][:, 1]) == pytest.approx(np.ptp(_ink(0, 125).xy[:75, 1]))
 
 
 def test_long_texts_continue_on_the_next_page():

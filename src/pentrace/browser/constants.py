@@ -18,7 +18,7 @@ from pentrace.normalise.positions import SAMPLING
 from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
 from pentrace.readers.own_formats import complete
 from pentrace.resample import LONGEST_REST
-from pentrace.write import assumed_speed, prepare, scale, style
+from pentrace.write import assumed_speed, scale, style
 
 DRAWING: dict[str, Any] = {
     "LAST_STROKE": ink_loop.LAST_STROKE,
@@ -42,7 +42,8 @@ DRAWING: dict[str, Any] = {
     "LEADING": leading.LEADING,
     "LEADS": leading.LEADS,
     "PRIMING": leading.PRIMING,
-    "FULL": prepare.FULL,
+    "WIDTHS": scale.WIDTHS,
+    "OTHERS": scale.OTHERS,
     "ALIKE": alphabet.ALIKE,
     "TYPOGRAPHIC": alphabet.TYPOGRAPHIC,
 }
@@ -53,6 +54,7 @@ INK: dict[str, Any] = {
     "STEEP": layout.STEEP,
     "UPRIGHT": layout.UPRIGHT,
     "LONG": layout.LONG,
+    "SQUEEZED": layout.SQUEEZED,
     "SHORT_LINE": layout.SHORT_LINE,
     "LONG_LINE": layout.LONG_LINE,
     "LEFT": layout.LEFT,

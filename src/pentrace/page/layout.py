@@ -1,7 +1,8 @@
 """Lines of ink to pages, in mm.
 
 All lines of a text have the same scale. It gives the writing the height that is asked for, or a
-smaller one if the widest or the highest line would not fit. Each line is made level by a robust fit
+smaller one if the widest or the highest line would not fit. A line that is only a little too wide
+is squeezed instead, as people do at the end of a line. Each line is made level by a robust fit
 to the feet of its letters, and the slow wander of its baseline, which in the ink of networks is
 larger than in that of people, is removed. Then it strays a little, like real handwriting on blank
 paper.
@@ -21,6 +22,7 @@ ASCENT = 0.8  # of the size, above the first baseline
 STEEPEST = 0.3  # dy/dx: a steeper fit to the feet of letters has not found the baseline
 STEEP = 0.2  # dy/dx of a line, from which it is turned before this fit
 UPRIGHT = 75.0  # degrees: steeper ink is a column or a single letter, and not a sloping line
+SQUEEZED = 0.9  # of its width: at least this much remains of a line that is too wide
 LONG = 3.0  # length of a line, in its height (both standard deviations), that shows its direction
 # Heights of the ink in the length of a line: the wander of a line shorter than the first is kept,
 # since a single letter may be a part of it; that of a line longer than the second is removed.
@@ -122,12 +124,20 @@ def pages(
     margins. With `paper.cut` there is one page, as large as the ink with the margin around it.
     """
     placed = [
-        None if line is None else _strayed(line.xy * scale, paper, seed, number)
+        None if line is None else _squeezed(_strayed(line.xy * scale, paper, seed, number), paper)
         for number, line in enumerate(lines)
     ]
     shrink = 1.0 if paper.cut else _shrink([xy for xy in placed if xy is not None], paper)
     placed = [None if xy is None else xy * shrink for xy in placed]
     return [_page(part, lines, paper, notes) for part in _parts(placed, paper)]
+
+
+def _squeezed(xy: np.ndarray, paper: Paper) -> np.ndarray:
+    """xy (N, 2), narrower if it is too wide for the paper, down to `SQUEEZED` of its width."""
+    if paper.cut:
+        return xy
+    share = paper.inner[0] / max(float(xy[:, 0].max()), 1e-9)
+    return xy * [float(np.clip(share, SQUEEZED, 1.0)), 1.0]
 
 
 def _shrink(lines: list[np.ndarray], paper: Paper) -> float:

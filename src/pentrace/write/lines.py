@@ -41,7 +41,7 @@ def write_text(
     how = replace(_options(settings, style, reader), progress=progress)
     primer = how.primer
     fit = fitting(settings, normalisation, usual_width(normalisation, primer))
-    texts = wrap(text, min(fit, settings.longest_line))
+    texts = wrap(text, settings.longest_line, fit)
     if settings.many_hands or len(_written(texts)) < 2:
         lines = write_lines(network, _written(texts), how)
         return WrittenLines(texts, lines, False, _limit(settings, text, texts, fit))
@@ -52,7 +52,7 @@ def write_text(
         fit = fitting(
             settings, normalisation, mean_width(first[1].steps, first[1].text, normalisation)
         )
-        again = wrap(text, min(fit, settings.longest_line))
+        again = wrap(text, settings.longest_line, fit)
         if again != texts:
             second = leading_line(network, _written(again), once)
             texts, first = (texts, first) if second is None else (again, second)

@@ -8,12 +8,11 @@ from pentrace.networks.alphabet import TYPOGRAPHIC, encode, replacements, shown,
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.positions import positions
 from pentrace.page.layout import level
-from pentrace.write.scale import character_width, line_height
+from pentrace.write.scale import breadth, character_width, line_height
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import NO_BREAK, unbroken
 
 NAMED = 12  # most replacements that a message names
-FULL = 0.9  # share of the width that a usual line fills, so that a wide one still fits
 
 
 def prepared(text: str, network: NetworkSettings, substitute: bool) -> str:
@@ -69,22 +68,25 @@ def _substituted(line: str, known: str) -> str:
 
 
 def usual_width(normalisation: dict, primer: Primer | None) -> float:
-    """Width of a character before any is written, in units of the ink before normalising."""
+    """Mean width of a character before any is written, in units of the ink before normalising."""
     if primer is None:
         return character_width(normalisation)
     return mean_width(primer.steps, primer.text, normalisation)
 
 
 def mean_width(steps: np.ndarray, text: str, normalisation: dict) -> float:
-    """Mean width of the characters of a line, level, in the same units."""
+    """Mean width of a character in the hand of a line, level, in the same units.
+
+    It does not depend on whether the characters of this `text` are narrow or wide.
+    """
     x, y = positions(steps, normalisation)[:2]
-    return float(np.ptp(level(np.column_stack([x, y]))[:, 0])) / len(text)
+    return float(np.ptp(level(np.column_stack([x, y]))[:, 0])) / breadth(text)
 
 
 def fitting(settings: WriteSettings, normalisation: dict, width: float) -> int:
-    """How many characters of this mean `width` fit between the margins, at least 1."""
+    """How many characters of mean `width` fit between the margins, at least 1."""
     if settings.page == "line":
         return settings.longest_line
     inner = settings.paper[0] - 2 * settings.edge
-    fit = FULL * inner * line_height(normalisation) / (settings.size * max(width, 1e-9))
+    fit = inner * line_height(normalisation) / (settings.size * max(width, 1e-9))
     return int(np.clip(fit, 1, 1e6))

@@ -133,13 +133,21 @@ function pages(rows, settings) {
     if (!line) return null;
     const { x, y, stroke } = leveled(line);
     const scaled = { x: x.map((value) => value * scale), y: y.map((value) => value * scale) };
-    return strayed({ ...scaled, stroke, row: number, text: line.text }, number, settings);
+    const own = strayed({ ...scaled, stroke, row: number, text: line.text }, number, settings);
+    return settings.cut ? own : squeezed(own, settings);
   });
   const factor = settings.cut ? 1 : shrink(placed.filter(Boolean), settings);
   placed = placed.map((line) => line && {
     ...line, x: line.x.map((x) => x * factor), y: line.y.map((y) => y * factor),
   });
   return parts(placed, settings).map((part) => pageOf(part, settings));
+}
+
+/** A line that is a little too wide for the paper, narrower. */
+function squeezed(line, { width, margin }) {
+  const share = (width - 2 * margin) / Math.max(...line.x, 1e-9);
+  const factor = Math.min(Math.max(share, SQUEEZED), 1);
+  return { ...line, x: line.x.map((x) => x * factor) };
 }
 
 function shrink(lines, { width, height, margin }) {

@@ -62,31 +62,45 @@ function prepared(text, alphabet, substitute) {
     line.split(NO_BREAK).map((part) => substituted(part, alphabet)).join(NO_BREAK)).join("\n");
 }
 
-/** The lines of a text, none longer than `characters`; an empty line is an empty string. */
-function wrapped(text, characters) {
-  return unbroken(text).split("\n").flatMap((line) => {
-    const parts = brokenLine(line, characters)
-      .map((part) => part.replaceAll(NO_BREAK, " ").trim()).filter(Boolean);
-    return parts.length ? parts : [""];
-  });
+/** The usual width of a text, in mean widths of a character; a letter counts without accents. */
+function breadth(text) {
+  const widths = [...text].map((c) => WIDTHS[[...c.normalize("NFD")][0]] ?? OTHERS);
+  return widths.reduce((sum, width) => sum + width, 0);
 }
 
-function brokenLine(line, width) {
-  const chunks = line.split(/( +)/).filter(Boolean).reverse();
-  const lines = [];
-  while (chunks.length) {
-    let current = "";
-    if (lines.length && !chunks.at(-1).trim()) chunks.pop();
-    while (chunks.length && current.length + chunks.at(-1).length <= width) current += chunks.pop();
-    if (chunks.length && chunks.at(-1).length > width) {
-      const room = width - current.length, word = chunks.pop();
-      current += word.slice(0, room);
-      chunks.push(word.slice(room));
+/** The lines of a text, none longer than `characters` nor usually wider than `room`, as write/wrap.py. */
+function wrapped(text, characters, room) {
+  const fits = (line) => [...line].length <= characters && breadth(line) <= room;
+  return unbroken(text).split("\n").flatMap((line) => brokenLine(line, fits));
+}
+
+function brokenLine(line, fits) {
+  const done = [];
+  let soFar = "";
+  for (const word of line.split(" ")) {
+    const together = soFar ? `${soFar} ${word}` : word;
+    if (fits(together)) {
+      soFar = together;
+      continue;
     }
-    current = current.trimEnd();
-    if (current) lines.push(current);
+    if (soFar) done.push(soFar);
+    const cut = cutWord(word, fits);
+    soFar = cut.pop() ?? "";
+    done.push(...cut);
   }
-  return lines;
+  const parts = [...done, soFar].map((part) => part.replaceAll(NO_BREAK, " ").trim()).filter(Boolean);
+  return parts.length ? parts : [""];
+}
+
+/** A word, cut where it is longer than a line; each piece has at least one character. */
+function cutWord(word, fits) {
+  const characters = [...word], found = [];
+  for (let begin = 0, end; begin < characters.length; begin = end) {
+    end = begin + 1;
+    while (end < characters.length && fits(characters.slice(begin, end + 1).join(""))) end += 1;
+    found.push(characters.slice(begin, end).join(""));
+  }
+  return found;
 }
 
 /** Symbols of a text; unknown characters are the symbol of rare ones. */

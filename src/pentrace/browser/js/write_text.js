@@ -1,18 +1,18 @@
 // A text to drawn lines that fill the width of the paper, as in write/lines.py.
 
-/** How many characters of this mean width fit between the margins, at least 1. */
+/** How many characters of mean width `width` fit between the margins, at least 1. */
 function fitting(settings, width) {
   if (settings.cut) return settings.longestLine;
   const inner = settings.width - 2 * settings.margin;
-  const fit = (FULL * inner * LINE_HEIGHT) / (settings.size * Math.max(width, 1e-9));
+  const fit = (inner * LINE_HEIGHT) / (settings.size * Math.max(width, 1e-9));
   return Math.min(Math.max(Math.trunc(fit), 1), 1e6);
 }
 
-/** Mean width of the characters of a line, level, in units of the ink before normalising. */
+/** Mean width of a character in the hand of a line, level, in units of the ink before normalising. */
 function meanWidth(steps, text) {
   const { x, y } = positions(steps);
   const flat = level(x, y);
-  return (Math.max(...flat.x) - Math.min(...flat.x)) / [...text].length;
+  return (Math.max(...flat.x) - Math.min(...flat.x)) / breadth(text);
 }
 
 /** The lines of `text`, as `prepared` gives it.
@@ -22,7 +22,7 @@ function meanWidth(steps, text) {
 async function writeText(network, text, settings, how, report) {
   const { primer } = how, given = primer ?? how.style;
   let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
-  const wrap = () => wrapped(text, Math.min(fit, settings.longestLine));
+  const wrap = () => wrapped(text, settings.longestLine, fit);
   let texts = wrap(), first = null;
   const written = () => texts.filter(Boolean);
   const single = written().length < 2;
