@@ -13,13 +13,13 @@ from torch import Tensor
 
 from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.kinds import build
-from pentrace.networks.settings import SHAPE, NetworkSettings, start_shape
+from pentrace.networks.settings import NetworkSettings, start_shape
 from pentrace.networks.style_encoder import StyleEncoder
 from pentrace.networks.variational import FIRST_LOG_SD
 
 Weights = dict[str, Tensor]
-# Of the numbers of a vector of a hand before it is normalised: 0.33 (sd 0.03) over 128 lines and the
-# network of the package.
+# Sd of the numbers of a vector of a hand before it is normalised: 0.33, with an sd of 0.03 over 128
+# lines, of the network of the package.
 HAND_SD = 0.33
 
 
@@ -119,8 +119,8 @@ def with_latent(
     """Settings and weights of a variational network with a text, from a synthesis network `found`.
 
     A latent that is held takes the place of the vector of a hand, and begins with what the encoder
-    of hands finds. With a latent for each step, only the layer of the soft window is kept. `settings`
-    say which latent; weights that are not returned are drawn by their seed.
+    of hands finds. With one for each step, only the layer of the soft window is kept. `settings`
+    say which. Weights that are not returned are drawn by their seed.
     """
     shape = start_shape(found.model_dump(), settings.model_dump(exclude_unset=True))
     made = NetworkSettings.model_validate(shape | {"alphabet": found.alphabet})
