@@ -1,9 +1,13 @@
 """Layers with layer normalisation and HyperLSTM layers against plain formulas, in float64."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 
 from pentrace.networks.cells import HyperLayer, NormalisedLayer, dropped
+from pentrace.networks.recurrence import Recurrence
 from pentrace.networks.settings import NetworkSettings
 
 D, H, N, Z, T, B = 5, 6, 4, 3, 7, 2
@@ -117,3 +121,20 @@ def test_has_as_many_weights_as_the_published_network():
 
     count = sum(weight.numel() for weight in build(settings).parameters())
     assert count == pytest.approx(3.94e6, rel=0.02)  # Ha et al. 2016, table 5
+
+
+@pytest.mark.parametrize("backward", [True, False])
+def test_a_recurrence_is_freed_after_use(backward):
+    """A cycle through the graph of autograd would keep the memory of every batch."""
+    recurrence = Recurrence(
+        torch.zeros(T, B, H, requires_grad=True), torch.nn.Parameter(torch.ones(H, H))
+    )
+    hidden = torch.ones(B, H)
+    for t in range(T):
+        hidden = recurrence(t, hidden)
+    if backward:
+        hidden.sum().backward()
+    kept = weakref.ref(recurrence.products)
+    del recurrence, hidden
+    gc.collect()
+    assert kept() is None

@@ -1,6 +1,7 @@
 """Networks of ink that start from one with other characters."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from pentrace.networks.kinds import build
 from pentrace.networks.model_file import SHIPPED, shipped
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import load_model, save_model
-from pentrace.networks.transfer import summary, transferred
+from pentrace.networks.transfer import summary, transferred, with_latent
 from pentrace.train.train import started
 from tests.config.test_config import loaded, refused
 from tests.helpers import small_model
@@ -99,3 +100,76 @@ def test_a_network_of_another_kind_is_no_start(tmp_path: Path) -> None:
     own = NetworkSettings.model_validate({"kind": "recognition", "alphabet": "b"})
     with pytest.raises(PentraceError, match="differs in kind"):
         started(tmp_path, own, SHIPPED, small_model.NORMALISATION)
+
+
+def a_writer(style: int) -> tuple[torch.nn.Module, NetworkSettings]:
+    given = {"kind": "synthesis", "layers": 2, "hidden": 8, "components": 2, "window_components": 2}
+    settings = NetworkSettings.model_validate({**given, "alphabet": " ab", "style_size": style})
+    torch.manual_seed(5)
+    return build(settings), settings
+
+
+def with_text(latent: str, **given: Any) -> NetworkSettings:
+    given |= {"kind": "variational", "with_text": True, "latent": latent}
+    return NetworkSettings.model_validate(given)
+
+
+def some_lines(settings: NetworkSettings) -> tuple[torch.Tensor, torch.Tensor]:
+    steps = torch.randn(2, 9, 3, generator=torch.Generator().manual_seed(6))
+    return steps, torch.from_numpy(encode(["ab a", "b a"], settings))
+
+
+def test_a_held_latent_begins_as_the_vector_of_a_hand() -> None:
+    writer, found = a_writer(style=4)
+    made, weights = with_latent(writer.state_dict(), found, with_text("line"))
+    assert (made.latent_size, made.layers, made.hidden, made.style_size) == (4, 2, 8, 0)
+    network = build(made)
+    network.load_state_dict(weights)
+    steps, text = some_lines(found)
+    hand = torch.randn(2, 4)
+    torch.testing.assert_close(
+        network.base(torch.cat([steps, hand[:, None].expand(-1, 9, -1)], -1), None, text)[0],
+        writer(steps, None, text, hand)[0],
+    )
+    means = network.posterior(steps, torch.ones(2, 9, dtype=torch.bool)).mean
+    ink = torch.cat([steps, torch.ones(2, 9, 1)], -1)
+    alike = torch.nn.functional.cosine_similarity(means, writer.encoder(ink))
+    torch.testing.assert_close(alike, torch.ones(2))
+
+
+def test_a_held_latent_without_a_hand_before_it_changes_nothing_at_first() -> None:
+    writer, found = a_writer(style=0)
+    made, weights = with_latent(writer.state_dict(), found, with_text("writer", latent_size=3))
+    _, weights, _ = transferred(weights, made, made)
+    network = build(made)
+    network.load_state_dict(weights)
+    steps, text = some_lines(found)
+    read = torch.cat([steps, torch.randn(2, 9, 3)], -1)
+    torch.testing.assert_close(network.base(read, None, text)[0], writer(steps, None, text)[0])
+
+
+def test_a_latent_for_each_step_keeps_the_soft_window() -> None:
+    writer, found = a_writer(style=4)
+    made, weights = with_latent(writer.state_dict(), found, with_text("step", latent_hidden=5))
+    assert (made.latent_size, made.latent_hidden, made.layers, made.hidden) == (16, 5, 1, 8)
+    _, weights, _ = transferred(weights, made, made)
+    network = build(made)
+    network.load_state_dict(weights)
+    steps, text = some_lines(found)
+    without = torch.cat([steps, torch.zeros(2, 9, 4)], -1).transpose(0, 1)
+    torch.testing.assert_close(
+        network.first(steps.transpose(0, 1).contiguous(), text)[:2],
+        writer.first(without, text)[:2],
+    )
+
+
+def test_a_variational_network_takes_its_size_from_the_package() -> None:
+    own = {"start": "pretrained", "kind": "variational", "with_text": True, "latent": "line"}
+    own["train"] = {"batches": "lines"}
+    network = loaded({"networks": {"mine": own}, "train": ["mine"]}).networks["mine"]
+    assert (network.layers, network.hidden, network.latent_size) == (3, 256, 32)
+    assert "networks.mine.latent_size: is 8, but pretrained" in refused(
+        {"networks": {"mine": {**own, "latent_size": 8}}, "train": ["mine"]}
+    )
+    without = {**own, "with_text": False, "train": {"batches": "crops"}}
+    assert "networks.mine.kind" in refused({"networks": {"mine": without}, "train": ["mine"]})

@@ -15,7 +15,7 @@ from pentrace.config.schema import Config
 from pentrace.errors import PentraceError
 from pentrace.evaluate.published import PUBLISHED
 from pentrace.networks.model_file import settings, shipped
-from pentrace.networks.settings import PRETRAINED, SHAPE, Kind, NetworkSettings
+from pentrace.networks.settings import PRETRAINED, SHAPE, Kind, NetworkSettings, start_shape
 from pentrace.readers.names import READERS
 from pentrace.settings import explain
 from pentrace.windows.settings import OF_TEXT
@@ -101,9 +101,10 @@ def _sized(networks: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> dic
     else:
         return dict(own)
     kind = NetworkSettings.model_fields["kind"].default
+    found = start_shape(found, own)
     if own.get("kind", kind) != found.get("kind", kind):
         return dict(own)  # the kind is reported, not what it brings
-    return {key: found[key] for key in SHAPE if key in found} | dict(own)
+    return found | dict(own)
 
 
 def shipped_settings(kind: Kind | None) -> dict[str, Any]:
@@ -210,9 +211,11 @@ def _shapes(config: Config) -> list[str]:
 def _first(config: Config, own: NetworkSettings) -> dict[str, Any]:
     """The settings of the network that `own` starts from; empty if they are not known."""
     if own.start == PRETRAINED:
-        return shipped_settings(own.kind)
-    found = config.networks.get(origin("", own.start or "")[1])
-    return found.model_dump(mode="json") if found else {}
+        found = shipped_settings(own.kind)
+    else:
+        first = config.networks.get(origin("", own.start or "")[1])
+        found = first.model_dump(mode="json") if first else {}
+    return start_shape(found, own.model_dump())
 
 
 def _kinds(config: Config) -> list[str]:

@@ -19,44 +19,55 @@ class Recurrence:
 
     def __init__(self, addend: Tensor, weight: Tensor) -> None:
         """addend (T, B, O), weight W (O, I); under autocast on a CPU, products are in bfloat16."""
+        self.products = _Products(addend, weight)
+        self.addends = _WithWeight.apply(addend, weight, self.products).unbind(0)
+
+    def __call__(self, step: int, x: Tensor) -> Tensor:
+        """(B, O) for x (B, I)."""
+        if self.products.kept:
+            self.products.read.append(x.detach())
+        return self.addends[step] + _Multiplied.apply(x, self.products)
+
+
+class _Products:
+    """What the backward passes need. It must not refer to the addends.
+
+    They refer to it through the graph of autograd, where Python finds no cycles: both would stay in
+    memory for ever.
+    """
+
+    def __init__(self, addend: Tensor, weight: Tensor) -> None:
         rows, plain = addend.shape[1], weight.detach()
         self.half = not addend.is_cuda and torch.is_autocast_enabled("cpu")
         plain = plain.bfloat16() if self.half else plain
         self.kept = torch.is_grad_enabled() and weight.requires_grad
         self.read: list[Tensor] = []
         self.forward, self.backward = Product(plain.t(), rows), Product(plain, rows)
-        self.addends = _WithWeight.apply(addend, weight, self).unbind(0)
-
-    def __call__(self, step: int, x: Tensor) -> Tensor:
-        """(B, O) for x (B, I)."""
-        if self.kept:
-            self.read.append(x.detach())
-        return self.addends[step] + _Multiplied.apply(x, self)
 
 
 class _Multiplied(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, recurrence: Recurrence) -> Tensor:
-        ctx.recurrence = recurrence
-        return recurrence.forward(x).to(x.dtype)
+    def forward(ctx: Any, x: Tensor, products: _Products) -> Tensor:
+        ctx.products = products
+        return products.forward(x).to(x.dtype)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_product: Tensor) -> tuple[Tensor | None, ...]:
-        return ctx.recurrence.backward(d_product).to(d_product.dtype), None
+        return ctx.products.backward(d_product).to(d_product.dtype), None
 
 
 class _WithWeight(torch.autograd.Function):
     """The addends; their derivatives are those of the products, and give that of the weight."""
 
     @staticmethod
-    def forward(ctx: Any, addend: Tensor, weight: Tensor, recurrence: Recurrence) -> Tensor:
-        ctx.recurrence, ctx.dtype = recurrence, weight.dtype
+    def forward(ctx: Any, addend: Tensor, weight: Tensor, products: _Products) -> Tensor:
+        ctx.products, ctx.dtype = products, weight.dtype
         return addend.view_as(addend)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:
-        kind = torch.bfloat16 if ctx.recurrence.half else d_sum.dtype
-        read = torch.stack(ctx.recurrence.read).flatten(0, 1).to(kind)
+        kind = torch.bfloat16 if ctx.products.half else d_sum.dtype
+        read = torch.stack(ctx.products.read).flatten(0, 1).to(kind)
         return d_sum, (d_sum.flatten(0, 1).to(kind).t() @ read).to(ctx.dtype), None

@@ -1,6 +1,7 @@
 """Size and kind of a network, and how it is trained."""
 
-from typing import Literal, Self, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -29,6 +30,25 @@ _UNUSED = {
     "recognition": ("components", "skips", *_OF_WINDOW, *_OF_CELL, *_OF_LATENT),
     "text": ("components", *_OF_WINDOW, *_OF_CELL, *_OF_LATENT),
 }
+
+
+def start_shape(found: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The `SHAPE` of `found`, from which a network `own` starts.
+
+    A variational network with a text can start from a synthesis network. Then the shape is that of
+    the variational network: a latent that is held takes the place of a hand, and has the same size.
+    One for each step needs one layer above the soft window.
+    """
+    shape = {key: found[key] for key in SHAPE if key in found}
+    if not own.get("with_text") or found.get("kind") != "synthesis":
+        return shape
+    fields = NetworkSettings.model_fields
+    shape |= {key: own.get(key, fields[key].default) for key in ("kind", *_OF_LATENT)}
+    if shape["latent"] == "step":
+        shape["layers"] = 1
+    else:
+        shape["latent_size"] = found.get("style_size") or shape["latent_size"]
+    return shape | {"style_size": 0}
 
 
 class NetworkSettings(Settings):

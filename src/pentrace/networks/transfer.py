@@ -13,10 +13,14 @@ from torch import Tensor
 
 from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.kinds import build
-from pentrace.networks.settings import NetworkSettings
+from pentrace.networks.settings import NetworkSettings, start_shape
 from pentrace.networks.style_encoder import StyleEncoder
+from pentrace.networks.variational import FIRST_LOG_SD
 
 Weights = dict[str, Tensor]
+# Sd of the numbers of a vector of a hand before it is normalised: 0.33, with an sd of 0.03 over 128
+# lines, of the network of the package.
+HAND_SD = 0.33
 
 
 def transferred(
@@ -107,6 +111,40 @@ def styled(
     inputs = ["first.weight_input", *(f"layers.{n}.weight_ih_l0" for n in range(found.layers - 1))]
     added = {name: _with_columns(weights[name], settings.style_size) for name in inputs}
     return {**weights, **added, **{f"encoder.{name}": value for name, value in encoder.items()}}
+
+
+def with_latent(
+    weights: dict[str, Tensor], found: NetworkSettings, settings: NetworkSettings
+) -> tuple[NetworkSettings, Weights]:
+    """Settings and weights of a variational network with a text, from a synthesis network `found`.
+
+    A latent that is held takes the place of the vector of a hand, and begins with what the encoder
+    of hands finds. With one for each step, only the layer of the soft window is kept. `settings`
+    say which. Weights that are not returned are drawn by their seed.
+    """
+    shape = start_shape(found.model_dump(), settings.model_dump(exclude_unset=True))
+    made = NetworkSettings.model_validate(shape | {"alphabet": found.alphabet})
+    if made.latent == "step":
+        _, plain = with_hand(weights, found, torch.zeros(found.style_size))
+        return made, {name: value for name, value in plain.items() if name.startswith("first.")}
+    kept = weights if found.style_size else styled(weights, found, made.base)
+    base = {f"base.{n}": value for n, value in kept.items() if not n.startswith("encoder.")}
+    return made, base | (_posterior(weights, made.latent_size) if found.style_size else {})
+
+
+def _posterior(weights: Weights, size: int) -> Weights:
+    """Weights of the encoder of a held latent, whose means are nearly the vectors of hands.
+
+    The encoder of hands normalises each vector. The sd that it divides by hardly differs from line
+    to line, so it is a constant here.
+    """
+    encoder = {n: value for n, value in weights.items() if n.startswith("encoder.")}
+    for name in ("weight", "bias"):
+        means = encoder[f"encoder.project.{name}"]
+        means = (means - means.mean(0)) / HAND_SD
+        rest = torch.full_like(means, FIRST_LOG_SD if name == "bias" else 0.0)
+        encoder[f"encoder.project.{name}"] = torch.cat([means, rest])
+    return encoder
 
 
 def _with_columns(weight: Tensor, count: int) -> Tensor:

@@ -19,7 +19,7 @@ from pentrace.networks.model_file import SHIPPED, counts, located, shipped
 from pentrace.networks.seen import counted
 from pentrace.networks.settings import PRETRAINED, SHAPE, NetworkSettings
 from pentrace.networks.store import load_model, save_model
-from pentrace.networks.transfer import styled, summary, transferred
+from pentrace.networks.transfer import styled, summary, transferred, with_latent
 from pentrace.normalise.units import read_normalisation
 from pentrace.options import (
     Command,
@@ -210,6 +210,8 @@ def started(
     if settings.style_size and not found.style_size and settings.kind == found.kind:
         weights = styled(weights, found, settings)
         found = found.model_copy(update={"style_size": settings.style_size})
+    if settings.with_text and found.kind == "synthesis":
+        found, weights = with_latent(weights, found, settings)
     settings = settings.shaped(found)
     _refuse(start, found, settings)
     if units.get("recipe") != normalisation.get("recipe"):
