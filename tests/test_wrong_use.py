@@ -12,7 +12,7 @@ import pytest
         ("write hello", "pentrace: -o is missing; add -o FILE: File to write"),
         ("write hello -x", "pentrace: no such option '-x'; see: pentrace write --help"),
         ("writ hello", "pentrace: no command writ; did you mean write or rewrite? list all: "),
-        ("write a --form pdf", "pentrace: invalid value for '--form': 'pdf' is not one of"),
+        ("write a --form pdf", "pentrace: --form: expected one of svg, animated-svg, png, "),
     ],
 )
 def test_wrong_use_is_named_with_a_remedy(words: str, said: str) -> None:

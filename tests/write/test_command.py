@@ -259,6 +259,30 @@ def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
         run(*words, "-o", tmp_path / "a.json")
 
 
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"\x89PNG", r"a picture \(PNG\)"),
+        (b"\xff\xd8\xff", r"a picture \(JPEG\)"),
+        (b"%PDF-1", "a PDF"),
+    ],
+)
+def test_a_picture_is_neither_a_text_nor_a_style(model, tmp_path, start, what):
+    given = ("--model", model, "-o", tmp_path / "a.svg")
+    for name in ("page", "page.png", "page.txt", "page.json"):
+        (tmp_path / name).write_bytes(start + bytes(100))
+        with pytest.raises(PentraceError, match=f"{name}: {what}, not a text; give a text file"):
+            run("--file", tmp_path / name, *given)
+        with pytest.raises(PentraceError, match=f"{name}: a .*, which does not contain the movem"):
+            run("a", "--style", tmp_path / name, *given)
+
+
+def test_a_document_is_no_text(model, tmp_path):
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(PentraceError, match=r"a\.docx: an archive or a document .*, not a text"):
+        run("--file", tmp_path / "a.docx", "--model", model, "-o", tmp_path / "a.svg")
+
+
 def test_formats_are_checked_before_anything_is_written(model, tmp_path):
     for name, wrong in (("a.bmp", "unknown format bmp; use one of"), ("a", "has no suffix")):
         with pytest.raises(UsageError, match=wrong) as error:

@@ -19,6 +19,7 @@ from pentrace.readers._assemble import Malformed
 from pentrace.readers.own_formats.complete import LARGEST, refuse_large
 from pentrace.readers.own_formats.read import FORMATS, read_own
 from pentrace.readers.settings import ParseSettings
+from pentrace.write.other_files import picture
 
 LARGEST_FILE = 16_000_000  # bytes
 # Suffix of a raw file -> its readers: the first that knows the file reads it.
@@ -80,6 +81,9 @@ def read(path: Path) -> OwnInk:
             raise PentraceError(
                 f"{path}: larger than {LARGEST_FILE} bytes; give one line of handwriting"
             )
+        with path.open("rb") as opened:
+            if wrong := picture(opened.read(8)):
+                raise _no_ink(path, wrong)
         with naming(path, path):
             found = reader(path)
     except FileNotFoundError:
@@ -92,13 +96,17 @@ def read(path: Path) -> OwnInk:
 def _unknown(path: Path) -> PentraceError:
     """The error for a suffix that is not known."""
     if path.suffix.lower() in PICTURES:
-        return PentraceError(
-            f"{path}: a picture, which does not contain the movement of the pen; record a line "
-            "with a pen or the mouse, on the page of: pentrace page -o write.html (My hand)"
-        )
+        return _no_ink(path, "a picture")
     if path.suffix.lower() == ".zip":
         return PentraceError(f"{path}: an archive; unpack it, and give a file with one line")
     return PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")
+
+
+def _no_ink(path: Path, what: str) -> PentraceError:
+    return PentraceError(
+        f"{path}: {what}, which does not contain the movement of the pen; record a line "
+        "with a pen or the mouse, on the page of: pentrace page -o write.html (My hand)"
+    )
 
 
 def _reader(path: Path) -> Any:

@@ -21,6 +21,7 @@ from pentrace.options import (
 )
 from pentrace.page.outputs import FORMS, check
 from pentrace.write.find_style import find_style
+from pentrace.write.other_files import no_text
 from pentrace.write.pages import model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared, replaced
 from pentrace.write.progress import Progress
@@ -68,7 +69,8 @@ class Share(click.ParamType):
 @click.option(
     "--style",
     multiple=True,
-    help="Style: a file of ink, or a sample of --data; repeat it for more ink of the same hand.",
+    help="Style: a hand of pentrace list, a file of ink, or a sample of --data; repeat it for more "
+    "ink of the same hand.",
 )
 @click.option(
     "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
@@ -168,13 +170,21 @@ def _text(text: str | None, file: Path | None) -> str:
     try:
         if file is not None:
             with file.open("rb") as opened:
-                text = read_at_most(opened, LONGEST, source).decode("utf-8-sig")
+                text = _decoded(read_at_most(opened, LONGEST, source), source)
         elif text == "-":
             if sys.stdin is None:
                 raise PentraceError("standard input is closed; give TEXT or --file")
-            text = read_at_most(sys.stdin.buffer, LONGEST, source).decode("utf-8-sig")
+            text = _decoded(read_at_most(sys.stdin.buffer, LONGEST, source), source)
     except OSError as error:
         raise UsageError(f"{source}: cannot be read ({error.strerror}); give a text file") from None
+    return text or ""
+
+
+def _decoded(content: bytes, source: str) -> str:
+    """The text in `content`; raises `PentraceError` for a picture, and for what is not UTF-8."""
+    if wrong := no_text(content):
+        raise PentraceError(f"{source}: {wrong}, not a text; give a text file, saved as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PentraceError(f"{source}: not UTF-8; give a text file, saved as UTF-8") from None
-    return text or ""
