@@ -1,4 +1,4 @@
-"""`pentrace list`: data sets, networks, samples that can be a style, and presets."""
+"""`pentrace list`: data sets, networks, hands, samples that can be a style, and presets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +14,7 @@ from pentrace.generate.load_model import RESULTS, models
 from pentrace.networks.model_file import NAME, SHIPPED, settings
 from pentrace.networks.settings import PRETRAINED
 from pentrace.options import Command, folder_option
+from pentrace.write.named_hands import descriptions
 
 SHOWN = 20  # styles, unless all are asked for
 WHERE = "in a clone of the repository"
@@ -29,7 +30,7 @@ Rows = list[tuple[str, ...]]
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help=f"List more than {SHOWN} samples.")
 def command(data: Path | None, everything: bool) -> None:
-    """List data sets, networks, samples that can be a style, and presets."""
+    """List data sets, networks, hands, samples that can be a style, and presets."""
     if data is not None:
         if not data.is_dir():
             raise PentraceError(
@@ -47,7 +48,8 @@ def command(data: Path | None, everything: bool) -> None:
             [_shipped(), *_rows(_networks)],
             f"train some with: make {WHERE}",
         ),
-        "Styles, for pentrace write --style": "pentrace list --data FOLDER lists them",
+        "Hands, for pentrace write --style": aligned([("hand", "looks"), *descriptions().items()]),
+        "Samples, for pentrace write --style": "pentrace list --data FOLDER lists them",
         "Presets, for make CONFIG=...": _section(
             ("preset", "what it does"),
             [*presets().items()],

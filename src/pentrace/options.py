@@ -110,11 +110,10 @@ def wrong_use(error: click.UsageError) -> str:
         near = difflib.get_close_matches(error.command_name, error.possibilities or [], 3)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         return f"no command {error.command_name}; {hint}list all: pentrace --help"
-    if isinstance(error, click.BadParameter) and isinstance(
-        getattr(param, "type", None), click.Choice
-    ):
-        given, kinds = error.message.partition(" is not one of ")[0], ", ".join(param.type.choices)
-        return f"{param.opts[0]}: expected one of {kinds}; got {given}"
+    choice = getattr(param, "type", None)
+    if param is not None and isinstance(choice, click.Choice):
+        given = error.message.partition(" is not one of ")[0]
+        return f"{param.opts[0]}: expected one of {', '.join(choice.choices)}; got {given}"
     wrong = error.format_message().rstrip(".")
     return f"{wrong[:1].lower()}{wrong[1:]}; see: {command} --help"
 

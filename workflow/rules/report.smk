@@ -101,7 +101,7 @@ rule page:
             str(p)
             for folder in ("browser", "weights")
             for p in sorted(Path("src/pentrace", folder).rglob("*.*"))
-            if p.suffix in (".js", ".css", ".j2", ".wasm", ".safetensors")
+            if p.suffix in (".js", ".css", ".j2", ".json", ".wasm", ".safetensors")
         ],
         code=code("pentrace.browser.page"),
     output:

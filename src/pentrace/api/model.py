@@ -58,8 +58,9 @@ class Model:
     ) -> WrittenText:
         """Write `text` as handwriting; equal arguments give the same pages as in `pentrace write`.
 
-        style: handwriting whose style is followed: a file as for `read_ink`, `Handwriting`, or the
-            id of a sample of `data`; or several of one hand. None: the style is random.
+        style: handwriting whose style is followed: the name of a hand that comes with Pentrace, a
+            file as for `read_ink`, `Handwriting`, or the id of a sample of `data`; or several of
+            one hand. None: the style is random.
         style_mix: another hand, and its share of the style, from 0 to 1.
         style_text: the text of the ink in `style`, if the file does not contain it.
         data: a `Dataset`, or its folder.

@@ -39,7 +39,6 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
     synthesis = packed(weights)
     facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
     facts["synthesis"] = _facts(settings, synthesis)
-    facts["papers"] = PAPERS
     facts["rare"] = rare(settings.alphabet or "", model_file.counts(model))
     recognition = None
     if reader is not None:
@@ -54,9 +53,21 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
         code=base64.b64encode((FOLDER / "products.wasm").read_bytes()).decode(),
         synthesis=synthesis.text,
         recognition=recognition.text if recognition else "",
+        papers=_papers(),
         alphabet=settings.alphabet,
         defaults=WriteSettings.model_validate({}),
     )
+
+
+def _papers() -> dict[str, str]:
+    """Label -> WIDTHxHEIGHT in mm; first A6 landscape, the default of the page."""
+    sizes: dict[str, str] = {}
+    for name in sorted(PAPERS, key=lambda paper: PAPERS[paper]):
+        label = name.upper() if len(name) == 2 else f"US {name.title()}"
+        short, long = PAPERS[name]
+        pair = {label: f"{short:g}x{long:g}", f"{label} landscape": f"{long:g}x{short:g}"}
+        sizes |= pair if sizes else dict(reversed(pair.items()))
+    return sizes
 
 
 def _check(path: Path, settings: NetworkSettings, normalisation: dict) -> None:

@@ -6,16 +6,16 @@ from pathlib import Path
 import click
 import numpy as np
 
-from pentrace.browser.hands import written_hands
 from pentrace.browser.html import page
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.options import Command, file_option, out_file_option
+from pentrace.write.named_hands import FOLDER, hand_content, hand_names
 from pentrace.write.own_ink import read
 from pentrace.write.pages import model_notes
-from pentrace.write.style import from_ink, reference
+from pentrace.write.style import from_file, from_ink, known, reference
 
 
 @click.command("page", cls=Command)
@@ -47,11 +47,31 @@ def command(
     reads = reader_for("none" if no_reader else "reader", reader, path, normalisation)
     if reads.message:
         click.echo(reads.message, err=True)
-    hands = written_hands(network, normalisation, reads.network)
+    hands = _named_hands(network, normalisation)
     hands |= {style.stem: _style(style, network, normalisation) for style in styles}
     made = page(path, reads.path, hands, model_notes(path, reads))
     write_text(out, made)
     click.echo(f"{out}: {len(made.encode()):,} bytes")
+
+
+def _named_hands(network: FusedNetwork, normalisation: dict) -> dict[str, dict]:
+    """Name -> content of the file of each hand that comes with Pentrace.
+
+    A network without an encoder of hands continues the line, so it must know its characters.
+    """
+    return {
+        name: hand_content(name) for name in hand_names() if _follows(name, network, normalisation)
+    }
+
+
+def _follows(name: str, network: FusedNetwork, normalisation: dict) -> bool:
+    if network.encoder is not None:
+        return True
+    try:
+        known(from_file(FOLDER / f"{name}.json", None, normalisation), network.settings, name)
+    except PentraceError:
+        return False
+    return True
 
 
 def _style(path: Path, network: FusedNetwork, normalisation: dict) -> dict:

@@ -1,4 +1,4 @@
-"""The style that is asked for: files of ink, ink, or samples of a data set."""
+"""The style that is asked for: files of ink, ink, named hands, or samples of a data set."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,10 @@ from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_style import mixed
 from pentrace.networks.alphabet import knows
 from pentrace.write import style as styles
+from pentrace.write.named_hands import hand_file, similar_hand
 from pentrace.write.own_ink import OwnInk
 
-Ink = str | Path | OwnInk  # a file, the id of a sample, or ink
+Ink = str | Path | OwnInk  # a file, the name of a hand, the id of a sample, or ink
 
 
 def find_style(
@@ -23,7 +24,7 @@ def find_style(
     mix: tuple[Ink, float] | None = None,
     ink_name: str = "the ink",
 ) -> Primer | Hand | None:
-    """The style of the ink that is `given`, if any: files, ink, or samples of `data`.
+    """The style of the ink that is `given`, if any: files, ink, named hands, or samples of `data`.
 
     A network with an encoder of hands gets the hand of all ink that is `given`, and continues the
     first line whose text is known. `mix` is ink of another hand with its share, from 0 to 1. It
@@ -78,9 +79,10 @@ def _primer(
     name = _named(given, data, text, ink_name)
     if isinstance(given, OwnInk):
         primer = styles.from_ink(given, text, normalisation, name)
-    elif data is None:
-        primer = styles.from_file(Path(given), text, normalisation)
+    elif file := _file(name, data):
+        primer = styles.from_file(file, text, normalisation)
     else:
+        assert data is not None
         primer = styles.from_sample(name, data, normalisation)
     return styles.known(primer, network.settings, name)
 
@@ -92,8 +94,9 @@ def _reference(
     name = _named(given, data, text, ink_name)
     if isinstance(given, OwnInk):
         return styles.reference(given, text, normalisation, name)
-    if data is None:
-        return styles.reference_of_file(Path(given), text, normalisation)
+    if file := _file(name, data):
+        return styles.reference_of_file(file, text, normalisation)
+    assert data is not None
     return styles.Reference(*styles.sample(name, data, normalisation))
 
 
@@ -103,10 +106,36 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
         if data is not None:
             raise UsageError("the style is ink, not the id of a sample; remove --data")
         return ink_name
-    if data is None and not Path(given).exists():
-        raise PentraceError(
-            f"{given}: no such file; give a file of ink, or the id of a sample with --data"
-        )
+    name = str(given)
+    if text is not None and hand_file(name) and _file(name, data) == hand_file(name):
+        raise UsageError(f"{name}: its text is known; remove --style-text")
+    if data is None and _file(name, data) is None:
+        raise _missing(name)
     if data is not None and text is not None:
         raise UsageError("the text of a sample is in --data; remove --style-text")
-    return str(given)
+    return name
+
+
+def _file(name: str, data: Path | None) -> Path | None:
+    """The file of ink that `name` is; None if it is the id of a sample of `data`, or nothing.
+
+    A file or a sample with the name of a hand comes before the hand.
+    """
+    if data is None:
+        return Path(name) if Path(name).exists() else hand_file(name)
+    file = hand_file(name)
+    return file if file and not styles.is_sample(name, data) else None
+
+
+def _missing(name: str) -> PentraceError:
+    """The error for a style that is neither a file nor a hand."""
+    if Path(name).name != name or Path(name).suffix:
+        return PentraceError(
+            f"{name}: no such file; give a file of ink, or the id of a sample with --data"
+        )
+    near = similar_hand(name)
+    return PentraceError(
+        f"{name}: no such file or hand; "
+        + (f"did you mean {near}? " if near else "")
+        + "give a hand of pentrace list, a file of ink, or the id of a sample with --data"
+    )

@@ -248,6 +248,13 @@ def sample(name: str, data: Path, normalisation: dict) -> tuple[np.ndarray, str]
     return np.array(lines[at]), nfc(lines.texts[at] or "")
 
 
+def is_sample(name: str, data: Path) -> bool:
+    """Whether a data set has a sample of this name; raises `PentraceError` as `sample` does."""
+    from pentrace.windows.lines import load_lines
+
+    return name in load_lines(data, SPLITS).ids
+
+
 DATA = "give --data the folder of a data set, such as results/demo-iam"
 
 

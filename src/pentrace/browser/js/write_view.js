@@ -11,7 +11,7 @@ class WriteView {
     this.rows = [];
     this.texts = [];
     this.hands = new Map(); // value of the choice -> {strokes, text, down}
-    for (const [name, ink] of Object.entries(facts.styles)) this.addHand(name, ink);
+    for (const [name, ink] of Object.entries(facts.styles)) this.addHand(name, { ...ink, down: ink.y_axis === "down" });
     byId("write-form").addEventListener("submit", (event) => { event.preventDefault(); this.write(); });
     byId("write-form").addEventListener("input", (event) => this.changed(event.target));
     byId("text").addEventListener("keydown", (event) => {
@@ -45,8 +45,7 @@ class WriteView {
     };
     const paper = byId("page-size").value, cut = paper === "line", size = number("size");
     const margin = cut ? 2 : number("margin");
-    const [width, height] = cut ? [2 * margin, 2 * margin]
-      : this.facts.papers[paper] ?? paper.split("x").map(Number);
+    const [width, height] = cut ? [2 * margin, 2 * margin] : paper.split("x").map(Number);
     return {
       bias: number("bias"), seed: Math.trunc(number("seed")), attempts: Math.trunc(number("attempts")),
       check: byId("check").checked, longestLine: Math.trunc(number("longest")), width, height, margin, size, cut,
@@ -77,8 +76,9 @@ class WriteView {
 
   addHand(name, ink) {
     const value = `hand-${this.hands.size + 1}`;
-    this.hands.set(value, ink);
-    for (const id of ["hand", "other-hand"]) byId(id).append(new Option(name, value));
+    this.hands.set(value, { ...ink, name });
+    const label = ink.description ? `${name}: ${ink.description}` : name;
+    for (const id of ["hand", "other-hand"]) byId(id).append(new Option(label, value));
     return value;
   }
 
@@ -111,6 +111,7 @@ class WriteView {
   async write() {
     clearTimeout(this.soon);
     const alphabet = this.facts.synthesis.settings.alphabet, settings = this.settings;
+    const share = byId("share").valueAsNumber;
     byId("problems").replaceChildren();
     const text = prepared(byId("text").value, alphabet, byId("substitute").checked);
     const unknown = unknownIn(text, alphabet);
@@ -135,8 +136,7 @@ class WriteView {
     }
     if (this.running) this.work.stop();
     const ticket = this.running = {};
-    const share = byId("share").valueAsNumber;
-    this.used = { settings, style: styles.length ? byId("hand").selectedOptions[0].text : "" };
+    this.used = { settings, style: this.styles.map(({ name }, i) => (i ? `${name} ${share}` : name)).join(", ") };
     this.rows = [];
     this.paper.clear();
     this.busy(true);
