@@ -1,0 +1,113 @@
+"""Make the files of the hands that come with Pentrace: a line of ink by a synthetic writer each.
+
+    python benchmarks/named_hands.py --fonts data/fonts --out src/pentrace/weights/hands
+
+The letter forms are those of the Hershey fonts, and of EMS fonts where `--fonts` has them
+(docs/pretrained.md says how to get them). Other than the writers of the synthetic data, each of
+these writers has only one form of a letter, and writes evenly. The same files are made each time.
+"""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pentrace.demo.hands import LETTERS, Hand, draw_hand
+from pentrace.demo.layout import plan_line
+from pentrace.demo.recording import RecordedLine, record
+from pentrace.demo.svg_fonts import fonts
+from pentrace.files import write_text
+
+TEXT = "The quick brown fly has jumped"
+UNIT = 70  # of x and y: this many in the mean width of a character
+MOST = 620  # points of a line, so that the files stay small
+
+
+class Writer(NamedTuple):
+    """A hand, in the units of `demo.hands.Hand`."""
+
+    description: str
+    face: str  # print, script or the name of an EMS font
+    joined: float  # share of the pairs of letters between which the pen stays down
+    slant: float
+    width: float
+    ascender: float
+    descender: float
+    gap: float
+    bends: float  # how far letters differ from those of the font; 1: as in the synthetic data
+    seed: tuple[int, str]  # of all that is random: of the line; of the hand, this and the name
+
+
+WRITERS = {
+    "anna": Writer("round print, upright", "print", 0, 0.0, 1.0, 1.15, 1.0, 0.12, 0.5, (6, "f01")),
+    "bruno": Writer("slanted print", "print", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
+    "clara": Writer("tall, narrow", "print", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
+    "david": Writer("partly joined", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
+    "emma": Writer("leans backward", "print", 0, -0.15, 0.9, 1.0, 0.9, 0.2, 0.5, (0, "f05")),
+    "felix": Writer("wide, low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
+    "greta": Writer("steep", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
+    "hugo": Writer("script, tall", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
+    "ida": Writer("script, round", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
+    "jonas": Writer("narrow, lively", "print", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
+    "karl": Writer("Allure", "EMSAllure", 1, 0.1, 1.0, 1.2, 1.1, 0.05, 0.4, (0, "f11")),
+    "lena": Writer("Felix", "EMSFelix", 1, 0.2, 0.9, 1.4, 1.2, 0.05, 0.4, (0, "f12")),
+    "mia": Writer("Elfin", "EMSElfin", 0, 0.0, 1.0, 1.2, 1.0, 0.15, 0.4, (0, "f13")),
+}
+
+
+def drawn(writer: Writer, found: list[str]) -> Hand:
+    """The hand of a writer; `found` are the paths of the EMS fonts."""
+    line, name = writer.seed
+    rng = np.random.default_rng([line, *name.encode()])
+    hand = draw_hand(rng, found)
+    links = np.zeros_like(hand.links)
+    letters = np.ix_(*2 * [[ord(char) for char in LETTERS]])
+    links[letters] = rng.random((26, 26)) < writer.joined
+    face = next((path for path in found if Path(path).stem == writer.face), "print")
+    faces = dict.fromkeys(LETTERS, "script") if writer.face == "script" else {}
+    return replace(
+        hand, face=face, faces=faces, links=links, slant=writer.slant, width=writer.width,
+        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=0.85, size=140,
+        bends=hand.bends * writer.bends, slope=0.0, wobble=0.012, tremor=0.3,
+    )  # fmt: skip
+
+
+def written(writer: Writer, found: list[str]) -> dict[str, Any]:
+    """The content of the file of a writer."""
+    rng, hand = np.random.default_rng([writer.seed[0], 9]), drawn(writer, found)
+    line = record(plan_line(TEXT, hand, rng), hand, 0j, 0, rng)
+    about = {"text": TEXT, "description": writer.description, "y_axis": "down"}
+    return about | {"strokes": [stroke.tolist() for stroke in thinned(line)]}
+
+
+def thinned(line: RecordedLine) -> list[np.ndarray]:
+    """The strokes of a line, integers (n, 3): x, y and t (ms), about `MOST` points in all."""
+    scale = UNIT * len(TEXT) / np.ptp(line.x)
+    x, y = (np.rint((v - v.min()) * scale).astype(int) for v in (line.x, line.y))
+    points = np.column_stack([x, y, (line.t - line.t[0]) * 10])
+    strokes = np.split(points, np.flatnonzero(np.diff(line.stroke)) + 1)
+    share = min(1.0, MOST / len(points))
+    return [stroke[_spread(len(stroke), max(2, round(len(stroke) * share)))] for stroke in strokes]
+
+
+def _spread(count: int, kept: int) -> np.ndarray:
+    """The places of about `kept` of `count` points, with the first and the last."""
+    return np.unique(np.rint(np.linspace(0, count - 1, kept)).astype(int))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fonts", type=Path, required=True, help="folder of the EMS fonts")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    arguments = parser.parse_args()
+    found = fonts(arguments.fonts)
+    for name, writer in WRITERS.items():
+        content = json.dumps(written(writer, found), separators=(",", ":"))
+        write_text(arguments.out / f"{name}.json", content + "\n")
+
+
+if __name__ == "__main__":
+    main()
