@@ -1,6 +1,9 @@
 """Make the files of the hands that come with Pentrace: a line of ink by a synthetic writer each.
 
     python benchmarks/named_hands.py --fonts data/fonts --out src/pentrace/weights/hands
+    python benchmarks/named_hands.py --picture docs/hands.png
+
+The second command writes a sentence in each hand.
 
 The letter forms are those of the Hershey fonts, and of EMS fonts where `--fonts` has them
 (docs/pretrained.md says how to get them). Other than the writers of the synthetic data, each of
@@ -14,15 +17,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from PIL import Image
 
+import pentrace
 from pentrace.demo.hands import LETTERS, Hand, draw_hand
 from pentrace.demo.layout import plan_line
 from pentrace.demo.recording import RecordedLine, record
 from pentrace.demo.svg_fonts import fonts
 from pentrace.files import write_text
+from pentrace.page.outputs import save
+from pentrace.page.sheet import SampleInk, sheet
+from pentrace.write.named_hands import descriptions
 
 TEXT = "The quick brown fly has jumped"
 UNIT = 70  # of x and y: this many in the mean width of a character
+SENTENCE = "Thank you for 3 lovely days by the sea!"
+WIDE = 1500  # pixels of the picture
 MOST = 620  # points of a line, so that the files stay small
 
 
@@ -43,18 +53,15 @@ class Writer(NamedTuple):
 
 WRITERS = {
     "anna": Writer("round print, upright", "print", 0, 0.0, 1.0, 1.15, 1.0, 0.12, 0.5, (6, "f01")),
-    "bruno": Writer("slanted print", "print", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
-    "clara": Writer("tall, narrow", "print", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
-    "david": Writer("partly joined", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
-    "emma": Writer("leans backward", "print", 0, -0.15, 0.9, 1.0, 0.9, 0.2, 0.5, (0, "f05")),
-    "felix": Writer("wide, low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
-    "greta": Writer("steep", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
-    "hugo": Writer("script, tall", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
-    "ida": Writer("script, round", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
-    "jonas": Writer("narrow, lively", "print", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
-    "karl": Writer("Allure", "EMSAllure", 1, 0.1, 1.0, 1.2, 1.1, 0.05, 0.4, (0, "f11")),
-    "lena": Writer("Felix", "EMSFelix", 1, 0.2, 0.9, 1.4, 1.2, 0.05, 0.4, (0, "f12")),
-    "mia": Writer("Elfin", "EMSElfin", 0, 0.0, 1.0, 1.2, 1.0, 0.15, 0.4, (0, "f13")),
+    "bruno": Writer("narrow, slanted", "print", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
+    "clara": Writer("tall and narrow", "print", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
+    "david": Writer("leans backward", "print", 0, -0.15, 0.9, 1.0, 0.9, 0.2, 0.5, (0, "f05")),
+    "emma": Writer("wide and low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
+    "finn": Writer("strongly slanted", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
+    "greta": Writer("tall, quick, slanted", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
+    "hugo": Writer("round, script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
+    "ida": Writer("flowing, with loops", "EMSAllure", 1, 0.1, 1.0, 1.2, 1.1, 0.05, 0.4, (0, "f11")),
+    "jonas": Writer("slim italic", "EMSFelix", 1, 0.2, 0.9, 1.4, 1.2, 0.05, 0.4, (0, "f12")),
 }
 
 
@@ -98,11 +105,29 @@ def _spread(count: int, kept: int) -> np.ndarray:
     return np.unique(np.rint(np.linspace(0, count - 1, kept)).astype(int))
 
 
+def picture(out: Path) -> None:
+    """Write `SENTENCE` in each hand, two columns, as a PNG with few colours."""
+    network, samples = pentrace.load(), []
+    for name, description in descriptions().items():
+        ink = network.write(SENTENCE, style=name, page="line", drift=0).ink
+        points = np.column_stack([ink.x, ink.y, ink.own.t])
+        samples.append(SampleInk(points, ink.stroke, 0, f"{name}: {description}"))
+    save(sheet(samples, 1.0, columns=2), out)
+    with Image.open(out) as image:
+        small = image.convert("L").resize((WIDE, round(image.height * WIDE / image.width)))
+    small.quantize(16).save(out, optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fonts", type=Path, required=True, help="folder of the EMS fonts")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--fonts", type=Path, help="folder of the EMS fonts")
+    parser.add_argument("--out", type=Path, help="folder to write the files to")
+    parser.add_argument("--picture", type=Path, help="PNG to write, of a sentence in each hand")
     arguments = parser.parse_args()
+    if arguments.picture:
+        picture(arguments.picture)
+    if not arguments.out:
+        return
     found = fonts(arguments.fonts)
     for name, writer in WRITERS.items():
         content = json.dumps(written(writer, found), separators=(",", ":"))

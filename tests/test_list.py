@@ -33,8 +33,8 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_data_sets_networks_and_presets(results: Path) -> None:
     lines = pentrace("list").splitlines()
     assert [line for line in lines if line and not line.startswith(" ")] == [
-        "Data sets", "Networks",
-        "Styles, for pentrace write --style", "Presets, for make CONFIG=...",
+        "Data sets", "Networks", "Hands, for pentrace write --style",
+        "Samples, for pentrace write --style", "Presets, for make CONFIG=...",
     ]  # fmt: skip
     words = [line.split() for line in lines]
     assert ["results/small", "6", "6", "4"] in words  # one was dropped, and one is in no split

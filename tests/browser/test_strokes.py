@@ -12,6 +12,7 @@ from pentrace.browser.page import command
 from pentrace.generate.random_numbers import another_seed, chances
 from pentrace.networks.model_file import SHIPPED
 from pentrace.page.page import Page
+from pentrace.write.named_hands import descriptions, hand_names
 from tests.helpers import small_synthesis
 from tests.helpers.chromium import Browser
 from tests.helpers.commands import invoke
@@ -85,13 +86,15 @@ def test_a_style_is_the_same(clock: str, browser: Browser, model, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_hand_of_the_page_is_the_same(browser: Browser, model, tmp_path: Path) -> None:
-    hands = browser.run("return pentrace.facts.styles")
-    assert len(hands) >= 4
-    (tmp_path / "hand.json").write_text(json.dumps(hands["Hand 2"]))
+def test_a_hand_of_the_page_is_the_same(browser: Browser, model) -> None:
+    assert list(browser.run("return pentrace.facts.styles")) == hand_names()
     found = browser.write("in the second hand", seed=6, bias=1, hand="hand-2")
+    notes = browser.run("return pentrace.view.notes()")
+    shown = browser.run("return document.getElementById('hand').selectedOptions[0].text")
     browser.set(hand="seed")
-    written = model.write("in the second hand", style=tmp_path / "hand.json", seed=6, **LOOK)
+    name = hand_names()[1]
+    assert notes["style"] == name and shown == f"{name}: {descriptions()[name]}"
+    written = model.write("in the second hand", style=name, seed=6, **LOOK)
     assert compared(found, written.pages) > 20
 
 

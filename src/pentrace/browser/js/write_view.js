@@ -175,7 +175,7 @@ class WriteView {
     const failed = lines.filter((line) => line.failed).length;
     const letters = read.reduce((count, line) => count + line.reading.characters, 0);
     const wrong = read.reduce((count, line) => count + line.reading.edits, 0);
-    const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)} % of the characters.` : "";
+    const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)}\u00a0% of the characters.` : "";
     const bad = failed ? ` ${failed} of them failed.` : "";
     this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${bad}${rate}`);
     if (failed) this.problem("Try another seed, a higher neatness, shorter lines or more candidates.");
