@@ -1,13 +1,12 @@
 """Make the files of the hands that come with Pentrace: a line of ink by a synthetic writer each.
 
-    python benchmarks/named_hands.py --fonts data/fonts --out src/pentrace/weights/hands
+    python benchmarks/named_hands.py --out src/pentrace/weights/hands
     python benchmarks/named_hands.py --picture docs/hands.png
 
 The second command writes a sentence in each hand.
 
-The letter forms are those of the Hershey fonts, and of EMS fonts where `--fonts` has them
-(docs/pretrained.md says how to get them). Other than the writers of the synthetic data, each of
-these writers has only one form of a letter, and writes evenly. The same files are made each time.
+The letter forms are those of the Hershey fonts. Other than the writers of the synthetic data, each
+of these has only one form of a letter, and writes evenly. The same files are made each time.
 """
 
 import argparse
@@ -23,7 +22,6 @@ import pentrace
 from pentrace.demo.hands import LETTERS, Hand, draw_hand
 from pentrace.demo.layout import plan_line
 from pentrace.demo.recording import RecordedLine, record
-from pentrace.demo.svg_fonts import fonts
 from pentrace.files import write_text
 from pentrace.page.outputs import save
 from pentrace.page.sheet import SampleInk, sheet
@@ -40,7 +38,7 @@ class Writer(NamedTuple):
     """A hand, in the units of `demo.hands.Hand`."""
 
     description: str
-    face: str  # print, script or the name of an EMS font
+    face: str  # of small letters: print or script
     joined: float  # share of the pairs of letters between which the pen stays down
     slant: float
     width: float
@@ -55,36 +53,35 @@ WRITERS = {
     "anna": Writer("round print, upright", "print", 0, 0.0, 1.0, 1.15, 1.0, 0.12, 0.5, (6, "f01")),
     "bruno": Writer("narrow, slanted", "print", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
     "clara": Writer("tall and narrow", "print", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
-    "david": Writer("leans backward", "print", 0, -0.15, 0.9, 1.0, 0.9, 0.2, 0.5, (0, "f05")),
+    "david": Writer("leans backward", "print", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
     "emma": Writer("wide and low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
     "finn": Writer("strongly slanted", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
-    "greta": Writer("tall, quick, slanted", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
-    "hugo": Writer("round, script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
-    "ida": Writer("flowing, with loops", "EMSAllure", 1, 0.1, 1.0, 1.2, 1.1, 0.05, 0.4, (0, "f11")),
-    "jonas": Writer("slim italic", "EMSFelix", 1, 0.2, 0.9, 1.4, 1.2, 0.05, 0.4, (0, "f12")),
+    "greta": Writer("tall, slanted script", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
+    "hugo": Writer("round script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
+    "ida": Writer("half joined", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
+    "jonas": Writer("narrow, lively", "print", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
 }
 
 
-def drawn(writer: Writer, found: list[str]) -> Hand:
-    """The hand of a writer; `found` are the paths of the EMS fonts."""
+def drawn(writer: Writer) -> Hand:
+    """The hand of a writer."""
     line, name = writer.seed
     rng = np.random.default_rng([line, *name.encode()])
-    hand = draw_hand(rng, found)
+    hand = draw_hand(rng)
     links = np.zeros_like(hand.links)
     letters = np.ix_(*2 * [[ord(char) for char in LETTERS]])
     links[letters] = rng.random((26, 26)) < writer.joined
-    face = next((path for path in found if Path(path).stem == writer.face), "print")
-    faces = dict.fromkeys(LETTERS, "script") if writer.face == "script" else {}
+    faces = dict.fromkeys(LETTERS, writer.face)
     return replace(
-        hand, face=face, faces=faces, links=links, slant=writer.slant, width=writer.width,
+        hand, face="print", faces=faces, links=links, slant=writer.slant, width=writer.width,
         ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=0.85, size=140,
         bends=hand.bends * writer.bends, slope=0.0, wobble=0.012, tremor=0.3,
     )  # fmt: skip
 
 
-def written(writer: Writer, found: list[str]) -> dict[str, Any]:
+def written(writer: Writer) -> dict[str, Any]:
     """The content of the file of a writer."""
-    rng, hand = np.random.default_rng([writer.seed[0], 9]), drawn(writer, found)
+    rng, hand = np.random.default_rng([writer.seed[0], 9]), drawn(writer)
     line = record(plan_line(TEXT, hand, rng), hand, 0j, 0, rng)
     about = {"text": TEXT, "description": writer.description, "y_axis": "down"}
     return about | {"strokes": [stroke.tolist() for stroke in thinned(line)]}
@@ -120,7 +117,6 @@ def picture(out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fonts", type=Path, help="folder of the EMS fonts")
     parser.add_argument("--out", type=Path, help="folder to write the files to")
     parser.add_argument("--picture", type=Path, help="PNG to write, of a sentence in each hand")
     arguments = parser.parse_args()
@@ -128,9 +124,8 @@ def main() -> None:
         picture(arguments.picture)
     if not arguments.out:
         return
-    found = fonts(arguments.fonts)
     for name, writer in WRITERS.items():
-        content = json.dumps(written(writer, found), separators=(",", ":"))
+        content = json.dumps(written(writer), separators=(",", ":"))
         write_text(arguments.out / f"{name}.json", content + "\n")
 
 
