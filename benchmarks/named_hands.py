@@ -56,9 +56,13 @@ WRITERS = {
     "david": Writer("leans backward", "print", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
     "emma": Writer("wide and low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
     "finn": Writer("strongly slanted", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
-    "greta": Writer("tall, slanted script", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")),
-    "hugo": Writer("round script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")),
-    "ida": Writer("half joined", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
+    "greta": Writer(
+        "tall, with some script", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")
+    ),
+    "hugo": Writer(
+        "round, with some script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")
+    ),
+    "ida": Writer("lightly slanted", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
     "jonas": Writer("narrow, lively", "print", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
 }
 
