@@ -12,8 +12,9 @@ from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.load_model import SHIPPED_READER, load_ink, load_reader
 from pentrace.generate.reading import readings
 from pentrace.networks.model_file import SHIPPED
-from pentrace.write.find_style import find_style
-from pentrace.write.named_hands import FOLDER, descriptions, hand_names
+from pentrace.write.find_style import chosen, find_style
+from pentrace.write.named_hands import FOLDER, INVENTED, descriptions, hand_names
+from pentrace.write.settings import WriteSettings
 from pentrace.write.style import reference_of_file
 from pentrace.write.write import command
 from tests.helpers import small_model
@@ -77,6 +78,31 @@ def test_a_network_without_an_encoder_continues_the_line(tmp_path: Path) -> None
     poor, units = load_ink(save(tmp_path / "b.safetensors", alphabet=" abcd"))
     with pytest.raises(PentraceError, match=f"^{name}: in its text, "):
         find_style([name], None, None, units, poor)
+
+
+def test_the_seed_chooses_one_for_the_network_of_the_package_only(tmp_path: Path) -> None:
+    names = hand_names()
+    for seed, name in ((0, names[-1]), (1, names[0]), (2, names[1]), (len(names) + 1, names[0])):
+        assert chosen([], SHIPPED, WriteSettings(seed=seed), True) == [name]
+    plain, many = WriteSettings(), WriteSettings(many_hands=True)
+    assert chosen(["me.json"], SHIPPED, plain, True) == ["me.json"]
+    assert chosen([INVENTED], SHIPPED, plain, True) == []
+    assert chosen([], SHIPPED, many, True) == chosen([], SHIPPED, plain, False) == []
+    assert chosen([], tmp_path / "model.safetensors", plain, True) == []
+
+
+def test_without_a_style_the_page_is_in_the_hand_of_the_seed(tmp_path: Path) -> None:
+    how, network = {"attempts": 1, "page": "line", "seed": 3}, pentrace.load()
+    written = {name: network.write("ab", style=name, **how) for name in (None, hand_names()[2])}
+    one, same = (made.pages[0] for made in written.values())
+    assert one.notes == same.notes and one.notes["style"] == hand_names()[2]
+    np.testing.assert_array_equal(one.strokes[0], same.strokes[0])
+    invented = network.write("ab", style=INVENTED, **how).pages[0]
+    assert "style" not in invented.notes and len(invented.strokes[0]) != len(one.strokes[0])
+    words = ("--attempts", 1, "--page", "line", "--seed", 3, "-o", tmp_path / "a.json")
+    done = invoke(command, "ab", *words)
+    assert f"writing 2 characters in the hand {hand_names()[2]}" in done.stderr
+    assert json.loads((tmp_path / "a.json").read_text())["made_with"]["style"] == hand_names()[2]
 
 
 def test_a_wrong_name_is_refused_with_the_nearest() -> None:

@@ -17,7 +17,7 @@ from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
-from pentrace.write.find_style import Ink, find_style
+from pentrace.write.find_style import Ink, chosen, find_style
 from pentrace.write.pages import model_notes, notes, write_pages
 from pentrace.write.prepare import prepared
 
@@ -60,7 +60,8 @@ class Model:
 
         style: handwriting whose style is followed: the name of a hand that comes with Pentrace, a
             file as for `read_ink`, `Handwriting`, or the id of a sample of `data`; or several of
-            one hand. None: the style is random.
+            one hand. None: with the network of the package, a hand that comes with Pentrace, by the
+            seed. "invented", and None with other networks: a hand that the network invents.
         style_mix: another hand, and its share of the style, from 0 to 1.
         style_text: the text of the ink in `style`, if the file does not contain it.
         data: a `Dataset`, or its folder.
@@ -77,9 +78,10 @@ class Model:
         not know, and for a network that cannot write texts.
         """
         own = {"text": text, "style_text": style_text, "substitute": substitute}
-        of_hand = _several(style)
         given = checked(WriteArguments, {**own, **settings})
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
+        alone = style_text is None and style_mix is None
+        of_hand = chosen(_several(style), self.path, given, alone)
         with python_errors():
             hand = self._hand(of_hand, style_mix, style_text, data)
             ready = prepared(text, self.settings, given.substitute)

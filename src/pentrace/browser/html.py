@@ -28,16 +28,24 @@ MODULES = (
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation", "style_size")
 
 
-def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[str, str]) -> str:
+def page(
+    model: Path,
+    reader: Path | None,
+    styles: dict[str, dict],
+    by_seed: list[str],
+    notes: dict[str, str],
+) -> str:
     """The page for the synthesis network at `model` and the recogniser at `reader`.
 
-    `styles`: name -> content of a JSON file of ink. `notes` are stored in the files that the page
+    `styles`: name -> content of a JSON file of ink. The seed chooses one of the names `by_seed`, or
+    else the network invents a hand. `notes` are stored in the files that the page
     saves. Raises `PentraceError` for a network that the program of the page cannot run.
     """
     weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
     _check(model, settings, normalisation)
     synthesis = packed(weights)
     facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
+    facts["by_seed"] = by_seed
     facts["synthesis"] = _facts(settings, synthesis)
     facts["rare"] = rare(settings.alphabet or "", model_file.counts(model))
     recognition = None
@@ -54,6 +62,7 @@ def page(model: Path, reader: Path | None, styles: dict[str, dict], notes: dict[
         synthesis=synthesis.text,
         recognition=recognition.text if recognition else "",
         papers=_papers(),
+        by_seed=by_seed,
         alphabet=settings.alphabet,
         defaults=WriteSettings.model_validate({}),
     )

@@ -11,6 +11,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
+from pentrace.networks.model_file import SHIPPED
 from pentrace.options import Command, file_option, out_file_option
 from pentrace.write.named_hands import FOLDER, hand_content, hand_names
 from pentrace.write.own_ink import read
@@ -49,7 +50,8 @@ def command(
         click.echo(reads.message, err=True)
     hands = _named_hands(network, normalisation)
     hands |= {style.stem: _style(style, network, normalisation) for style in styles}
-    made = page(path, reads.path, hands, model_notes(path, reads))
+    by_seed = hand_names() if path.resolve() == SHIPPED.resolve() else []
+    made = page(path, reads.path, hands, by_seed, model_notes(path, reads))
     write_text(out, made)
     click.echo(f"{out}: {len(made.encode()):,} bytes")
 

@@ -2,17 +2,35 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_style import mixed
 from pentrace.networks.alphabet import knows
+from pentrace.networks.model_file import SHIPPED
 from pentrace.write import style as styles
-from pentrace.write.named_hands import hand_file, similar_hand
+from pentrace.write.named_hands import INVENTED, hand_file, hand_of_seed, similar_hand
 from pentrace.write.own_ink import OwnInk
+from pentrace.write.settings import WriteSettings
 
+T = TypeVar("T")
 Ink = str | Path | OwnInk  # a file, the name of a hand, the id of a sample, or ink
+
+
+def chosen(given: Sequence[T], model: Path, settings: WriteSettings, alone: bool) -> list[T | str]:
+    """The styles that are `given`; without any, the name of a hand, chosen by the seed.
+
+    Only the network of the package, at `model`, gets this hand, and only if `alone`: no other
+    option about a style is given. The style `INVENTED` is none.
+    """
+    if [*map(str, given)] == [INVENTED]:
+        return []
+    shipped = model.resolve() == SHIPPED.resolve()
+    if given or not alone or settings.many_hands or not shipped:
+        return [*given]
+    return [hand_of_seed(settings.seed)]
 
 
 def find_style(

@@ -9,6 +9,7 @@ from typing import Any
 from pentrace.networks.model_file import SHIPPED
 
 FOLDER = SHIPPED.parents[1] / "hands"
+INVENTED = "invented"  # as a style: a hand that the network invents
 
 
 def hand_names() -> list[str]:
@@ -31,6 +32,12 @@ def hand_content(name: str) -> dict[str, Any]:
 def descriptions() -> dict[str, str]:
     """Name -> what the hand looks like, in a few words."""
     return {name: hand_content(name)["description"] for name in hand_names()}
+
+
+def hand_of_seed(seed: int) -> str:
+    """The hand that the network of the package writes in, if no style is given."""
+    names = hand_names()
+    return names[(seed - 1) % len(names)]
 
 
 def similar_hand(name: str) -> str:

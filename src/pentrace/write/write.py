@@ -20,7 +20,7 @@ from pentrace.options import (
     settings_option,
 )
 from pentrace.page.outputs import FORMS, check
-from pentrace.write.find_style import find_style
+from pentrace.write.find_style import chosen, find_style
 from pentrace.write.other_files import no_text
 from pentrace.write.pages import model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared, replaced
@@ -70,7 +70,8 @@ class Share(click.ParamType):
     "--style",
     multiple=True,
     help="Style: a hand of pentrace list, a file of ink, or a sample of --data; repeat it for more "
-    "ink of the same hand.",
+    "ink of the same hand. Default with pretrained: a hand of pentrace list, by the seed; "
+    "invented: a hand that the network invents.",
 )
 @click.option(
     "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
@@ -115,15 +116,17 @@ def command(
     path = find_model(model, data)
     network, normalisation = load_ink(path, "synthesis")
     reads = reader_for(settings.check, reader, path, normalisation)
-    hand = find_style(style, style_text, data, normalisation, network, mix)
+    styles = chosen(style, path, settings, style_text is None and mix is None)
+    hand = find_style(styles, style_text, data, normalisation, network, mix)
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
-        click.echo(f"writing {count(len(ready), 'character')}", err=True)
+        by_seed = f" in the hand {styles[0]}" if styles and not style else ""
+        click.echo(f"writing {count(len(ready), 'character')}{by_seed}", err=True)
         if has_wide_blanks(wanted):
             click.echo("indentation and double blanks are not kept", err=True)
         if substitute and (changed := replaced(wanted, network.settings)):
             click.echo(f"replaced characters: {changed}", err=True)
-    made = notes(model_notes(path, reads), settings, style, data is not None, mix)
+    made = notes(model_notes(path, reads), settings, styles, data is not None, mix)
     progress = None if quiet else Progress()
     try:
         given = (network, normalisation, ready, settings, hand, made, reads, progress)

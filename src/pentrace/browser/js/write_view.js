@@ -85,7 +85,14 @@ class WriteView {
   /** The ink of the hand that is chosen, and of the one that is mixed with it, if any. */
   get styles() {
     const one = this.hands.get(byId("hand").value), other = this.hands.get(byId("other-hand").value);
-    return one ? [one, other].filter(Boolean) : [];
+    if (one) return [one, other].filter(Boolean);
+    return byId("hand").value === "seed" ? [this.handOfSeed].filter(Boolean) : [];
+  }
+
+  /** The hand that the seed chooses, if the network does not invent one: see `hand_of_seed`. */
+  get handOfSeed() {
+    const names = this.facts.by_seed, at = (this.settings.seed - 1) % names.length;
+    return [...this.hands.values()].find(({ name }) => name === names.at(at));
   }
 
   /** Write in the style of this ink. */
@@ -177,7 +184,8 @@ class WriteView {
     const wrong = read.reduce((count, line) => count + line.reading.edits, 0);
     const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)}\u00a0% of the characters.` : "";
     const bad = failed ? ` ${failed} of them failed.` : "";
-    this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${bad}${rate}`);
+    const hand = byId("hand").value === "seed" && this.used.style ? ` Hand: ${this.used.style}.` : "";
+    this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${hand}${bad}${rate}`);
     if (failed) this.problem("Try another seed, a higher neatness, shorter lines or more candidates.");
   }
 
