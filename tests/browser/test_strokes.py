@@ -99,6 +99,18 @@ def test_a_hand_of_the_page_is_the_same(browser: Browser, model) -> None:
 
 
 @pytest.mark.slow
+def test_the_seed_chooses_a_hand_or_the_network_invents_one(browser: Browser, model) -> None:
+    found = browser.write("by seed", seed=2, bias=1)
+    assert f"Hand: {hand_names()[1]}." in browser.text("status")
+    assert compared(found, model.write("by seed", seed=2, **LOOK).pages) > 20
+    found = browser.write("invented", seed=2, bias=1, hand="invented")
+    assert "Hand:" not in browser.text("status")
+    browser.set(hand="seed")
+    written = model.write("invented", seed=2, style="invented", **LOOK)
+    assert compared(found, written.pages) > 20
+
+
+@pytest.mark.slow
 def test_an_encoder_of_hands_is_the_same(browser: Browser, tmp_path: Path, model) -> None:
     size = {"style_size": 16, "hidden": 24, "layers": 3, "alphabet": model.settings.alphabet}
     path = small_synthesis.save(tmp_path / "model.safetensors", **size)

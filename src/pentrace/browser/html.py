@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,20 @@ def page(
     model: Path,
     reader: Path | None,
     styles: dict[str, dict],
-    by_seed: list[str],
     notes: dict[str, str],
+    by_seed: Sequence[str] = (),
 ) -> str:
     """The page for the synthesis network at `model` and the recogniser at `reader`.
 
-    `styles`: name -> content of a JSON file of ink. The seed chooses one of the names `by_seed`, or
-    else the network invents a hand. `notes` are stored in the files that the page
-    saves. Raises `PentraceError` for a network that the program of the page cannot run.
+    `styles`: name -> content of a JSON file of ink. `notes` are stored in the files that the page
+    saves. The seed chooses one of the styles `by_seed`; without any, the network invents a hand.
+    Raises `PentraceError` for a network that the program of the page cannot run.
     """
     weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
     _check(model, settings, normalisation)
     synthesis = packed(weights)
     facts: dict[str, Any] = {"version": __version__, "notes": notes, "styles": styles}
-    facts["by_seed"] = by_seed
+    facts["by_seed"] = [*by_seed]
     facts["synthesis"] = _facts(settings, synthesis)
     facts["rare"] = rare(settings.alphabet or "", model_file.counts(model))
     recognition = None

@@ -51,7 +51,7 @@ def command(
     hands = _named_hands(network, normalisation)
     hands |= {style.stem: _style(style, network, normalisation) for style in styles}
     by_seed = hand_names() if path.resolve() == SHIPPED.resolve() else []
-    made = page(path, reads.path, hands, by_seed, model_notes(path, reads))
+    made = page(path, reads.path, hands, model_notes(path, reads), by_seed)
     write_text(out, made)
     click.echo(f"{out}: {len(made.encode()):,} bytes")
 
