@@ -14,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 import pentrace
 from pentrace.write.own_ink import read
+from pentrace.write.settings import PAPERS
 from pentrace.write.style import from_ink
 from tests.helpers.chromium import Browser
 
@@ -108,6 +109,20 @@ def test_lines_are_collected_for_training(browser: Browser) -> None:
     assert [line.text for line in lines] == texts
     assert {len(line.xy) for line in lines} == {11 * 30}
     browser.click("[data-screen=write]")
+
+
+@pytest.mark.slow
+def test_all_papers_can_be_chosen_and_short_lines_are_explained(browser: Browser) -> None:
+    script = "return [...document.querySelectorAll('#page-size option')].map((one) => one.value)"
+    sizes = {size for one in PAPERS.values() for size in (one, one[::-1])}
+    values = browser.run(script)
+    assert {tuple(map(float, one.split("x"))) for one in values if one != "line"} == sizes
+    assert len(values) == len(sizes) + 1
+    text = "some words on a wide page"
+    browser.write(text, seed=1, bias=1, page_size="297x210", longest=15)
+    assert "Lines end at 15 characters, although about" in browser.text("status")
+    browser.write(text, page_size="148x105", longest=50)
+    assert "Lines end" not in browser.text("status")
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ function meanWidth(steps, text) {
 
 /** The lines of `text`, as `prepared` gives it.
  *
- * `report({texts})` is called when the line breaks are known, and `report({row, line})` for each line.
+ * `report({texts, scattered, fit})` is called when the line breaks are known, where about `fit`
+ * characters fit in a line, and `report({row, line})` for each line.
  */
 async function writeText(network, text, settings, how, report) {
   const { primer } = how, given = primer ?? how.style;
@@ -39,7 +40,7 @@ async function writeText(network, text, settings, how, report) {
       }
     }
   }
-  report({ texts, scattered: !single && !first && !given });
+  report({ texts, scattered: !single && !first && !given, fit });
   const rows = texts.flatMap((line, row) => (line ? [row] : []));
   const ready = first && !given ? first : null;
   const own = ready ? { ...how, ...handOf(ready.line, network) } : how;

@@ -161,8 +161,9 @@ class WriteView {
     }
   }
 
-  news({ texts, scattered, row, line }, text) {
+  news({ texts, scattered, fit, row, line }, text) {
     if (texts) {
+      this.limit = limitOf(texts, text, fit, this.used.settings);
       const cut = cutWords(text, texts);
       if (cut.length) this.problem(`Longer than a line, so cut without a hyphen: ${cut.slice(0, 3).map((word) => `“${word}”`).join(", ")}${cut.length > 3 ? ` and ${cut.length - 3} more` : ""}. Set a smaller size or a wider paper, or put spaces or hyphens into the text.`);
       this.texts = texts;
@@ -185,7 +186,7 @@ class WriteView {
     const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)}\u00a0% of the characters.` : "";
     const bad = failed ? ` ${failed} of them failed.` : "";
     const hand = byId("hand").value === "seed" && this.used.style ? ` Hand: ${this.used.style}.` : "";
-    this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${hand}${bad}${rate}`);
+    this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${hand}${bad}${rate}${this.limit}`);
     if (failed) this.problem("Try another seed, a higher neatness, shorter lines or more candidates.");
   }
 
@@ -244,6 +245,12 @@ const FORMS = {
   inkml: { suffix: "inkml", type: "application/inkml+xml", content: (page, _, notes) => inkmlOf(page, notes) },
   json: { suffix: "json", type: "application/json", content: jsonOf },
 };
+
+/** Why lines are shorter than the paper is wide, in a sentence, as `_limit` of write/lines.py. */
+function limitOf(texts, text, fit, { cut, longestLine }) {
+  if (cut || texts.length === text.split("\n").length || longestLine >= 0.9 * fit) return "";
+  return ` Lines end at ${longestLine} characters, although about ${fit} fit; “Characters in a line” changes that.`;
+}
 
 /** Why a line failed, in words. */
 function failure(line) {
