@@ -246,7 +246,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         (["a", "b c"], 'several texts, "a" and "b c"; put the text in quotes'),
         (
             ["a", "--style", "x", "--style-mix", "y", "-o"],
-            "share is '-o'; give a file and a number",
+            "share is '-o'; give a style and a number",
         ),
         (["a", "--style", "x", *["--style-mix", "y", 0.5] * 2], "--style-mix is given twice"),
         (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),

@@ -44,8 +44,8 @@ class Share(click.ParamType):
             share = -1.0
         if not 0 <= share <= 1:
             raise UsageError(
-                f"--style-mix: the share is {value!r}; give a file and a number from 0 to 1, such "
-                "as --style-mix you.json 0.5"
+                f"--style-mix: the share is {value!r}; give a style and a number from 0 to 1, "
+                "such as --style-mix you.json 0.5"
             )
         return share
 
