@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from pentrace.networks.products import Product
+from pentrace.networks.products import Product, summed_products
 
 
 class Recurrence:
@@ -26,7 +26,7 @@ class Recurrence:
         """(B, O) for x (B, I)."""
         if self.products.kept:
             self.products.read.append(x.detach())
-        return self.addends[step] + _Multiplied.apply(x, self.products)
+        return _Sum.apply(x, self.addends[step], self.products)
 
 
 class _Products:
@@ -45,16 +45,16 @@ class _Products:
         self.forward, self.backward = Product(plain.t(), rows), Product(plain, rows)
 
 
-class _Multiplied(torch.autograd.Function):
+class _Sum(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, products: _Products) -> Tensor:
+    def forward(ctx: Any, x: Tensor, addend: Tensor, products: _Products) -> Tensor:
         ctx.products = products
-        return products.forward(x).to(x.dtype)
+        return products.forward(x).to(x.dtype).add_(addend)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_product: Tensor) -> tuple[Tensor | None, ...]:
-        return ctx.products.backward(d_product).to(d_product.dtype), None
+    def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:
+        return ctx.products.backward(d_sum).to(d_sum.dtype), d_sum, None
 
 
 class _WithWeight(torch.autograd.Function):
@@ -69,5 +69,5 @@ class _WithWeight(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, d_sum: Tensor) -> tuple[Tensor | None, ...]:
         kind = torch.bfloat16 if ctx.products.half else d_sum.dtype
-        read = torch.stack(ctx.products.read).flatten(0, 1).to(kind)
-        return d_sum, (d_sum.flatten(0, 1).to(kind).t() @ read).to(ctx.dtype), None
+        read = torch.cat(ctx.products.read).to(kind)
+        return d_sum, summed_products(d_sum.flatten(0, 1).to(kind), read).to(ctx.dtype), None
