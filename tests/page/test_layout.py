@@ -11,6 +11,7 @@ from pentrace.page.pen import MOST
 from pentrace.write.scale import breadth
 from pentrace.write.wrap import wrap
 
+TEXT = "some words"
 A5 = Paper(148, 210, margin=15, size=6, spacing=12, pen_width=0.4)
 
 
@@ -67,20 +68,30 @@ def test_no_break_spaces_do_not_break_and_become_spaces(space):
 def test_a_line_of_any_slope_is_made_level(degrees):
     xy, angle = _ink(1).xy, np.radians(degrees)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    np.testing.assert_allclose(level(xy @ turn + [7, -3]), level(xy), atol=0.2)
+    np.testing.assert_allclose(level(xy @ turn + [7, -3], TEXT), level(xy, TEXT), atol=0.2)
 
 
 def test_upright_ink_and_letters_are_not_turned():
     column, letter = _ink(1).xy[:, ::-1], np.array([[0.0, 0], [1, 1.5], [2, 3], [2, 0]])
     for xy in (column, letter):
-        assert np.ptp(level(xy), axis=0) == pytest.approx(np.ptp(xy, axis=0), rel=0.35)
+        assert np.ptp(level(xy, TEXT), axis=0) == pytest.approx(np.ptp(xy, axis=0), rel=0.35)
+
+
+def test_a_line_of_few_characters_keeps_its_slope_and_stands_on_its_lowest_points():
+    stroke = np.column_stack([np.linspace(0, 1, 60), np.linspace(3, 6, 60)])  # a slanted I
+    bar = np.column_stack([np.linspace(-3, 3, 60), np.full(60, 6.0)])  # and the bar of a T
+    for xy in (stroke, np.concatenate([bar, stroke])):
+        found = level(xy, "T")
+        np.testing.assert_allclose(np.ptp(found, axis=0), np.ptp(xy, axis=0))
+        assert found[:, 0].min() == 0 and found[:, 1].min() == pytest.approx(0, abs=0.2)
+    assert level(stroke, "Ig")[:, 1].min() < -0.3  # below the baseline
 
 
 @pytest.mark.parametrize("slope", [-0.15, 0.0, 0.1])
 def test_a_rising_line_is_made_level(slope):
     xy = _ink(1).xy
     xy[::40, 1] -= 1.5  # descenders
-    found = level(xy + np.column_stack([np.full(300, 7.0), slope * xy[:, 0] - 3]))
+    found = level(xy + np.column_stack([np.full(300, 7.0), slope * xy[:, 0] - 3]), TEXT)
     np.testing.assert_allclose(found, xy, atol=0.35)
     assert found[:, 0].min() == 0
 
@@ -90,22 +101,22 @@ def test_a_long_line_does_not_wander():
     letters = np.column_stack([along, 1 + np.sin(along * 9)])
     letters[::97, 1] -= 1.5  # descenders
     wander = 0.6 * np.sin(along / 9)
-    found = level(letters + np.column_stack([0 * along, wander]))
+    found = level(letters + np.column_stack([0 * along, wander]), TEXT)
     parts = [part[:, 1].mean() for part in np.array_split(found, 12)]
     assert np.std(parts) < 0.3 * wander.std()
-    assert np.ptp(level(letters)[:, 1] - letters[:, 1]) < 0.1  # nothing to remove
+    assert np.ptp(level(letters, TEXT)[:, 1] - letters[:, 1]) < 0.1  # nothing to remove
 
 
 def test_the_letters_of_a_word_stay_where_they_are():
     word = np.column_stack([np.linspace(0, 6, 120), np.sin(np.linspace(0, 20, 120))])
     word[60:, 1] -= 0.8  # letters with descenders at its end
-    shift = level(word)[:, 1] - word[:, 1]
+    shift = level(word, TEXT)[:, 1] - word[:, 1]
     assert np.abs(np.diff(shift, 2)).max() < 1e-9  # only a slope was removed
 
 
 def test_a_dot_and_a_bar_are_lines_too():
-    assert level(np.array([[3.0, 4.0]])).tolist() == [[0, 0]]
-    assert np.isfinite(level(np.array([[3.0, 4.0], [3.0, 5.0], [3.0, 9.0]]))).all()
+    assert level(np.array([[3.0, 4.0]]), TEXT).tolist() == [[0, 0]]
+    assert np.isfinite(level(np.array([[3.0, 4.0], [3.0, 5.0], [3.0, 9.0]]), TEXT)).all()
 
 
 @given(

@@ -181,7 +181,7 @@ def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
 
 def test_missing_text_is_reported(model, tmp_path):
     out = tmp_path / "a.json"
-    options = ("--steps-per-character", 4, "--attempts", 2)
+    options = ("--steps-per-character", 3, "--attempts", 2)
     done = run("a cab", "--model", model, "-o", out, *options, status=FAILED)
     assert '"a cab": failed 2 times; missing: c a b' in done.stderr
     assert page(out)["text"] == "a cab"

@@ -19,6 +19,7 @@ from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
 from pentrace.readers.own_formats import complete
 from pentrace.resample import LONGEST_REST
 from pentrace.write import assumed_speed, scale, style
+from pentrace.write import lines as written_lines
 
 DRAWING: dict[str, Any] = {
     "LAST_STROKE": ink_loop.LAST_STROKE,
@@ -42,6 +43,7 @@ DRAWING: dict[str, Any] = {
     "LEADING": leading.LEADING,
     "LEADS": leading.LEADS,
     "PRIMING": leading.PRIMING,
+    "WIDE": written_lines.WIDE,
     "WIDTHS": scale.WIDTHS,
     "OTHERS": scale.OTHERS,
     "ALIKE": alphabet.ALIKE,
@@ -55,6 +57,8 @@ INK: dict[str, Any] = {
     "UPRIGHT": layout.UPRIGHT,
     "LONG": layout.LONG,
     "SQUEEZED": layout.SQUEEZED,
+    "SHORT_TEXT": layout.FEW,
+    "BELOW": layout.BELOW,
     "SHORT_LINE": layout.SHORT_LINE,
     "LONG_LINE": layout.LONG_LINE,
     "LEFT": layout.LEFT,

@@ -23,6 +23,8 @@ STEEPEST = 0.3  # dy/dx: a steeper fit to the feet of letters has not found the 
 STEEP = 0.2  # dy/dx of a line, from which it is turned before this fit
 UPRIGHT = 75.0  # degrees: steeper ink is a column or a single letter, and not a sloping line
 SQUEEZED = 0.9  # of its width: at least this much remains of a line that is too wide
+FEW = 4  # characters: in a line with fewer, a slanted stroke or a T is no slope
+BELOW = "gjpqyJQ,;()[]{}|/\\$@_çÇ"  # characters that may reach below the baseline
 LONG = 3.0  # length of a line, in its height (both standard deviations), that shows its direction
 # Heights of the ink in the length of a line: the wander of a line shorter than the first is kept,
 # since a single letter may be a part of it; that of a line longer than the second is removed.
@@ -60,15 +62,19 @@ class LineInk:
     interval: float  # s between two points
 
 
-def level(xy: np.ndarray) -> np.ndarray:
-    """xy (N, 2) made level: the line begins at x = 0 and has its baseline at y = 0.
+def level(xy: np.ndarray, text: str) -> np.ndarray:
+    """xy (N, 2) of `text` made level: it begins at x = 0 and has its baseline at y = 0.
 
     A steep line is `turned`, and the slope that remains is removed by a shear. The foot of each
     twentieth of the line is a low percentile of y, so that descenders have little influence. The
     slope is the median over pairs of feet (Theil and Sen), so that a single wrong foot has none.
-    The wander of a long line, a smooth curve through its feet, is removed too.
+    The wander of a long line, a smooth curve through its feet, is removed too. A line of fewer
+    than `FEW` characters keeps its slope, and stands on its lowest points.
     """
-    x, y = turned(xy).T
+    short = len(text) < FEW
+    x, y = (xy if short else turned(xy)).T
+    if short and not set(text) & set(BELOW):
+        return np.column_stack([x - x.min(), y - np.percentile(y, 3)])
     edges = np.linspace(x.min(), x.max(), 21)
     part = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, 19)
     used = [part == i for i in range(20) if (part == i).sum() > 2]
@@ -78,7 +84,7 @@ def level(xy: np.ndarray) -> np.ndarray:
     foot = np.array([np.percentile(y[p], 15) for p in used])
     run, rise = (np.subtract.outer(v, v)[np.triu_indices(len(v), 1)] for v in (at, foot))
     slope = float(np.median(rise[run != 0] / run[run != 0])) if (run != 0).any() else 0.0
-    slope = slope if abs(slope) <= STEEPEST else 0.0
+    slope = slope if abs(slope) <= STEEPEST and not short else 0.0
     foot = foot - slope * at
     y, foot = y - slope * x - np.median(foot), foot - np.median(foot)
     height = float(np.subtract(*np.percentile(y, [95, 5])))

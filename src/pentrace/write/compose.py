@@ -28,7 +28,8 @@ def ink(line: WrittenLine, normalisation: dict) -> LineInk:
     """The points of `line`, level, in units of the ink before normalising."""
     x, y, t, stroke = positions(line.steps, normalisation)
     interval = float(t[1]) if len(t) > 1 and np.isfinite(t[1]) else SAMPLING
-    return LineInk(line.text, level(np.column_stack([x, y])), stroke, interval)
+    flat = level(np.column_stack([x, y]), line.text)
+    return LineInk(line.text, flat, stroke, interval)
 
 
 def paper(settings: WriteSettings) -> Paper:

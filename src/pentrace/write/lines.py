@@ -12,6 +12,8 @@ from pentrace.write.prepare import fitting, mean_width, usual_width
 from pentrace.write.settings import WriteSettings
 from pentrace.write.wrap import wrap
 
+WIDE = 3  # more characters of steps for a line: short lines of wide capitals need them
+
 
 class WrittenLines(NamedTuple):
     """The lines of a text."""
@@ -71,7 +73,7 @@ def _options(
         primer=style.primer if isinstance(style, Hand) else style,
         style=style.vector if isinstance(style, Hand) else None,
         attempts=settings.attempts,
-        steps=settings.steps_per_character,
+        steps=WIDE * settings.steps_per_character,
         steps_per_character=settings.steps_per_character,
         reader=reader,
         error_limit=settings.error_limit,

@@ -81,10 +81,10 @@ def read(path: Path) -> OwnInk:
             raise PentraceError(
                 f"{path}: larger than {LARGEST_FILE} bytes; give one line of handwriting"
             )
-        with path.open("rb") as opened:
-            if wrong := picture(opened.read(8)):
-                raise _no_ink(path, wrong)
         with naming(path, path):
+            with path.open("rb") as opened:
+                if wrong := picture(opened.read(8)):
+                    raise _no_ink(path, wrong)
             found = reader(path)
     except FileNotFoundError:
         raise _no_file(path) from None

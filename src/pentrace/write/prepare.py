@@ -80,7 +80,8 @@ def mean_width(steps: np.ndarray, text: str, normalisation: dict) -> float:
     It does not depend on whether the characters of this `text` are narrow or wide.
     """
     x, y = positions(steps, normalisation)[:2]
-    return float(np.ptp(level(np.column_stack([x, y]))[:, 0])) / breadth(text)
+    flat = level(np.column_stack([x, y]), text)
+    return float(np.ptp(flat[:, 0])) / breadth(text)
 
 
 def fitting(settings: WriteSettings, normalisation: dict, width: float) -> int:

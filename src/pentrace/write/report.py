@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pentrace.generate.lines import WrittenLine
 
 NAMED = 3  # most words that a message names
+SHOWN = 40  # most characters of a word in a message
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class WritingReport:
 
 def _about_cuts(words: Sequence[str]) -> str:
     """Which words are cut, and the remedies."""
-    named = ", ".join(f'"{word}"' for word in words[:NAMED])
+    short = [word if len(word) <= SHOWN else f"{word[:SHOWN]}..." for word in words[:NAMED]]
+    named = ", ".join(f'"{word}"' for word in short)
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return (
         f"longer than a line, so cut without a hyphen: {named}{more}; set a smaller size, a wider "
@@ -93,7 +95,9 @@ def _about_cuts(words: Sequence[str]) -> str:
 def _failure(line: LineReport) -> str:
     """Why a line failed."""
     wrong = [f"missing: {' '.join(line.missed)}"] * bool(line.missed)
-    wrong += ["not written to the end"] * (not line.finished and not line.missed)
+    wrong += ["not written to the end (--steps-per-character)"] * (
+        not line.finished and not line.missed
+    )
     if line.error_rate is not None:
         wrong.append(f'read as "{line.read}", {line.error_rate:.0%} errors')
     return f'"{line.text}": failed {count(line.attempts, "time")}; {"; ".join(wrong)}'

@@ -29,10 +29,15 @@ function percentile(values, share) {
 
 const median = (values) => percentile(values, 0.5);
 
-/** A line that begins at x = 0, with its baseline at y = 0. */
-function level(givenX, givenY) {
-  let { x, y } = turned(givenX, givenY);
+/** The line of `text`, which begins at x = 0, with its baseline at y = 0. */
+function level(givenX, givenY, text) {
+  const characters = [...text], short = characters.length < SHORT_TEXT;
+  let { x, y } = short ? { x: givenX, y: givenY } : turned(givenX, givenY);
   const low = Math.min(...x), wide = Math.max(...x) - low;
+  if (short && !characters.some((character) => BELOW.includes(character))) {
+    const foot = percentile(y, 0.03);
+    return { x: x.map((value) => value - low), y: y.map((value) => value - foot) };
+  }
   const parts = Array.from({ length: 20 }, () => []);
   x.forEach((value, i) => {
     const part = wide > 0 ? Math.floor(((value - low) / wide) * 20) : 19;
@@ -53,7 +58,7 @@ function level(givenX, givenY) {
     }
   }
   let slope = slopes.length ? median(slopes) : 0;
-  if (Math.abs(slope) > STEEPEST) slope = 0;
+  if (short || Math.abs(slope) > STEEPEST) slope = 0;
   const base = median(foot.map((value, i) => value - slope * at[i]));
   y = y.map((value, i) => value - slope * (x[i] + low) - base);
   const height = percentile(y, 0.95) - percentile(y, 0.05);
@@ -102,7 +107,7 @@ const levels = new WeakMap(); // of lines: pages are laid out again for each new
 function leveled(line) {
   if (!levels.has(line)) {
     const { x, y, stroke } = positions(line.steps);
-    levels.set(line, { ...level(x, y), stroke });
+    levels.set(line, { ...level(x, y, line.text), stroke });
   }
   return levels.get(line);
 }

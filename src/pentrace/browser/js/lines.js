@@ -36,7 +36,7 @@ async function candidate(network, text, how, number, attempt) {
   const seed = anotherSeed(how.seed, attempt), own = [...text].length;
   const lead = how.primer ? `${how.primer.text.normalize("NFC")} ` : "";
   const symbols = symbolsOf(lead + text, network.settings.alphabet);
-  const limit = how.pace + how.pace * own;
+  const limit = how.pace * (WIDE + own);
   const drawn = await drawLine(
     network, symbols, (step) => chances(seed, number, step), how, limit, how.pause,
   );

@@ -11,7 +11,7 @@ function fitting(settings, width) {
 /** Mean width of a character in the hand of a line, level, in units of the ink before normalising. */
 function meanWidth(steps, text) {
   const { x, y } = positions(steps);
-  const flat = level(x, y);
+  const flat = level(x, y, text);
   return (Math.max(...flat.x) - Math.min(...flat.x)) / breadth(text);
 }
 
