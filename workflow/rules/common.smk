@@ -180,7 +180,9 @@ def processes(w):
     is not known: there are as many processes as parts.
     """
     parts = CONFIG.networks[w.network].train.parts
-    most = (workflow.resource_settings.cores or parts * CONFIG.threads) // CONFIG.threads
+    most = (
+        workflow.resource_settings.cores or parts * CONFIG.threads
+    ) // CONFIG.threads
     return max(n for n in range(1, parts + 1) if parts % n == 0 and n <= max(most, 1))
 
 
