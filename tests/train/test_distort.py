@@ -76,10 +76,18 @@ def test_matrices_vary_as_set() -> None:
 
 def test_scaling_changes_width_and_height_of_a_line_in_input_and_target() -> None:
     x, _ = lines(3, 20)
-    read, target = distort.scaled(x, 2 * x, 0.1, np.random.default_rng(1))
+    read, target = distort.scaled(x, 2 * x, 0.1, (0, 0), np.random.default_rng(1))
     factors = np.ones((3, 3), np.float32)
     factors[:, :2] = read[:, 0, :2] / x[:, 0, :2]
     assert read.dtype == np.float32
     assert (np.abs(factors[:, :2] - 1) <= 0.1).all() and len(np.unique(factors[:, :2])) == 6
     np.testing.assert_allclose(read, x * factors[:, None], rtol=1e-5)
     np.testing.assert_allclose(target, 2 * read, rtol=1e-6)
+
+
+def test_a_pen_that_rests_still_rests_in_a_scaled_line() -> None:
+    rest = (-0.2, 0.1)  # the mean is not 0, so neither is the normalised offset of a pen at rest
+    x = np.tile(np.array((*rest, 0), np.float32), (4, 6, 1))
+    read, target = distort.scaled(x, x, 0.1, rest, np.random.default_rng(2))
+    np.testing.assert_allclose(read, x, atol=1e-6)
+    np.testing.assert_allclose(target, x, atol=1e-6)

@@ -41,6 +41,12 @@ def read_normalisation(path: Path, missing: str = "build it with snakemake") -> 
     return normalisation_of(read_json(path, missing), path, remedy)
 
 
+def at_rest(normalisation: Mapping[str, Any]) -> tuple[float, float]:
+    """dx and dy of a pen that rests, in normalised units: the mean is subtracted from 0 too."""
+    (mean_x, mean_y), (sd_x, sd_y) = normalisation["mean"], normalisation["sd"]
+    return -mean_x / sd_x, -mean_y / sd_y
+
+
 def normalisation_of(found: Any, path: str | Path, remedy: str) -> dict:
     """The normalisation `found` in the file at `path`.
 

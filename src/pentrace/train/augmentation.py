@@ -43,16 +43,22 @@ def jittered(
 
 
 def scaled(
-    x: np.ndarray, y: np.ndarray, largest: float, random: np.random.Generator
+    x: np.ndarray,
+    y: np.ndarray,
+    largest: float,
+    rest: tuple[float, float],
+    random: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Input x and target y, float32 (B, T, 3), each line wider or narrower, and higher or lower.
 
     The two factors of a line are drawn from 1 - largest to 1 + largest, as in Ha et al. 2016
-    (arXiv 1609.09106), appendix A.3.5. The end of stroke is kept.
+    (arXiv 1609.09106), appendix A.3.5. `rest` is the offset of a pen that rests, normalised: it
+    stays where it is, so a scaled line does not drift. The end of stroke is kept.
     """
     factors = np.ones((len(x), 1, 3), np.float32)
     factors[..., :2] = random.uniform(1 - largest, 1 + largest, (len(x), 1, 2))
-    return x * factors, y * factors
+    still = np.array((*rest, 0), np.float32)
+    return still + (x - still) * factors, still + (y - still) * factors
 
 
 def misleading(

@@ -74,8 +74,8 @@ def fingerprint(
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     for name, value in (start or {}).items():
         digest.update(name.encode() + value.numpy().tobytes())
-    for lines, *numbers in data:
-        for array in numbers:
+    for lines, symbols, writers, letters, _ in data:  # the last follows from the normalisation
+        for array in (symbols, writers, letters):
             digest.update(b"" if array is None else array.tobytes())
         digest.update("\n".join(lines.ids).encode())
         digest.update(lines.starts.tobytes())

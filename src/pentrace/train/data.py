@@ -7,11 +7,12 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from pentrace import schema, tables
+from pentrace import dataset, schema, tables
 from pentrace.errors import PentraceError
 from pentrace.networks.alphabet import alphabet_in, encode, symbols_of, with_alphabet
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.training import TrainSettings
+from pentrace.normalise.units import at_rest, read_normalisation
 from pentrace.split_names import SPLITS
 from pentrace.train.references import load_writers, references
 from pentrace.windows.batches import Batch, Lines, load_lines
@@ -38,6 +39,7 @@ class Data(NamedTuple):
     symbols: np.ndarray | None  # int64 (S, U), -1 for padding; None where no network asks
     writers: np.ndarray | None = None  # int64 (S,), numbers; None where no network asks
     letters: np.ndarray | None = None  # first points, see `first_points`; None without alignments
+    rest: tuple[float, float] = (0.0, 0.0)  # offset of a pen that rests, normalised units
 
     def text(self, batch: Batch) -> np.ndarray | None:
         """Symbols int64 (B, U) of a batch, no wider than its longest text."""
@@ -71,6 +73,8 @@ def load(data: Path, settings: NetworkSettings) -> tuple[NetworkSettings, Data, 
     how = settings.train
     load_training = stored if how.batches == "windows" else read
     train = load_training(data, settings, list(how.train_on), OTHER_ALPHABET)
+    if how.scaling:
+        train = train._replace(rest=at_rest(read_normalisation(dataset.normalisation(data))))
     validation = read(data, settings, [how.validate_on], OTHER_ALPHABET)
     check = _check_text if settings.kind == "text" else _check_lines
     for found, key in ((train, "train_on"), (validation, "validate_on")):
@@ -96,7 +100,7 @@ def fitting(data: Data, fits: Path | None, limit: float | None) -> Data:
     if not kept:
         raise PentraceError(f"{fits}: all lines have misfits above {limit:g}; raise train.misfit")
     symbols, writers = (None if a is None else a[kept] for a in (data.symbols, data.writers))
-    return Data(data.lines.take(kept), symbols, writers)
+    return data._replace(lines=data.lines.take(kept), symbols=symbols, writers=writers)
 
 
 def aligned(data: Data, alignments: Path | None, s: TrainSettings) -> Data:

@@ -78,7 +78,7 @@ class Descent:
         s = self.settings
         self._prepare(step, epoch)
         state = self._carried(batch)
-        arrays = self._distorted(self._arrays(data, batch, step), step)
+        arrays = self._distorted(self._arrays(data, batch, step), data.rest, step)
         weight = self._window_weight(epoch)
         if weight:
             arrays = arrays._replace(places=data.places(batch))
@@ -223,7 +223,7 @@ class Descent:
         generator = torch.Generator(self.processes.device)
         return self.noise.drawn(generator.manual_seed(self._seed(step, ALL)))
 
-    def _distorted(self, arrays: Arrays, step: int) -> Arrays:
+    def _distorted(self, arrays: Arrays, rest: tuple[float, float], step: int) -> Arrays:
         """The batch, distorted, scaled or jittered if the settings say so."""
         s, (x, y) = self.settings, arrays[:2]
         ways = (s.distort, s.scaling, s.jitter, s.style_distort, s.input_dropout)
@@ -235,7 +235,7 @@ class Descent:
         if s.distort:
             return arrays._replace(x=distort(x, arrays.mask, random))
         if s.scaling:
-            x, y = scaled(x, y, s.scaling, random)
+            x, y = scaled(x, y, s.scaling, rest, random)
         if s.jitter:
             x, y = jittered(x, y, s.jitter, random)
         if s.input_dropout:
