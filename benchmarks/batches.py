@@ -64,6 +64,7 @@ def _piece(
 ) -> pa.Table:
     starts = np.append(0, np.cumsum(lengths[own]))
     steps = random.normal(size=(starts[-1], 3)).astype(np.float32)
+    steps[:, 2] = random.random(starts[-1]) < 0.04  # ends of strokes
     return offsets_table([names[i] for i in own], starts, steps)
 
 

@@ -42,7 +42,7 @@ TARGETS = {1: 4.0, 2: 6.0}  # processes: times faster than the loop in one proce
 def pentrace(shard: Path, out: Path) -> None:
     """The stage itself."""
     files = {"points": out, "samples": out.with_suffix(".s"), "rejects": out.with_suffix(".r")}
-    words = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    words = [word for name, path in files.items() for word in (f"--out-{name}", str(path))]
     given = ["--dataset", "iam", "--reader", "iam", "--raw", str(shard)]
     parse.main([*given, *words], standalone_mode=False)
 
