@@ -46,7 +46,8 @@ class Output(click.Path):
         super().__init__(path_type=Path)
         self.folder, self.suffix = folder, suffix
 
-    def convert(self, value: Any, *args: Any) -> Any:
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        _refuse_empty(value, param)
         path = Path(value)
         check_output(path, self.folder)
         check_suffix(path, self.suffix)
@@ -60,11 +61,19 @@ class Input(click.Path):
         super().__init__(path_type=Path)
         self.pipe = pipe
 
-    def convert(self, value: Any, *args: Any) -> Any:
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        _refuse_empty(value, param)
         path = Path(value)
         if not self.pipe:
             refuse_special(path)
         return path
+
+
+def _refuse_empty(value: Any, param: click.Parameter) -> None:
+    """Raise `UsageError` for an empty path, which `Path` would read as the current folder."""
+    if not str(value):
+        name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+        raise UsageError(f"{name} is empty; give a path")
 
 
 def _path(
@@ -106,6 +115,12 @@ def wrong_use(error: click.UsageError) -> str:
             return f"{metavar} is missing; add it: {command} {metavar}"
         use = (param.help or "").split(";")[0].rstrip(".")
         return f"{param.opts[0]} is missing; add {param.opts[0]} {metavar}: {use}"
+    if isinstance(error, click.BadOptionUsage) and "requires" in error.message and error.ctx:
+        return _without_value(error.option_name, error.ctx)
+    if isinstance(error, click.NoSuchOption):
+        near = sorted(error.possibilities or [])
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        return f"no option {error.option_name}; {hint}list all: {command} --help"
     if isinstance(error, click.exceptions.NoSuchCommand):
         near = difflib.get_close_matches(error.command_name, error.possibilities or [], 3)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
@@ -116,6 +131,13 @@ def wrong_use(error: click.UsageError) -> str:
         return f"{param.opts[0]}: expected one of {', '.join(choice.choices)}; got {given}"
     wrong = error.format_message().rstrip(".")
     return f"{wrong[:1].lower()}{wrong[1:]}; see: {command} --help"
+
+
+def _without_value(option: str, context: click.Context) -> str:
+    """What to add to an option that is the last word, or one of its last two."""
+    param = next(param for param in context.command.params if option in param.opts)
+    values = param.make_metavar(context)
+    return f"{option} lacks a value; give {option} {values}; see: {context.command_path} --help"
 
 
 class Group(click.Group):
@@ -163,6 +185,14 @@ class Group(click.Group):
 
 class Command(click.Command):
     """A command whose help lists its files first, and then its settings."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`; errors about them name this command, which the parser of click forgets."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; if it writes to standard output, messages go to standard error."""

@@ -13,10 +13,14 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 import pentrace
+from pentrace.browser.page import command
+from pentrace.errors import UsageError
+from pentrace.write.named_hands import FOLDER, hand_names
 from pentrace.write.own_ink import read
 from pentrace.write.settings import PAPERS
 from pentrace.write.style import from_ink
 from tests.helpers.chromium import Browser
+from tests.helpers.commands import invoke
 
 NORMALISATION = pentrace.load().normalisation
 TURN = np.linspace(0, 2 * np.pi, 30)
@@ -209,6 +213,15 @@ def test_the_page_is_one_file_of_a_bounded_size(page: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_file_may_not_have_the_name_of_a_hand(tmp_path: Path) -> None:
+    for name in (hand_names()[0], "mine"):
+        (tmp_path / f"{name}.json").write_bytes((FOLDER / f"{hand_names()[1]}.json").read_bytes())
+    for names in ((hand_names()[0],), ("mine", "mine")):
+        words = [word for name in names for word in ("--style", tmp_path / f"{name}.json")]
+        with pytest.raises(UsageError, match=f"the page has a hand {names[0]}; give the file"):
+            invoke(command, *words, "-o", tmp_path / "a.html")
+
+
 def test_writing_can_be_stopped_and_is_shown_again(browser: Browser) -> None:
     browser.set(text="many lines\n" * 200, seed=1, bias=1)
     browser.run("pentrace.view.write()")

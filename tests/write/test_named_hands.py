@@ -83,12 +83,48 @@ def test_a_network_without_an_encoder_continues_the_line(tmp_path: Path) -> None
 def test_the_seed_chooses_one_for_the_network_of_the_package_only(tmp_path: Path) -> None:
     names = hand_names()
     for seed, name in ((0, names[-1]), (1, names[0]), (2, names[1]), (len(names) + 1, names[0])):
-        assert chosen([], SHIPPED, WriteSettings(seed=seed), True) == [name]
+        assert chosen([], SHIPPED, WriteSettings(seed=seed)) == [name]
     plain, many = WriteSettings(), WriteSettings(many_hands=True)
-    assert chosen(["me.json"], SHIPPED, plain, True) == ["me.json"]
-    assert chosen([INVENTED], SHIPPED, plain, True) == []
-    assert chosen([], SHIPPED, many, True) == chosen([], SHIPPED, plain, False) == []
-    assert chosen([], tmp_path / "model.safetensors", plain, True) == []
+    assert chosen(["me.json"], SHIPPED, plain) == ["me.json"]
+    for name in (INVENTED, INVENTED.title(), INVENTED.upper()):
+        assert chosen([name], SHIPPED, plain) == []
+    assert chosen([], SHIPPED, many) == chosen([], SHIPPED, plain, "text") == []
+    assert chosen([], SHIPPED, plain, mix=("me.json", 0.5)) == []
+    assert chosen([], tmp_path / "model.safetensors", plain) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--style", ""), "--style is empty; give a hand of pentrace list or a file of ink"),
+        (("--style", "ida", "--style-mix", "", 0.5), "--style-mix is empty; give a hand of"),
+        (("--style", "Invented", "--style", "ida"), "--style invented is given with another"),
+        (("--style", INVENTED, "--style-text", "a"), "--style-text is not for a hand that the"),
+        (("--style", INVENTED, "--style-mix", "ida", 0.5), "--style-mix is not for a hand that"),
+        (("--style", "ida", "--style-mix", "Invented", 0.5), "--style-mix takes no hand that the"),
+    ],
+)
+def test_what_does_not_go_together_is_one_line(
+    tmp_path: Path, words: tuple[str | float, ...], said: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        invoke(command, "ab", *words, "-o", tmp_path / "a.svg")
+    assert str(error.value).startswith(said) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("mix", "said"),
+    [
+        ("clara", "style_mix: expected a style and its share, such as "),
+        (("clara",), "style_mix: expected a style and its share, such as "),
+        (("clara", 2), "style_mix: the share is 2; give a number from 0 to 1"),
+        (("Invented", 0.5), "style_mix= takes no hand that the network invents"),
+    ],
+)
+def test_a_wrong_mixture_in_python_is_one_line(mix: object, said: str) -> None:
+    with pytest.raises(PentraceError) as error:
+        pentrace.load().write("ab", style="ida", style_mix=mix)  # type: ignore[arg-type]
+    assert str(error.value).startswith(said)
 
 
 def test_without_a_style_the_page_is_in_the_hand_of_the_seed(tmp_path: Path) -> None:
@@ -107,7 +143,11 @@ def test_without_a_style_the_page_is_in_the_hand_of_the_seed(tmp_path: Path) -> 
 
 def test_a_wrong_name_is_refused_with_the_nearest() -> None:
     name = hand_names()[0]
-    hints = {f"{name}x": f"did you mean {name}? ", "qqqq": "no such file or hand; "}
+    hints = {
+        f"{name}x": f"did you mean {name}? ",
+        "invent": "did you mean invented? ",
+        "qqqq": "no such file or hand; ",
+    }
     for wrong, hint in hints.items():
         with pytest.raises(PentraceError) as error:
             find_style([wrong], None, None, NORMALISATION, NETWORK)
@@ -116,14 +156,41 @@ def test_a_wrong_name_is_refused_with_the_nearest() -> None:
         find_style([name], "words", None, NORMALISATION, NETWORK)
 
 
-def test_a_file_or_a_sample_of_the_same_name_comes_first(
+def test_a_bare_name_is_the_hand_and_a_path_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = hand_names()[0]
+    name, other = hand_names()[:2]
     (tmp_path / name).write_text("not ink")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(PentraceError, match=f"^{name}: "):
-        find_style([name], None, None, NORMALISATION, NETWORK)
+    hand = find_style([name], None, None, NORMALISATION, NETWORK)
+    assert isinstance(hand, Hand) and hand.primer
+    for file in (f"./{name}", Path(name), str(tmp_path / name)):
+        for given, mix in (([file], None), ([other], (file, 0.5))):
+            with pytest.raises(PentraceError, match=f"{name}: line 1: "):
+                find_style(given, None, None, NORMALISATION, NETWORK, mix)
+    for nothing in (f"./{other}", Path(other)):
+        with pytest.raises(PentraceError, match=f"^(./)?{other}: no such file; give a file of ink"):
+            find_style([nothing], None, None, NORMALISATION, NETWORK)
+
+
+def test_python_and_the_mixture_of_the_command_take_names_as_the_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, other = hand_names()[:2]
+    (tmp_path / name).write_text("not ink")
+    monkeypatch.chdir(tmp_path)
+    how = {"attempts": 1, "page": "line"}
+    page = pentrace.load().write("ab", style=other, style_mix=(name, 0.5), **how).pages[0]
+    assert page.notes["style"] == f"{other}, {name} 0.5"
+    with pytest.raises(PentraceError, match=f"^{name}: line 1: "):
+        pentrace.load().write("ab", style=Path(name), **how)
+    words = ("--style", other, "--style-mix", f"./{name}", 0.5, "-o", tmp_path / "a.svg")
+    with pytest.raises(PentraceError, match=f"^{name}: line 1: "):
+        invoke(command, "ab", *words)
+
+
+def test_a_sample_of_the_name_of_a_hand_comes_first(tmp_path: Path) -> None:
+    name = hand_names()[0]
     small_model.write(tmp_path)
     small_model.normalise_by(tmp_path, NORMALISATION)
     found = find_style([name], None, tmp_path, NORMALISATION, NETWORK)

@@ -60,8 +60,9 @@ class Model:
 
         style: handwriting whose style is followed: the name of a hand that comes with Pentrace, a
             file as for `read_ink`, `Handwriting`, or the id of a sample of `data`; or several of
-            one hand. None: with the network of the package, a hand that comes with Pentrace, by the
-            seed. "invented", and None with other networks: a hand that the network invents.
+            one hand. "./anna" and Path("anna") are a file with the name of a hand. None: with the
+            network of the package, a hand that comes with Pentrace, by the seed. "invented", and
+            None with other networks: a hand that the network invents.
         style_mix: another hand, and its share of the style, from 0 to 1.
         style_text: the text of the ink in `style`, if the file does not contain it.
         data: a `Dataset`, or its folder.
@@ -80,9 +81,9 @@ class Model:
         own = {"text": text, "style_text": style_text, "substitute": substitute}
         given = checked(WriteArguments, {**own, **settings})
         self._needs("synthesis", "it is not conditioned on text; use .sample()")
-        alone = style_text is None and style_mix is None
-        of_hand = chosen(_several(style), self.path, given, alone)
+        _check_mix(style_mix)
         with python_errors():
+            of_hand = chosen(_several(style), self.path, given, style_text, style_mix)
             hand = self._hand(of_hand, style_mix, style_text, data)
             ready = prepared(text, self.settings, given.substitute)
             path = None if reader is None else Path(reader)
@@ -106,7 +107,7 @@ class Model:
     ) -> Primer | Hand | None:
         folder = None if data is None else path_of("data", data)
         inks = [_ink("style", one) for one in styles]
-        other = None if mix is None else (_ink("style_mix", mix[0]), _share(mix[1]))
+        other = None if mix is None else (_ink("style_mix", mix[0]), float(mix[1]))
         name = next((one.name for one in styles if isinstance(one, Handwriting)), "")
         return find_style(inks, text, folder, self.normalisation, self._network, other, name)
 
@@ -136,7 +137,11 @@ class Model:
 
 
 def _ink(argument: str, style: Style) -> Ink:
-    return style.own if isinstance(style, Handwriting) else path_of(argument, style)
+    """`style` as `find_style` takes it: text remains text, since it may be the name of a hand."""
+    if isinstance(style, Handwriting):
+        return style.own
+    path = path_of(argument, style)
+    return style if isinstance(style, str) else path
 
 
 def _several(style: Style | Sequence[Style] | None) -> list[Style]:
@@ -150,11 +155,14 @@ def _name(style: Style) -> str:
     return style.name if isinstance(style, Handwriting) else str(style)
 
 
-def _share(value: float) -> float:
-    """The share of a second hand; raises `PentraceError` if it is not from 0 to 1."""
-    if not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise PentraceError(f"style_mix: the share is {value!r}; give a number from 0 to 1")
-    return float(value)
+def _check_mix(mix: Any) -> None:
+    """Raise `PentraceError` if `mix` is not None and not a style and a share from 0 to 1."""
+    if mix is not None and not (isinstance(mix, list | tuple) and len(mix) == 2):
+        raise PentraceError(
+            f'style_mix: expected a style and its share, such as ("clara", 0.5); got {mix!r}'
+        )
+    if mix is not None and not (isinstance(mix[1], int | float) and 0 <= mix[1] <= 1):
+        raise PentraceError(f"style_mix: the share is {mix[1]!r}; give a number from 0 to 1")
 
 
 def load(model: str | PathLike[str] | None = None) -> Model:

@@ -49,7 +49,12 @@ def command(
     if reads.message:
         click.echo(reads.message, err=True)
     hands = _named_hands(network, normalisation)
-    hands |= {style.stem: _style(style, network, normalisation) for style in styles}
+    for style in styles:
+        if style.stem in hands:
+            raise UsageError(
+                f"{style}: the page has a hand {style.stem}; give the file another name"
+            )
+        hands[style.stem] = _style(style, network, normalisation)
     by_seed = hand_names() if path.resolve() == SHIPPED.resolve() else []
     made = page(path, reads.path, hands, model_notes(path, reads), by_seed)
     write_text(out, made)

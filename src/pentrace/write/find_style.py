@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.lines import Hand, Primer
@@ -16,21 +16,44 @@ from pentrace.write.own_ink import OwnInk
 from pentrace.write.settings import WriteSettings
 
 T = TypeVar("T")
-Ink = str | Path | OwnInk  # a file, the name of a hand, the id of a sample, or ink
+Ink = str | Path | OwnInk  # the name of a hand, a file or the id of a sample; a path; or ink
 
 
-def chosen(given: Sequence[T], model: Path, settings: WriteSettings, alone: bool) -> list[T | str]:
+def chosen(
+    given: Sequence[T],
+    model: Path,
+    settings: WriteSettings,
+    text: str | None = None,
+    mix: tuple[Any, float] | None = None,
+) -> list[T | str]:
     """The styles that are `given`; without any, the name of a hand, chosen by the seed.
 
-    Only the network of the package, at `model`, gets this hand, and only if `alone`: no other
-    option about a style is given. The style `INVENTED` is none.
+    Only the network of the package, at `model`, gets this hand, and only if no other option about a
+    style is given: `text` and `mix` as for `find_style`. The style `INVENTED` is none. Raises
+    `UsageError` if it is given with other styles.
     """
-    if [*map(str, given)] == [INVENTED]:
+    if any(map(_is_invented, given)):
+        _refuse_with_invented(given, text, mix)
         return []
     shipped = model.resolve() == SHIPPED.resolve()
-    if given or not alone or settings.many_hands or not shipped:
+    if given or text is not None or mix is not None or settings.many_hands or not shipped:
         return [*given]
     return [hand_of_seed(settings.seed)]
+
+
+def _is_invented(given: Any) -> bool:
+    return isinstance(given, str) and given.lower() == INVENTED
+
+
+def _refuse_with_invented(given: Sequence[Any], text: str | None, mix: Any) -> None:
+    if len(given) > 1:
+        raise UsageError(f"--style {INVENTED} is given with another --style; remove one of them")
+    if text is not None or mix is not None:
+        option = "--style-text" if mix is None else "--style-mix"
+        raise UsageError(
+            f"{option} is not for a hand that the network invents; give --style a hand of pentrace "
+            "list or a file of ink"
+        )
 
 
 def find_style(
@@ -42,7 +65,9 @@ def find_style(
     mix: tuple[Ink, float] | None = None,
     ink_name: str = "the ink",
 ) -> Primer | Hand | None:
-    """The style of the ink that is `given`, if any: files, ink, named hands, or samples of `data`.
+    """The style of the ink that is `given`, if any: named hands, files, ink, or samples of `data`.
+
+    Text that is the name of a hand is this hand, and ./name a file; a `Path` is always a file.
 
     A network with an encoder of hands gets the hand of all ink that is `given`, and continues the
     first line whose text is known. `mix` is ink of another hand with its share, from 0 to 1. It
@@ -54,6 +79,7 @@ def find_style(
     if not given:
         _refuse_without_style(text, mix)
         return None
+    _refuse_no_ink(given, mix)
     if text is not None and len(given) > 1:
         raise UsageError("--style-text is for one --style; put the texts into the files")
     if network.encoder is None:
@@ -85,6 +111,18 @@ def _refuse_without_style(text: str | None, mix: tuple[Ink, float] | None) -> No
         raise UsageError("--style-mix is a second hand beside --style; give --style too")
 
 
+def _refuse_no_ink(given: Sequence[Ink], mix: tuple[Ink, float] | None) -> None:
+    """Raise `UsageError` for an empty name, and for an invented hand that would be mixed."""
+    if "" in given or (mix is not None and mix[0] == ""):
+        option = "--style" if "" in given else "--style-mix"
+        raise UsageError(f"{option} is empty; give a hand of pentrace list or a file of ink")
+    if mix is not None and _is_invented(mix[0]):
+        raise UsageError(
+            f"--style-mix takes no hand that the network invents, so not {mix[0]}; give a hand of "
+            "pentrace list or a file of ink"
+        )
+
+
 def _primer(
     given: Ink,
     text: str | None,
@@ -97,7 +135,7 @@ def _primer(
     name = _named(given, data, text, ink_name)
     if isinstance(given, OwnInk):
         primer = styles.from_ink(given, text, normalisation, name)
-    elif file := _file(name, data):
+    elif file := _file(given, data):
         primer = styles.from_file(file, text, normalisation)
     else:
         assert data is not None
@@ -112,7 +150,7 @@ def _reference(
     name = _named(given, data, text, ink_name)
     if isinstance(given, OwnInk):
         return styles.reference(given, text, normalisation, name)
-    if file := _file(name, data):
+    if file := _file(given, data):
         return styles.reference_of_file(file, text, normalisation)
     assert data is not None
     return styles.Reference(*styles.sample(name, data, normalisation))
@@ -125,29 +163,30 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
             raise UsageError("the style is ink, not the id of a sample; remove --data")
         return ink_name
     name = str(given)
-    if text is not None and hand_file(name) and _file(name, data) == hand_file(name):
+    if text is not None and hand_file(name) and _file(given, data) == hand_file(name):
         raise UsageError(f"{name}: its text is known; remove --style-text")
-    if data is None and _file(name, data) is None:
-        raise _missing(name)
+    if data is None and _file(given, data) is None:
+        raise _missing(given)
     if data is not None and text is not None:
         raise UsageError("the text of a sample is in --data; remove --style-text")
     return name
 
 
-def _file(name: str, data: Path | None) -> Path | None:
-    """The file of ink that `name` is; None if it is the id of a sample of `data`, or nothing.
+def _file(given: str | Path, data: Path | None) -> Path | None:
+    """The file of ink that is `given`; None if it is the id of a sample of `data`, or nothing.
 
-    A file or a sample with the name of a hand comes before the hand.
+    A hand comes before a file of its name, and a sample before a hand.
     """
+    hand = hand_file(given) if isinstance(given, str) else None
     if data is None:
-        return Path(name) if Path(name).exists() else hand_file(name)
-    file = hand_file(name)
-    return file if file and not styles.is_sample(name, data) else None
+        return hand or (Path(given) if Path(given).exists() else None)
+    return hand if hand and not styles.is_sample(str(given), data) else None
 
 
-def _missing(name: str) -> PentraceError:
+def _missing(given: str | Path) -> PentraceError:
     """The error for a style that is neither a file nor a hand."""
-    if Path(name).name != name or Path(name).suffix:
+    name = str(given)
+    if isinstance(given, Path) or Path(name).name != name or Path(name).suffix:
         return PentraceError(
             f"{name}: no such file; give a file of ink, or the id of a sample with --data"
         )

@@ -41,6 +41,6 @@ def hand_of_seed(seed: int) -> str:
 
 
 def similar_hand(name: str) -> str:
-    """The name of the hand that `name` resembles most; empty if none does."""
-    near = difflib.get_close_matches(name.lower(), hand_names(), 1)
+    """The name of the hand that `name` resembles most, or `INVENTED`; empty if none does."""
+    near = difflib.get_close_matches(name.lower(), [*hand_names(), INVENTED], 1)
     return near[0] if near else ""

@@ -70,12 +70,12 @@ class Share(click.ParamType):
     "--style",
     multiple=True,
     help="Style: a hand of pentrace list, a file of ink, or a sample of --data; repeat it for more "
-    "ink of the same hand. Default with pretrained: a hand of pentrace list, by the seed; "
-    "invented: a hand that the network invents.",
+    "ink of the same hand. ./NAME is a file with the name of a hand. Default with pretrained: a "
+    "hand of pentrace list, by the seed; invented: a hand that the network invents.",
 )
 @click.option(
     "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
-    help="Another hand, and its share of the style, from 0 to 1.",
+    help="Another hand, as for --style, and its share of the style, from 0 to 1.",
 )  # fmt: skip
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
 @folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
@@ -116,7 +116,7 @@ def command(
     path = find_model(model, data)
     network, normalisation = load_ink(path, "synthesis")
     reads = reader_for(settings.check, reader, path, normalisation)
-    styles = chosen(style, path, settings, style_text is None and mix is None)
+    styles = chosen(style, path, settings, style_text, mix)
     hand = find_style(styles, style_text, data, normalisation, network, mix)
     ready = prepared(wanted, network.settings, substitute)
     if not quiet:
