@@ -191,7 +191,7 @@ def test_two_outputs_in_one_file_are_refused(tmp_path: Path) -> None:
 
 def test_an_output_that_cannot_be_written_has_the_name_that_was_given(tmp_path: Path) -> None:
     done = run("describe", "-o", "/proc/page.md", status=1)
-    assert done.stderr.startswith("pentrace: /proc/page.md: no such file or directory; ")
+    assert done.stderr.startswith("pentrace: /proc/page.md: no such file or folder; ")
     assert done.stderr.count("\n") == 1
 
 

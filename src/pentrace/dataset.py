@@ -1,5 +1,6 @@
 """The paths of the tables of a data set, in its folder, such as results/demo-iam."""
 
+from functools import partial
 from pathlib import Path
 
 from pentrace.options import folder_option
@@ -36,4 +37,7 @@ def windows(data: Path, split: str) -> Path:
     return data / "windows" / f"{split}.parquet"
 
 
-data_option = folder_option("--data", help="Folder of a data set, such as results/demo-iam.")
+some_data_option = partial(
+    folder_option, "--data", missing="give the folder of a data set, such as results/demo-iam"
+)
+data_option = some_data_option(help="Folder of a data set, such as results/demo-iam.")

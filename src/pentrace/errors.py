@@ -51,6 +51,7 @@ def explained(error: OSError) -> str:
     place = f"{error.filename}: " if error.filename else ""
     # Some libraries write more into the error, such as the number.
     wrong = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
+    wrong = "no such file or folder" if error.errno == errno.ENOENT else wrong
     remedy = REMEDIES.get(error.errno or 0, "check the disk and the path")
     return f"{place}{wrong[:1].lower()}{wrong[1:]}; {remedy}"
 

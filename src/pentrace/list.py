@@ -13,7 +13,7 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.load_model import RESULTS, models
 from pentrace.networks.model_file import NAME, SHIPPED, settings
 from pentrace.networks.settings import PRETRAINED
-from pentrace.options import Command, folder_option
+from pentrace.options import Command
 from pentrace.write.named_hands import descriptions
 
 SHOWN = 20  # styles, unless all are asked for
@@ -24,18 +24,13 @@ Rows = list[tuple[str, ...]]
 
 
 @click.command("list", cls=Command)
-@folder_option(
-    "--data", required=False,
-    help="Folder of a data set, to list its samples that can be a style.",
-)  # fmt: skip
+@dataset.some_data_option(
+    required=False, help="Folder of a data set, to list its samples that can be a style."
+)
 @click.option("--all", "everything", is_flag=True, help=f"List more than {SHOWN} samples.")
 def command(data: Path | None, everything: bool) -> None:
     """List data sets, networks, hands, samples that can be a style, and presets."""
     if data is not None:
-        if not data.is_dir():
-            raise PentraceError(
-                f"{data}: no such folder; give the folder of a data set, such as results/demo-iam"
-            )
         if (data / NAME).exists():
             raise UsageError(f"{data}: a network; give the folder of a data set, {data.parent}")
         click.echo(_styles(data, everything))

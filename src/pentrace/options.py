@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from pydantic import BaseModel, ValidationError
 
 from pentrace import option_types as types
-from pentrace.errors import UsageError
+from pentrace.errors import PentraceError, UsageError
 from pentrace.files import (
     check_output,
     check_suffix,
@@ -55,17 +55,23 @@ class Output(click.Path):
 
 
 class Input(click.Path):
-    """A file or folder to read, which is no device and no pipe, unless `pipe`."""
+    """A file or folder to read, which is no device and no pipe, unless `pipe`.
 
-    def __init__(self, pipe: bool = False) -> None:
+    missing: what to do if there is none; empty: the command says it, or needs none.
+    """
+
+    def __init__(self, pipe: bool = False, folder: bool = False, missing: str = "") -> None:
         super().__init__(path_type=Path)
-        self.pipe = pipe
+        self.pipe, self.folder, self.missing = pipe, folder, missing
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         _refuse_empty(value, param)
         path = Path(value)
         if not self.pipe:
             refuse_special(path)
+        if self.missing and not path.exists():
+            kind = "folder" if self.folder else "file"
+            raise PentraceError(f"{path}: no such {kind}; {self.missing}")
         return path
 
 
@@ -82,10 +88,12 @@ def _path(
     required: bool = True,
     suffix: str = "",
     pipe: bool = False,
+    missing: str = "",
     **attrs: Any,
 ) -> Decorator:
     output = any(name.startswith("--out") for name in names)
-    path = Output(kind == "FOLDER", suffix) if output else Input(pipe)
+    folder = kind == "FOLDER"
+    path = Output(folder, suffix) if output else Input(pipe, folder, missing)
     return click.option(*names, type=path, metavar=kind, required=required, **attrs)
 
 

@@ -28,6 +28,8 @@ def listed(folder: str | Path, pattern: str = "*.parquet") -> list[Path]:
     Raises `PentraceError` where there is none.
     """
     found = sorted(Path(folder).glob(pattern))
+    if not Path(folder).exists():
+        raise PentraceError(f"{folder}: no such folder; build it with snakemake")
     if not found:
         raise PentraceError(f"{folder}: no {pattern}; build it with snakemake")
     return found

@@ -319,7 +319,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, mes
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match=r"none.yaml: no such file or directory; check"):
+    with pytest.raises(PentraceError, match=r"none.yaml: no such file or folder; check"):
         check_file(tmp_path / "none.yaml")
     (tmp_path / "empty.yaml").write_text("# nothing\n")
     check_file(tmp_path / "empty.yaml")

@@ -46,7 +46,7 @@ def test_same_model_same_bytes(model, tmp_path):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(PentraceError, match=r"none\.safetensors: no such model"):
+    with pytest.raises(PentraceError, match=r"none\.safetensors: no such file"):
         load_model(tmp_path / "none.safetensors")
 
 

@@ -72,7 +72,7 @@ def test_mistakes_in_files_of_settings_are_lines_without_a_traceback(checkout: C
     (broken,) = printed(checkout, "-n", "--configfile", "own.yaml", fails=True)
     assert broken.startswith("own.yaml: not YAML: ")
     missing = printed(checkout, "-n", "--configfile", "missing.yaml", fails=True)
-    assert missing == ["missing.yaml: no such file or directory; check the path"]
+    assert missing == ["missing.yaml: no such file or folder; check the path"]
     checkout.edit("config.yaml", "threads: 1 ", "threads: 1: ")
     (broken,) = printed(checkout, "-n", fails=True)
     assert broken.startswith("config.yaml: not YAML: ")

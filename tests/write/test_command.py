@@ -231,9 +231,10 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
     ("words", "wrong"),
     [
         ([], "no text; give one"),
-        (["a", "--file", "b"], "both TEXT and --file are given"),
+        (["a", "--file", __file__], "both TEXT and --file are given"),
         (["  "], "the text is empty"),
-        (["--file", "gone.txt"], r"gone\.txt: cannot be read"),
+        (["--file", "gone.txt"], r"^gone\.txt: no such file; give a text file$"),
+        (["--file", "."], r"^\.: a folder; give a text file$"),
         (["a", "--bias", "-1"], "bias: expected at least 0"),
         (["a", "--bias", "neat"], "bias: .*number"),
         (
@@ -241,7 +242,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
             "page: expected a3, a4, a5, a6, letter",
         ),
         (["a", "--page", "50x40"], r"^page 50x40 with .* leaves 10 x 0 mm .*; set a larger page"),
-        (["a", "--model", "gone"], r"gone: no such model; .*make, or .* pentrace list"),
+        (["a", "--model", "gone"], r"gone: no such file; .*make, or .* pentrace list"),
         (["a", "--style-text", "b"], "text of a --style"),
         (["a", "b c"], 'several texts, "a" and "b c"; put the text in quotes'),
         (
@@ -250,7 +251,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         ),
         (["a", "--style", "x", *["--style-mix", "y", 0.5] * 2], "--style-mix is given twice"),
         (["a", "--style", "me.doc"], "me.doc: no such file; .*sample with --data"),
-        (["a", "--style", "x", "--data", "gone"], "give --data the folder"),
+        (["a", "--style", "x", "--data", "gone"], "^gone: no such folder; give the folder"),
     ],
 )
 def test_mistakes_are_named_with_a_remedy(model, tmp_path, words, wrong):
@@ -451,7 +452,8 @@ def test_nothing_slow_is_imported(model, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [["  "], ["--file", "gone.txt"], ["a", "--model", "pretrained", "--reader", "MODEL"]]
+    "words",
+    [["  "], ["a", "--file", __file__], ["a", "--model", "pretrained", "--reader", "MODEL"]],
 )
 def test_wrong_use_has_the_status_2(model, tmp_path, words):
     words = [str(model) if word == "MODEL" else word for word in words]
@@ -478,7 +480,7 @@ def test_pretrained_names_the_recogniser_too(tmp_path):
         tmp_path / "a.json",
     )
     assert page(tmp_path / "a.json")["made_with"]["reader"] == "pretrained/recogniser"
-    with pytest.raises(PentraceError, match="gone: no such recogniser; train it"):
+    with pytest.raises(PentraceError, match="gone: no such file; train it"):
         run("a", "--reader", "gone", "-o", tmp_path / "a.json")
 
 

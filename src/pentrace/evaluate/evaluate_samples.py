@@ -12,7 +12,7 @@ import numpy as np
 from pentrace.dataset import data_option
 from pentrace.errors import PentraceError
 from pentrace.evaluate.text_words import known_share, loop, words
-from pentrace.files import read_json, refuse_special, write_json
+from pentrace.files import read_json, write_json
 from pentrace.options import Command, file_option, folder_option, out_file_option
 from pentrace.windows.text import load_codes
 
@@ -27,7 +27,7 @@ DEFINITIONS = {
 @folder_option("--samples", help="Folder that pentrace sample-text wrote.")
 @data_option
 @file_option(
-    "--words", "listed", required=False,
+    "--words", "listed", required=False, missing="give a text file with one word on each line",
     help="Known words, one on a line; default: those of the training split.",
 )  # fmt: skip
 @out_file_option(help="Measures to write, JSON.")
@@ -47,11 +47,10 @@ def trained_words(train: np.ndarray) -> set[str]:
 
 def words_in(path: Path) -> set[str]:
     """The words of a file, one per line. Raises `PentraceError` if it is not UTF-8 text."""
-    refuse_special(path)
     try:
         return set(words(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PentraceError(f"{path}: not a word list ({error}); give UTF-8 text") from None
+    except UnicodeDecodeError:
+        raise PentraceError(f"{path}: not UTF-8; give a text file, saved as UTF-8") from None
 
 
 def texts_in(folder: Path) -> list[dict]:

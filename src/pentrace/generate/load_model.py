@@ -34,10 +34,6 @@ def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "syn
     if root is None and wanted == "synthesis":
         return SHIPPED
     root = root or RESULTS
-    if root != RESULTS and not root.is_dir():
-        raise PentraceError(
-            f"{root}: no such folder; give the folder of a data set, such as results/demo-iam"
-        )
     found = [path for path in models(root) if kind(path) == wanted]
     if len(found) == 1:
         return found[0]
@@ -146,7 +142,7 @@ def named_reader(given: Path) -> Path:
     path = located(given)
     if not path.exists():
         raise PentraceError(
-            f"{path}: no such recogniser; train it with make, or choose one of pentrace list"
+            f"{path}: no such file; train it with make, or choose one of pentrace list"
         )
     return path
 

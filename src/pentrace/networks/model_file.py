@@ -165,7 +165,7 @@ def _opened(path: str | Path, framework: Framework) -> Iterator[safe_open]:
             yield file
     except FileNotFoundError:
         raise PentraceError(
-            f"{path}: no such model; train it with make, or choose one of pentrace list"
+            f"{path}: no such file; train it with make, or choose one of pentrace list"
         ) from None
     except (SafetensorError, OSError) as error:
         if isinstance(error, OSError) and error.errno in REMEDIES:

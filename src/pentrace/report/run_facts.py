@@ -22,7 +22,9 @@ PATIENCE = 20  # s for git or nvidia-smi
 
 @click.command("run-facts", cls=Command)
 @click.argument("files", nargs=-1)
-@folder_option("--results", help="Folder of the results, such as results.")
+@folder_option(
+    "--results", missing="build it with snakemake", help="Folder of the results, such as results."
+)
 @out_file_option(help="Facts to write, JSON.")
 def command(files: tuple[str, ...], results: Path, out: Path) -> None:
     """Record date, commit, versions, machine, and the times of the stages that made FILES.

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pentrace.dataset import some_data_option
 from pentrace.errors import PentraceError, UsageError
 from pentrace.files import read_at_most
 from pentrace.generate.load_model import find_model, load_ink, reader_for
@@ -14,7 +15,6 @@ from pentrace.options import (
     FAILED,
     Command,
     file_option,
-    folder_option,
     out_file_option,
     reader_option,
     settings_option,
@@ -52,7 +52,10 @@ class Share(click.ParamType):
 
 @click.command("write", cls=Command)
 @click.argument("text", nargs=-1, metavar="[TEXT]")
-@file_option("--file", required=False, pipe=True, help="File with the text, instead of TEXT.")
+@file_option(
+    "--file", required=False, pipe=True, missing="give a text file",
+    help="File with the text, instead of TEXT.",
+)  # fmt: skip
 @out_file_option(
     help="File to write, such as page.svg; several pages become page-1.svg, page-2.svg, ..."
 )
@@ -78,7 +81,7 @@ class Share(click.ParamType):
     help="Another hand, as for --style, and its share of the style, from 0 to 1.",
 )  # fmt: skip
 @click.option("--style-text", help="Text of the ink in --style, if its file does not contain it.")
-@folder_option("--data", required=False, help="Folder of a data set, such as results/demo-iam.")
+@some_data_option(required=False, help="Folder of a data set, such as results/demo-iam.")
 @reader_option
 @click.option(
     "--substitute",
@@ -179,7 +182,8 @@ def _text(text: str | None, file: Path | None) -> str:
                 raise PentraceError("standard input is closed; give TEXT or --file")
             text = _decoded(read_at_most(sys.stdin.buffer, LONGEST, source), source)
     except OSError as error:
-        raise UsageError(f"{source}: cannot be read ({error.strerror}); give a text file") from None
+        wrong = "a folder" if isinstance(error, IsADirectoryError) else str(error.strerror).lower()
+        raise PentraceError(f"{source}: {wrong}; give a text file") from None
     return text or ""
 
 
