@@ -495,20 +495,23 @@ def test_progress_is_one_line_on_a_terminal(monkeypatch):
         def isatty(self) -> bool:
             return True
 
-    for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+    for stream in (Terminal(), io.StringIO()):
         monkeypatch.setattr("sys.stderr", stream)
-        late, soon = Progress(), Progress(wait=0)
-        for progress in (late, soon):
-            progress(3, 9)
-            progress(4, 9)
-        soon.clear()
-        first, second = "3 of 9 lines finished", "4 of 9 lines finished"
-        gone = f"\r{' ' * len(first)}\r"
-        assert stream.getvalue() == (first + gone + second + gone if shown else "")
+        clock = iter([0, 1, 60, 60])  # of the start, and of each call below
+        monkeypatch.setattr("time.monotonic", lambda clock=clock: next(clock))
+        progress = Progress()
+        for done, share in ((2, 0.01), (0, 0.0), (4, 0.75)):
+            progress(done, 9, share)
+        progress.clear()
+        first = "0 of 9 lines finished"
+        second = "4 of 9 lines finished, about 20 s left"
+        shown = f"{first}\r{' ' * len(first)}\r{second}\r{' ' * len(second)}\r"
+        assert stream.getvalue() == (shown if stream.isatty() else "")
 
 
 def test_progress_counts_the_finished_lines(model, tmp_path, monkeypatch):
     counts = []
     monkeypatch.setattr(Progress, "__call__", lambda self, *count: counts.append(count))
     run("a cab\na bad\na cab", "--model", model, "-o", tmp_path / "a.json")
-    assert counts[-1] == (2, 2)  # the first line gives its hand to them
+    assert counts[-1] == (3, 3, 1.0)  # the first line gives its hand to the two others
+    assert all(total in (1, 3) and 0 <= share <= 1 for _, total, share in counts)

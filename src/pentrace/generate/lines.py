@@ -81,8 +81,9 @@ class LineOptions:
     reader: FusedRecogniser | None = None  # reads the candidates; None: only the window is checked
     error_limit: float = ERROR_LIMIT  # highest character error rate of a line, by the reader
     checked: bool = True  # False: the first candidate is kept, whatever it is
-    # Called after each batch with the lines that are finished, and all lines.
-    progress: Callable[[int, int], None] | None = None
+    # Called first and after each batch with the lines that are finished, all lines, and the share
+    # of the work that is done, in [0, 1]. It is estimated: some lines need more candidates.
+    progress: Callable[[int, int, float], None] | None = None
     style: np.ndarray | None = None  # float32 (S,), the vector of the hand; None: no style
 
     def limits(self, texts: Sequence[str]) -> np.ndarray:
@@ -145,7 +146,9 @@ def write_lines(
         raise ValueError("writing needs a synthesis network, and text on each line")
     texts = [nfc(text) for text in texts]
     best: dict[int, WrittenLine] = {}
-    todo = list(range(len(texts)))
+    todo, drawn = list(range(len(texts))), 0
+    if how.progress is not None and texts:
+        how.progress(0, len(texts), 0.0)
     for attempts in how.rounds():
         pairs = [(i, attempt) for i in todo for attempt in attempts]
         # Lines of similar length end at about the same step, so that few steps are wasted.
@@ -157,8 +160,14 @@ def write_lines(
             lines = _in_hand(network, _checked(lines, how), how)
             for (i, _), line in zip(batch, lines, strict=True):
                 best[i] = min(best.get(i, line), line, key=_badness)
+            drawn += sum(map(len, own))
             if how.progress is not None:
-                how.progress(sum(map(_perfect, best.values())), len(texts))
+                left = sum(len(texts[i]) for i, _ in pairs[start + TOGETHER :])
+                seen = [best[i] for i in todo if i in best]
+                again = sum(not _perfect(line) for line in seen) / len(seen)
+                later = (how.attempts - attempts.stop) * sum(len(texts[i]) for i in todo)
+                finished = sum(map(_perfect, best.values()))
+                how.progress(finished, len(texts), drawn / (drawn + left + again * later))
         for i in todo:
             best[i] = replace(best[i], attempts=attempts.stop)
         todo = [i for i in todo if not _perfect(best[i])]

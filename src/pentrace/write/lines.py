@@ -31,7 +31,7 @@ def write_text(
     settings: WriteSettings,
     style: Primer | Hand | None,
     reader: FusedRecogniser | None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
 ) -> WrittenLines:
     """`text`, as `prepare.prepared` gives it, in lines as wide as the page.
 
@@ -97,8 +97,23 @@ def _continued(
         how = replace(how, primer=primer_of(line))
     else:
         how = replace(how, style=network.encoder.vector([line.steps]))
-    before = write_lines(network, texts[:number], how)
-    return [*before, line, *write_lines(network, texts[number + 1 :], how, number + 1)]
+    others = [
+        write_lines(network, texts[part], _of_part(how, part.start, len(texts)), part.start)
+        for part in (slice(0, number), slice(number + 1, len(texts)))
+    ]
+    return [*others[0], line, *others[1]]
+
+
+def _of_part(how: LineOptions, before: int, total: int) -> LineOptions:
+    """`how`, whose progress also counts the lines `before` the part that is written, of `total`."""
+    whole = how.progress
+    if whole is None:
+        return how
+
+    def progress(finished: int, lines: int, share: float) -> None:
+        whole(before + finished, total, (before + share * lines) / total)
+
+    return replace(how, progress=progress)
 
 
 def _limit(settings: WriteSettings, text: str, texts: list[str], fit: int) -> str:

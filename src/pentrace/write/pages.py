@@ -36,7 +36,7 @@ def write_pages(
     style: Primer | Hand | None,
     notes: dict[str, str],
     reader: Reader,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
 ) -> tuple[list[Page], WritingReport]:
     """The pages of `text`, as `prepare.prepared` gives it, and what was checked.
 
