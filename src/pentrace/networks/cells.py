@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import layer_norm
+from torch.nn.functional import layer_norm, linear
 
 from pentrace.networks.recurrence import Recurrence
 from pentrace.networks.settings import NetworkSettings
-from pentrace.networks.two_parts import projected
 
 OPEN = 1.0  # bias of the forget gate at the start
 SCALE = 0.1  # of the weights of a HyperLSTM at the start, before they are normalised
@@ -77,7 +76,7 @@ class NormalisedLayer(nn.Module):
     def forward(self, x: Tensor, state: Memory | None = None) -> tuple[Tensor, Memory]:
         """Hidden states (T, B, H) of x (T, B, D), and the state, (1, B, H) each, to carry on."""
         hidden, memory = _start(x, self.gates.size) if state is None else (s[0] for s in state)
-        by_input = projected(x, self.weight_input).to(hidden.dtype)
+        by_input = linear(x, self.weight_input).to(hidden.dtype)
         kept = dropped(by_input, self.gates.size, self.dropout * self.training)
         recurrence = Recurrence(by_input, self.weight_recurrent)
         outputs = []
@@ -122,9 +121,9 @@ class HyperLayer(nn.Module):
         """Hidden states (T, B, H) of x (T, B, D), and the state to carry on, (1, B, H + N) each."""
         sizes = (self.gates.size, self.small_gates.size)
         hidden, memory = _start(x, sum(sizes)) if state is None else (s[0] for s in state)
-        by_input = projected(x, self.weight_input).to(hidden.dtype)
+        by_input = linear(x, self.weight_input).to(hidden.dtype)
         inputs, kept = by_input.unbind(0), dropped(by_input, sizes[0], self.dropout * self.training)
-        small_input = projected(x, self.small_weight_input).to(hidden.dtype)
+        small_input = linear(x, self.small_weight_input).to(hidden.dtype)
         outer = Recurrence(torch.zeros_like(by_input), self.weight_recurrent)
         inner = Recurrence(small_input, self.small_weight_recurrent)
         (hidden, small), (memory, small_memory) = hidden.split(sizes, -1), memory.split(sizes, -1)

@@ -1,12 +1,9 @@
 """A stack of LSTM layers, with or without the skip connections of Graves 2013, section 2."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import torch
 from torch import Tensor, nn
-
-from pentrace.networks.two_parts import lstm
 
 # One (hidden, cell) pair per layer, each (1, B, H): what a network remembers between two calls.
 State = list[tuple[Tensor, Tensor]]
@@ -28,21 +25,17 @@ def run_layers(
     state: State | None,
     skips: bool,
     between: nn.Module | None = None,
-    *,
-    offsets: bool = False,
 ) -> tuple[Tensor, State]:
     """Input of the output layer (T, B, sum of cells with skips, else cells of the last layer).
 
     read (T, B, width) has time first, because oneDNN would copy a batch-first tensor. `between` is
-    applied to the output of each layer. With `offsets`, `read` begins with dx and dy. Also returns
-    the state to carry on; None starts from 0.
+    applied to the output of each layer. Also returns the state to carry on; None starts from 0.
     """
     outputs: list[Tensor] = []
     carried: State = []
     for number, layer in enumerate(layers):
         below = [*([read] if skips or not outputs else []), *outputs[-1:]]
-        fine = offsets and (skips or not outputs) and isinstance(layer, nn.LSTM)
-        hidden, memory = (partial(lstm, layer) if fine else layer)(
+        hidden, memory = layer(
             torch.cat(below, -1) if len(below) > 1 else below[0], state[number] if state else None
         )
         outputs.append(hidden if between is None else between(hidden))

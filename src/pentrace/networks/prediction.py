@@ -34,7 +34,7 @@ class PredictionNetwork(nn.Module):
         step t + 1, see `mixture`. `state` is what an earlier call returned; None starts from 0.
         """
         first = x.transpose(0, 1).contiguous()
-        top, carried = run_layers(self.layers, first, state, self.settings.skips, offsets=True)
+        top, carried = run_layers(self.layers, first, state, self.settings.skips)
         # Means and widths need more than the three digits that half precision has.
         with torch.autocast(x.device.type, enabled=False):
             raw = self.output(self.dropout(top).to(self.output.weight.dtype))

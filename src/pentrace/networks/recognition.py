@@ -81,9 +81,7 @@ class RecognitionNetwork(nn.Module):
         before = (SPAN - REDUCTION) // 2
         after = (n_steps - 1) * REDUCTION + SPAN - before - x.shape[1]
         padded = nn.functional.pad(x.transpose(1, 2), (before, after))
-        # Offsets have more digits than half precision; this layer takes little of the time.
-        with torch.autocast(x.device.type, enabled=False):
-            return torch.tanh(self.shorten(padded)).permute(2, 0, 1).contiguous()
+        return torch.tanh(self.shorten(padded)).permute(2, 0, 1).contiguous()
 
 
 Count = TypeVar("Count", int, Tensor)

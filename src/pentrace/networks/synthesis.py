@@ -9,7 +9,6 @@ from pentrace.networks.alphabet import symbol_count
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.soft_window.layer import REMEMBER, SoftWindow, WindowState
 from pentrace.networks.style_encoder import StyleEncoder
-from pentrace.networks.two_parts import lstm
 
 
 class SynthesisState(NamedTuple):
@@ -65,7 +64,7 @@ class SynthesisNetwork(nn.Module):
         outputs, above = [hidden], []
         for number, layer in enumerate(self.layers):
             inputs = torch.cat([steps, window, outputs[-1]], -1)  # (T, B, 3 + S + V + H)
-            hidden, memory = lstm(layer, inputs, state.above[number] if state else None)
+            hidden, memory = layer(inputs, state.above[number] if state else None)
             outputs.append(hidden)
             above.append(memory)
         raw = self.output(*map(self.dropout, outputs))

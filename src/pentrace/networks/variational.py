@@ -22,7 +22,6 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.soft_window.layer import SoftWindow
 from pentrace.networks.style_encoder import StyleEncoder
 from pentrace.networks.synthesis import SynthesisNetwork
-from pentrace.networks.two_parts import projected
 
 OPEN = 1.0  # bias of the forget gate at the start
 LOG_SD_LIMIT = 7.0  # of latents
@@ -158,11 +157,8 @@ class VariationalNetwork(nn.Module):
             hidden, window, _, _ = self.first(x.contiguous(), text)
             x = torch.cat([x, hidden, window], -1)
         kind = self.output.weight.dtype
-        by_input = projected(x, self.read.weight, self.read.bias)
-        cell = Recurrence(by_input.to(kind), self.recurrent.weight)
-        with torch.autocast(x.device.type, enabled=False):
-            seen = self.seen(y)
-        encoder = Recurrence(seen.to(kind), self.by_state.weight)
+        cell = Recurrence(self.read(x).to(kind), self.recurrent.weight)
+        encoder = Recurrence(self.seen(y).to(kind), self.by_state.weight)
         sampled, given = (
             Recurrence(part.bias.expand(steps, batch, -1), part.weight)
             for part in (self.posterior, self.latent)

@@ -24,7 +24,6 @@ from pentrace.networks.soft_window.steps import (
     backward_steps,
     forward_steps,
 )
-from pentrace.networks.two_parts import in_two_parts, rounds
 
 # Added to the biases of forget gates, so that cells keep their content early in training
 # (Jozefowicz 2015): a fifth fewer misread characters after the same training.
@@ -66,9 +65,6 @@ def attend(
     step. All results can be differentiated once, by x, state and weights.
     """
     real = symbols >= 0
-    if rounds(x):
-        x, by_input = in_two_parts(x, weights.input)
-        weights = weights._replace(input=by_input)
     arguments = (x, symbols.clamp(min=0), real.to(x.dtype), *state, *weights)
     half = torch.is_autocast_enabled("cpu") and not x.is_cuda
     # On a GPU the products are in float32 or TF32 also under autocast.
