@@ -21,7 +21,7 @@ from pentrace.networks.mixture import step_loss
 from pentrace.networks.store import load_trained
 from pentrace.normalise.units import read_normalisation
 from pentrace.train.data import Data, read
-from pentrace.windows.batches import Batch, gather, load_lines
+from pentrace.windows.batches import Batch, Lines, gather, load_lines
 
 FAR = 500.0  # tablet units
 LONG = 300  # points
@@ -31,7 +31,7 @@ SIZE, CHUNK = 32, 256  # lines at once, steps at once
 class Steps:
     """The steps to predict of some lines, with what a filter asks of them."""
 
-    def __init__(self, lines, normalisation: dict) -> None:
+    def __init__(self, lines: Lines, normalisation: dict) -> None:
         mean, sd = (np.array(normalisation[key]) for key in ("mean", "sd"))
         later = np.ones(len(lines.steps), bool)
         later[lines.starts[:-1]] = False  # the null step that begins a line
@@ -81,11 +81,13 @@ def measured(model: Path, data: Path, split: str) -> dict:
     train_lines = load_lines(data, ["train"])
     here, train = (Steps(lines, normalisation) for lines in (some.lines, train_lines))
     tablet = losses(network, some) + np.log(normalisation["sd"]).sum()
-    rows = {}
+    rows: dict[str, dict | float] = {}
     for (name, kept), train_kept in zip(here.kept().items(), train.kept().values(), strict=True):
         sd = train.offsets[train_kept].std(0)
-        rows[name] = row(here.line[kept], tablet[kept] - np.log(sd).sum()) | {"sd": sd.tolist()}
-        rows[name]["tablet units"] = tablet[kept].sum() / len(some.lines.ids)
+        rows[name] = row(here.line[kept], tablet[kept] - np.log(sd).sum()) | {
+            "sd": sd.tolist(),
+            "tablet units": tablet[kept].sum() / len(some.lines.ids),
+        }
     rows["only repeated points, nats each"] = float(
         (tablet - np.log(normalisation["sd"]).sum())[here.rests].mean()
     )
