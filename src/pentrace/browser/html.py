@@ -39,7 +39,8 @@ def page(
     """The page for the synthesis network at `model` and the recogniser at `reader`.
 
     `styles`: name -> content of a JSON file of ink. `notes` are stored in the files that the page
-    saves. The seed chooses one of the styles `by_seed`; without any, the network invents a hand.
+    saves. The seed chooses one of the styles `by_seed`, for seeds 0, 1, ..., and after the last the
+    first again; without any, the network invents a hand.
     Raises `PentraceError` for a network that the program of the page cannot run.
     """
     weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
