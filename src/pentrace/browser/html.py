@@ -43,6 +43,7 @@ def page(
     first again; without any, the network invents a hand.
     Raises `PentraceError` for a network that the program of the page cannot run.
     """
+    defaults = WriteSettings.model_validate({})
     weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
     _check(model, settings, normalisation)
     synthesis = packed(weights)
@@ -66,7 +67,8 @@ def page(
         papers=_papers(),
         by_seed=by_seed,
         alphabet=settings.alphabet,
-        defaults=WriteSettings.model_validate({}),
+        defaults=defaults,
+        longest_line=defaults.longest(settings.style_size),
     )
 
 
