@@ -174,6 +174,7 @@ def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
     text, given = "the quick brown fox " * 8, ("--model", model, "-o", tmp_path / "a.json")
     short = run(text, *given, "--longest-line", 10).stdout
     assert "lines end at 10 characters, the longest line, although about" in short
+    assert "a larger size" not in short
     long = run(text, *given, "--longest-line", 150, "--size", 12).stdout
     assert "characters fit in a line, so lines are shorter than 150" in long
     assert "characters" not in run("a cab", *given, "--longest-line", 10).stdout

@@ -26,7 +26,7 @@ class WriteKeywords(TypedDict, total=False):
     error_limit: float
     steps_per_character: int
     many_hands: bool
-    longest_line: int
+    longest_line: int | None
     page: str
     margin: float | None
     size: float

@@ -39,9 +39,11 @@ def page(
     """The page for the synthesis network at `model` and the recogniser at `reader`.
 
     `styles`: name -> content of a JSON file of ink. `notes` are stored in the files that the page
-    saves. The seed chooses one of the styles `by_seed`; without any, the network invents a hand.
+    saves. The seed chooses one of the styles `by_seed`, for seeds 0, 1, ..., and after the last the
+    first again; without any, the network invents a hand.
     Raises `PentraceError` for a network that the program of the page cannot run.
     """
+    defaults = WriteSettings.model_validate({})
     weights, settings, normalisation = model_file.read(model, "np", ("synthesis",))
     _check(model, settings, normalisation)
     synthesis = packed(weights)
@@ -65,7 +67,8 @@ def page(
         papers=_papers(),
         by_seed=by_seed,
         alphabet=settings.alphabet,
-        defaults=WriteSettings.model_validate({}),
+        defaults=defaults,
+        longest_line=defaults.longest(settings.style_size),
     )
 
 

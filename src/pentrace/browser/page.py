@@ -11,9 +11,8 @@ from pentrace.errors import PentraceError, UsageError
 from pentrace.files import write_text
 from pentrace.generate.load_model import find_model, load_ink, reader_for
 from pentrace.generate.numpy_networks import FusedNetwork
-from pentrace.networks.model_file import SHIPPED
 from pentrace.options import Command, file_option, out_file_option
-from pentrace.write.named_hands import FOLDER, hand_content, hand_names
+from pentrace.write.named_hands import FOLDER, hand_content, hand_names, hands_by_seed
 from pentrace.write.own_ink import read
 from pentrace.write.pages import model_notes
 from pentrace.write.style import from_file, from_ink, known, reference
@@ -55,8 +54,7 @@ def command(
                 f"{style}: the page has a hand {style.stem}; give the file another name"
             )
         hands[style.stem] = _style(style, network, normalisation)
-    by_seed = hand_names() if path.resolve() == SHIPPED.resolve() else []
-    made = page(path, reads.path, hands, model_notes(path, reads), by_seed)
+    made = page(path, reads.path, hands, model_notes(path, reads), hands_by_seed(path))
     write_text(out, made)
     click.echo(f"{out}: {len(made.encode()):,} bytes")
 

@@ -9,9 +9,8 @@ from pentrace.generate.lines import Hand, Primer
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_style import mixed
 from pentrace.networks.alphabet import knows
-from pentrace.networks.model_file import SHIPPED
 from pentrace.write import style as styles
-from pentrace.write.named_hands import INVENTED, hand_file, hand_of_seed, similar_hand
+from pentrace.write.named_hands import INVENTED, hand_file, hands_by_seed, similar_hand
 from pentrace.write.own_ink import OwnInk
 from pentrace.write.settings import WriteSettings
 
@@ -35,10 +34,10 @@ def chosen(
     if any(map(_is_invented, given)):
         _refuse_with_invented(given, text, mix)
         return []
-    shipped = model.resolve() == SHIPPED.resolve()
-    if given or text is not None or mix is not None or settings.many_hands or not shipped:
+    by_seed = hands_by_seed(model)
+    if given or text is not None or mix is not None or settings.many_hands or not by_seed:
         return [*given]
-    return [hand_of_seed(settings.seed)]
+    return [by_seed[settings.seed % len(by_seed)]]
 
 
 def _is_invented(given: Any) -> bool:

@@ -41,26 +41,25 @@ def write_text(
     is called as in `LineOptions`.
     """
     how = replace(_options(settings, style, reader), progress=progress)
-    primer = how.primer
-    fit = fitting(settings, normalisation, usual_width(normalisation, primer))
-    texts = wrap(text, settings.longest_line, fit)
+    longest = settings.longest(network.settings.style_size)
+    fit = fitting(settings, longest, normalisation, usual_width(normalisation, how.primer))
+    texts = wrap(text, longest, fit)
     if settings.many_hands or len(_written(texts)) < 2:
         lines = write_lines(network, _written(texts), how)
-        return WrittenLines(texts, lines, False, _limit(settings, text, texts, fit))
+        return WrittenLines(texts, lines, False, _limit(settings, longest, text, texts, fit))
     # With a style, the line only shows the width, and is not worth several attempts.
     once = how if style is None else replace(how, attempts=1, reader=None)
     first = leading_line(network, _written(texts), once)
     if first is not None:
-        fit = fitting(
-            settings, normalisation, mean_width(first[1].steps, first[1].text, normalisation)
-        )
-        again = wrap(text, settings.longest_line, fit)
+        width = mean_width(first[1].steps, first[1].text, normalisation)
+        fit = fitting(settings, longest, normalisation, width)
+        again = wrap(text, longest, fit)
         if again != texts:
             second = leading_line(network, _written(again), once)
             texts, first = (texts, first) if second is None else (again, second)
     lines = _continued(network, _written(texts), how, first)
     scattered = first is None and style is None
-    return WrittenLines(texts, lines, scattered, _limit(settings, text, texts, fit))
+    return WrittenLines(texts, lines, scattered, _limit(settings, longest, text, texts, fit))
 
 
 def _options(
@@ -116,13 +115,15 @@ def _of_part(how: LineOptions, before: int, total: int) -> LineOptions:
     return replace(how, progress=progress)
 
 
-def _limit(settings: WriteSettings, text: str, texts: list[str], fit: int) -> str:
+def _limit(settings: WriteSettings, longest: int, text: str, texts: list[str], fit: int) -> str:
     """Why lines are shorter than the page is wide, or than the longest line that was asked for."""
-    longest = settings.longest_line
     if settings.page == "line" or len(texts) == len(text.splitlines()):
         return ""
     if longest < 0.9 * fit:
-        return f"lines end at {longest} characters, the longest line, although about {fit} fit"
-    if longest > fit and "longest_line" in settings.model_fields_set:
+        fill = "" if settings.longest_line else "; a larger size fills the width"
+        return (
+            f"lines end at {longest} characters, the longest line, although about {fit} fit{fill}"
+        )
+    if longest > fit and settings.longest_line is not None:
         return f"about {fit} characters fit in a line, so lines are shorter than {longest}"
     return ""

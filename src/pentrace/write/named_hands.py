@@ -34,10 +34,16 @@ def descriptions() -> dict[str, str]:
     return {name: hand_content(name)["description"] for name in hand_names()}
 
 
-def hand_of_seed(seed: int) -> str:
-    """The hand that the network of the package writes in, if no style is given."""
-    names = hand_names()
-    return names[(seed - 1) % len(names)]
+def hands_by_seed(model: Path) -> list[str]:
+    """The hands that the network at `model` writes in, if no style is given, for seeds 0, 1, ...
+
+    After the last hand, the first follows again. Only the network of the package has such hands;
+    for other networks the list is empty.
+    """
+    if model.resolve() != SHIPPED.resolve():
+        return []
+    *others, last = hand_names()
+    return [last, *others]
 
 
 def similar_hand(name: str) -> str:

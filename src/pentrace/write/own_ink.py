@@ -19,7 +19,7 @@ from pentrace.readers._assemble import Malformed
 from pentrace.readers.own_formats.complete import LARGEST, refuse_large
 from pentrace.readers.own_formats.read import FORMATS, read_own
 from pentrace.readers.settings import ParseSettings
-from pentrace.write.other_files import picture
+from pentrace.write.other_files import picture, picture_by_suffix
 
 LARGEST_FILE = 16_000_000  # bytes
 # Suffix of a raw file -> its readers: the first that knows the file reads it.
@@ -40,9 +40,6 @@ FORMS = (
     "InkML), .unp, .dat (UNIPEN) or .txt (SVC2004)"
 )
 SUFFIXES = (*FORMATS, *RAW, ".parquet")  # of files of ink
-PICTURES = (
-    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".pdf",
-)  # fmt: skip
 KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of files of KanjiVG
 
 COLUMNS = ("sample_id", "x", "y", "stroke", "t", "dx", "dy", "end_of_stroke")  # of Parquet
@@ -95,8 +92,8 @@ def read(path: Path) -> OwnInk:
 
 def _unknown(path: Path) -> PentraceError:
     """The error for a suffix that is not known."""
-    if path.suffix.lower() in PICTURES:
-        return _no_ink(path, "a picture")
+    if wrong := picture_by_suffix(path.suffix):
+        return _no_ink(path, wrong)
     if path.suffix.lower() == ".zip":
         return PentraceError(f"{path}: an archive; unpack it, and give a file with one line")
     return PentraceError(f"{path}: unknown format of ink; give a {FORMS} file")

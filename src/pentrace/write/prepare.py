@@ -84,10 +84,13 @@ def mean_width(steps: np.ndarray, text: str, normalisation: dict) -> float:
     return float(np.ptp(flat[:, 0])) / breadth(text)
 
 
-def fitting(settings: WriteSettings, normalisation: dict, width: float) -> int:
-    """How many characters of mean `width` fit between the margins, at least 1."""
+def fitting(settings: WriteSettings, longest: int, normalisation: dict, width: float) -> int:
+    """How many characters of mean `width` fit between the margins, at least 1.
+
+    A page that is cut to the ink takes the `longest` line.
+    """
     if settings.page == "line":
-        return settings.longest_line
+        return longest
     inner = settings.paper[0] - 2 * settings.edge
     fit = inner * line_height(normalisation) / (settings.size * max(width, 1e-9))
     return int(np.clip(fit, 1, 1e6))

@@ -15,6 +15,9 @@ PAPERS = {
 }  # fmt: skip  # mm
 LANDSCAPE = "-landscape"
 SIZE = re.compile(r"\d{1,5}(\.\d+)?x\d{1,5}(\.\d+)?")
+# Most characters in a line, unless the user sets it. Lines of 90 by the network of the package are
+# as legible as those of 50. Other networks were not measured, and small ones lose their place.
+LONG_LINE, SHORT_LINE = 90, 50
 NARROWEST = 20.0  # mm, smallest space between the margins
 
 
@@ -37,11 +40,12 @@ class WriteSettings(Settings):
     many_hands: bool = Field(
         False, description="write each line in a different hand; not with --style"
     )
-    longest_line: int = Field(
-        50,
+    longest_line: int | None = Field(
+        None,
         ge=1,
         le=1000,
-        description="maximum characters in a line; networks fail on long lines",
+        description=f"maximum characters in a line; null: {LONG_LINE} for a network with an "
+        f"encoder of hands, such as pretrained, else {SHORT_LINE}; networks fail on long lines",
     )
     page: str = Field(
         "a4",
@@ -104,3 +108,9 @@ class WriteSettings(Settings):
             return (short, long) if name == self.page else (long, short)
         width, _, height = self.page.partition("x")
         return float(width), float(height)
+
+    def longest(self, style_size: int) -> int:
+        """The most characters in a line of a network with this `style_size`."""
+        if self.longest_line is not None:
+            return self.longest_line
+        return LONG_LINE if style_size else SHORT_LINE

@@ -89,10 +89,10 @@ class WriteView {
     return byId("hand").value === "seed" ? [this.handOfSeed].filter(Boolean) : [];
   }
 
-  /** The hand that the seed chooses, if the network does not invent one: see `hand_of_seed`. */
+  /** The hand that the seed chooses, if the network does not invent one: see `hands_by_seed`. */
   get handOfSeed() {
-    const names = this.facts.by_seed, at = (this.settings.seed - 1) % names.length;
-    return [...this.hands.values()].find(({ name }) => name === names.at(at));
+    const names = this.facts.by_seed, chosen = names[this.settings.seed % names.length];
+    return [...this.hands.values()].find(({ name }) => name === chosen);
   }
 
   /** Write in the style of this ink. */
