@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 import pentrace
 from pentrace.browser.page import command
 from pentrace.errors import UsageError
+from pentrace.generate.reading import visible_edits
 from pentrace.write.named_hands import FOLDER, hand_names
 from pentrace.write.own_ink import read
 from pentrace.write.settings import PAPERS
@@ -220,6 +221,13 @@ def test_a_file_may_not_have_the_name_of_a_hand(tmp_path: Path) -> None:
         words = [word for name in names for word in ("--style", tmp_path / f"{name}.json")]
         with pytest.raises(UsageError, match=f"the page has a hand {names[0]}; give the file"):
             invoke(command, *words, "-o", tmp_path / "a.html")
+
+
+def test_errors_that_nobody_sees_are_counted_as_in_python(browser: Browser) -> None:
+    texts = ["l", "I", "1", "o", "0", "constructor", "I will", "l wi1l", "a o b", "a O b", "aI b"]
+    pairs = [(one, other) for one in texts for other in texts]
+    found = browser.run(f"return {json.dumps(pairs)}.map(([a, b]) => visibleEdits(a, b))")
+    assert found == [visible_edits(*pair) for pair in pairs]
 
 
 def test_writing_can_be_stopped_and_is_shown_again(browser: Browser) -> None:

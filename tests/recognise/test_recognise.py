@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pentrace import schema, tables
 from pentrace.errors import PentraceError
 from pentrace.generate.numpy_recogniser import FusedRecogniser
-from pentrace.generate.reading import read, readings
+from pentrace.generate.reading import edits, read, readings, visible_edits
 from pentrace.networks.recognition import RecognitionNetwork
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays, save_model
@@ -201,6 +201,15 @@ def test_what_is_read_does_not_depend_on_the_other_lines(folder: Path) -> None:
     # A character that the recogniser does not know is not an error of the line.
     unknown = readings(network, [f"{text}ω" for text in together], lines)
     assert not any(one.edits for one in unknown)
+
+
+def test_what_looks_the_same_alone_is_no_visible_error() -> None:
+    pairs = [("l", "I"), ("|", "1"), ("O", "0"), ("s", "S"), ("-", "_"), ("I will", "l will")]
+    for text, read_as in pairs:
+        assert edits(text, read_as) == 1 and visible_edits(text, read_as) == 0
+    for text, read_as in (("l", "t"), ("a o b", "a O b"), ("lie", "Iie"), ("o", "0o"), ("I", "")):
+        assert visible_edits(text, read_as) == 1
+    assert visible_edits("a I b", "aI b") == 1
 
 
 def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:

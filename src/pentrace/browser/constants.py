@@ -10,6 +10,7 @@ from pentrace.generate import (
     numpy_networks,
     numpy_recogniser,
     numpy_style,
+    reading,
     settings,
 )
 from pentrace.generate import window_check as check
@@ -37,6 +38,8 @@ DRAWING: dict[str, Any] = {
     "TWO_STROKES": lines.TWO_STROKES,
     "PACE": settings.PACE,
     "ERROR_LIMIT": settings.ERROR_LIMIT,
+    "AS_A_WORD": reading.AS_A_WORD,
+    "AS_A_LINE": reading.AS_A_LINE,
     "NEAR": check.NEAR,
     "SEEN": check.SEEN,
     "LEAST_VISITS": check.LEAST,

@@ -11,7 +11,7 @@ from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
 from pentrace.generate.one_thread import one_thread
 from pentrace.generate.random_numbers import another_seed, chances, drawn_latents
-from pentrace.generate.reading import Reading, readings
+from pentrace.generate.reading import Reading, edits, readings, visible_edits
 from pentrace.generate.settings import (
     ERROR_LIMIT,
     PACE,
@@ -79,6 +79,7 @@ class LineOptions:
     steps_per_character: int = PACE
     most: int | None = None  # highest limit of steps, even for a long text
     reader: FusedRecogniser | None = None  # reads the candidates; None: only the window is checked
+    visible: bool = False  # whether only errors count that a person can see: `visible_edits`
     error_limit: float = ERROR_LIMIT  # highest character error rate of a line, by the reader
     checked: bool = True  # False: the first candidate is kept, whatever it is
     # Called first and after each batch with the lines that are finished, all lines, and the share
@@ -180,7 +181,8 @@ def _checked(lines: list[WrittenLine], how: LineOptions) -> list[WrittenLine]:
         return lines
     if how.reader is None:
         return [replace(line, failed=bool(line.missed) or not line.finished) for line in lines]
-    found = readings(how.reader, [x.text for x in lines], [x.steps for x in lines])
+    count = visible_edits if how.visible else edits
+    found = readings(how.reader, [x.text for x in lines], [x.steps for x in lines], count)
     return [
         replace(line, reading=reading, failed=too_wrong(line, reading, how.error_limit))
         for line, reading in zip(lines, found, strict=True)

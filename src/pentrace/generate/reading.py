@@ -13,6 +13,15 @@ from pentrace.unicode_nfc import nfc
 
 Found = TypeVar("Found")
 
+# Characters that look the same if they are a whole word, such as I in "I will"; and those that only
+# their size or height tells apart, if they are a whole line.
+SAME_SHAPE = ("lI1|", "O0")
+SAME_ALONE = ("lI1|", "O0o", "Cc", "Kk", "Pp", "Ss", "Uu", "Vv", "Ww", "Xx", "Zz", "-_", ",'")
+AS_A_WORD, AS_A_LINE = (
+    {character: group[0] for group in groups for character in group}
+    for groups in (SAME_SHAPE, SAME_ALONE)
+)
+
 TOGETHER = 64  # lines in a batch; changes only memory and speed
 
 
@@ -33,6 +42,18 @@ class Reading(NamedTuple):
 def edits(text: str, read: str) -> int:
     """Smallest number of insertions, deletions and substitutions, after conversion to NFC."""
     return Levenshtein.distance(nfc(text), nfc(read))
+
+
+def visible_edits(text: str, read: str) -> int:
+    """The same, but words of one character are equal if nobody can tell them apart, as l and I."""
+    return min(edits(text, read), edits(_alike(text), _alike(read)))
+
+
+def _alike(text: str) -> str:
+    """The text with one character of each group in place of the others, where they are a word."""
+    words = text.split(" ")
+    same = AS_A_LINE if len(words) == 1 else AS_A_WORD
+    return " ".join(same.get(word, word) for word in words)
 
 
 def read(recogniser: FusedRecogniser, lines: Sequence[np.ndarray]) -> list[str]:
@@ -61,23 +82,26 @@ def decoded(
 
 
 def readings(
-    recogniser: FusedRecogniser, texts: Sequence[str], lines: Sequence[np.ndarray]
+    recogniser: FusedRecogniser,
+    texts: Sequence[str],
+    lines: Sequence[np.ndarray],
+    count: Callable[[str, str], int] = edits,
 ) -> list[Reading]:
-    """What is read in each of `lines` (as for `read`, in one batch), against `texts`."""
+    """What is read in each of `lines` (as for `read`, in one batch), against `texts`.
+
+    `count` counts the errors.
+    """
     alphabet = recogniser.settings.alphabet or ""
     log_probabilities, lengths = recogniser.read(lines)
     found = ctc.decode(log_probabilities, lengths, alphabet)
     normal = [nfc(text) for text in texts]
     nats = ctc.log_probability(log_probabilities, lengths, _symbols(normal, alphabet))
+    totals = zip(normal, nats.tolist(), strict=True)
+    per_character = [total / max(len(text), 1) for text, total in totals]
     return [
-        _reading(text, one, total, alphabet)
-        for text, one, total in zip(normal, found, nats.tolist(), strict=True)
+        Reading(one, max(count(text, one) - _unknown(text, alphabet), 0), len(text), total)
+        for text, one, total in zip(normal, found, per_character, strict=True)
     ]
-
-
-def _reading(text: str, read: str, nats: float, alphabet: str) -> Reading:
-    wrong = max(edits(text, read) - _unknown(text, alphabet), 0)
-    return Reading(read, wrong, len(text), nats / max(len(text), 1))
 
 
 def _unknown(text: str, alphabet: str) -> int:

@@ -75,6 +75,7 @@ def _options(
         steps=WIDE * settings.steps_per_character,
         steps_per_character=settings.steps_per_character,
         reader=reader,
+        visible=True,
         error_limit=settings.error_limit,
         checked=settings.check != "none",
     )

@@ -141,13 +141,24 @@ function edits(text, read) {
   return row[b.length];
 }
 
+/** The same, but words of one character are equal if nobody can tell them apart, as l and I. */
+function visibleEdits(text, read) {
+  return Math.min(edits(text, read), edits(alike(text), alike(read)));
+}
+
+/** The text with one character of each group in place of the others, where they are a word. */
+function alike(text) {
+  const words = text.split(" "), same = words.length === 1 ? AS_A_LINE : AS_A_WORD;
+  return words.map((word) => (Object.hasOwn(same, word) ? same[word] : word)).join(" ");
+}
+
 /** What is read in a line, against its text, as in generate/reading.py. */
 function reading(recogniser, text, steps) {
   const alphabet = recogniser.settings.alphabet;
   const found = recogniser.read(steps);
   const known = [...text].filter((c) => alphabet.includes(c));
   const read = decoded(found, alphabet);
-  const wrong = Math.max(edits(text, read) - ([...text].length - known.length), 0);
+  const wrong = Math.max(visibleEdits(text, read) - ([...text].length - known.length), 0);
   const nats = logProbability(found, known.map((c) => alphabet.indexOf(c)));
   const characters = [...text].length;
   return { text: read, edits: wrong, characters, logProbability: nats / Math.max(characters, 1) };
