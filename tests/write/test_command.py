@@ -18,6 +18,7 @@ from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import save_model
 from pentrace.options import FAILED
 from pentrace.write.progress import Progress
+from pentrace.write.settings import WriteSettings
 from pentrace.write.write import command
 from tests.helpers import small_model, small_style
 from tests.helpers.commands import invoke
@@ -168,6 +169,11 @@ def test_lines_fill_the_width_between_the_margins(tmp_path, size, styled):
     x = np.array([point[0] for stroke in page(out)["strokes"] for point in stroke])
     assert 0.75 * 170 <= np.ptp(x) <= 170
     assert page(out)["text"].split() == text.split()
+
+
+def test_lines_are_longer_by_a_network_with_an_encoder_of_hands():
+    plain, own = WriteSettings(), WriteSettings(longest_line=7)
+    assert [s.longest(size) for s in (plain, own) for size in (0, 64)] == [50, 90, 7, 7]
 
 
 def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
