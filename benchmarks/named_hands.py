@@ -5,8 +5,8 @@
 
 The second command writes a sentence in each hand.
 
-The letter forms are those of the Hershey print font. Other than the writers of the synthetic data, each
-of these has only one form of a letter, and writes evenly. The same files are made each time.
+The letter forms are those of the Hershey print font. Other than the writers of the synthetic data,
+each of these has only one form of a letter, and writes evenly. The same files are made each time.
 """
 
 import argparse
