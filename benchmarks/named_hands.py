@@ -46,6 +46,7 @@ class Writer(NamedTuple):
     gap: float
     bends: float  # how far letters differ from those of the font; 1: as in the synthetic data
     seed: tuple[int, str]  # of all that is random: of the line; of the hand, this and the name
+    space: float = 0.85  # between words
     curve: tuple[float, float] | None = None  # of all stems: how far (x-heights), and its phase
 
 
@@ -54,10 +55,10 @@ WRITERS = {
     "bruno": Writer("narrow, slanted", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
     "clara": Writer("tall and narrow", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
     "david": Writer("leans backward", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
-    "emma": Writer("wide, short stems", 0, 0.0, 1.1, 0.7, 0.7, -0.1, 0.5, (0, "x")),
-    "finn": Writer("wide, strongly slanted", 0, 0.5, 1.05, 0.7, 0.7, 0.15, 0.5, (0, "x")),
-    "greta": Writer("small, slanted, long stems", 0, 0.28, 0.85, 2.3, 1.9, 0.16, 0.5, (0, "x")),
-    "hugo": Writer("curved stems", 0, 0.0, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), (0.18, 1.6)),
+    "emma": Writer("wide, short stems", 0, -0.12, 1.2, 0.85, 0.8, 0.15, 0.3, (0, "x")),
+    "finn": Writer("strongly slanted", 0, 0.5, 0.78, 0.85, 0.9, 0.14, 0.5, (0, "x"), 1.0),
+    "greta": Writer("small, long stems", 0, 0.05, 0.8, 2.3, 1.9, 0.14, 0.5, (0, "x"), 1.0),
+    "hugo": Writer("curved stems", 0, 0.08, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), curve=(0.18, 1.6)),
     "ida": Writer("lightly slanted", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
     "jonas": Writer("small, close together", 0, -0.25, 0.68, 1.1, 1.0, 0.1, 0.5, (0, "x")),
 }
@@ -76,7 +77,7 @@ def drawn(writer: Writer) -> Hand:
         bends[:, 3:] = writer.curve
     return replace(
         hand, face="print", faces={}, links=links, slant=writer.slant, width=writer.width,
-        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=0.85, size=140,
+        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=writer.space, size=140,
         bends=bends, slope=0.0, wobble=0.012, tremor=0.3,
     )  # fmt: skip
 
