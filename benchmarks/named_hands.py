@@ -77,8 +77,8 @@ def drawn(writer: Writer) -> Hand:
         bends[:, 3:] = writer.curve
     return replace(
         hand, face="print", faces={}, links=links, slant=writer.slant, width=writer.width,
-        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=writer.space, size=140,
-        bends=bends, slope=0.0, wobble=0.012, tremor=0.3,
+        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=writer.space,
+        size=140, bends=bends, slope=0.0, wobble=0.012, tremor=0.3,
     )  # fmt: skip
 
 
