@@ -57,10 +57,12 @@ WRITERS = {
     "david": Writer("leans backward", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
     "emma": Writer("wide, short stems", 0, -0.12, 1.2, 0.85, 0.8, 0.15, 0.3, (0, "x")),
     "finn": Writer("strongly slanted", 0, 0.5, 0.78, 0.85, 0.9, 0.14, 0.5, (0, "x"), 1.0),
-    "greta": Writer("small, long stems", 0, 0.05, 0.8, 2.3, 1.9, 0.14, 0.5, (0, "x"), 1.0),
-    "hugo": Writer("curved stems", 0, 0.08, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), curve=(0.18, 1.6)),
+    "greta": Writer("narrow, long stems", 0, 0.05, 0.8, 2.3, 1.9, 0.14, 0.5, (0, "x"), 1.0),
+    "hugo": Writer(
+        "slightly curved stems", 0, 0.08, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), curve=(0.18, 1.6)
+    ),
     "ida": Writer("lightly slanted", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
-    "jonas": Writer("small, close together", 0, -0.25, 0.68, 1.1, 1.0, 0.1, 0.5, (0, "x")),
+    "jonas": Writer("narrow, leans slightly back", 0, -0.25, 0.68, 1.1, 1.0, 0.1, 0.5, (0, "x")),
 }
 
 
