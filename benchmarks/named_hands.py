@@ -5,8 +5,8 @@
 
 The second command writes a sentence in each hand.
 
-The letter forms are those of the Hershey fonts. Other than the writers of the synthetic data, each
-of these has only one form of a letter, and writes evenly. The same files are made each time.
+The letter forms are those of the Hershey print font. Other than the writers of the synthetic data,
+each of these has only one form of a letter, and writes evenly. The same files are made each time.
 """
 
 import argparse
@@ -38,7 +38,6 @@ class Writer(NamedTuple):
     """A hand, in the units of `demo.hands.Hand`."""
 
     description: str
-    face: str  # of small letters: print or script
     joined: float  # share of the pairs of letters between which the pen stays down
     slant: float
     width: float
@@ -47,23 +46,23 @@ class Writer(NamedTuple):
     gap: float
     bends: float  # how far letters differ from those of the font; 1: as in the synthetic data
     seed: tuple[int, str]  # of all that is random: of the line; of the hand, this and the name
+    space: float = 0.85  # between words
+    curve: tuple[float, float] | None = None  # of all stems: how far (x-heights), and its phase
 
 
 WRITERS = {
-    "anna": Writer("round print, upright", "print", 0, 0.0, 1.0, 1.15, 1.0, 0.12, 0.5, (6, "f01")),
-    "bruno": Writer("narrow, slanted", "print", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
-    "clara": Writer("tall and narrow", "print", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
-    "david": Writer("leans backward", "print", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
-    "emma": Writer("wide and low", "print", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
-    "finn": Writer("strongly slanted", "print", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
-    "greta": Writer(
-        "tall, with some script", "script", 1, 0.35, 0.7, 1.6, 1.3, 0.0, 0.3, (0, "f08")
-    ),
+    "anna": Writer("round print, upright", 0, 0.0, 1.0, 1.15, 1.0, 0.12, 0.5, (6, "f01")),
+    "bruno": Writer("narrow, slanted", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
+    "clara": Writer("tall and narrow", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
+    "david": Writer("leans backward", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
+    "emma": Writer("wide, short stems", 0, -0.12, 1.2, 0.85, 0.8, 0.15, 0.3, (0, "x")),
+    "finn": Writer("strongly slanted", 0, 0.5, 0.78, 0.85, 0.9, 0.14, 0.5, (0, "x"), 1.0),
+    "greta": Writer("narrow, long stems", 0, 0.05, 0.8, 2.3, 1.9, 0.14, 0.5, (0, "x"), 1.0),
     "hugo": Writer(
-        "round, with some script", "script", 1, 0.1, 1.1, 1.1, 1.0, 0.05, 0.3, (0, "f09")
+        "slightly curved stems", 0, 0.08, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), curve=(0.18, 1.6)
     ),
-    "ida": Writer("lightly slanted", "print", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
-    "jonas": Writer("narrow, lively", "print", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
+    "ida": Writer("lightly slanted", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
+    "jonas": Writer("narrow, leans slightly back", 0, -0.25, 0.68, 1.1, 1.0, 0.1, 0.5, (0, "x")),
 }
 
 
@@ -75,11 +74,13 @@ def drawn(writer: Writer) -> Hand:
     links = np.zeros_like(hand.links)
     letters = np.ix_(*2 * [[ord(char) for char in LETTERS]])
     links[letters] = rng.random((26, 26)) < writer.joined
-    faces = dict.fromkeys(LETTERS, writer.face)
+    bends = hand.bends * writer.bends
+    if writer.curve:
+        bends[:, 3:] = writer.curve
     return replace(
-        hand, face="print", faces=faces, links=links, slant=writer.slant, width=writer.width,
-        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=0.85, size=140,
-        bends=hand.bends * writer.bends, slope=0.0, wobble=0.012, tremor=0.3,
+        hand, face="print", faces={}, links=links, slant=writer.slant, width=writer.width,
+        ascender=writer.ascender, descender=writer.descender, gap=writer.gap, space=writer.space,
+        size=140, bends=bends, slope=0.0, wobble=0.012, tremor=0.3,
     )  # fmt: skip
 
 
