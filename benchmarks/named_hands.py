@@ -55,14 +55,14 @@ WRITERS = {
     "bruno": Writer("narrow, slanted", 0, 0.3, 0.72, 1.3, 1.1, 0.08, 0.5, (0, "f02")),
     "clara": Writer("tall and narrow", 0, -0.02, 0.62, 1.6, 1.2, 0.1, 0.5, (0, "f03")),
     "david": Writer("leans backward", 0, -0.42, 1.0, 1.2, 1.0, 0.15, 0.6, (1, "g02")),
-    "emma": Writer("wide, short stems", 0, -0.12, 1.2, 0.85, 0.8, 0.15, 0.3, (0, "x")),
-    "finn": Writer("strongly slanted", 0, 0.5, 0.78, 0.85, 0.9, 0.14, 0.5, (0, "x"), 1.0),
+    "emma": Writer("wide and low", 0, 0.1, 1.2, 1.0, 0.8, 0.25, 0.8, (2, "f06")),
+    "finn": Writer("strongly slanted", 0.5, 0.45, 0.9, 1.3, 1.2, 0.1, 0.7, (7, "f07")),
     "greta": Writer("narrow, long stems", 0, 0.05, 0.8, 2.3, 1.9, 0.14, 0.5, (0, "x"), 1.0),
     "hugo": Writer(
         "slightly curved stems", 0, 0.08, 1.0, 1.15, 1.0, 0.1, 0.5, (0, "x"), curve=(0.18, 1.6)
     ),
     "ida": Writer("lightly slanted", 1, 0.22, 0.85, 1.2, 1.0, 0.05, 0.5, (17, "f04")),
-    "jonas": Writer("narrow, leans slightly back", 0, -0.25, 0.68, 1.1, 1.0, 0.1, 0.5, (0, "x")),
+    "jonas": Writer("narrow, lively", 0, 0.05, 0.65, 1.1, 1.0, -0.05, 1.2, (0, "f10")),
 }
 
 
