@@ -138,7 +138,7 @@ def test_where_no_command_catches_it_it_is_one_line_too(number: int, remedy: str
         (("write", "a", "--model", "{}/folder.safetensors", "-o", "{}/a.svg"), 1),
         (("write", "a", "--style", "{}/unreadable.json", "-o", "{}/a.svg"), 1),
         (("write", "a", "--style", "{}/unreadable.xml", "-o", "{}/a.svg"), 1),
-        (("write", "--file", "{}/unreadable.json", "-o", "{}/a.svg"), 2),
+        (("write", "--file", "{}/unreadable.json", "-o", "{}/a.svg"), 1),
     ],
 )
 def test_commands_name_what_cannot_be_read_or_written(
@@ -172,7 +172,7 @@ def test_no_command_reads_a_device_or_a_pipe(tmp_path: Path) -> None:
                 read.add(command)
                 for path in ("/dev/zero", tmp_path / "pipe"):
                     with pytest.raises(UsageError, match=f"^{path}: a device or a pipe, not a fi"):
-                        parameter.type.convert(path)
+                        parameter.type.convert(path, parameter, None)
     assert {"parse", "train", "learn", "style", "verify-rates", "report"} <= read
 
 

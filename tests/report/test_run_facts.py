@@ -73,6 +73,7 @@ def test_facts_name_versions_and_machine_and_no_person_or_path(
     tmp_path: Path, records: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
     out = tmp_path / "run.json"
     invoke(command, "--results", "results", "--out", out, f"{NETWORK}/model.safetensors")
     text = out.read_text()
