@@ -4,10 +4,10 @@
     python benchmarks/filters.py MODEL ... --data results-repeated/iam --out filters.json
 
 The tables are those of `clean: {duplicate: false}`, so points at the position of the previous point
-are in them, and MODEL was trained on them. A log-loss is the sum of the losses of the steps that
-a filter keeps, in the scale of its own standard deviation per axis on the training split. The
-network still reads the steps that a filter leaves out, so those rows are only near what a network
-trained with this filter would give.
+are in them, and MODEL was trained on them. For each filter, only the losses of the steps that it
+keeps are added. Offsets are divided by the standard deviations of these steps in the training
+split. The network still reads all steps. A network that is trained with the filter would give
+other figures.
 """
 
 import argparse
