@@ -5,6 +5,7 @@ import numpy as np
 # s. A longer pause of the pen, or jump of the clock, inside a stroke counts as this long: thousands
 # of points at one place would add nothing.
 LONGEST_REST = 0.25
+TIES = 6  # decimals; numbers of gaps nearer to a half than this are ties
 
 
 def elapsed(t: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -34,7 +35,8 @@ def places(way: np.ndarray, first: np.ndarray, spacing: float) -> tuple[np.ndarr
     last = np.append(begin[1:], len(way)) - 1
     total = np.cumsum(way)
     extent = total[last] - total[begin]
-    gaps = np.maximum(np.rint(extent / spacing), extent > 0).astype(np.int64)
+    # Rounded first: a tie must not be decided by the last bit of a sum, which depends on its order.
+    gaps = np.maximum(np.rint(np.round(extent / spacing, TIES)), extent > 0).astype(np.int64)
     start = np.append(0, np.cumsum(gaps + 1))
     stroke = np.repeat(np.arange(len(begin)), gaps + 1)
     share = (np.arange(start[-1]) - start[stroke]) / np.maximum(gaps[stroke], 1)

@@ -29,6 +29,9 @@ TURN = np.linspace(0, 2 * np.pi, 30)
 CIRCLES = [
     np.column_stack([30 + 26 * k + 9 * np.sin(TURN), 90 - 12 * np.cos(TURN)]) for k in range(11)
 ]
+STEPS = """const hand = document.getElementById("hand");
+const steps = (ink) => styleOfInk(ink, pentrace.facts.synthesis.settings).steps.map((s) => [...s]);
+"""
 
 
 @pytest.mark.slow
@@ -86,9 +89,7 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
     browser.until(lambda: "1 line written" in browser.text("status"))
     hand = browser.run("return document.getElementById('hand').selectedOptions[0].text")
     assert hand == "My line 1: ooo ooo ooo"
-    script = """const ink = pentrace.view.hands.get(document.getElementById("hand").value);
-    return styleOfInk(ink, pentrace.facts.synthesis.settings).steps.map((step) => [...step])"""
-    steps = browser.run(script)
+    steps = browser.run(f"{STEPS} return steps(pentrace.view.hands.get(hand.value))")
     ours = from_ink(ink, None, NORMALISATION, "the file").steps
     np.testing.assert_allclose(steps, ours, atol=1e-4)
     browser.click("[data-screen=record]")
@@ -96,6 +97,20 @@ def test_a_recorded_line_is_a_style_at_once_and_as_a_file(browser: Browser) -> N
     assert browser.text("pad-status") == "Nothing is recorded yet."
     browser.set(hand="seed")
     browser.click("[data-screen=write]")
+
+
+@pytest.mark.slow
+def test_a_style_is_the_same_if_numbers_of_points_are_ties(browser: Browser, tmp_path) -> None:
+    # A clock with steps of 0.1 ms: many strokes have a number of points that ends in a half.
+    random, path = np.random.default_rng(0), tmp_path / "coarse.json"
+    for _ in range(60):
+        times = random.choice([0, 0.1], (11, 30)).cumsum().reshape(11, 30, 1)
+        strokes = np.concatenate([np.round(CIRCLES), times], axis=2).round(1).tolist()
+        ink = {"text": "ooo ooo ooo", "y_axis": "down", "strokes": strokes}
+        path.write_text(json.dumps(ink))
+        steps = browser.run(f"{STEPS} return steps(arguments[0])", {**ink, "down": True})
+        ours = from_ink(read(path), None, NORMALISATION, "the file").steps
+        np.testing.assert_allclose(steps, ours, atol=1e-4)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from pentrace import resample
 from pentrace.generate import (
     ink_loop,
     leading,
@@ -18,7 +19,6 @@ from pentrace.networks import alphabet
 from pentrace.normalise.positions import SAMPLING
 from pentrace.page import animated_svg, appearance, layout, pen, strokes, svg
 from pentrace.readers.own_formats import complete
-from pentrace.resample import LONGEST_REST
 from pentrace.write import assumed_speed, scale, style
 from pentrace.write import lines as written_lines
 
@@ -96,7 +96,8 @@ INK: dict[str, Any] = {
     "SHORT": style.SHORT,
     "AXIS_MARGIN": complete.MARGIN,
     "LONGEST_STYLE": style.LONGEST,
-    "LONGEST_REST": LONGEST_REST,
+    "LONGEST_REST": resample.LONGEST_REST,
+    "TIES": resample.TIES,
 }
 
 

@@ -129,7 +129,8 @@ const travelled = (points) => points.map((point, i) =>
  */
 function spaced(points, total, begin, last, spacing) {
   const extent = total[last] - total[begin];
-  const gaps = Math.max(rounded(extent / spacing), extent > 0 ? 1 : 0);
+  const near = rounded((extent / spacing) * 10 ** TIES) / 10 ** TIES;
+  const gaps = Math.max(rounded(near), extent > 0 ? 1 : 0);
   return Array.from({ length: gaps + 1 }, (_, i) => {
     if (i === 0 || i === gaps) return { x: points[i ? last : begin].x, y: points[i ? last : begin].y };
     const wanted = total[begin] + (i / gaps) * extent;
