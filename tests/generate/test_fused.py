@@ -72,6 +72,22 @@ def test_every_step_equals_the_torch_network(tmp_path, given):
         np.testing.assert_allclose(fused.phi, phi[:, -1], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("given", KINDS)
+def test_kept_lines_go_on_as_before(tmp_path, given):
+    fused = _both(tmp_path, **given)[1]
+    x = np.random.default_rng(2).standard_normal((2, 12, 3), np.float32)
+    for lines in ([1], [1, 0, 1], [0] * 20):
+        fused.start(2, _text(fused))
+        before = [fused.step(x[:, t]) for t in range(12)]
+        fused.start(2, _text(fused))
+        for t in range(6):
+            fused.step(x[:, t])
+        fused.keep(np.array(lines))
+        for t in range(6, 12):
+            after = fused.step(x[lines, t])
+            np.testing.assert_allclose(after, before[t][lines], rtol=2e-5, atol=2e-5)
+
+
 @pytest.mark.parametrize("bias", [0.0, 0.7])
 def test_draws_equal_the_torch_ones(bias):
     random = np.random.default_rng(3)
@@ -104,6 +120,23 @@ def test_priming_equals_the_torch_one_in_every_batch(tmp_path, cell):
         start = reference.primed(network, primer)
         theirs = reference.draw_steps(network, start, chance[row : row + 1])
         np.testing.assert_allclose(ours[row], theirs[0], rtol=1e-3, atol=1e-4)
+
+
+def test_lines_that_begin_alike_read_their_primer_once(tmp_path, monkeypatch):
+    fused = _both(tmp_path, layers=2, **WRITING)[1]
+    primer, other = np.random.default_rng(4).standard_normal((2, 30, 3)).astype(np.float32)
+    text = encode(["cab", "cab", "dab", "cab"], fused.settings)
+    primers, chance = [primer, primer, primer, other], _chance(4, 12)
+    widths, read = [], FusedNetwork.read
+    monkeypatch.setattr(
+        FusedNetwork, "read", lambda *given: (widths.append(len(given[1])), read(*given))
+    )
+    ours = write(fused, chance, text, primers=primers).steps
+    assert set(widths) == {3}
+    for row in range(4):
+        own = slice(row, row + 1)
+        alone = write(fused, chance[own], text[own], primers=primers[own]).steps
+        np.testing.assert_allclose(ours[row], alone[0], rtol=1e-3, atol=1e-4)
 
 
 def _advancing(tmp_path, step: float) -> FusedNetwork:

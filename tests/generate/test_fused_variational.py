@@ -122,6 +122,20 @@ def test_a_sample_is_the_same_in_every_batch_and_has_its_own_latent(tmp_path, gi
     assert not np.allclose(first, other)
 
 
+@pytest.mark.parametrize("given", [STEP, {**STEP, **TEXT}])
+def test_kept_lines_go_on_as_before(tmp_path, given):
+    fused, x, lines = _both(tmp_path, given)[1], _steps(), [1, 0, 1]
+    fused.start(2, _text(fused))
+    before = [fused.step(x[:, t]) for t in range(T)]
+    fused.start(2, _text(fused))
+    for t in range(6):
+        fused.step(x[:, t])
+    fused.keep(np.array(lines))
+    for t in range(6, T):
+        after = fused.step(x[lines, t])
+        np.testing.assert_allclose(after, before[t][lines], rtol=2e-5, atol=2e-5)
+
+
 @pytest.mark.parametrize("given", KINDS[:2])
 def test_a_primer_gives_the_latent(tmp_path, given):
     _, fused = _both(tmp_path, given)

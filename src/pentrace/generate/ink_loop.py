@@ -12,6 +12,7 @@ from pentrace.errors import PentraceError
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_variational import FusedHeld
 
+MOST_LEFT = 0.75  # share of the lines of a batch from which the ended ones are left out
 LAST_STROKE = 20  # most steps after the window has left the text, to finish the stroke
 
 
@@ -93,14 +94,18 @@ def write(
     if network.latents == "line" and style is None:
         style = _held(network, latents, primers)
     noise = latents if network.latents == "step" else None
-    network.start(batch, text, style)
-    step = np.zeros((batch, 3), np.float32) if primers is None else _read(network, primers)
+    step = _begin(network, batch, text, style, primers)
+    lines = np.arange(batch)  # those that have not ended; the network goes on with them only
     for n in range(limit):
-        raw = network.step(step, None if noise is None else noise[:, n])
-        step = draw(raw, chance[:, n], bias)
-        steps[:, n] = step
-        if tracker.done(n, step[:, 2], network):
+        raw = network.step(step, None if noise is None else noise[lines, n])
+        step = draw(raw, chance[lines, n], bias)
+        steps[lines, n] = step
+        left = tracker.left_to_write(n, lines, step[:, 2], network)
+        if not left.any():
             break
+        if left.sum() <= MOST_LEFT * len(left):
+            network.keep(np.flatnonzero(left))
+            lines, step = lines[left], step[left]
     if not np.isfinite(steps).all():
         raise PentraceError(
             "the network draws steps that are not finite numbers: its weights are damaged or its "
@@ -120,6 +125,42 @@ def _held(
         return latents
     found = {id(line): network.latent(line) for line in primers}
     return np.stack([found[id(line)] for line in primers])
+
+
+def _begin(
+    network: FusedNetwork,
+    batch: int,
+    text: np.ndarray | None,
+    style: np.ndarray | None,
+    primers: list[np.ndarray] | None,
+) -> np.ndarray:
+    """Start the network, and let it read the primers; return the last step of each line (B, 3).
+
+    That step is not read yet. Lines with the same primer, text and style are read once.
+    """
+    if primers is None:
+        network.start(batch, text, style)
+        return np.zeros((batch, 3), np.float32)
+    first, which = _alike(primers, text, style)
+    own = style if style is None or style.ndim == 1 else style[first]
+    network.start(len(first), None if text is None else text[first], own)
+    last = _read(network, [primers[line] for line in first])
+    network.keep(which)
+    return last[which]
+
+
+def _alike(
+    primers: list[np.ndarray], text: np.ndarray | None, style: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lines (A,) that begin in different ways, and which of these each line (B,) begins as."""
+    rows = [part for part in (text, style) if part is not None and part.ndim == 2]
+    begins = [
+        (id(primer), *(row.tobytes() for row in own))
+        for primer, *own in zip(primers, *rows, strict=True)
+    ]
+    first = {begin: line for line, begin in reversed(list(enumerate(begins)))}
+    order = {begin: number for number, begin in enumerate(first)}
+    return np.array(list(first.values())), np.array([order[begin] for begin in begins])
 
 
 def _read(network: FusedNetwork, primers: list[np.ndarray]) -> np.ndarray:
@@ -155,34 +196,40 @@ class _Tracker:
             # Memory is used only when it is written to: steps that are not drawn cost nothing.
             self.window = np.empty((limit, len(text), text.shape[1] + 1), np.float32)
 
-    def done(self, n: int, pen: np.ndarray, network: FusedNetwork) -> bool:
-        """Record step n; return whether all lines have ended or reached their limit.
+    def left_to_write(
+        self, n: int, lines: np.ndarray, pen: np.ndarray, network: FusedNetwork
+    ) -> np.ndarray:
+        """Record step n of these lines (L,); bool (L,), which have not ended at their limit or so.
 
-        pen (B,): the state of the pen: 0 down, 1 end of stroke, 2 end of the sample.
+        pen (L,): the state of the pen: 0 down, 1 end of stroke, 2 end of the sample.
         """
         if self.window is None:
-            self._end(pen == 2, n + 1, n)
+            self._end(lines[pen == 2], n + 1, n)
         else:
-            behind = self._behind(n, network)
-            self.left[behind & (n < self.left)] = n
-            self._end((self.left <= n) & (pen > 0), n + 1, n)
-            self._end(self.left + LAST_STROKE <= n, self.left + 1, n)
-        return bool(self.length.max() <= n + 1)
+            behind = lines[self._behind(n, lines, network)]
+            self.left[behind] = np.minimum(self.left[behind], n)
+            left = self.left[lines]
+            self._end(lines[(left <= n) & (pen > 0)], n + 1, n)
+            late = lines[left + LAST_STROKE <= n]
+            self._end(late, self.left[late] + 1, n)
+        return self.length[lines] > n + 1
 
     def _end(self, over: np.ndarray, length: int | np.ndarray, n: int) -> None:
-        """End the lines (B,) that are `over` at step n, and have not ended before."""
-        if over.any():
-            ending = over & ~self.stopped & (n < self.length)
-            self.length = np.where(ending, length, self.length)
-            self.stopped |= ending
+        """End the lines with the numbers `over` at step n, if they have not ended before."""
+        if len(over):
+            ending = ~self.stopped[over] & (n < self.length[over])
+            self.length[over] = np.where(ending, length, self.length[over])
+            self.stopped[over] |= ending
 
-    def _behind(self, n: int, network: FusedNetwork) -> np.ndarray:
-        """Whether the window of each line (B,) has left its text; records where the window is."""
+    def _behind(self, n: int, lines: np.ndarray, network: FusedNetwork) -> np.ndarray:
+        """Whether the window of each line (L,) has left its text; records where the window is."""
         assert self.window is not None
         assert network.window is not None and network.phi is not None
-        seen = np.multiply(network.phi, self.inside, out=self.window[n])
+        seen = network.phi * self.inside[lines]
+        self.window[n, lines] = seen
         # Far beyond the text all weights are at their bound, and their order means nothing. Kappa
-        # (K, B) is where the window is, 1 at the first character.
-        beyond = (network.window.kappa > self.behind + 1).all(0)
-        self.character[:, n] = np.where(beyond, self.behind, seen.argmax(1))
-        return self.character[:, n] == self.behind
+        # (K, L) is where the window is, 1 at the first character.
+        behind = self.behind[lines]
+        beyond = (network.window.kappa > behind + 1).all(0)
+        self.character[lines, n] = at = np.where(beyond, behind, seen.argmax(1))
+        return at == behind

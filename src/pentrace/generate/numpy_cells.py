@@ -61,6 +61,12 @@ class NormalisedLayer:
         self.inputs[:, lines] = 0
         self.memory[:, lines] = 0
 
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, as `numpy_networks.Layer.keep`."""
+        inputs, memory = self.inputs[:, lines], self.memory[:, lines]
+        self.start(len(lines))
+        self.inputs[:], self.memory[:] = inputs, memory
+
     def step(self) -> np.ndarray:
         """Take one step with `inputs`; return the new hidden state (H, B)."""
         return self.gates.step(
@@ -106,6 +112,14 @@ class HyperLayer:
         """Reset the state of the lines with these numbers."""
         for values in (self.inputs, self.memory, self.small_memory):
             values[:, lines] = 0
+
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, as `numpy_networks.Layer.keep`."""
+        state = (self.inputs, self.memory, self.small_memory)
+        kept = [values[:, lines] for values in state]
+        self.start(len(lines))
+        for values, old in zip((self.inputs, self.memory, self.small_memory), kept, strict=True):
+            values[:] = old
 
     def step(self) -> np.ndarray:
         """Take one step with `inputs`; return the new hidden state (H, B)."""

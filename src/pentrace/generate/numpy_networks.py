@@ -50,6 +50,12 @@ class Layer:
         self.inputs[:-1, lines] = 0
         self.memory[:, lines] = 0
 
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, each as often as its number is in `lines`."""
+        inputs, memory = self.inputs[:, lines], self.memory[:, lines]
+        self.start(len(lines))
+        self.inputs[:], self.memory[:] = inputs, memory
+
     def step(self) -> np.ndarray:
         """Take one step with `inputs`; return the new hidden state (H, B)."""
         gates, size = product(self.weights, self.inputs, self.gates), self.size
@@ -72,11 +78,17 @@ class Window:
 
     def start(self, text: np.ndarray, symbols: int) -> None:
         """Start at the texts (B, U) int64, -1 for padding, of an alphabet of `symbols`."""
+        self.text, self.shape = text, (len(text), symbols)
         self.rows, self.places = np.nonzero(text >= 0)
         self.marks = self.rows * symbols + text[self.rows, self.places]
-        self.shape = (len(text), symbols)
         self.u = np.arange(1, text.shape[1] + 2, dtype=np.float32)
         self.kappa = np.zeros((len(self.bias) // 3, len(text)), np.float32)  # (K, B)
+
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, as `Layer.keep`."""
+        kappa = self.kappa[:, lines]
+        self.start(self.text[lines], self.shape[1])
+        self.kappa[:] = kappa
 
     def step(self, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Window (V, B), and weights phi (B, U + 1) of each character and of the place behind all.
@@ -116,6 +128,9 @@ class Stack:
         """Reset the state, for `batch` lines."""
         for layer in self.layers:
             layer.start(batch)
+        self._start_output(batch)
+
+    def _start_output(self, batch: int) -> None:
         self.output = laid_out(self.output, batch)
         self.top = np.empty((self.output.shape[-1], batch), np.float32)
         self.raw = np.empty((len(self.bias), batch), np.float32)
@@ -124,6 +139,12 @@ class Stack:
         """Reset the state of the lines with these numbers."""
         for layer in self.layers:
             layer.forget(lines)
+
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, as `Layer.keep`."""
+        for layer in self.layers:
+            layer.keep(lines)
+        self._start_output(len(lines))
 
     def step(
         self, read: np.ndarray, after_first: Callable[[np.ndarray], None] | None = None
@@ -201,6 +222,13 @@ class FusedNetwork:
         self._give_style()
         if self.window is not None:
             self.window.kappa[:, lines] = 0
+
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, each as often as its number is in `lines`."""
+        self.stack.keep(lines)
+        self.style = self.style[:, lines]
+        if self.window is not None:
+            self.window.keep(lines)
 
     def _give_style(self) -> None:
         for layer in self.stack.layers if self.settings.style_size else ():

@@ -31,9 +31,12 @@ class FusedVariational(FusedNetwork):
         """As `FusedNetwork.start`; there is no style."""
         for layer in filter(None, (self.first, self.layer)):
             layer.start(batch)
-        self.parts = {name: (laid_out(w, batch), b) for name, (w, b) in self.parts.items()}
+        self._start_parts(batch)
         self.phi = None
         self._start_window(batch, text)
+
+    def _start_parts(self, batch: int) -> None:
+        self.parts = {name: (laid_out(w, batch), b) for name, (w, b) in self.parts.items()}
 
     def forget(self, lines: np.ndarray) -> None:
         """Reset the state of the lines with these numbers."""
@@ -41,6 +44,14 @@ class FusedVariational(FusedNetwork):
             layer.forget(lines)
         if self.window is not None:
             self.window.kappa[:, lines] = 0
+
+    def keep(self, lines: np.ndarray) -> None:
+        """Go on with the lines with these numbers, as `FusedNetwork.keep`."""
+        for layer in filter(None, (self.first, self.layer)):
+            layer.keep(lines)
+        self._start_parts(len(lines))
+        if self.window is not None:
+            self.window.keep(lines)
 
     def step(self, x: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
         """Raw outputs float32 (B, 6M + 1) after steps x float32 (B, 3).

@@ -30,12 +30,7 @@ function drawStep(raw, components, chance, bias) {
  * largest window weight and all weights. `pause` is awaited now and then.
  */
 async function drawLine(network, text, random, { bias, primer, style }, limit, pause) {
-  network.start(text, style ?? null);
-  let step = new Float32Array(3);
-  if (primer) {
-    for (const known of primer.steps.slice(0, -1)) network.step(known);
-    step = primer.steps.at(-1);
-  }
+  let step = begin(network, text, primer, style ?? null);
   const steps = [], characters = [], weights = [];
   let left = limit, length = limit, stopped = false;
   for (let n = 0; n < length; n++) {
@@ -58,6 +53,22 @@ async function drawLine(network, text, random, { bias, primer, style }, limit, p
     steps: trimmed(steps), characters: trimmed(characters), weights: trimmed(weights),
     left, stopped: stopped || left < length,
   };
+}
+
+/** Start a line; return its first step, which is not read yet.
+ *
+ * The candidates of a line begin alike, so the state behind the last primer is kept.
+ */
+function begin(network, text, primer, style) {
+  network.start(text, style);
+  if (!primer) return new Float32Array(3);
+  const key = JSON.stringify(text), kept = network.primed;
+  if (kept?.primer === primer && kept.style === style && kept.key === key) network.restore(kept.state);
+  else {
+    for (const known of primer.steps.slice(0, -1)) network.step(known);
+    network.primed = { primer, style, key, state: network.state() };
+  }
+  return primer.steps.at(-1);
 }
 
 /** The character with the largest window weight; `behind` if the window has left the text. */

@@ -154,6 +154,24 @@ class Synthesis {
     this.window.start(text);
   }
 
+  /** A copy of what the next step depends on, besides the text and the style. */
+  state() {
+    const { kappa, phi, seen } = this.window;
+    return {
+      layers: this.layers.map(({ inputs, memory }) => [inputs.slice(), memory.slice()]),
+      window: { kappa: kappa.slice(), phi: phi.slice(), seen },
+    };
+  }
+
+  /** Go on from such a copy, after `start` with the same text and style. */
+  restore({ layers, window }) {
+    layers.forEach(([inputs, memory], n) => {
+      this.layers[n].inputs.set(inputs);
+      this.layers[n].memory.set(memory);
+    });
+    Object.assign(this.window, { kappa: window.kappa.slice(), phi: window.phi.slice(), seen: window.seen });
+  }
+
   /** The raw outputs after `step` (dx, dy, end of stroke). */
   step(step) {
     let below = null, at = 0;
