@@ -8,9 +8,9 @@ the size of the loaded array. Every time of a batch is the median over the batch
 `plan` is the time to plan a complete epoch.
 """
 
+import argparse
 import multiprocessing
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -118,8 +118,10 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, nargs="?", help="folder of a data set; else synthetic")
+    if given := parser.parse_args().data:
+        main(given)
     else:
         with tempfile.TemporaryDirectory() as folder:
             in_process(write_data, Path(folder))

@@ -24,8 +24,12 @@ tiny=${PENTRACE_TINY:-}
 limit=${LIMIT:-540}
 export PYTHONPATH=$here/src:$here/benchmarks:$here${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1
 mkdir -p "$out"
-# SIGINT ends a training in order: it says from which step the same command continues.
-limited() { timeout --signal INT --kill-after 20 "$limit" "$@"; }
+# A command gets what the earlier ones of the step have left of the time. SIGINT ends a training in
+# order: it says from which step the same command continues. In the foreground, Ctrl-C reaches it too.
+limited() {
+  local left=$((limit - SECONDS))
+  timeout --foreground --signal INT --kill-after 20 "$((left > 1 ? left : 1))" "$@"
+}
 pentrace() { limited "$python" -m pentrace "$@"; }
 
 run_tests() {

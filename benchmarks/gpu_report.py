@@ -4,8 +4,8 @@ python benchmarks/gpu_report.py tests tests.xml tests.json
 python benchmarks/gpu_report.py history history.parquet train.json
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import pandas
@@ -38,12 +38,16 @@ def history(table: Path) -> dict:
 
 
 def main() -> None:
-    what, given, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    made = tests(given) if what == "tests" else history(given)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("tests", "history"))
+    parser.add_argument("given", type=Path, help="JUnit file, or history of a training")
+    parser.add_argument("out", type=Path, help="JSON file to write")
+    arguments = parser.parse_args()
+    made = (tests if arguments.what == "tests" else history)(arguments.given)
     cuda = torch.cuda.is_available()
     device = torch.cuda.get_device_name() if cuda else "CPU"
     made = {"device": device, "torch": torch.__version__, **made}
-    out.write_text(json.dumps(made, indent=2) + "\n")
+    arguments.out.write_text(json.dumps(made, indent=2) + "\n")
 
 
 if __name__ == "__main__":

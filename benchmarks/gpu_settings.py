@@ -1,7 +1,7 @@
-"""Print the settings of a network of gpu.yaml as JSON: gpu_settings.py NAME STEPS [--tiny]."""
+"""Print the settings of a network of gpu.yaml as JSON."""
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import yaml
@@ -22,4 +22,9 @@ def settings(name: str, steps: int, tiny: bool) -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(settings(sys.argv[1], int(sys.argv[2]), "--tiny" in sys.argv)))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="a network of gpu.yaml")
+    parser.add_argument("steps", type=int)
+    parser.add_argument("--tiny", action="store_true", help="8 cells and batches of 4")
+    given = parser.parse_args()
+    print(json.dumps(settings(given.name, given.steps, given.tiny)))

@@ -7,6 +7,7 @@ on one thread, with the same random numbers. Times are wall times of the complet
 drawing; medians are reported. Needs chromium and chromedriver.
 """
 
+import argparse
 import statistics
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def in_page(browser: Browser) -> float:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     network, _ = load_ink(SHIPPED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -7,7 +7,7 @@ one run, after a round that is not counted. Wall time, and CPU time of all proce
 rounds, and medians of the ratios to one thread.
 """
 
-import sys
+import argparse
 import time
 from functools import partial
 from pathlib import Path
@@ -30,11 +30,11 @@ ROUNDS = 7
 WAYS = ("one thread", "two threads", "two processes")
 
 
-def settings(name: str) -> NetworkSettings:
-    """A network of config.yaml in float32; its size is that of the network that it starts from."""
+def settings(name: str, precision: str) -> NetworkSettings:
+    """A network of config.yaml; its size is that of the network that it starts from."""
     config = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
     values = config["networks"][name]
-    values["train"]["precision"] = "float32"
+    values["train"]["precision"] = precision
     given = NetworkSettings.model_validate(values)
     found = given
     if given.start == PRETRAINED:
@@ -58,8 +58,8 @@ def some_data(s: NetworkSettings) -> Data:
     return Data(lines, random.integers(len(ALPHABET), size=(LINES, LETTERS)), writers)
 
 
-def measure(group: Processes, name: str) -> None:
-    s = settings(name)
+def measure(group: Processes, name: str, precision: str) -> None:
+    s = settings(name, precision)
     set_arithmetic(s.train, group.device, 1)
     torch.set_flush_denormal(True)  # a window that has not moved gives such numbers
     data = some_data(s)
@@ -102,5 +102,10 @@ def report(name: str, rounds: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:] or ["synthesis", "graves-synthesis-3x400", "prediction"]:
-        run(2, partial(measure, name=asked))
+    parser = argparse.ArgumentParser(description=__doc__)
+    names = ["synthesis", "graves-synthesis-3x400", "prediction"]
+    parser.add_argument("networks", nargs="*", default=names, help="networks of config.yaml")
+    parser.add_argument("--precision", choices=("float32", "bf16"), default="float32")
+    arguments = parser.parse_args()
+    for asked in arguments.networks:
+        run(2, partial(measure, name=asked, precision=arguments.precision))

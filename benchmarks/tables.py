@@ -7,6 +7,7 @@
 Memory does not grow if the second of two sizes needs no more than the first. TMPDIR has the tables.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -36,7 +37,9 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def main() -> None:
-    raw = [Path(word).resolve() for word in sys.argv[1:]]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("raw", type=Path, nargs="*", help="folder of IAM-OnDB; else synthetic")
+    raw = [path.resolve() for path in parser.parse_args().raw]
     cases: list[tuple[str, dict, dict]] = [(str(path), {"raw": str(path)}, {}) for path in raw] or [
         (f"{writers} synthetic writers", {}, {"writers": writers}) for writers in (28, 112)
     ]

@@ -9,8 +9,8 @@ and with a loop over `torch.lstm_cell`, the fastest way that was found in PyTorc
 turns; medians of the ratios of CPU times in one round are reported.
 """
 
+import argparse
 import statistics
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,8 +168,10 @@ def measure(name: str) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("networks", nargs="*", default=[*NETWORKS], help="networks of config.yaml")
     torch.set_num_threads(1)
-    for name in sys.argv[1:] or NETWORKS:
+    for name in parser.parse_args().networks:
         measure(name)
 
 

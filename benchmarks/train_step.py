@@ -1,6 +1,7 @@
 """A training step of prediction networks, compared with its products and with a loop of cells.
 
     OMP_NUM_THREADS=1 python benchmarks/train_step.py [graves-3x400] [kanji]
+    OMP_NUM_THREADS=1 python benchmarks/train_step.py graves-3x400 --batch 64 --precision bf16
 
 The networks are those of config.yaml. On a CPU everything runs in one thread and is measured in
 CPU time, the steadiest measure on a busy machine. Rounds are interleaved, and medians of the ratios
@@ -9,8 +10,8 @@ multiplies only one row per line) and, as a second lower bound, counted at the r
 square product. On a GPU the step of graves-3x400 is also timed at larger batches and longer lines.
 """
 
+import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -112,12 +113,9 @@ def loop_step(network: CellLoop, lines: Lines, batch: Batch) -> None:
     (log_loss(network(x), y, mask).sum() / mask.sum()).backward()
 
 
-def on_cpu(name: str) -> None:
+def on_cpu(name: str, **train: object) -> None:
     """Print the ratios of this machine, one thread."""
-    s, group = (
-        settings(name, STEPS[name], precision="float32"),
-        Processes(0, 1, torch.device("cpu")),
-    )
+    s, group = settings(name, STEPS[name], **train), Processes(0, 1, torch.device("cpu"))
     set_arithmetic(s.train, group.device, threads=1)
     data, descent, needed, cells = (
         some_lines(s.pen_states),
@@ -187,7 +185,13 @@ def gpu_step(descent: Descent, data: Data, batch: int, steps: int, count: int = 
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or STEPS:
-        on_cpu(chosen)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("networks", nargs="*", default=[*STEPS], help=f"of {', '.join(STEPS)}")
+    parser.add_argument("--batch", type=int, help="lines of a batch; default: as in config.yaml")
+    parser.add_argument("--precision", choices=("float32", "bf16"), default="float32")
+    given = parser.parse_args()
+    size = {"batch_size": given.batch} if given.batch else {}
+    for chosen in given.networks:
+        on_cpu(chosen, precision=given.precision, **size)
     if torch.cuda.is_available():
         on_gpu()

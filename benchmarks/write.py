@@ -9,6 +9,7 @@ complete loop with the drawing; the programs take turns, and medians are reporte
 wall time of `pentrace write` for a sentence, with and without a file for the handwriting style.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def wall_time(words: list[str]) -> float:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         for name in NETWORKS:
