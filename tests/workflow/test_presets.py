@@ -6,7 +6,7 @@ from tests.helpers.checkout import ROOT, Checkout
 from tests.helpers.processes import python
 
 # Recordings or a text have to be put into data/raw first.
-NEED_FILES = {"real", "transfer", "recogniser-iam"}
+NEED_FILES = {"real", "transfer", "recogniser-iam", "night"}
 PRESETS = sorted(path.stem for path in (ROOT / "workflow/presets").glob("*.yaml"))
 
 
