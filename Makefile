@@ -1,4 +1,5 @@
 # make            install, make synthetic data, train four small networks, write the report
+# make install    only install Pentrace, into .venv
 # make kanji      train a network that draws characters that do not exist
 # make text       train a network that writes plays
 # make test       run all tests
@@ -30,9 +31,11 @@ define run
     echo "The report is $$results/report.html"; fi
 endef
 
-.PHONY: all text kanji test test-fast lint clean help browser
+.PHONY: all install text kanji test test-fast lint clean help browser
 all: .venv/installed
 	$(call run,$(CONFIG))
+
+install: .venv/installed
 
 kanji: .venv/installed
 	$(call run,kanji $(CONFIG))

@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from pentrace.errors import PentraceError, UsageError
 from pentrace.generate.in_hand import in_hand
 from pentrace.generate.lines import Hand, LineOptions, Primer
-from pentrace.generate.load_model import load_ink
+from pentrace.generate.load_model import load_ink, load_writer
 from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_style import FusedStyleEncoder, mixed
 from pentrace.networks.kinds import build
+from pentrace.networks.model_file import SHIPPED
 from pentrace.networks.settings import NetworkSettings
 from pentrace.networks.store import arrays, load_model, save_model
 from pentrace.networks.style_encoder import StyleEncoder
@@ -157,3 +159,14 @@ def test_only_synthesis_networks_follow_a_hand() -> None:
     with pytest.raises(ValueError, match="style_size"):
         NetworkSettings.model_validate({"kind": "prediction", "style_size": 4})
     assert arrays(build(NetworkSettings(kind="synthesis", alphabet="ab", hidden=4, style_size=3)))
+
+
+def test_a_vector_does_not_depend_on_the_number_of_threads() -> None:
+    network, units = load_writer(SHIPPED)
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            hand = find_style(["anna"], None, None, units, network)
+            assert isinstance(hand, Hand)
+            found.append(hand.vector)
+    np.testing.assert_array_equal(*found)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pentrace.generate.one_thread import one_thread
+
 LEAST_VARIANCE, ROUNDING = 1e-3, 1e-5  # as in networks.style_encoder, and in layer_norm
 
 
@@ -28,6 +30,7 @@ class FusedStyleEncoder:
     def _of_line(self, line: np.ndarray) -> np.ndarray:
         return standardised(self.raw(line))
 
+    @one_thread
     def raw(self, line: np.ndarray) -> np.ndarray:
         """The vector (S,) of a line (T, 3) before it is standardised."""
         found = np.concatenate([line.T, np.ones((1, len(line)), np.float32)])
