@@ -52,11 +52,11 @@ def write_text(
     first = leading_line(network, _written(texts), once)
     if first is not None:
         width = mean_width(first[1].steps, first[1].text, normalisation)
-        fit = fitting(settings, longest, normalisation, width)
-        again = wrap(text, longest, fit)
-        if again != texts:
-            second = leading_line(network, _written(again), once)
-            texts, first = (texts, first) if second is None else (again, second)
+        wider = fitting(settings, longest, normalisation, width)
+        again = wrap(text, longest, wider)
+        second = first if again == texts else leading_line(network, _written(again), once)
+        if second is not None:
+            texts, first, fit = again, second, wider
     lines = _continued(network, _written(texts), how, first)
     scattered = first is None and style is None
     return WrittenLines(texts, lines, scattered, _limit(settings, longest, text, texts, fit))
