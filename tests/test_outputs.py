@@ -189,6 +189,19 @@ def test_two_outputs_in_one_file_are_refused(tmp_path: Path) -> None:
     assert "two outputs cannot be one file" in str(done.exception)
 
 
+def test_a_name_that_ends_with_a_slash_is_no_file(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["describe", "-o", f"{tmp_path}/page.md/"])
+    assert "page.md/: the name of a folder; name a file in it" in str(done.exception)
+
+
+def test_a_loop_of_links_is_replaced(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.md", tmp_path / "other.md"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    run("describe", "-o", one)
+    assert one.read_text().startswith("#")
+
+
 def test_an_output_that_cannot_be_written_has_the_name_that_was_given(tmp_path: Path) -> None:
     done = run("describe", "-o", "/proc/page.md", status=1)
     assert done.stderr.startswith("pentrace: /proc/page.md: no such file or folder; ")

@@ -26,7 +26,7 @@ def text(settings: CleanSettings | NormaliseSettings | NetworkSettings, **change
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("Forced execution", ["you forced it"]),
+        ("Forced execution", ["forced, or stopped in the last run"]),
         ("Missing output files: a, b", ["no output yet"]),
         ("Incomplete output files: a", ["the last run was stopped"]),
         ("Updated input files: a.py, b.py", ["changed: a.py, b.py"]),

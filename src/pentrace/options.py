@@ -49,6 +49,8 @@ class Output(click.Path):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         _refuse_empty(value, param)
         path = Path(value)
+        if not self.folder and str(value).endswith(("/", os.sep)):  # a Path does not keep it
+            raise UsageError(f"{value}: the name of a folder; name a file in it")
         check_output(path, self.folder)
         check_suffix(path, self.suffix)
         return path
@@ -206,7 +208,7 @@ class Command(click.Command):
         """Run the command; if it writes to standard output, messages go to standard error."""
         outputs = [str(param.name) for param in self.params if isinstance(param.type, Output)]
         given = [path for name in outputs if (path := ctx.params.get(name)) is not None]
-        places = [path.resolve() for path in given]
+        places = [os.path.realpath(path) for path in given]  # also of links that are a loop
         if len(set(places)) < len(places):
             raise UsageError(f"{given[0]}: two outputs cannot be one file; give each another name")
         if any(map(is_standard_output, given)):

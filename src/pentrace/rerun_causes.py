@@ -14,7 +14,8 @@ from pentrace.networks.settings import NetworkSettings
 
 SHOWN = 3  # files or settings of one cause
 LONGEST = 50  # characters of a value
-FORCED = "you forced it"
+# Snakemake forces jobs that were stopped before it has noted their end.
+FORCED = "forced, or stopped in the last run"
 MISSING = "no output yet"
 FOLLOWS = "its input is made again"
 # What a reason of Snakemake begins with -> the same in plain words; {} is a list of files.

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +185,14 @@ def test_a_longest_line_that_limits_or_is_limited_is_reported(model, tmp_path):
     long = run(text, *given, "--longest-line", 150, "--size", 12).stdout
     assert "characters fit in a line, so lines are shorter than 150" in long
     assert "characters" not in run("a cab", *given, "--longest-line", 10).stdout
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_name_of_a_style_need_not_be_text(ending, model, tmp_path):
+    style = small_style.save(tmp_path / os.fsdecode(b"me\xff.json"), small_style.waves())
+    out = tmp_path / f"a{ending}"
+    run("a cab", "--model", model, "--style", style, "--check", "none", "-o", out)
+    assert b"me?.json" in out.read_bytes() or ending == ".parquet"
 
 
 def test_missing_text_is_reported(model, tmp_path):

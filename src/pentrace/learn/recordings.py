@@ -1,5 +1,6 @@
 """The recordings of one person, from files, folders and archives, as lines for training."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -71,14 +72,15 @@ def find_recordings(paths: Sequence[Path], scratch: Path, out: Path | None = Non
                 f"{path}: no such file or folder; give recorded lines, or {RECORD} (Collect lines)"
             )
         for one in found.recordings:
-            place = one.path.resolve()
+            place = Path(os.path.realpath(one.path))
             recordings[place] = recordings.get(place, one) if not one.asked else one
         messages += found.messages
     return Found(sorted(recordings.values(), key=lambda one: one.name), messages)
 
 
 def _in_folder(folder: Path, name: str, out: Path | None) -> Found:
-    files = [path for path in _visible(folder) if out is None or path.resolve() != out.resolve()]
+    written = None if out is None else os.path.realpath(out)  # also of links that are a loop
+    files = [path for path in _visible(folder) if os.path.realpath(path) != written]
     ink = [path for path in files if path.suffix.lower() in INK]
     own = {path.with_suffix("") for path in ink}
     strange = [

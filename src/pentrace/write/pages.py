@@ -106,7 +106,9 @@ def notes(
     names = [style if sample else Path(style).name for style in styles]
     if mix is not None:
         names.append(f"{mix[0] if sample else Path(mix[0]).name} {mix[1]:g}")
-    return made | ({"style": ", ".join(names)} if names else {})
+    made |= {"style": ", ".join(names)} if names else {}
+    # The name of a file may contain bytes that are not text.
+    return {key: value.encode(errors="replace").decode() for key, value in made.items()}
 
 
 def _model_name(path: Path) -> str:
