@@ -416,7 +416,7 @@ def test_lines_that_cannot_be_read_are_reported(network, tmp_path):
     recogniser(tmp_path / "results" / "data" / "recogniser" / "model.safetensors")
     out, given = tmp_path / "a.json", ("a bad cab\n\na cab", "--model", network)
     done = run(*given, "-o", out, "--many-hands", "--attempts", 5, status=FAILED)
-    assert "; the recogniser misreads" in done.stdout
+    assert "; the recogniser that chose the lines misreads" in done.stdout
     assert '"a bad cab": failed 5 times; read as "' in done.stderr
     assert '"a cab": failed 5 times; read as "' in done.stderr
     notes = page(out)["made_with"]

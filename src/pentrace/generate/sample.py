@@ -139,7 +139,7 @@ def _misread(samples: list[Sample]) -> str:
     if not found:
         return ""
     rate = sum(one.edits for one in found) / sum(one.characters for one in found)
-    return f"; the recogniser misreads {rate:.1%} of the characters"
+    return f"; the recogniser that chose the lines misreads {rate:.1%} of the characters"
 
 
 def _index(samples: list[Sample], settings: SampleSettings, note: str) -> list[dict]:

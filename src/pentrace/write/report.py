@@ -57,7 +57,7 @@ class WritingReport:
     @property
     def _found(self) -> str:
         if self.error_rate is not None:
-            return f"; the recogniser misreads {self.error_rate:.1%} of the characters"
+            return f"; the recogniser that chose the lines misreads {self.error_rate:.1%} of the characters"
         again = sum(line.attempts > 1 for line in self.lines)
         return f", {count(again, 'line')} drawn again" if again else ""
 
