@@ -17,9 +17,8 @@ from pentrace.ink import Ink, to_table
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import from_offsets
 from pentrace.write.own_ink import read
-from pentrace.write.style import LONGEST, from_file, from_sample, known
+from pentrace.write.style import LONGEST, from_file, known
 from tests.helpers import small_model
-from tests.helpers.small_data import edit_samples
 from tests.helpers.small_model import NORMALISATION
 from tests.helpers.small_style import TEXT, save, waves
 
@@ -254,20 +253,3 @@ def test_any_bytes_are_an_error_that_names_the_file(tmp_path, content, ending):
     path.write_bytes(content)
     with pytest.raises(PentraceError, match=f"a.{ending}"):
         from_file(path, "a", NORMALISATION)
-
-
-def test_a_sample_of_the_data_is_used_unchanged(tmp_path):
-    lines = small_model.write(tmp_path)
-    texts = {"train": "e\u0301 b"}
-    edit_samples(tmp_path, lambda row: row | {"text": texts.get(row["split"])})
-    found = from_sample("train-1", tmp_path, NORMALISATION)
-    assert found.text == "\u00e9 b"
-    np.testing.assert_array_equal(found.steps, lines["train-1"])
-    with pytest.raises(PentraceError, match="no sample x; choose one of the 6, such as train-0"):
-        from_sample("x", tmp_path, NORMALISATION)
-    with pytest.raises(PentraceError, match="the sample has no text"):
-        from_sample("test-0", tmp_path, NORMALISATION)
-    with pytest.raises(PentraceError, match="another sd"):
-        from_sample("train-1", tmp_path, {**NORMALISATION, "sd": [1, 1]})
-    with pytest.raises(PentraceError, match="give --data the folder"):
-        from_sample("train-1", tmp_path / "gone", NORMALISATION)

@@ -13,7 +13,7 @@ from pentrace.api.messages import python_errors
 from pentrace.errors import PentraceError
 from pentrace.page.sheet import SampleInk, scale, single
 from pentrace.page.svg import svg
-from pentrace.write.own_ink import LARGEST, OwnInk, read
+from pentrace.write.own_ink import LARGEST, OwnInk, doubted, read
 
 SEVERAL = {name: f"{name}s" for name in ("unit", "tablet unit", "line height")}
 
@@ -92,7 +92,8 @@ class Handwriting:
     def own(self) -> OwnInk:
         """The same for functions that take the ink of a file."""
         t = np.full(len(self.x), np.nan) if self.t is None else self.t
-        return OwnInk(np.column_stack([self.x, self.y]), t, self.stroke, self.text, self.unit)
+        xy = np.column_stack([self.x, self.y])
+        return doubted(OwnInk(xy, t, self.stroke, self.text, self.unit))
 
     def __len__(self) -> int:
         """The number of points."""

@@ -17,7 +17,7 @@ from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.unconditional import STEPS, batch
 from pentrace.networks.settings import Kind, NetworkSettings
 from pentrace.normalise.positions import positions, unit
-from pentrace.write.find_style import Ink, chosen, find_style
+from pentrace.write.find_style import Ink, chosen, find_style, style_name
 from pentrace.write.pages import model_notes, notes, write_pages
 from pentrace.write.prepare import prepared
 
@@ -89,8 +89,9 @@ class Model:
             path = None if reader is None else Path(reader)
             reads = reader_for(given.check, path, self.path, self.normalisation)
             about = model_notes(self.path, reads)
-            mix = None if style_mix is None else (_name(style_mix[0]), style_mix[1])
-            made = notes(about, given, [*map(_name, of_hand)], data is not None, mix)
+            folder = None if data is None else path_of("data", data)
+            mix = None if style_mix is None else (_name(style_mix[0], folder), style_mix[1])
+            made = notes(about, given, [_name(one, folder) for one in of_hand], mix)
             pages, report = write_pages(
                 self._network, self.normalisation, ready, given, hand, made, reads
             )
@@ -151,8 +152,11 @@ def _several(style: Style | Sequence[Style] | None) -> list[Style]:
     return [] if style is None else [style]  # type: ignore[list-item]
 
 
-def _name(style: Style) -> str:
-    return style.name if isinstance(style, Handwriting) else str(style)
+def _name(style: Style, data: Path | None) -> str:
+    """What is stored with the ink about `style`."""
+    if isinstance(style, Handwriting):
+        return Path(style.name).name
+    return style_name(style if isinstance(style, str) else Path(style), data)
 
 
 def _check_mix(mix: Any) -> None:

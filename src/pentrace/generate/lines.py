@@ -38,7 +38,8 @@ class Primer(NamedTuple):
 
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
     text: str  # the text of the line
-    warning: str = ""  # why the line may be a poor style, for users
+    warning: str = ""  # what was assumed, and why the line may be a poor style, for users
+    remedy: str = ""  # the lines of `warning` that name a remedy
 
 
 class Hand(NamedTuple):
@@ -46,7 +47,8 @@ class Hand(NamedTuple):
 
     vector: np.ndarray  # float32 (S,), as the encoder of the network gives it
     primer: Primer | None = None  # a line of it, which the network continues; None: only the vector
-    warning: str = ""  # why the ink may be a poor style, for users
+    warning: str = ""  # what was assumed, and why the ink may be a poor style, for users
+    remedy: str = ""  # the lines of `warning` that name a remedy
 
 
 @dataclass(frozen=True)

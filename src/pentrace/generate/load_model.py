@@ -43,9 +43,10 @@ def find_model(given: Path | None, root: Path | None = None, wanted: Kind = "syn
             "--model"
         )
     make = "make text" if wanted == "text" else "make"
-    raise PentraceError(
-        f"no {wanted} network in {root}; train one with {make}, or give a file with --model"
-    )
+    use = "give a file with --model"
+    if wanted == "synthesis":
+        use = f"use the one that comes with Pentrace: --model {PRETRAINED}"
+    raise PentraceError(f"no {wanted} network in {root}; train one with {make}, or {use}")
 
 
 def models(root: Path) -> list[Path]:
@@ -142,7 +143,8 @@ def named_reader(given: Path) -> Path:
     path = located(given)
     if not path.exists():
         raise PentraceError(
-            f"{path}: no such file; train it with make, or choose one of pentrace list"
+            f"{path}: no such file; give --reader a recogniser, such as "
+            "results/demo-iam/recogniser, or remove --reader"
         )
     return path
 

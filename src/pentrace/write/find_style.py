@@ -94,13 +94,14 @@ def find_style(
     if mix is not None:
         other, share = [_reference(mix[0], None, data, normalisation, ink_name)], mix[1]
     warning = "\n".join(one.warning for one in (*own, *other) if one.warning)
+    remedy = "\n".join(one.remedy for one in (*own, *other) if one.remedy)
     if 0 < share < 1:
         one, two = (network.encoder.vector([r.steps for r in hand]) for hand in (own, other))
-        return Hand(mixed(one, two, share), None, warning)
+        return Hand(mixed(one, two, share), None, warning, remedy)
     hand = other if share else own
     known = [r for r in hand if knows(network.settings, r.text)]
     primer = next((Primer(r.steps, r.text) for r in known), None)
-    return Hand(network.encoder.vector([r.steps for r in hand]), primer, warning)
+    return Hand(network.encoder.vector([r.steps for r in hand]), primer, warning, remedy)
 
 
 def _refuse_without_style(text: str | None, mix: tuple[Ink, float] | None) -> None:
@@ -138,7 +139,9 @@ def _primer(
         primer = styles.from_file(file, text, normalisation)
     else:
         assert data is not None
-        primer = styles.from_sample(name, data, normalisation)
+        from pentrace.write.sample_style import from_sample  # it takes time to import
+
+        primer = from_sample(name, data, normalisation)
     return styles.known(primer, network.settings, name)
 
 
@@ -152,7 +155,9 @@ def _reference(
     if file := _file(given, data):
         return styles.reference_of_file(file, text, normalisation)
     assert data is not None
-    return styles.Reference(*styles.sample(name, data, normalisation))
+    from pentrace.write.sample_style import reference_of_sample  # as above
+
+    return reference_of_sample(name, data, normalisation)
 
 
 def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> str:
@@ -166,7 +171,7 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
         raise UsageError(f"{name}: its text is known; remove --style-text")
     if data is None and _file(given, data) is None:
         raise _missing(given)
-    if data is not None and text is not None:
+    if data is not None and text is not None and _file(given, data) is None:
         raise UsageError("the text of a sample is in --data; remove --style-text")
     return name
 
@@ -174,12 +179,25 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
 def _file(given: str | Path, data: Path | None) -> Path | None:
     """The file of ink that is `given`; None if it is the id of a sample of `data`, or nothing.
 
-    A hand comes before a file of its name, and a sample before a hand.
+    A hand comes before a file of its name, and a sample before a hand. A `Path` is a file if there
+    is one.
     """
     hand = hand_file(given) if isinstance(given, str) else None
-    if data is None:
-        return hand or (Path(given) if Path(given).exists() else None)
-    return hand if hand and not styles.is_sample(str(given), data) else None
+    file = Path(given) if Path(given).exists() else None
+    if data is not None and isinstance(given, str) and (hand or file) and _is_sample(given, data):
+        return None
+    return hand or file
+
+
+def _is_sample(name: str, data: Path) -> bool:
+    from pentrace.write.sample_style import is_sample  # it takes time to import
+
+    return is_sample(name, data)
+
+
+def style_name(given: str | Path, data: Path | None) -> str:
+    """What is stored with the ink about a style: the id of a sample, or the name of a file."""
+    return str(given) if data is not None and _file(given, data) is None else Path(given).name
 
 
 def _missing(given: str | Path) -> PentraceError:

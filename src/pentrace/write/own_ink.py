@@ -7,7 +7,7 @@ files: as the readers in `RAW` read them.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,13 @@ import numpy as np
 from pentrace.errors import PentraceError, naming
 from pentrace.files import refuse_special
 from pentrace.readers._assemble import Malformed
-from pentrace.readers.own_formats.complete import LARGEST, refuse_large
+from pentrace.readers.own_formats.complete import (
+    LARGEST,
+    is_upside_down,
+    refuse_large,
+    turned_over,
+)
+from pentrace.readers.own_formats.raw import Axis
 from pentrace.readers.own_formats.read import FORMATS, read_own
 from pentrace.readers.settings import ParseSettings
 from pentrace.write.other_files import picture, picture_by_suffix
@@ -44,7 +50,7 @@ KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of file
 
 COLUMNS = ("sample_id", "x", "y", "stroke", "t", "dx", "dy", "end_of_stroke")  # of Parquet
 
-__all__ = ["LARGEST", "OwnInk", "offsets", "read"]
+__all__ = ["LARGEST", "OwnInk", "doubted", "offsets", "read"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ class OwnInk:
     stroke: np.ndarray  # int64 (N,); -1 in the air
     text: str | None  # None if the file does not contain it
     unit: str | None = None  # of x and y; None if unknown
-    notes: tuple[str, ...] = ()  # what was left out or assumed when the file was read
+    notes: tuple[str, ...] = ()  # what was left out, assumed or doubtful when the file was read
+    doubt: str = ""  # the one of `notes` that is about the direction of y
 
 
 def read(path: Path) -> OwnInk:
@@ -137,7 +144,9 @@ def _own(path: Path) -> OwnInk:
         raise PentraceError(f"{path}: {len(found)} samples; give a file with one sample")
     one = found[0]
     xy = one.xy * [1.0, -1.0 if one.axis == "down" else 1.0]
-    return OwnInk(xy, one.t, one.stroke, one.text, one.unit, one.notes)
+    ink = OwnInk(xy, one.t, one.stroke, one.text, one.unit, one.notes, one.doubt)
+    states = f'y_axis is "{one.axis}"' if one.stated else f"in this format, y grows {one.axis}ward"
+    return _doubted(ink, one.axis, states, turned_over(one.axis, one.keyed))
 
 
 def _raw(path: Path) -> OwnInk:
@@ -148,8 +157,23 @@ def _raw(path: Path) -> OwnInk:
     sign = -1.0 if sample["y_axis"] == "down" else 1.0
     xy = np.column_stack([ink.x, ink.y * sign]).astype(np.float64)
     notes = tuple(f"{reject.reason}; left out" for reject in found.rejects)
-    stroke = ink.stroke.astype(np.int64)
-    return _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, notes))
+    stroke, axis = ink.stroke.astype(np.int64), sample["y_axis"]
+    own = _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, notes))
+    return _doubted(own, axis, f"in this file, y grows {axis}ward", turned_over(axis, False))
+
+
+def _doubted(ink: OwnInk, axis: Axis, states: str, remedy: str) -> OwnInk:
+    """`ink` with a note if its strokes disagree with the direction of y that its file `states`."""
+    if not is_upside_down(ink.xy, ink.stroke):
+        return ink
+    other = "down" if axis == "up" else "up"
+    doubt = f"{states}, but by the ink y grows {other}ward; {remedy}"
+    return replace(ink, notes=(*ink.notes, doubt), doubt=doubt)
+
+
+def doubted(ink: OwnInk) -> OwnInk:
+    """`ink` with a note if its y does not grow upward, as it must, by its strokes."""
+    return _doubted(ink, "up", "y must grow upward", turned_over("up", False))
 
 
 def _parquet(path: Path) -> OwnInk:
@@ -165,7 +189,7 @@ def _parquet(path: Path) -> OwnInk:
     notes = table.schema.metadata or {}
     words, unit = (_decoded(notes.get(key)) for key in (b"text", b"unit"))
     xy, number = np.column_stack([x, y]), stroke.astype(np.int64)
-    return _bounded(path, OwnInk(xy, t, number, words, unit))
+    return doubted(_bounded(path, OwnInk(xy, t, number, words, unit)))
 
 
 def _decoded(note: bytes | None) -> str | None:

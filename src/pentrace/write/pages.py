@@ -54,8 +54,9 @@ def write_pages(
 def _report(
     found: WrittenLines, style: Primer | Hand | None, reader: Reader, rare: str, cut: list[str]
 ) -> WritingReport:
-    warning = "" if style is None else style.warning
-    return report(found.lines, found.scattered, found.limit, warning, reader.message, rare, cut)
+    warning, remedy = ("", "") if style is None else (style.warning, style.remedy)
+    about = (found.scattered, found.limit, warning, reader.message, rare, cut, remedy)
+    return report(found.lines, *about)
 
 
 def _with_readings(pages: list[Page], done: WritingReport) -> list[Page]:
@@ -94,18 +95,14 @@ def notes(
     model: dict[str, str],
     settings: WriteSettings,
     styles: Sequence[str],
-    sample: bool = False,
     mix: tuple[str, float] | None = None,
 ) -> dict[str, str]:
     """What is stored with the ink about how it was made; `model` is from `model_notes`.
 
-    `styles` are paths of files, of which the names are stored; with `sample` ids of samples. `mix`
-    is one more with its share.
+    `styles` are the names of the styles, without a folder. `mix` is one more with its share.
     """
     made = {**model, "bias": f"{settings.bias:g}", "seed": str(settings.seed)}
-    names = [style if sample else Path(style).name for style in styles]
-    if mix is not None:
-        names.append(f"{mix[0] if sample else Path(mix[0]).name} {mix[1]:g}")
+    names = [*styles, *([] if mix is None else [f"{mix[0]} {mix[1]:g}"])]
     made |= {"style": ", ".join(names)} if names else {}
     # The name of a file may contain bytes that are not text.
     return {key: value.encode(errors="replace").decode() for key, value in made.items()}

@@ -30,10 +30,11 @@ class WritingReport:
     lines: list[LineReport]
     scattered: bool = False  # the lines differ in style, although one style was asked for
     limit: str = ""  # why lines are shorter than the page is wide, or than was asked for
-    warning: str = ""  # why the given style may be a poor one
+    warning: str = ""  # what was assumed of the given style, and why it may be a poor one
     unread: str = ""  # why no recogniser read the lines, although one should
     rare: str = ""  # characters of the text that the network hardly saw in training
     cut: tuple[str, ...] = ()  # words that are longer than a line
+    remedy: str = ""  # the lines of `warning` that name a remedy
 
     @property
     def failed(self) -> list[LineReport]:
@@ -63,8 +64,13 @@ class WritingReport:
 
     @property
     def messages(self) -> list[str]:
-        """What is wrong or doubtful, and the remedies; empty if there is nothing."""
-        found = [one for one in (self.warning, self.rare) if one]
+        """What is wrong or doubtful, and the remedies; empty if there is nothing.
+
+        If lines failed, the remedies of the style are the last lines: they help more than others.
+        """
+        last = self.remedy.splitlines() if self.failed else []
+        found = [line for line in self.warning.splitlines() if line not in last]
+        found += [self.rare] * bool(self.rare)
         if self.scattered:
             found.append(
                 "no good line that the others could continue, so each line is in a different "
@@ -75,7 +81,7 @@ class WritingReport:
         found += [_failure(line) for line in self.failed]
         if self.failed:
             found.append("try another seed, a higher bias, shorter lines or more attempts")
-        return found
+        return [*found, *last]
 
     def __str__(self) -> str:
         return "\n".join([self.summary, *[self.unread] * bool(self.unread), *self.messages])
@@ -111,10 +117,11 @@ def report(
     unread: str = "",
     rare: str = "",
     cut: Sequence[str] = (),
+    remedy: str = "",
 ) -> WritingReport:
     """The report of `lines`."""
     own = [_line(line) for line in lines]
-    return WritingReport(own, scattered, limit, warning, unread, rare, tuple(cut))
+    return WritingReport(own, scattered, limit, warning, unread, rare, tuple(cut), remedy)
 
 
 def _line(line: WrittenLine) -> LineReport:

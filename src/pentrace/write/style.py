@@ -23,9 +23,7 @@ from pentrace.ink import Ink
 from pentrace.networks.alphabet import encode, substituted
 from pentrace.networks.settings import NetworkSettings
 from pentrace.normalise.recipes import to_offsets
-from pentrace.normalise.units import differing, read_normalisation
 from pentrace.page.layout import turned
-from pentrace.split_names import SPLITS
 from pentrace.unicode_nfc import nfc
 from pentrace.write import assumed_speed
 from pentrace.write.own_ink import OwnInk, offsets, read
@@ -46,7 +44,8 @@ class Reference(NamedTuple):
 
     steps: np.ndarray  # float32 (T, 3), normalised, the null step first
     text: str  # one line; empty if it is not known
-    warning: str = ""  # why it may be a poor style, for users
+    warning: str = ""  # what was assumed, and why it may be a poor style, for users
+    remedy: str = ""  # the lines of `warning` that name a remedy
 
 
 def from_file(path: Path, text: str | None, normalisation: dict) -> Primer:
@@ -65,7 +64,8 @@ def from_ink(recording: OwnInk, text: str | None, normalisation: dict, name: str
     """The same for ink that was read from a file or made; `name` is for messages."""
     words = _line_of_text(recording.text if text is None else text, name)
     primer = _primer(normalised(recording, len(words), normalisation, name), words, name)
-    return primer._replace(warning=_warning(recording, words, len(words), normalisation, name))
+    warning, remedy = _warning(recording, words, len(words), normalisation, name)
+    return primer._replace(warning=warning, remedy=remedy)
 
 
 def reference(recording: OwnInk, text: str | None, normalisation: dict, name: str) -> Reference:
@@ -73,7 +73,7 @@ def reference(recording: OwnInk, text: str | None, normalisation: dict, name: st
     words = _one_line(recording.text if text is None else text, name)
     characters = len(words) or _estimated(recording.xy, normalisation)
     steps = _short(normalised(recording, characters, normalisation, name), name)
-    return Reference(steps, words, _warning(recording, words, characters, normalisation, name))
+    return Reference(steps, words, *_warning(recording, words, characters, normalisation, name))
 
 
 def reference_of_file(path: Path, text: str | None, normalisation: dict) -> Reference:
@@ -108,11 +108,19 @@ def _one_line(text: str | None, name: str) -> str:
     return words
 
 
-def _warning(recording: OwnInk, text: str, characters: int, normalisation: dict, name: str) -> str:
-    """What was assumed when the ink was read, and why it may be a poor style; or empty."""
+def _warning(
+    recording: OwnInk, text: str, characters: int, normalisation: dict, name: str
+) -> tuple[str, str]:
+    """What was assumed when the ink was read, and why it may be a poor style; or empty.
+
+    The second text is the part of it that names a remedy.
+    """
     few = _few(name, len(recording.xy), characters)
     wrong = few or _misfit(name, text, _estimated(recording.xy, normalisation))
-    return "\n".join([*(f"{name}: {note}" for note in recording.notes), *[wrong] * bool(wrong)])
+    notes = [f"{name}: {note}" for note in recording.notes if note != recording.doubt]
+    doubts = [f"{name}: {note}" for note in recording.notes if note == recording.doubt]
+    remedies = [*doubts, *[wrong] * bool(wrong)]
+    return "\n".join([*notes, *remedies]), "\n".join(remedies)
 
 
 def _few(name: str, points: int, characters: int) -> str:
@@ -215,53 +223,3 @@ def _snapped(ink: Ink, grid: float) -> Ink:
     """The points on a grid, as tablets record them, so that a resting pen has one position."""
     x, y = ((np.rint(v / grid) * grid).astype(np.float32) for v in (ink.x, ink.y))
     return replace(ink, x=x, y=y)
-
-
-def from_sample(name: str, data: Path, normalisation: dict) -> Primer:
-    """Sample `name` of the data set in the folder `data`, such as results/demo-iam.
-
-    Raises `PentraceError` as `sample` does, and if the sample has no text.
-    """
-    steps, text = sample(name, data, normalisation)
-    if not text:
-        raise PentraceError(f"{name}: the sample has no text; choose another sample")
-    return Primer(steps, text)
-
-
-def sample(name: str, data: Path, normalisation: dict) -> tuple[np.ndarray, str]:
-    """The offsets float32 (T, 3) of sample `name` of a data set, and its text, which may be empty.
-
-    Raises `PentraceError` if there is no such sample, or if the data are normalised in another way
-    than those of the model.
-    """
-    from pentrace.windows.lines import load_lines
-
-    _check_scale(data / "normalisation.json", normalisation)
-    lines = load_lines(data, SPLITS)
-    if name not in lines.ids:
-        usable = [one for one, text in zip(lines.ids, lines.texts, strict=True) if text]
-        raise PentraceError(
-            f"{data}: no sample {name}; choose one of the {len(usable)}, such as "
-            f"{', '.join(usable[:3])}"
-        )
-    at = lines.ids.index(name)
-    return np.array(lines[at]), nfc(lines.texts[at] or "")
-
-
-def is_sample(name: str, data: Path) -> bool:
-    """Whether a data set has a sample of this name; raises `PentraceError` as `sample` does."""
-    from pentrace.windows.lines import load_lines
-
-    return name in load_lines(data, SPLITS).ids
-
-
-DATA = "give --data the folder of a data set, such as results/demo-iam"
-
-
-def _check_scale(path: Path, normalisation: dict) -> None:
-    differs = differing(read_normalisation(path, DATA), normalisation)
-    if differs:
-        raise PentraceError(
-            f"{path}: the model was trained on offsets with another {differs[0]}; give the data "
-            "set that it was trained on, or the ink as a file"
-        )

@@ -20,7 +20,7 @@ from pentrace.options import (
     settings_option,
 )
 from pentrace.page.outputs import FORMS, check
-from pentrace.write.find_style import chosen, find_style
+from pentrace.write.find_style import chosen, find_style, style_name
 from pentrace.write.other_files import no_text
 from pentrace.write.pages import model_notes, notes, save_pages, write_pages
 from pentrace.write.prepare import prepared, replaced
@@ -129,7 +129,9 @@ def command(
             click.echo("indentation and double blanks are not kept", err=True)
         if substitute and (changed := replaced(wanted, network.settings)):
             click.echo(f"replaced characters: {changed}", err=True)
-    made = notes(model_notes(path, reads), settings, styles, data is not None, mix)
+    names = [style_name(one, data) for one in styles]
+    mixed = None if mix is None else (style_name(mix[0], data), mix[1])
+    made = notes(model_notes(path, reads), settings, names, mixed)
     progress = None if quiet else Progress()
     try:
         given = (network, normalisation, ready, settings, hand, made, reads, progress)
@@ -137,9 +139,9 @@ def command(
     finally:
         if progress is not None:
             progress.clear()
-    names = save_pages(pages, out, form, settings.pen)
+    files = save_pages(pages, out, form, settings.pen)
     if not quiet:
-        click.echo(f"{', '.join(map(str, names))}: {report.summary}")
+        click.echo(f"{', '.join(map(str, files))}: {report.summary}")
         if report.unread:
             click.echo(report.unread, err=True)
     for message in report.messages:

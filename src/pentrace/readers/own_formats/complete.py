@@ -10,6 +10,9 @@ LARGEST = 1e9  # of coordinates
 LATEST = 1e15  # of times, s or ms
 SHOWING = 80  # fewer points do not show whether they are positions or offsets
 MARGIN = 0.1  # a smaller sum of the signs of direction decides nothing
+# A larger one doubts what the file states. It does so for none of 4616 lines of IAM-OnDB, and for
+# 94 % of them upside down.
+CLEAR = 0.2
 
 
 def completed(raw: Raw, settings: ParseSettings) -> Found:
@@ -26,10 +29,11 @@ def completed(raw: Raw, settings: ParseSettings) -> Found:
     xy, about_steps = _positions(raw)
     refuse_large(xy, raw.t, raw.stroke)
     t, about_times = _times(raw)
-    axis, about_axis = _axis(raw, xy)
-    notes = (*raw.notes, *about_steps, *about_times, *about_axis)
+    axis, doubt = _axis(raw, xy)
+    notes = (*raw.notes, *about_steps, *about_times, *[doubt] * bool(doubt))
     channels = {} if raw.pressure is None else {"pressure": raw.pressure}
-    return Found(xy, t, raw.stroke, axis, raw.text, raw.unit, raw.name, notes, channels)
+    ink = (xy, t, raw.stroke, axis, raw.text, raw.unit, raw.name, notes, channels)
+    return Found(*ink, doubt, raw.keyed, raw.stated)
 
 
 def refuse_large(xy: np.ndarray, t: np.ndarray, stroke: np.ndarray) -> None:
@@ -116,17 +120,31 @@ def _unit_of_time(raw: Raw) -> float:
 # Direction of y
 
 
-def _axis(raw: Raw, xy: np.ndarray) -> tuple[Axis, list[str]]:
-    """The direction of y, and a note if it was found from the ink."""
+def _axis(raw: Raw, xy: np.ndarray) -> tuple[Axis, str]:
+    """The direction of y, and a note if it was found from the ink, else an empty string."""
     if raw.axis is not None:
-        return raw.axis, []
+        return raw.axis, ""
     sign = upward(xy, raw.stroke)
     if abs(sign) < MARGIN:
-        why = "the file does not state the direction of y, and the ink does not show it"
-        return raw.usual_axis, [f"{why}; y was read as growing {raw.usual_axis}ward, as usual"]
-    axis: Axis = "up" if sign > 0 else "down"
-    why = "the file does not state the direction of y; by the ink, y grows"
-    return axis, [f"{why} {axis}ward. If the writing is upside down, turn y over"]
+        axis = raw.usual_axis
+        why = "the file does not state the direction of y, and the ink does not show it; y was read"
+        note = f"{why} as growing {axis}ward, as usual"
+    else:
+        axis = "up" if sign > 0 else "down"
+        note = f"the file does not state the direction of y; by the ink, y grows {axis}ward"
+    return axis, f"{note}; {turned_over(axis, raw.keyed)}"
+
+
+def turned_over(axis: Axis, keyed: bool) -> str:
+    """What to do if y does not grow in the direction `axis`; `keyed` as in `Raw`."""
+    other = "down" if axis == "up" else "up"
+    remedy = f'write "y_axis": "{other}" into the file' if keyed else "change the sign of y"
+    return f"if the writing is upside down, {remedy}"
+
+
+def is_upside_down(xy: np.ndarray, stroke: np.ndarray) -> bool:
+    """Whether ink (N, 2), y upward, is clearly upside down; `stroke` is -1 in the air."""
+    return upward(xy, stroke) < -CLEAR
 
 
 def upward(xy: np.ndarray, stroke: np.ndarray) -> float:

@@ -58,7 +58,9 @@ def _noted(raw: Raw, content: dict) -> Raw:
     text, unit = content.get("text"), content.get("unit")
     if not isinstance(text, str | None):
         raise Malformed("text", "text is not a string; expected the text that is written")
-    return replace(raw, text=text, unit=unit if isinstance(unit, str) else None)
+    stated = content.get("y_axis") is not None
+    unit = unit if isinstance(unit, str) else None
+    return replace(raw, text=text, unit=unit, keyed=True, stated=stated)
 
 
 def _stated_axis(content: dict) -> Any:

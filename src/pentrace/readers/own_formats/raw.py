@@ -27,6 +27,8 @@ class Raw:
     notes: tuple[str, ...] = ()  # what was assumed or left out
     pressure: np.ndarray | None = None  # float64 (N,); NaN: not recorded
     seconds: float | None = None  # s per unit of t; None: unknown
+    keyed: bool = False  # whether the file can state the direction of y as "y_axis"
+    stated: bool = False  # whether it does
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Found:
     name: str
     notes: tuple[str, ...]
     channels: dict[str, np.ndarray] = field(default_factory=dict)
+    doubt: str = ""  # the one of `notes` that is about the direction of y
+    keyed: bool = False  # as in `Raw`
+    stated: bool = False
 
 
 def joined(strokes: list[np.ndarray], axis: Axis | None, **more: Any) -> Raw:
