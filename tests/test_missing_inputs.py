@@ -76,7 +76,7 @@ def test_each_command_names_what_is_missing(
         (["write", "--file", "gone", "-o", "a.svg"], "gone: no such file; give a text file"),
         (["write", "a", "--style", "./gone", "-o", "a.svg"], "./gone: no such file; give a file"),
         (["write", "a", "--data", "gone", "-o", "a.svg"], "gone: no such folder; give the folder"),
-        (["write", "a", "--reader", "gone", "-o", "a.svg"], "gone: no such file; train it with"),
+        (["write", "a", "--reader", "gone", "-o", "a.svg"], "gone: no such file; give --reader"),
         (["page", "--style", "gone.json", "-o", "a.html"], "gone.json: no such file; give a .json"),
         (["export", "--model", "gone", "-o", "a.onnx"], "gone: no such file; train it with make"),
         (["list", "--data", "gone"], "gone: no such folder; give the folder of a data set"),

@@ -282,7 +282,9 @@ def test_a_file_of_ink_is_read_as_the_command_reads_it(browser: Browser, tmp_pat
         flat = [point for stroke in found["strokes"] for point in stroke]
         xy = np.array([point[:2] for point in flat]) * [1, -1 if found["down"] else 1]
         np.testing.assert_allclose(xy, ours.xy)
-        assert found.get("text") == ours.text and len(found["notes"]) == len(ours.notes)
+        # The page does not compare a direction that is stated with the ink.
+        notes = [note for note in ours.notes if "but by the ink" not in note]
+        assert found.get("text") == ours.text and len(found["notes"]) == len(notes)
         assert all(len(point) == 3 for point in flat) == np.isfinite(ours.t).all()
 
 
