@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pandas
 
-CHUNG = 56.04462
+from pentrace.evaluate.table import ONE_SD
+
 LONG = 300  # points
 
 
@@ -41,7 +42,7 @@ def means(lines: pandas.DataFrame) -> dict:
             "lines": len(group),
             "predicted points": int(group.n_steps.sum()),
             "sd per axis": group.log_loss.mean(),
-            "one sd": (group.log_loss_raw - 2 * math.log(CHUNG) * group.n_steps).mean(),
+            "one sd": (group.log_loss_raw - 2 * math.log(ONE_SD) * group.n_steps).mean(),
             "tablet units": group.log_loss_raw.mean(),
         }
         for name, group in groups.items()

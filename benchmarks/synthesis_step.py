@@ -53,7 +53,7 @@ class Setup:
     precision: str
 
     def set_arithmetic(self, precision: str) -> None:
-        """Set the arithmetic as `pentrace train` does for this precision."""
+        """Set the arithmetic of a GPU as `pentrace train` does; on a CPU nothing depends on it."""
         settings = TrainSettings.model_validate({"precision": precision})
         if self.device.type == "cuda":
             set_arithmetic(settings, self.device, threads=1)

@@ -2,6 +2,7 @@
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/write.py
 
+If OPENBLAS_CORETYPE or OPENBLAS_L2_SIZE are set, unset them: they select other, slower products.
 The NumPy network is compared with two loops in PyTorch, one line at a time, with the mixture drawn
 by torch: the network called point by point with its state, and one `torch.lstm_cell` per layer with
 a window by einsum over one-hot text, the fastest way that was found. Times are CPU times of the
