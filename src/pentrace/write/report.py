@@ -58,7 +58,8 @@ class WritingReport:
     @property
     def _found(self) -> str:
         if self.error_rate is not None:
-            return f"; the recogniser that chose the lines misreads {self.error_rate:.1%} of the characters"
+            rate = f"{self.error_rate:.1%} of the characters"
+            return f"; the recogniser that chose the lines misreads {rate}"
         again = sum(line.attempts > 1 for line in self.lines)
         return f", {count(again, 'line')} drawn again" if again else ""
 
