@@ -19,8 +19,8 @@ class StyleEncoder {
   }
 
   ofLine(line) {
-    let channels = [0, 1, 2].map((axis) => line.map((step) => step[axis]));
-    channels.push(line.map(() => 1));
+    let channels = [0, 1, 2].map((axis) => Float64Array.from(line, (step) => step[axis]));
+    channels.push(new Float64Array(line.length).fill(1));
     for (const layer of this.layers) channels = halved(channels, layer);
     const means = channels.map(mean);
     const spreads = channels.map((values, i) =>
@@ -42,17 +42,30 @@ function standardised(raw) {
   return centred.map((value) => Math.fround(value / size));
 }
 
-/** Convolution at every second point, without what is below 0. */
+/** Convolution at every second point, without what is below 0.
+ *
+ * All numbers that a point depends on are copied next to one another first, which is many times as fast.
+ */
 function halved(channels, { shape: [outputs, inputs, width], kernel, bias }) {
-  const count = Math.ceil(channels[0].length / 2), before = Math.floor(width / 2);
-  return Array.from({ length: outputs }, (_, o) => Array.from({ length: count }, (_, n) => {
-    let sum = bias[o];
-    for (let i = 0; i < inputs; i++) {
-      for (let w = 0; w < width; w++) {
-        const value = channels[i][2 * n + w - before];
-        if (value !== undefined) sum += value * kernel[(o * inputs + i) * width + w];
-      }
+  const count = Math.ceil(channels[0].length / 2), near = new Float64Array(inputs * width);
+  const made = Array.from({ length: outputs }, () => new Float64Array(count));
+  for (let n = 0; n < count; n++) {
+    copyNear(channels, 2 * n - Math.floor(width / 2), width, near);
+    for (let o = 0; o < outputs; o++) {
+      let sum = bias[o];
+      for (let i = 0, at = o * near.length; i < near.length; i++, at++) sum += near[i] * kernel[at];
+      made[o][n] = Math.max(sum, 0);
     }
-    return Math.max(sum, 0);
-  }));
+  }
+  return made;
+}
+
+/** Copy the `width` values of each channel from number `first`; outside of a channel they are 0. */
+function copyNear(channels, first, width, near) {
+  channels.forEach((values, i) => {
+    for (let w = 0; w < width; w++) {
+      const inside = first + w >= 0 && first + w < values.length;
+      near[i * width + w] = inside ? values[first + w] : 0;
+    }
+  });
 }
