@@ -22,8 +22,8 @@ FOLDER = Path(__file__).parent
 # Modules of the program in their order; a class is defined before it is used.
 MODULES = (
     "random", "arithmetic", "weights", "style_encoder", "network", "ink_loop", "recogniser", "text",
-    "lines", "layout", "write_text", "pen", "files", "own_formats", "assumed_speed",
-    "own_ink", "zip", "worker",
+    "candidate", "lines", "layout", "write_text", "pen", "files", "own_formats", "assumed_speed",
+    "own_ink", "zip", "worker", "pool",
     "copy_texts", "pad", "paper", "client", "write_view", "record_view", "collect_view", "start",
 )  # fmt: skip
 USED = ("alphabet", "hidden", "layers", "components", "window_parametrisation", "style_size")

@@ -1,34 +1,54 @@
-// What the screens share: the worker, elements by name, files for the user.
+// What the screens share: the work of the workers, elements by name, files for the user.
 
-/** The worker, with its requests numbered. */
+/** What the screens ask of the workers. */
 class Work {
-  constructor() {
-    const source = document.getElementById("program").textContent;
-    this.worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-    this.requests = new Map();
-    this.count = 0;
-    this.worker.onmessage = ({ data }) => this.answer(data);
+  constructor(facts) {
+    this.pool = new Pool(byId("program").textContent);
+    this.encodes = facts.synthesis.settings.style_size > 0; // whether the network has an encoder of hands
+    this.reads = Boolean(facts.recognition);
   }
 
-  answer({ id, done, failed, stopped, ...news }) {
-    const request = this.requests.get(id);
-    if (!request) return;
-    if (failed === undefined && !done && !stopped) { request.report(news); return; }
-    this.requests.delete(id);
-    if (failed !== undefined) request.wrong(new Error(failed));
-    else request.good(stopped ? null : done);
+  /** Start the first worker. The others come later: the first line should not wait for them. */
+  async load(networks) {
+    this.networks = networks;
+    await this.pool.add(networks);
   }
 
-  /** The answer to a request; null if it was stopped. `report` gets the news in between. */
-  ask(what, request, report = () => {}) {
-    const id = ++this.count;
-    this.worker.postMessage({ what, id, ...request });
-    return new Promise((good, wrong) => this.requests.set(id, { good, wrong, report }));
+  /** Start the other workers; the page does without one that cannot start, for want of memory. */
+  grow() {
+    const { networks } = this;
+    this.networks = null;
+    if (!networks) return;
+    for (let n = 1; n < workersFor(navigator.hardwareConcurrency); n++) this.pool.add(networks).catch(() => {});
   }
 
-  /** End the requests so far. */
+  /** The answer to one job. */
+  ask(...job) {
+    return this.pool.ask(...job);
+  }
+
+  /** Write a text; `report` gets the news in between, as from `writeText`. Whether it was not stopped. */
+  async write({ text, settings, styles, share }, report) {
+    try {
+      const how = {
+        bias: settings.bias, seed: BigInt(settings.seed), ...await followed(styles, share, this),
+        attempts: settings.attempts, checked: settings.check, reads: settings.check && this.reads,
+      };
+      await writeText(this, text, settings, how, (news) => {
+        report(news);
+        if (news.line) this.grow();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Stopped) return false;
+      this.stop();
+      throw error;
+    }
+  }
+
+  /** End all that is being written. */
   stop() {
-    this.worker.postMessage({ what: "stop", last: this.count });
+    this.pool.stop();
   }
 }
 

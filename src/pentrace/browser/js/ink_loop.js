@@ -1,5 +1,7 @@
 // Drawing the steps of one line, as in generate/ink_loop.py.
 
+const OFTEN = 64; // steps between two pauses
+
 /** One step (dx, dy, end of stroke) from raw outputs and four random numbers. */
 function drawStep(raw, components, chance, bias) {
   const cumulated = new Float64Array(components);
@@ -22,15 +24,17 @@ function drawStep(raw, components, chance, bias) {
   );
 }
 
-/** Draw a line of at most `limit` steps; `text` are symbols, and `primer.steps` are read first;
- * `style` is the vector of a hand.
+/** Draw a line of at most `limit` steps; `text` are symbols, `style` is the vector of a hand, and
+ * `primed` the {state, last} behind a primer: `last` is its last step, which is not read yet.
  *
  * `random(n)` gives the four numbers of step n. Returns its steps, whether it `stopped` before the
  * limit, the step at which the window `left` the text, and of each step the character with the
  * largest window weight and all weights. `pause` is awaited now and then.
  */
-async function drawLine(network, text, random, { bias, primer, style }, limit, pause) {
-  let step = begin(network, text, primer, style ?? null);
+async function drawLine(network, text, random, { bias, primed, style }, limit, pause) {
+  network.start(text, style ?? null);
+  if (primed) network.restore(primed.state);
+  let step = primed ? primed.last : new Float32Array(3);
   const steps = [], characters = [], weights = [];
   let left = limit, length = limit, stopped = false;
   for (let n = 0; n < length; n++) {
@@ -42,7 +46,7 @@ async function drawLine(network, text, random, { bias, primer, style }, limit, p
     if (left === limit && characters[n] === text.length) left = n;
     if (left <= n && step[2] > 0) [length, stopped] = [n + 1, true];
     else if (left + LAST_STROKE <= n) [length, stopped] = [left + 1, true];
-    if (n % 64 === 63) await pause();
+    if (n % OFTEN === OFTEN - 1) await pause();
   }
   const trimmed = (list) => list.slice(0, length);
   if (steps.some((one) => !one.every(Number.isFinite))) {
@@ -55,20 +59,14 @@ async function drawLine(network, text, random, { bias, primer, style }, limit, p
   };
 }
 
-/** Start a line; return its first step, which is not read yet.
- *
- * The candidates of a line begin alike, so the state behind the last primer is kept.
- */
-function begin(network, text, primer, style) {
+/** The state of the network behind these steps of a line with this text. */
+async function stateBehind(network, text, steps, style, pause) {
   network.start(text, style);
-  if (!primer) return new Float32Array(3);
-  const key = JSON.stringify(text), kept = network.primed;
-  if (kept?.primer === primer && kept.style === style && kept.key === key) network.restore(kept.state);
-  else {
-    for (const known of primer.steps.slice(0, -1)) network.step(known);
-    network.primed = { primer, style, key, state: network.state() };
+  for (const [n, step] of steps.entries()) {
+    network.step(step);
+    if (n % OFTEN === OFTEN - 1) await pause();
   }
-  return primer.steps.at(-1);
+  return network.state();
 }
 
 /** The character with the largest window weight; `behind` if the window has left the text. */

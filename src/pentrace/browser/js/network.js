@@ -145,7 +145,7 @@ class Synthesis {
 
   /** Begin a line with this text, as symbols; `style`: the vector of the hand, or null. */
   start(text, style) {
-    const changed = this.encoder && style !== this.style;
+    const changed = this.encoder && String(style) !== String(this.style);
     for (const layer of this.layers) {
       layer.forget();
       if (changed) layer.follow(style ?? []);

@@ -12,7 +12,7 @@ function showScreen(name) {
 }
 
 async function start() {
-  const facts = JSON.parse(byId("facts").textContent), work = new Work();
+  const facts = JSON.parse(byId("facts").textContent), work = new Work(facts);
   const bytes = (id) => (byId(id).textContent.trim() ? bytesOf(byId(id).textContent) : null);
   if (window.innerWidth < NARROW) byId("page-size").value = "105x148";
   const view = new WriteView(facts, work);
@@ -27,7 +27,7 @@ async function start() {
   showScreen("write");
   window.pentrace = { work, view, facts }; // for the console, and for tests
   try {
-    await work.ask("load", {
+    await work.load({
       facts, code: bytes("code"), synthesis: bytes("synthesis"), recognition: bytes("recognition"),
     });
     await view.write();

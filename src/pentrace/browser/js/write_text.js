@@ -17,10 +17,11 @@ function meanWidth(steps, text) {
 
 /** The lines of `text`, as `prepared` gives it.
  *
- * `report({texts, scattered, fit})` is called when the line breaks are known, where about `fit`
- * characters fit in a line, and `report({row, line})` for each line.
+ * `work.ask` has candidates drawn, and `work.encodes` is whether its network has an encoder of
+ * hands. `report({texts, scattered, fit})` is called when the line breaks are known, where about `fit`
+ * characters fit in a line, and `report({row, line})` for each line, as it is finished.
  */
-async function writeText(network, text, settings, how, report) {
+async function writeText(work, text, settings, how, report) {
   const { primer } = how, given = primer ?? how.style;
   let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
   const wrap = () => wrapped(text, settings.longestLine, fit);
@@ -28,14 +29,14 @@ async function writeText(network, text, settings, how, report) {
   const written = () => texts.filter(Boolean);
   const single = written().length < 2;
   if (!single) {
-    const once = given ? { ...how, attempts: 1, reader: null } : how;
-    first = await leadingLine(network, written(), once);
+    const once = given ? { ...how, attempts: 1, reads: false } : how;
+    first = await leadingLine(work, written(), once);
     if (first) {
       fit = fitting(settings, meanWidth(first.line.steps, first.line.text));
       const old = texts;
       texts = wrap();
       if (texts.join("\n") !== old.join("\n")) {
-        const second = await leadingLine(network, written(), once);
+        const second = await leadingLine(work, written(), once);
         if (second) first = second; else texts = old;
       }
     }
@@ -43,28 +44,42 @@ async function writeText(network, text, settings, how, report) {
   report({ texts, scattered: !single && !first && !given, fit });
   const rows = texts.flatMap((line, row) => (line ? [row] : []));
   const ready = first && !given ? first : null;
-  const own = ready ? { ...how, ...handOf(ready.line, network) } : how;
+  const own = ready ? { ...how, ...await handOf(ready.line, work) } : how;
   if (ready) report({ row: rows[ready.number], line: ready.line });
-  for (const [number, row] of rows.entries()) {
-    if (ready && number === ready.number) continue;
-    report({ row, line: await writeLine(network, texts[row], own, number) });
-  }
+  await Promise.all(rows.map(async (row, number) => {
+    if (ready && number === ready.number) return;
+    report({ row, line: await writeLine(work, texts[row], own, number) });
+  }));
 }
 
 /** The line that gives its style to all lines, as in generate/leading.py; null if all fail. */
-async function leadingLine(network, texts, how) {
+async function leadingLine(work, texts, how) {
   const size = (i) => Math.min([...texts[i]].length, LEADING);
   const order = texts.map((_, i) => i).sort((a, b) => size(b) - size(a) || a - b);
   for (const number of order.slice(0, LEADS)) {
-    const line = await writeLine(network, texts[number], how, number);
+    const line = await writeLine(work, texts[number], how, number);
     if (!line.failed) return { number, line };
   }
   return null;
 }
 
 /** How other lines follow the hand of `line`: by its vector, or else by its first words. */
-function handOf(line, network) {
-  return network.encoder ? { style: network.encoder.vector([line.steps]) } : { primer: primerOf(line) };
+async function handOf(line, work) {
+  return work.encodes ? { style: await work.ask("vector", line) } : { primer: primerOf(line) };
+}
+
+/** How the lines follow `styles`: one line of ink, or none; or two hands and the share of the second.
+ *
+ * As in write/find_style.py: a line whose text is known is continued, unless hands are mixed. A
+ * share of 0 or 1 is no mixture.
+ */
+async function followed(styles, share, work) {
+  if (!styles.length) return { primer: null, style: null };
+  if (styles.length > 1 && (share <= 0 || share >= 1)) styles = [styles[share <= 0 ? 0 : 1]];
+  const primer = styles.length === 1 && styles[0].text ? styles[0] : null;
+  if (!work.encodes) return { primer, style: null };
+  const [one, other] = await Promise.all(styles.map((style) => work.ask("vector", style)));
+  return { primer, style: other ? mixed(one, other, share) : one };
 }
 
 /** The first words of a line, with complete strokes, for others to continue. */

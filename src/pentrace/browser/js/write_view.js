@@ -150,8 +150,8 @@ class WriteView {
     this.say("Writing the first line …");
     try {
       const report = (news) => { if (this.running === ticket) this.news(news, text); };
-      const done = await this.work.ask("write", { text, settings, styles, share }, report);
-      if (this.running === ticket) this.finished(done === null);
+      const done = await this.work.write({ text, settings, styles, share }, report);
+      if (this.running === ticket) this.finished(!done);
     } catch (error) {
       if (this.running === ticket) this.say(error.message, true);
     }
