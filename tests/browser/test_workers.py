@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -38,7 +37,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     reader = SHIPPED.parents[1] / "recogniser" / SHIPPED.name
     invoke(command, "--model", path, "--reader", reader, "-o", folder / "small.html")
     content = (folder / "small.html").read_text()  # the first text of the page is shorter here
-    (folder / "small.html").write_text(re.sub("(<textarea[^>]*>)[^<]*", r"\1a line", content, count=1))
+    (folder / "small.html").write_text(
+        re.sub("(<textarea[^>]*>)[^<]*", r"\1a line", content, count=1)
+    )
     opened = Browser(folder / "small.html", folder)
     yield opened
     opened.driver.quit()

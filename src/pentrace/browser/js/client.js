@@ -19,7 +19,8 @@ class Work {
     const { networks } = this;
     this.networks = null;
     if (!networks) return;
-    for (let n = 1; n < workersFor(navigator.hardwareConcurrency); n++) this.pool.add(networks).catch(() => {});
+    const count = workersFor(navigator.hardwareConcurrency ?? 1, navigator.deviceMemory);
+    for (let n = 1; n < count; n++) this.pool.add(networks).catch(() => {});
   }
 
   /** The answer to one job. */

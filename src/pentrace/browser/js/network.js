@@ -41,8 +41,9 @@ class Layer {
   /** Read the vector of a hand at each step: it is constant, so it is a part of the bias. */
   follow(style) {
     const { numbers, width } = this.weights;
-    this.bias.forEach((bias, row) => {
-      numbers[row * width + this.one] = bias + style.reduce((all, part, s) => all + part * this.byStyle(row, s), 0);
+    const { bias, styles } = this, size = styles.length / bias.length;
+    bias.forEach((own, row) => {
+      numbers[row * width + this.one] = own + style.reduce((all, part, s) => all + part * styles[row * size + s], 0);
     });
   }
 
@@ -116,7 +117,7 @@ class Synthesis {
         : column < 3 + size ? recurrent[row * wide + column - 3] : bias[row]);
     const layer = new Layer(this.arithmetic, 3, size, entry);
     layer.bias = Float32Array.from(bias, (value, row) => share(row) * value);
-    layer.byStyle = (row, s) => share(row) * input[row * given + 3 + s];
+    layer.styles = this.styleColumns(size, (row, s) => share(row) * input[row * given + 3 + s]);
     layer.symbols = new Symbols(this.arithmetic, symbols, 4 * size, (row, symbol) =>
       share(row) * recurrent[row * wide + size + symbol]);
     return layer;
@@ -137,10 +138,16 @@ class Synthesis {
     };
     const layer = new Layer(this.arithmetic, 3 + size, size, entry);
     layer.bias = Float32Array.from(one, (_, row) => entry(row, 3 + 2 * size));
-    layer.byStyle = (row, s) => share(row) * input[from(row) * wide + 3 + s];
+    layer.styles = this.styleColumns(size, (row, s) => share(row) * input[from(row) * wide + 3 + s]);
     layer.symbols = new Symbols(this.arithmetic, symbols, 4 * size, (row, symbol) =>
       share(row) * input[from(row) * wide + given + symbol]);
     return layer;
+  }
+
+  /** The columns of a layer for the vector of a hand, copied: no layer keeps the arrays of the file. */
+  styleColumns(size, entry) {
+    const count = this.settings.style_size;
+    return Float32Array.from({ length: 4 * size * count }, (_, i) => entry(Math.floor(i / count), i % count));
   }
 
   /** Begin a line with this text, as symbols; `style`: the vector of the hand, or null. */

@@ -1,9 +1,15 @@
 // The workers of the page: each has one job at a time, such as one candidate of a line.
 
-const MOST_WORKERS = 8;
+const MOST_WORKERS = 8, WORKERS_IN_GB = 2; // a worker needs up to 60 MiB
 
-/** How many workers draw on a machine with so many cores; the page itself needs little of one. */
-const workersFor = (cores) => Math.min(cores > 2 ? cores - 1 : cores, MOST_WORKERS);
+/** How many workers draw on a machine with so many cores, of which the page itself needs little.
+ *
+ * memory: of the machine in GB; many browsers do not say it.
+ */
+function workersFor(cores, memory) {
+  const most = Math.min(MOST_WORKERS, WORKERS_IN_GB * (memory ?? MOST_WORKERS));
+  return Math.max(Math.min(cores > 2 ? cores - 1 : cores, most), 1);
+}
 
 class Pool {
   constructor(source) {

@@ -22,27 +22,10 @@ function meanWidth(steps, text) {
  * characters fit in a line, and `report({row, line})` for each line, as it is finished.
  */
 async function writeText(work, text, settings, how, report) {
-  const { primer } = how, given = primer ?? how.style;
-  let fit = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
-  const wrap = () => wrapped(text, settings.longestLine, fit);
-  let texts = wrap(), first = null;
-  const written = () => texts.filter(Boolean);
-  const single = written().length < 2;
-  if (!single) {
-    const once = given ? { ...how, attempts: 1, reads: false } : how;
-    first = await leadingLine(work, written(), once);
-    if (first) {
-      fit = fitting(settings, meanWidth(first.line.steps, first.line.text));
-      const old = texts;
-      texts = wrap();
-      if (texts.join("\n") !== old.join("\n")) {
-        const second = await leadingLine(work, written(), once);
-        if (second) first = second; else texts = old;
-      }
-    }
-  }
-  report({ texts, scattered: !single && !first && !given, fit });
+  const given = how.primer ?? how.style;
+  const { texts, first, fit } = await brokenByHand(work, text, settings, how);
   const rows = texts.flatMap((line, row) => (line ? [row] : []));
+  report({ texts, scattered: rows.length > 1 && !first && !given, fit });
   const ready = first && !given ? first : null;
   const own = ready ? { ...how, ...await handOf(ready.line, work) } : how;
   if (ready) report({ row: rows[ready.number], line: ready.line });
@@ -50,6 +33,22 @@ async function writeText(work, text, settings, how, report) {
     if (ready && number === ready.number) return;
     report({ row, line: await writeLine(work, texts[row], own, number) });
   }));
+}
+
+/** {texts, first, fit}: the lines of a text, broken by the width of a line in this hand. */
+async function brokenByHand(work, text, settings, how) {
+  const { primer } = how, given = primer ?? how.style;
+  const room = fitting(settings, primer ? meanWidth(primer.steps, primer.text) : CHARACTER_WIDTH);
+  const texts = wrapped(text, settings.longestLine, room), kept = { texts, first: null, fit: room };
+  if (texts.filter(Boolean).length < 2) return kept;
+  const once = given ? { ...how, attempts: 1, reads: false } : how;
+  const first = await leadingLine(work, texts.filter(Boolean), once);
+  if (!first) return kept;
+  const fit = fitting(settings, meanWidth(first.line.steps, first.line.text));
+  const again = wrapped(text, settings.longestLine, fit);
+  if (again.join("\n") === texts.join("\n")) return { texts, first, fit };
+  const second = await leadingLine(work, again.filter(Boolean), once);
+  return second ? { texts: again, first: second, fit } : { ...kept, first };
 }
 
 /** The line that gives its style to all lines, as in generate/leading.py; null if all fail. */
