@@ -304,3 +304,19 @@ def test_doubtful_styles_and_rare_characters_are_named(browser: Browser) -> None
         assert wrong in shown[2]
     browser.run("pentrace.facts.rare = {}")
     browser.set(hand="seed")
+
+
+@pytest.mark.slow
+def test_a_picture_as_a_style_is_named_also_while_a_text_is_written(browser: Browser) -> None:
+    give = """const [name, type] = arguments, given = new DataTransfer();
+    given.items.add(new File([new Uint8Array(8)], name, { type }));
+    const field = document.getElementById("style-file");
+    field.files = given.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));"""
+    browser.run(give, "photo.png", "image/png")
+    browser.until(lambda: "photo.png: This is a picture" in browser.text("status"))
+    browser.set(text="some words\nand more", hand="seed", seed=1, bias=1)
+    browser.run("document.getElementById('write-form').requestSubmit()")
+    browser.run(give, "notes.txt", "text/plain")
+    browser.until(lambda: "2 lines written" in browser.text("status"))
+    assert "notes.txt: The file is not JSON" in browser.text("problems")

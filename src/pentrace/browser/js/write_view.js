@@ -107,11 +107,16 @@ class WriteView {
     field.value = "";
     if (!file) return;
     try {
+      if (/^(image|video)\//.test(file.type)) {
+        throw new Error("This is a picture. It does not contain the movement of the pen. Record a line under “My hand”.");
+      }
       const ink = inkOfJson(await file.text());
       styleOfInk(ink, this.facts.synthesis.settings);
       await this.useHand(`${file.name}: ${ink.text ?? "no text"}`, ink);
     } catch (error) {
-      this.say(`${file.name}: ${error.message}`, true);
+      const message = `${file.name}: ${error.message}`;
+      if (this.running) this.problem(message); // the next line would replace the status
+      else this.say(message, true);
     }
   }
 
@@ -173,7 +178,7 @@ class WriteView {
     }
     this.rows[row] = line;
     this.render([row]);
-    if (line.failed) this.problem(failure(line));
+    if (line.failed) this.problem(failure(line), row);
     const wanted = this.texts.filter(Boolean).length, done = this.rows.filter(Boolean).length;
     this.say(`${done} of ${wanted} lines written …`);
   }
@@ -183,16 +188,20 @@ class WriteView {
     const failed = lines.filter((line) => line.failed).length;
     const letters = read.reduce((count, line) => count + line.reading.characters, 0);
     const wrong = read.reduce((count, line) => count + line.reading.edits, 0);
-    const rate = letters ? ` The recogniser misreads ${((100 * wrong) / letters).toFixed(1)}\u00a0% of the characters.` : "";
+    const rate = letters ? ` The recogniser that chose the lines misreads ${((100 * wrong) / letters).toFixed(1)}\u00a0% of the characters.` : "";
     const bad = failed ? ` ${failed} of them failed.` : "";
     const hand = byId("hand").value === "seed" && this.used.style ? ` Hand: ${this.used.style}.` : "";
     this.say(`${stopped ? "Stopped. " : ""}${counted(lines.length, "line")} written.${hand}${bad}${rate}${this.limit}`);
+    // Lines finish in any order.
+    const found = [...byId("problems").querySelectorAll("[data-row]")];
+    byId("problems").append(...found.sort((a, b) => a.dataset.row - b.dataset.row));
     if (failed) this.problem("Try another seed, a higher neatness, shorter lines or more candidates.");
   }
 
-  problem(text) {
+  problem(text, row = null) {
     const item = document.createElement("li");
     item.textContent = text;
+    if (row !== null) item.dataset.row = row;
     byId("problems").append(item);
   }
 
