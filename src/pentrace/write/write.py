@@ -174,7 +174,7 @@ def _text(text: str | None, file: Path | None) -> str:
         raise UsageError('no text; give one, such as "any text you like", or --file')
     if text is not None and file is not None:
         raise UsageError("both TEXT and --file are given; give only one of them")
-    source = "standard input" if file is None else str(file)
+    source, argument = "standard input" if file is None else str(file), text
     try:
         if file is not None:
             with file.open("rb") as opened:
@@ -186,7 +186,10 @@ def _text(text: str | None, file: Path | None) -> str:
     except OSError as error:
         wrong = "a folder" if isinstance(error, IsADirectoryError) else str(error.strerror).lower()
         raise PentraceError(f"{source}: {wrong}; give a text file") from None
-    return text or ""
+    given = text or ""
+    if not given.strip() and (file is not None or text != argument):
+        raise UsageError(f"{source}: no text in it; give a text to write")
+    return given
 
 
 def _decoded(content: bytes, source: str) -> str:
