@@ -73,8 +73,9 @@ class Share(click.ParamType):
     "--style",
     multiple=True,
     help="Style: a hand of pentrace list, a file of ink, or a sample of --data; repeat it for more "
-    "ink of the same hand. ./NAME is a file with the name of a hand. Default with pretrained: a "
-    "hand of pentrace list, by the seed; invented: a hand that the network invents.",
+    "ink of the same hand. ./NAME is a file with the name of a hand. invented: a hand that the "
+    "network invents. Default: the seed chooses one of the ten hands; a network other than "
+    "pretrained invents a hand.",
 )
 @click.option(
     "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
@@ -86,7 +87,7 @@ class Share(click.ParamType):
 @click.option(
     "--substitute",
     is_flag=True,
-    help="Replace unknown characters by similar ones, é by e.",
+    help="Replace unknown characters by similar ones, ř by r.",
 )
 @click.option("--quiet", is_flag=True, help="Report only failures.")
 @settings_option(WriteSettings)
