@@ -40,8 +40,9 @@ from pentrace.write.report import count
 
 FEW = 20  # fewer lines make a network that follows the hand no better than a style does
 ONLY = (
-    "only {lines}, and {few} or more are needed to copy a hand: {out} may be hard to read; compare "
-    'it with one of the lines as a style: pentrace write "any text you like" --style LINE'
+    "only {lines}, and {few} or more are needed to copy a hand, so what the network writes may be "
+    "hard to read; compare it with the style of one of the lines: "
+    'pentrace write "any text you like" --style LINE'
 )
 NOTHING = (
     "the lines that were held out did not get better: {out} {kept}; record more lines, check that "
@@ -98,7 +99,7 @@ def command(
     if not last < first:
         _say(NOTHING.format(out=out, kept=VECTOR if found.style_size else START))
     if len(recorded.ids) < FEW:
-        _say(ONLY.format(lines=count(len(recorded.ids), "line"), few=FEW, out=out))
+        _say(ONLY.format(lines=count(len(recorded.ids), "line"), few=FEW))
     if not last < first:
         sys.exit(FAILED)
 
