@@ -56,6 +56,14 @@ def test_the_commands_of_the_documents_leave_a_clone_clean(tmp_path: Path) -> No
     assert subprocess.run(status, capture_output=True, text=True).stdout == "?? .gitignore\n"
 
 
+def test_the_mistake_in_the_readme_is_in_the_line_that_it_names() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = re.search(r"^config\.yaml, line (\d+): clean\.spikes: .* mean 'spike'", readme, re.M)
+    assert named is not None
+    line = (ROOT / "config.yaml").read_text().splitlines()[int(named[1]) - 1]
+    assert line.startswith("  spike: ")
+
+
 def test_the_command_beside_the_picture_writes_it_without_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

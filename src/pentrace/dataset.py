@@ -38,6 +38,8 @@ def windows(data: Path, split: str) -> Path:
 
 
 some_data_option = partial(
-    folder_option, "--data", missing="give the folder of a data set, such as results/demo-iam"
+    folder_option,
+    "--data",
+    missing="give the folder of a data set, such as results/demo-iam, or build it: make",
 )
 data_option = some_data_option(help="Folder of a data set, such as results/demo-iam.")

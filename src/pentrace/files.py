@@ -242,7 +242,19 @@ def read_json(
     except FileNotFoundError:
         raise PentraceError(f"{path}: no such file; {missing}") from None
     except (ValueError, RecursionError) as error:
-        raise PentraceError(f"{path}: not JSON ({error}); {broken}") from None
+        raise PentraceError(f"{path}: {json_fault(error)}; {broken}") from None
+
+
+def json_fault(error: ValueError | RecursionError) -> str:
+    """What is wrong with JSON that `json.loads` refuses with `error`, and where."""
+    if isinstance(error, json.JSONDecodeError):
+        if not error.doc.strip():
+            return "the file is empty"
+        return f"not JSON at line {error.lineno}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not JSON: not text in UTF-8"
+    deep = isinstance(error, RecursionError)
+    return f"not JSON: {'too many brackets in one another' if deep else 'a number is too long'}"
 
 
 def read_keys(path: str | Path, *keys: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pentrace.files import (
     check_output,
     check_suffix,
     is_standard_output,
+    json_fault,
     messages_on_standard_error,
     refuse_special,
 )
@@ -304,7 +305,8 @@ def json_object(text: str, option: str = "--settings") -> dict[str, Any]:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f'{option}: not JSON ({error}); give {{"key": value}}') from None
+        wrong = json_fault(error) if text.strip() else "empty"
+        raise UsageError(f'{option}: {wrong}; give {{"key": value}}') from None
     if not isinstance(values, dict):
         raise UsageError(f'{option}: expected {{"key": value}}; got {text!r}')
     return values

@@ -105,7 +105,7 @@ def test_points_without_a_position_are_left_out_with_a_warning(tmp_path):
         ("a.xml", "<x/>", "root element is x, expected ink; give a complete InkML"),
         ("a.txt", "2\n1 5 0 1\n", "line 1: 2 points expected, but the file has 1; give a complete"),
         ("04e00.svg", "<svg/>", "root element is svg, expected svg"),
-        ("a.json", "{", "not JSON .*; record it again"),
+        ("a.json", "{", "not JSON at line 1, column 2; correct it there, or record it again"),
         ("gone", None, r"no such file; give a \.json, "),
     ],
 )

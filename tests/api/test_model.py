@@ -238,3 +238,9 @@ def test_writing_loads_no_large_library(path, tmp_path):
     slow = {"torch", "pyarrow", "pandas", "matplotlib", "scipy", "lxml", "click"}
     assert not slow & loaded(code)
     assert "numpy" not in loaded("import pentrace; dir(pentrace)")
+
+
+def test_names_of_the_package_are_its_own():
+    shown = [name for name in dir(pentrace) if not name.startswith("__")]
+    assert shown == sorted(pentrace.__all__)
+    assert "__version__" in dir(pentrace)

@@ -39,7 +39,7 @@ def commented() -> dict[tuple[str, ...], str]:
 
 def described() -> Iterator[tuple[tuple[str, ...], str]]:
     """Key -> description of its field, for all that has to have a comment."""
-    for name in ("run", "train", "recogniser", "threads"):
+    for name in ("run", "train", "recogniser", "judge", "fewest_lines", "threads"):
         yield (name,), str(Config.model_fields[name].description)
     for stage, model in STAGES.items():
         for name, field in model.model_fields.items():

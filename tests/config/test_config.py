@@ -321,8 +321,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, mes
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(PentraceError, match=r"none.yaml: no such file or folder; check"):
         check_file(tmp_path / "none.yaml")
-    (tmp_path / "empty.yaml").write_text("# nothing\n")
-    check_file(tmp_path / "empty.yaml")
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n"])
+def test_a_file_without_settings_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "empty.yaml").write_text(content)
+    with pytest.raises(PentraceError, match=r"empty\.yaml: no settings; write each as in config"):
+        check_file(tmp_path / "empty.yaml")
 
 
 def test_a_mistake_is_named_with_the_file_and_line_that_set_the_value(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def _learn(tmp_path, *paths, name="me.safetensors", options=(), status=0):
 
 def test_a_hand_is_learnt_from_a_folder_and_written_without_a_style(tmp_path, network, recordings):
     result, out = _learn(tmp_path, recordings)
-    assert "only 4 lines; record 5 or more" in result.stderr
+    assert "only 4 lines, and 20 or more" in (last := result.stderr.splitlines()[-1])
+    assert last.endswith('pentrace write "any text you like" --style LINE')
     assert "3 lines learnt, 1 held out" in result.stdout
     learnt, normalisation = load_ink(out, "synthesis")
     assert learnt.encoder is None

@@ -239,7 +239,19 @@ def test_svg_with_single_lines():
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.json", "{", "not JSON"),
+        ("a.json", "{", r"not JSON at line 1, column 2$"),
+        ("a.json", '{"text": "a",\n "strokes": [[[1, 2],]]}', "not JSON at line 2, column 22$"),
+        ("a.json", " ", "the file is empty$"),
+        ("a.json", b'{"text": "\xff"}', "not JSON: not text in UTF-8$"),
+        ("a.json", '{"Strokes": [[[1, 2]]]}', 'the key is "strokes", not "Strokes"$'),
+        ("a.json", '{"strokes": [[[1, 2]]], "Text": "a"}', 'the key is "text", not "Text"$'),
+        (
+            "a.json",
+            '{"strokes": [[[1, 2]]], "Y_Axis": "up"}',
+            'the key is "y_axis", not "Y_Axis"$',
+        ),
+        ("a.json", '[{"Points": [{"x": 1, "y": 2}]}]', 'stroke 0: the key is "points", not'),
+        ("a.json", '[[{"x": 1, "y": 2, "Time": 3}]]', 'point 0: the key is "time", not "Time"$'),
         ("a.json", [{"x": 1, "y": 2}], "do not show where strokes begin"),
         ("a.json", [{"x": 1, "y": 2, "type": "click"}], "point 0: type is 'click'"),
         ("a.json", [{"x": 1, "y": 2, "type": "pointermove"}], "no event puts the pen down"),

@@ -71,6 +71,9 @@ def test_mistakes_in_files_of_settings_are_lines_without_a_traceback(checkout: C
     own.write_text("clean: [\nrun: x\n")
     (broken,) = printed(checkout, "-n", "--configfile", "own.yaml", fails=True)
     assert broken.startswith("own.yaml: not YAML: ")
+    own.write_text("# nothing yet\n")
+    (empty,) = printed(checkout, "-n", "--configfile", "own.yaml", fails=True)
+    assert empty.startswith("own.yaml: no settings; write each as in config.yaml")
     missing = printed(checkout, "-n", "--configfile", "missing.yaml", fails=True)
     assert missing == ["missing.yaml: no such file or folder; check the path"]
     checkout.edit("config.yaml", "threads: 1 ", "threads: 1: ")

@@ -173,7 +173,11 @@ def test_inkml_and_parquet_give_what_json_gives(tmp_path):
             r"a picture \(JPEG\), which does not contain the movement of the pen; record a line",
         ),
         ("a.zip", "x", "an archive; unpack it"),
-        ("a.txt", "x", "line 1: .* give a complete SVC2004 file"),
+        (
+            "a.txt",
+            "x",
+            "line 1: .* give a complete SVC2004 file",
+        ),
         ("a.xml", "<x/>", "root element is x, expected ink; give a complete InkML file"),
         ("a.json", "{", "not JSON"),
         ("a.json", "[1]", "no strokes"),

@@ -83,8 +83,8 @@ class Config(Settings):
     fewest_lines: int = Field(
         200,
         ge=0,
-        description="fewest training lines with a text to train recogniser and judge; with fewer, "
-        "those that come with Pentrace read",
+        description="below this number, recogniser and judge are not trained; those of Pentrace "
+        "are used",
     )
     threads: int = Field(
         1, ge=1, description="threads of a job that computes with a network; results depend on it"

@@ -11,8 +11,7 @@ from pentrace.errors import PentraceError, explained
 
 def check_file(path: str | Path) -> None:
     """Raise `PentraceError`, with the line if it is known, unless the file has settings in YAML."""
-    root = _read(path)
-    if root is not None and not isinstance(root, yaml.MappingNode):
+    if not isinstance(_read(path), yaml.MappingNode):
         raise PentraceError(
             f"{path}: no settings; write each as in config.yaml, such as: threads: 1"
         )

@@ -38,7 +38,12 @@ from pentrace.train.progress import Progress
 from pentrace.windows.lines import Lines
 from pentrace.write.report import count
 
-FEW = 5  # fewer lines show only a part of a hand
+FEW = 20  # fewer lines make a network that follows the hand no better than a style does
+ONLY = (
+    "only {lines}, and {few} or more are needed to copy a hand, so what the network writes may be "
+    "hard to read; compare it with the style of one of the lines: "
+    'pentrace write "any text you like" --style LINE'
+)
 NOTHING = (
     "the lines that were held out did not get better: {out} {kept}; record more lines, check that "
     "their texts are right, or lower --learning-rate"
@@ -93,6 +98,9 @@ def command(
     )
     if not last < first:
         _say(NOTHING.format(out=out, kept=VECTOR if found.style_size else START))
+    if len(recorded.ids) < FEW:
+        _say(ONLY.format(lines=count(len(recorded.ids), "line"), few=FEW))
+    if not last < first:
         sys.exit(FAILED)
 
 
@@ -105,8 +113,6 @@ def _recorded(
         names, primers, messages = load_recordings(files, normalisation, network)
     for message in messages:
         _say(message)
-    if len(names) < FEW:
-        _say(f"only {count(len(names), 'line')}; record {FEW} or more, for more of the hand")
     return as_lines(names, primers)
 
 

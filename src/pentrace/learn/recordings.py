@@ -54,9 +54,9 @@ class Found(NamedTuple):
 def find_recordings(paths: Sequence[Path], scratch: Path, out: Path | None = None) -> Found:
     """The files of ink that `paths` name: files, folders at any depth, and .zip archives.
 
-    Archives are unpacked in the folder `scratch`. Texts beside ink, hidden files and the file `out`
-    are left out; other files that are no ink are left out with a message. Raises `PentraceError`
-    for a path that does not exist or cannot be unpacked.
+    Archives are unpacked in the folder `scratch`. Texts beside ink (also named ones), hidden files
+    and the file `out` are left out; other files that are no ink are left out with a message. Raises
+    `PentraceError` for a path that does not exist or cannot be unpacked.
     """
     recordings: dict[Path, Recording] = {}
     messages: list[str] = []
@@ -65,6 +65,8 @@ def find_recordings(paths: Sequence[Path], scratch: Path, out: Path | None = Non
             found = _in_folder(path, str(path), out)
         elif path.suffix.lower() == ".zip" and path.is_file():
             found = _in_folder(_unpacked(path, scratch / str(number)), str(path), None)
+        elif path.suffix.lower() == TEXTS and _beside(path):
+            found = Found([], [])
         elif path.exists():
             found = Found([Recording(path, str(path), True)], [])
         else:
@@ -76,6 +78,11 @@ def find_recordings(paths: Sequence[Path], scratch: Path, out: Path | None = Non
             recordings[place] = recordings.get(place, one) if not one.asked else one
         messages += found.messages
     return Found(sorted(recordings.values(), key=lambda one: one.name), messages)
+
+
+def _beside(text: Path) -> bool:
+    """Whether ink of the same name is beside a file, which then has its text."""
+    return any(text.with_suffix(suffix).is_file() for suffix in INK)
 
 
 def _in_folder(folder: Path, name: str, out: Path | None) -> Found:

@@ -181,8 +181,8 @@ def _content(path: str | Path, metadata: dict[str, str] | None) -> dict:
     """What `save_model` stored with the weights."""
     try:
         content = json.loads((metadata or {}).get("pentrace") or "null")
-    except json.JSONDecodeError as error:
-        raise PentraceError(f"{path}: the metadata is not JSON ({error}); train again") from None
+    except json.JSONDecodeError:
+        raise PentraceError(f"{path}: the metadata is not JSON; train again") from None
     if (
         not isinstance(content, dict)
         or content.get("format") != FORMAT

@@ -48,6 +48,7 @@ FORMS = (
 SUFFIXES = (*FORMATS, *RAW, ".parquet")  # of files of ink
 KANJI = re.compile(r"[0-9a-f]{4,6}(-\w+)?\.svg", re.IGNORECASE)  # names of files of KanjiVG
 
+SETTING = re.compile(r" \(parse\.\w+\)|; [^;]*\bparse\.\w+.*")
 COLUMNS = ("sample_id", "x", "y", "stroke", "t", "dx", "dy", "end_of_stroke")  # of Parquet
 
 __all__ = ["LARGEST", "OwnInk", "doubted", "offsets", "read"]
@@ -85,6 +86,7 @@ def read(path: Path) -> OwnInk:
             raise PentraceError(
                 f"{path}: larger than {LARGEST_FILE} bytes; give one line of handwriting"
             )
+        _refuse_empty(path)
         with naming(path, path):
             with path.open("rb") as opened:
                 if wrong := picture(opened.read(8)):
@@ -95,6 +97,11 @@ def read(path: Path) -> OwnInk:
     if not len(found.xy):
         raise PentraceError(f"{path}: no points; record one line of handwriting")
     return found
+
+
+def _refuse_empty(path: Path) -> None:
+    if path.stat().st_size == 0:
+        raise PentraceError(f"{path}: the file is empty; record one line of handwriting")
 
 
 def _unknown(path: Path) -> PentraceError:
@@ -139,7 +146,9 @@ def _own(path: Path) -> OwnInk:
     try:
         found = read_own(path.name, path.read_bytes(), ParseSettings(max_bytes=LARGEST_FILE))
     except Malformed as error:
-        raise PentraceError(f"{path}: {error.reason}; record it again") from None
+        place = "correct it there, or " if error.rule in ("json-syntax", "key") else ""
+        reason = without_settings(error.reason)
+        raise PentraceError(f"{path}: {reason}; {place}record it again") from None
     if len(found) > 1:
         raise PentraceError(f"{path}: {len(found)} samples; give a file with one sample")
     one = found[0]
@@ -160,6 +169,11 @@ def _raw(path: Path) -> OwnInk:
     stroke, axis = ink.stroke.astype(np.int64), sample["y_axis"]
     own = _bounded(path, OwnInk(xy, ink.t, stroke, sample["text"], unit, notes))
     return _doubted(own, axis, f"in this file, y grows {axis}ward", turned_over(axis, False))
+
+
+def without_settings(reason: str) -> str:
+    """`reason` without the settings of data sets that it names: one file is read without any."""
+    return SETTING.sub("", reason)
 
 
 def _doubted(ink: OwnInk, axis: Axis, states: str, remedy: str) -> OwnInk:
@@ -226,6 +240,7 @@ def _sample(path: Path) -> Any:
     refuse_special(path)
     if not path.exists():
         raise _no_file(path)
+    _refuse_empty(path)
     with tables.opened(path) as file:
         columns = [name for name in COLUMNS if name in file.schema_arrow.names]
         _refuse_other_table(path, file, columns)

@@ -11,6 +11,7 @@ from pentrace import schema
 from pentrace.errors import PentraceError
 from pentrace.readers.results import Parsed
 from pentrace.readers.settings import ParseSettings
+from pentrace.write.own_ink import without_settings
 
 UNITS = {
     "iam": "tablet unit",
@@ -50,9 +51,10 @@ def read_raw(path: Path, readers: Sequence[str]) -> tuple[Parsed, str | None]:
             return found, UNITS.get(name)
         if found.rejects[0].rule != "not-iam":
             break
+    reason = without_settings(found.rejects[0].reason)
     raise PentraceError(
-        f"{path}: {found.rejects[0].reason}; give a complete {FORMATS[name]} file, or record it "
-        "again"
+        f"{path}: {reason}; give a complete {FORMATS[name]} file, ink in another format, or record "
+        "it again: pentrace page -o write.html"
     )
 
 

@@ -73,8 +73,9 @@ class Share(click.ParamType):
     "--style",
     multiple=True,
     help="Style: a hand of pentrace list, a file of ink, or a sample of --data; repeat it for more "
-    "ink of the same hand. ./NAME is a file with the name of a hand. Default with pretrained: a "
-    "hand of pentrace list, by the seed; invented: a hand that the network invents.",
+    "ink of the same hand. ./NAME is a file with the name of a hand. invented: a hand that the "
+    "network invents. Default: the seed chooses one of the ten hands; a network other than "
+    "pretrained invents a hand.",
 )
 @click.option(
     "--style-mix", type=(str, Share()), metavar="STYLE SHARE", multiple=True,
@@ -86,7 +87,7 @@ class Share(click.ParamType):
 @click.option(
     "--substitute",
     is_flag=True,
-    help="Replace unknown characters by similar ones, é by e.",
+    help="Replace unknown characters by similar ones, ř by r.",
 )
 @click.option("--quiet", is_flag=True, help="Report only failures.")
 @settings_option(WriteSettings)
@@ -174,7 +175,7 @@ def _text(text: str | None, file: Path | None) -> str:
         raise UsageError('no text; give one, such as "any text you like", or --file')
     if text is not None and file is not None:
         raise UsageError("both TEXT and --file are given; give only one of them")
-    source = "standard input" if file is None else str(file)
+    source, argument = "standard input" if file is None else str(file), text
     try:
         if file is not None:
             with file.open("rb") as opened:
@@ -186,7 +187,10 @@ def _text(text: str | None, file: Path | None) -> str:
     except OSError as error:
         wrong = "a folder" if isinstance(error, IsADirectoryError) else str(error.strerror).lower()
         raise PentraceError(f"{source}: {wrong}; give a text file") from None
-    return text or ""
+    given = text or ""
+    if not given.strip() and (file is not None or text != argument):
+        raise UsageError(f"{source}: no text in it; give a text to write")
+    return given
 
 
 def _decoded(content: bytes, source: str) -> str:

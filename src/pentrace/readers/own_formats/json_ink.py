@@ -20,14 +20,22 @@ from typing import Any
 
 import numpy as np
 
+from pentrace.files import json_fault
 from pentrace.readers._assemble import Malformed
-from pentrace.readers.own_formats.pointer_events import KEYS, is_point, read_events, value
+from pentrace.readers.own_formats.pointer_events import (
+    KEYS,
+    is_point,
+    read_events,
+    refuse_other_keys,
+    value,
+)
 from pentrace.readers.own_formats.quick_draw import drawing
-from pentrace.readers.own_formats.raw import Raw, joined, number
+from pentrace.readers.own_formats.raw import Raw, joined, number, refuse_other_case
 from pentrace.readers.settings import ParseSettings
 
 GROUPS = ("strokes", "lines", "points", "paths", "data", "events")  # keys of a list of strokes
 INSIDE = ("points", "paths", "path")  # keys of the points of one stroke
+KEPT = ("text", "y_axis", "unit", "drawing")  # the other keys of a file
 EXPECTED = '{"strokes": [[[x, y, t], ...], ...], "text": "..."}'
 
 
@@ -36,7 +44,7 @@ def parsed(content: bytes) -> Any:
     try:
         return json.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
-        raise Malformed("json-syntax", f"not JSON ({error})"[:200]) from None
+        raise Malformed("json-syntax", json_fault(error)) from None
 
 
 def read_json_ink(content: bytes, settings: ParseSettings) -> list[Raw]:
@@ -48,6 +56,7 @@ def read_json_ink(content: bytes, settings: ParseSettings) -> list[Raw]:
         return [_strokes(found, None, settings)]
     if "drawing" in found:
         return [drawing(found, "the drawing", "")]
+    refuse_other_case(found, (*GROUPS, *KEPT), "")
     key = next((name for name in GROUPS if isinstance(found.get(name), list)), None)
     if key is None:
         raise Malformed("no-strokes", f"no strokes; expected {EXPECTED}")
@@ -99,6 +108,7 @@ def _stroke(group: Any, place: str) -> np.ndarray:
     """float64 (n, 4) of one stroke: x, y, t and pressure."""
     points = _inside(group)
     if points is None:
+        refuse_other_case(group, INSIDE, f"{place}: ")
         keys = ", ".join(map(str, list(group)[:5]))
         raise Malformed("not-points", f"{place} has no points; its keys are {keys or 'none'}")
     if any(isinstance(point, dict) for point in points):
@@ -108,6 +118,7 @@ def _stroke(group: Any, place: str) -> np.ndarray:
 
 def _named(points: Sequence[Any], place: str) -> np.ndarray:
     rows = []
+    refuse_other_keys(points[0], f"{place}, point 0: ")
     for i, point in enumerate(points):
         if not is_point(point):
             raise Malformed("not-points", f"{place}, point {i} has no x and y")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pentrace.readers._assemble import Malformed
-from pentrace.readers.own_formats.raw import Axis, Raw, number
+from pentrace.readers.own_formats.raw import Axis, Raw, number, refuse_other_case
 
 # What a point has -> its names, in the order in which they are looked for.
 KEYS = {
@@ -37,11 +37,18 @@ def value(point: dict, name: str, place: str) -> float:
     return number(point[key], f"{place}: {key}")
 
 
+def refuse_other_keys(point: Any, place: str) -> None:
+    """Raise `Malformed` that begins with `place` if a key of a point is known in another case."""
+    if isinstance(point, dict):
+        refuse_other_case(point, (name for names in KEYS.values() for name in names), place)
+
+
 def read_events(events: Sequence[dict], axis: Axis | None) -> Raw:
     """One sample of a list of points, each with a type of event or with a stroke.
 
     Movements while the pen is up are in the air, stroke -1.
     """
+    refuse_other_keys(events[0], "point 0: ")
     rows = [[value(one, name, f"point {i}") for name in KEYS] for i, one in enumerate(events)]
     points = np.array(rows, np.float64).reshape(-1, 4)
     if all("type" in one for one in events):

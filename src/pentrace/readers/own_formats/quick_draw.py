@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pentrace.files import json_fault
 from pentrace.readers._assemble import Malformed
 from pentrace.readers.own_formats.raw import Raw, joined, number
 from pentrace.readers.settings import ParseSettings
@@ -23,7 +24,7 @@ def read_lines(content: bytes, settings: ParseSettings) -> list[Raw]:
         try:
             one = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise Malformed("json-syntax", f"line {i}: not JSON ({error})"[:200]) from None
+            raise Malformed("json-syntax", f"line {i}: {json_fault(error)}") from None
         found.append(drawing(one, f"line {i}", str(len(found))))
     return found
 

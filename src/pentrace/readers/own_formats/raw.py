@@ -1,5 +1,6 @@
 """What a file of ink contains, before and after what it leaves open is found out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -55,6 +56,18 @@ def joined(strokes: list[np.ndarray], axis: Axis | None, **more: Any) -> Raw:
     stroke = np.repeat(np.arange(len(strokes)), [len(points) for points in strokes])
     pressure = None if np.isnan(flat[:, 3]).all() else flat[:, 3]
     return Raw(flat[:, :2], flat[:, 2], stroke, axis, pressure=pressure, **more)
+
+
+def refuse_other_case(given: dict, known: Iterable[str], place: str) -> None:
+    """Raise `Malformed` that begins with `place` for a key that is known in other case.
+
+    A key that would not be found would be ignored, and with it the text or the direction of y.
+    """
+    names = [*known]
+    for key in given:
+        alike = [name for name in names if name.lower() == str(key).lower()]
+        if alike and key not in names and not any(name in given for name in alike):
+            raise Malformed("key", f'{place}the key is "{alike[0]}", not "{key}"')
 
 
 def number(value: Any, place: str) -> float:
