@@ -55,7 +55,7 @@ def _remedy(text: str, known: str) -> str:
     plain = _plain(text)
     found = replacements(plain, known)
     if not found:
-        return "reword the text; --substitute has no similar characters for them"
+        return "reword the text; --substitute cannot replace them"
     left = sorted(set(plain) - set(known) - set(found))
     pairs = [f"{shown(c)} by {near}" for c, near in list(found.items())[:NAMED]]
     more = " and others" if len(found) > NAMED else ""
