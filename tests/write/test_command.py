@@ -227,7 +227,7 @@ def test_unknown_characters_are_listed_or_substituted(model, tmp_path):
         run("éZ", "--model", model, "-o", out)
     with pytest.raises(PentraceError, match=r"which replaces é by e; it has nothing for ω$"):
         run("éω", "--model", model, "-o", out)
-    with pytest.raises(PentraceError, match="reword the text; --substitute has no similar"):
+    with pytest.raises(PentraceError, match="reword the text; --substitute cannot replace them"):
         run("ω", "--model", model, "-o", out)
     with pytest.raises(PentraceError, match=r"by a, .* by a and others$"):
         run("àáâãäåāăąǎǟǡǻȁ", "--model", model, "-o", out)
