@@ -202,6 +202,6 @@ def test_contradictory_settings_are_refused(given: dict) -> None:
 
 
 def test_a_recogniser_that_does_not_exist_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(PentraceError, match="gone: no such file; train it"):
+    with pytest.raises(PentraceError, match="gone: no such file; give --reader a recogniser"):
         run(folder, tmp_path / "samples", SETTINGS, "--reader", str(tmp_path / "gone"))
     assert not (tmp_path / "samples").exists()
