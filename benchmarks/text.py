@@ -20,7 +20,7 @@ import yaml
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.settings import DrawSettings
 from pentrace.generate.text_loop import complete_texts
 from pentrace.networks.settings import NetworkSettings

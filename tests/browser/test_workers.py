@@ -103,6 +103,48 @@ def test_an_error_of_one_worker_is_shown(small: Browser) -> None:
 
 
 @pytest.mark.slow
+def test_the_job_of_a_lost_worker_is_done_by_another(small: Browser) -> None:
+    start(small, 2)
+    expected = written(small, TEXT, seed=1)
+    small.set(text=TEXT, seed=1)
+    small.run("""pentrace.view.write().then(() => { window.ended = true; });
+    setTimeout(() => {
+      const error = new ErrorEvent("error", { message: "out of memory" });
+      pentrace.work.pool.members.find(({ job }) => job).worker.dispatchEvent(error);
+    });""")
+    small.until(lambda: small.run("return window.ended === true"))
+    assert small.run(LINES) == expected
+    assert small.run("return pentrace.work.pool.members.length") == 1
+
+
+@pytest.mark.slow
+def test_jobs_that_wait_for_a_worker_that_cannot_load_end(small: Browser) -> None:
+    start(small, 1)
+    script = """const pool = new Pool("throw new Error('broken')"), said = [];
+    const asked = pool.ask("candidate", {}).catch((error) => said.push(error.message));
+    await pool.add({}).catch((error) => said.push(error.message));
+    await asked;
+    return said.join("\\n");"""
+    assert small.wait(script).count("A worker has failed: Uncaught Error: broken") == 2
+
+
+@pytest.mark.slow
+def test_a_text_that_is_stopped_at_once_shows_no_limit(small: Browser) -> None:
+    start(small, 1)
+    small.set(text=TEXT)
+    small.run("pentrace.view.write(); setTimeout(() => document.getElementById('stop').click())")
+    small.until(lambda: small.text("status").startswith("Stopped."))
+    assert small.text("status") == "Stopped. 0 lines written."
+
+
+@pytest.mark.slow
+def test_memory_and_cores_bound_the_number_of_workers(small: Browser) -> None:
+    cases = [[1, None], [2, None], [4, None], [16, None], [16, 2], [16, 0.25], [2, 8]]
+    found = [small.run("return workersFor(arguments[0], arguments[1])", *case) for case in cases]
+    assert found == [1, 2, 3, 8, 4, 1, 2]
+
+
+@pytest.mark.slow
 def test_a_page_without_workers_says_so(small: Browser) -> None:
     start(small, 1)
     small.run("""const error = new ErrorEvent("error", { message: "out of memory" });

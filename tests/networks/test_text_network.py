@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 from pentrace import tables
 from pentrace.errors import PentraceError
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.networks.alphabet import encode, symbols_of
 from pentrace.networks.model_file import read
 from pentrace.networks.settings import NetworkSettings

@@ -1,5 +1,6 @@
 """Files that are empty or no ink, given to `write` and `learn`."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pentrace.errors import PentraceError, UsageError
 from pentrace.learn.learn import command as learn
 from pentrace.learn.recordings import find_recordings
+from pentrace.write.own_ink import read
 from pentrace.write.write import command
 from tests.helpers import small_style
 from tests.helpers.commands import invoke
@@ -56,3 +58,17 @@ def test_a_file_without_a_text_is_named(tmp_path: Path, content: str) -> None:
     ):
         with pytest.raises(UsageError, match=f"{name}: no text in it; give a text to write$"):
             invoke(command, *words, "-o", tmp_path / "out.svg", stdin=content)
+
+
+def test_other_keys_may_look_like_known_ones(tmp_path: Path) -> None:
+    points = [{"x": x, "y": x % 7, "t": 10 * x, "Time": "noon"} for x in range(40)]
+    content = {"strokes": [points], "text": "a", "y_axis": "up", "Data": "of writer 3"}
+    (tmp_path / "me.json").write_text(json.dumps(content))
+    assert len(read(tmp_path / "me.json").xy) == 40
+
+
+def test_a_letter_that_begins_at_its_foot_is_not_doubted(tmp_path: Path) -> None:
+    stroke = [[0.2 * n, n, 10 * n] for n in range(40)]
+    content = {"strokes": [stroke], "text": "l", "y_axis": "up"}
+    (tmp_path / "l.json").write_text(json.dumps(content))
+    assert not read(tmp_path / "l.json").notes

@@ -199,9 +199,10 @@ class _Tracker:
     def left_to_write(
         self, n: int, lines: np.ndarray, pen: np.ndarray, network: FusedNetwork
     ) -> np.ndarray:
-        """Record step n of these lines (L,); bool (L,), which have not ended at their limit or so.
+        """Record step n of these lines; bool (L,), those that have not ended and may go on.
 
-        pen (L,): the state of the pen: 0 down, 1 end of stroke, 2 end of the sample.
+        lines (L,): their numbers; pen (L,): the state of the pen: 0 down, 1 end of stroke, 2 end of
+        the sample.
         """
         if self.window is None:
             self._end(lines[pen == 2], n + 1, n)

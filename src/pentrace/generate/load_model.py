@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pentrace.errors import PentraceError, UsageError
-from pentrace.generate.numpy_networks import FusedNetwork, FusedText
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.numpy_variational import fused
 from pentrace.generate.settings import Check
 from pentrace.generate.trial_step import try_ink, try_recogniser, try_text

@@ -8,7 +8,7 @@ import numpy as np
 from pentrace.files import whole_folder, write_json
 from pentrace.generate.draw_character import entropy
 from pentrace.generate.load_model import load_text
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.one_thread import one_thread
 from pentrace.generate.settings import DrawSettings, TextSettings
 from pentrace.generate.text_loop import generate

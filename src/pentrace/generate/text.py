@@ -7,7 +7,7 @@ import click
 
 from pentrace.files import write_text
 from pentrace.generate.load_model import find_model, load_text
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.one_thread import one_thread
 from pentrace.generate.settings import PromptSettings
 from pentrace.generate.text_loop import complete_texts, generate

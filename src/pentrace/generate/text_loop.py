@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pentrace.generate.draw_character import drawn, probabilities
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.settings import DrawSettings
 from pentrace.networks.alphabet import encode
 from pentrace.networks.settings import NetworkSettings

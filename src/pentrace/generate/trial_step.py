@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from pentrace.generate.numpy_networks import FusedNetwork, FusedText
+from pentrace.generate.numpy_networks import FusedNetwork
 from pentrace.generate.numpy_recogniser import FusedRecogniser
+from pentrace.generate.numpy_text import FusedText
 from pentrace.networks.alphabet import symbol_count
 
 POINTS = 9  # of a line that the encoder or the recogniser reads

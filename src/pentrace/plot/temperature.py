@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pentrace.evaluate.text_words import words
 from pentrace.generate.load_model import load_text
-from pentrace.generate.numpy_networks import FusedText
+from pentrace.generate.numpy_text import FusedText
 from pentrace.generate.sample_text import samples
 from pentrace.generate.settings import TextSettings
 from pentrace.options import Command, file_option, settings_option

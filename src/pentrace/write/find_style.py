@@ -172,7 +172,7 @@ def _named(given: Ink, data: Path | None, text: str | None, ink_name: str) -> st
     if data is None and _file(given, data) is None:
         raise _missing(given)
     if data is not None and text is not None and _file(given, data) is None:
-        raise UsageError("the text of a sample is in --data; remove --style-text")
+        raise UsageError("--style-text is not for a sample of --data; remove --style-text")
     return name
 
 

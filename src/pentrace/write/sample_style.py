@@ -71,7 +71,7 @@ def _row(name: str, data: Path) -> dict:
     if rows:
         return rows[0]
     usable = found.filter(pc.greater(pc.utf8_length(pc.fill_null(found["text"], "")), 0))
-    names = usable["sample_id"].to_pylist()
+    names = (usable if len(usable) else found)["sample_id"].to_pylist()
     raise PentraceError(
         f"{data}: no sample {name}; choose one of the {len(names)}, such as "
         f"{', '.join(names[:SHOWN])}"

@@ -1,6 +1,6 @@
 // One candidate of a line, drawn and checked, as in generate/lines.py. It depends on its request only.
 
-/** What all candidates of this text continue: {lead, state, last} behind the primer of `how`. */
+/** What all candidates of a line continue: {lead, state, last} behind the primer of `how`. */
 async function readPrimer(network, { text, how: { primer, style } }, pause) {
   const lead = `${primer.text.normalize("NFC")} `;
   const symbols = symbolsOf(lead + text, network.settings.alphabet);

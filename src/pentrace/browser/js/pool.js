@@ -1,13 +1,13 @@
 // The workers of the page: each has one job at a time, such as one candidate of a line.
 
-const MOST_WORKERS = 8, WORKERS_IN_GB = 2; // a worker needs up to 60 MiB
+const MOST_WORKERS = 8, WORKERS_IN_GB = 2; // a worker needs up to 65 MiB
 
 /** How many workers draw on a machine with so many cores, of which the page itself needs little.
  *
  * memory: of the machine in GB; many browsers do not say it.
  */
 function workersFor(cores, memory) {
-  const most = Math.min(MOST_WORKERS, WORKERS_IN_GB * (memory ?? MOST_WORKERS));
+  const most = memory ? Math.min(MOST_WORKERS, WORKERS_IN_GB * memory) : MOST_WORKERS;
   return Math.max(Math.min(cores > 2 ? cores - 1 : cores, most), 1);
 }
 
@@ -32,7 +32,7 @@ class Pool {
       });
     } catch (error) {
       member.worker?.terminate();
-      if (!this.members.length) this.broken = error;
+      if (!this.members.length) this.fail(error);
       throw error;
     }
     this.members.push(member);
@@ -70,14 +70,24 @@ class Pool {
     this.next();
   }
 
-  /** Go on without a worker that cannot work any more. */
+  /** No job can be done any more. */
+  fail(error) {
+    this.broken = error;
+    for (const { wrong } of this.waiting.splice(0)) wrong(error);
+  }
+
+  /** Go on without a worker that cannot work any more; another does its job again. */
   lose(member, event) {
     event.preventDefault();
     member.worker.terminate();
     this.members = this.members.filter((other) => other !== member);
+    const { job } = member, again = this.members.length > 0 && job?.what !== "load";
     const error = new Error(`A worker has failed: ${event.message || "no reason is known"}. Load the page again.`);
-    if (!this.members.length) this.broken = error;
-    member.job?.wrong(error);
+    member.job = null;
+    if (again && job) this.waiting.unshift(job);
+    else job?.wrong(error);
+    if (!this.members.length) this.fail(error);
+    this.next();
   }
 
   /** End all jobs, in all workers at once; each fails with `Stopped`. */

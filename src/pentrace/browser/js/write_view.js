@@ -150,6 +150,7 @@ class WriteView {
     const ticket = this.running = {};
     this.used = { settings, style: this.styles.map(({ name }, i) => (i ? `${name} ${share}` : name)).join(", ") };
     this.rows = [];
+    this.limit = "";
     this.paper.clear();
     this.busy(true);
     this.say("Writing the first line …");

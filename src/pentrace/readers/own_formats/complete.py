@@ -13,6 +13,7 @@ MARGIN = 0.1  # a smaller sum of the signs of direction decides nothing
 # A larger one doubts what the file states. It does so for none of 4616 lines of IAM-OnDB and one of
 # 1600 signatures of SVC2004, and for 94 % of these lines upside down.
 CLEAR = 0.2
+STROKES = 3  # fewer doubt nothing: a letter may well begin at its foot
 
 
 def completed(raw: Raw, settings: ParseSettings) -> Found:
@@ -144,7 +145,8 @@ def turned_over(axis: Axis, keyed: bool) -> str:
 
 def is_upside_down(xy: np.ndarray, stroke: np.ndarray) -> bool:
     """Whether ink (N, 2), y upward, is clearly upside down; `stroke` is -1 in the air."""
-    return upward(xy, stroke) < -CLEAR
+    strokes = len(np.unique(stroke[stroke >= 0]))
+    return strokes >= STROKES and upward(xy, stroke) < -CLEAR
 
 
 def upward(xy: np.ndarray, stroke: np.ndarray) -> float:

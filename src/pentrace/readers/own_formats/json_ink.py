@@ -35,7 +35,7 @@ from pentrace.readers.settings import ParseSettings
 
 GROUPS = ("strokes", "lines", "points", "paths", "data", "events")  # keys of a list of strokes
 INSIDE = ("points", "paths", "path")  # keys of the points of one stroke
-KEPT = ("text", "y_axis", "unit", "drawing")  # the other keys of a file
+MEANINGS = ((*GROUPS, "drawing"), ("text",), ("y_axis",), ("unit",))  # keys of a file
 EXPECTED = '{"strokes": [[[x, y, t], ...], ...], "text": "..."}'
 
 
@@ -56,7 +56,7 @@ def read_json_ink(content: bytes, settings: ParseSettings) -> list[Raw]:
         return [_strokes(found, None, settings)]
     if "drawing" in found:
         return [drawing(found, "the drawing", "")]
-    refuse_other_case(found, (*GROUPS, *KEPT), "")
+    refuse_other_case(found, MEANINGS, "")
     key = next((name for name in GROUPS if isinstance(found.get(name), list)), None)
     if key is None:
         raise Malformed("no-strokes", f"no strokes; expected {EXPECTED}")
@@ -108,7 +108,7 @@ def _stroke(group: Any, place: str) -> np.ndarray:
     """float64 (n, 4) of one stroke: x, y, t and pressure."""
     points = _inside(group)
     if points is None:
-        refuse_other_case(group, INSIDE, f"{place}: ")
+        refuse_other_case(group, [INSIDE], f"{place}: ")
         keys = ", ".join(map(str, list(group)[:5]))
         raise Malformed("not-points", f"{place} has no points; its keys are {keys or 'none'}")
     if any(isinstance(point, dict) for point in points):

@@ -40,7 +40,7 @@ def value(point: dict, name: str, place: str) -> float:
 def refuse_other_keys(point: Any, place: str) -> None:
     """Raise `Malformed` that begins with `place` if a key of a point is known in another case."""
     if isinstance(point, dict):
-        refuse_other_case(point, (name for names in KEYS.values() for name in names), place)
+        refuse_other_case(point, KEYS.values(), place)
 
 
 def read_events(events: Sequence[dict], axis: Axis | None) -> Raw:

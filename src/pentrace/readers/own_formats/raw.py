@@ -1,6 +1,6 @@
 """What a file of ink contains, before and after what it leaves open is found out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,16 +58,19 @@ def joined(strokes: list[np.ndarray], axis: Axis | None, **more: Any) -> Raw:
     return Raw(flat[:, :2], flat[:, 2], stroke, axis, pressure=pressure, **more)
 
 
-def refuse_other_case(given: dict, known: Iterable[str], place: str) -> None:
-    """Raise `Malformed` that begins with `place` for a key that is known in other case.
+def refuse_other_case(given: dict, meanings: Iterable[Sequence[str]], place: str) -> None:
+    """Raise `Malformed` that begins with `place` for a key that is known in other case only.
 
-    A key that would not be found would be ignored, and with it the text or the direction of y.
+    `meanings` has the names of each thing that can be given. One that is not found would be
+    ignored, such as the text or the direction of y. If it is found, other keys are allowed.
     """
-    names = [*known]
-    for key in given:
-        alike = [name for name in names if name.lower() == str(key).lower()]
-        if alike and key not in names and not any(name in given for name in alike):
-            raise Malformed("key", f'{place}the key is "{alike[0]}", not "{key}"')
+    for names in meanings:
+        if any(name in given for name in names):
+            continue
+        lower = {name.lower(): name for name in names}
+        for key in given:
+            if right := lower.get(str(key).lower()):
+                raise Malformed("key", f'{place}the key is "{right}", not "{key}"')
 
 
 def number(value: Any, place: str) -> float:
