@@ -64,9 +64,9 @@ def find_ink(sources: tuple[Source, ...], raw: Path) -> list[Found]:
     raise PentraceError(
         f"{raw}: nothing to read. Put here, as downloaded or unpacked, "
         f"{'at least one of these:' if len(sources) > 1 else 'these files:'}\n{wanted}\n"
-        "Then run the same command again. To leave the data set out, add --config run=[NAME, ...] "
-        "with the data sets that you have to it; with make: ARGS='--config run=[NAME]'. demo-iam "
-        "and demo-svc need no files."
+        "Then run the same command again. To leave this data set out, name the data sets that you "
+        "have: add --config run=[NAME,NAME] to the command, or ARGS='--config run=[NAME,NAME]' to "
+        "make. demo-iam and demo-svc need no files."
     )
 
 
