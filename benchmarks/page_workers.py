@@ -2,7 +2,7 @@
 
     python benchmarks/page_workers.py
 
-Each number of workers has a Chromium of its own, and they take turns in one run. Wall times say
+A separate Chromium runs for each number of workers, and they take turns in one run. Wall times say
 little if other jobs use the cores, so CPU times of the workers are reported too. With a core for
 each worker, the time is near to that of the busiest worker. Needs chromium, chromedriver, Linux.
 """
